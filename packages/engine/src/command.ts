@@ -1,0 +1,52 @@
+import type { Json, PortId } from '@perdure/graph';
+import type { ExecutionId, InstanceId, StepKey, TimerId } from './ids.ts';
+import type { Failure } from './failure.ts';
+import type { ParentLink } from './history-event.ts';
+
+/**
+ * What can be asked of an instance. Time, ids and results arrive in the command; `decide` invents nothing.
+ * `at`: database clock, epoch ms. `seed`: random text from which now-, random- and uuid-like functions of this command's turn are derived.
+ */
+export type Command = { at: number; seed: string } & CommandBody;
+
+export type CommandBody =
+  | {
+      type: 'StartExecution';
+      executionId: ExecutionId;
+      workflow: string;
+      version: number;
+      input: Json;
+      tags: string[];
+      startedBy: string;
+      parent: ParentLink | null;
+    }
+  | { type: 'CompleteTask'; step: StepKey; attempt: number; output: Json }
+  | { type: 'FailTask'; step: StepKey; attempt: number; failure: Failure }
+  | { type: 'FireTimer'; timer: TimerId }
+  | { type: 'RaiseEvent'; id: string; name: string; data: Json; by: string }
+  | { type: 'CompleteChild'; step: StepKey; child: InstanceId; output: Json }
+  | { type: 'FailChild'; step: StepKey; child: InstanceId; failure: Failure }
+  | { type: 'ClaimHumanTask'; step: StepKey; by: string }
+  | { type: 'ReleaseHumanTask'; step: StepKey; by: string }
+  | { type: 'DecideHumanTask'; step: StepKey; outcome: PortId; data: Json; comment: string | null; by: string }
+  | { type: 'Suspend'; reason: string; by: string }
+  | { type: 'Resume'; reason: string; by: string }
+  | { type: 'Terminate'; reason: string; by: string; recursive: boolean }
+  /** From a parent whose join, scope or failure cancelled this sub-workflow. Ends as Canceled. */
+  | { type: 'Cancel'; reason: string };
+
+/** Answers `decide` gives besides events. A refusal appends nothing. */
+export type Outcome = { ok: true } | { ok: false; code: RefusalCode; message: string };
+
+export type RefusalCode =
+  | 'instance.finished'
+  | 'instance.exists'
+  | 'instance.not-suspended'
+  | 'instance.already-suspended'
+  | 'task.gone'
+  | 'task.already-decided'
+  | 'task.already-claimed'
+  | 'task.not-claimant'
+  | 'task.unknown-outcome'
+  /** The step or timer is not open (a repetition, or cancelled meanwhile): nothing to do. */
+  | 'stale';

@@ -1,0 +1,23 @@
+import type { Json } from '@perdure/graph';
+import type { InstanceId, StepKey, TimerId } from './ids.ts';
+import type { Failure } from './failure.ts';
+import type { HumanTaskBody, ParentLink } from './history-event.ts';
+
+/**
+ * What the runtime must do besides appending a turn's events. All but the activity effects are rows of the same commit;
+ * activities start after it. Everything here can be derived again from the state, so a takeover needs no memory of it.
+ */
+export type Effect =
+  | { type: 'RunActivity'; step: StepKey }
+  | { type: 'AbortActivity'; step: StepKey }
+  | { type: 'SetTimer'; timer: TimerId; fireAt: number }
+  | { type: 'ClearTimer'; timer: TimerId }
+  | { type: 'StartChild'; child: InstanceId; workflow: string; version: number | null; input: Json; parent: ParentLink | null; tags: string[] }
+  /** To the parent, when this instance ends. */
+  | { type: 'NotifyParent'; parent: ParentLink; result: { ok: true; output: Json } | { ok: false; failure: Failure } }
+  | { type: 'CancelChild'; child: InstanceId; reason: string }
+  | { type: 'TerminateChild'; child: InstanceId; reason: string; by: string }
+  | { type: 'OpenHumanTask'; step: StepKey; node: string; task: HumanTaskBody }
+  | { type: 'AssignHumanTask'; step: StepKey; assignee: string | null; at: number }
+  | { type: 'CloseHumanTask'; step: StepKey; status: 'decided' | 'expired' | 'cancelled'; outcome: string | null; by: string | null; data: Json; comment: string | null; at: number };
+

@@ -1,0 +1,13 @@
+import type { Json } from '@perdure/graph';
+
+/** Why a step or an instance failed. Also what the expression variable `error` holds inside a catch. */
+export interface Failure {
+  /** Stable and matched by catches and retry policies: `HttpStatus.503`, `Timeout`, `Expression`, `Declined`, … */
+  code: string;
+  /** For people; cut at 4 KB, the rest referenced from `details`. */
+  message: string;
+  details?: Json;
+  /** The title and id of the node that failed first. */
+  node?: string;
+  step?: string;
+}

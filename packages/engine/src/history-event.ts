@@ -1,0 +1,111 @@
+import type { EdgeId, Json, NodeId, PortId } from '@perdure/graph';
+import type { ExecutionId, FrameId, InstanceId, StepKey, TimerId } from './ids.ts';
+import type { Failure } from './failure.ts';
+import type { FinalStatus } from './status.ts';
+
+/**
+ * One fact about an instance, appended once and never changed. SPEC.md gives each type's rules.
+ * `seq` counts from 1 without gaps; `at` is the database clock in epoch milliseconds, equal for all events of a turn.
+ * Values over 64 KB appear as PayloadRef.
+ */
+export type HistoryEvent = { seq: number; at: number } & EventBody;
+
+export type EventType = EventBody['type'];
+
+/** Fields of every event that opens a step. `via` is the edge its token came by; null for the start node and container bodies' first nodes entered without one. */
+export interface StepOpening {
+  step: StepKey;
+  node: NodeId;
+  frame: FrameId;
+  via: EdgeId | null;
+  /** The failed step whose error this token carries (what `error` means here). */
+  caughtFrom?: StepKey;
+}
+
+export interface ParentLink {
+  instanceId: InstanceId;
+  executionId: ExecutionId;
+  step: StepKey;
+}
+
+export type TimerPurpose = 'timer' | 'retry' | 'timeout' | 'deadline';
+
+export type EventBody =
+  // Durable Task's
+  | {
+      type: 'ExecutionStarted';
+      executionId: ExecutionId;
+      workflow: string;
+      version: number;
+      input: Json;
+      tags: string[];
+      /** A user's id, `api`, or `workflow` for a sub-workflow. */
+      startedBy: string;
+      parent: ParentLink | null;
+    }
+  | { type: 'ExecutionSuspended'; reason: string; by: string }
+  | { type: 'ExecutionResumed'; reason: string; by: string }
+  | { type: 'ExecutionTerminated'; reason: string; by: string; output: Json }
+  | { type: 'ExecutionCompleted'; status: Exclude<FinalStatus, 'Terminated'>; output: Json; failure?: Failure }
+  /** Opens an activity step (attempt 1, with its input) or starts a further attempt of an open one (without `input`). */
+  | ({ type: 'TaskScheduled'; activity: string; attempt: number; input?: Json; queue: string | null } & StepOpening)
+  /** Closes the step. */
+  | { type: 'TaskCompleted'; step: StepKey; attempt: number; output: Json }
+  /** With `retry` the step stays open and waits for its retry timer; without, it closes. */
+  | { type: 'TaskFailed'; step: StepKey; attempt: number; failure: Failure; retry: boolean }
+  /** Purpose `timer` opens a step of its own and carries `opening`; the other purposes belong to an open step. */
+  | { type: 'TimerCreated'; timer: TimerId; step: StepKey; purpose: TimerPurpose; fireAt: number; opening?: StepOpening }
+  /** Purpose `timer`: closes the step. `timeout`/`deadline` of an event or human task: closes it through that port. `retry`: a TaskScheduled follows. */
+  | { type: 'TimerFired'; timer: TimerId; step: StepKey; purpose: TimerPurpose }
+  /** An external event arrived and is buffered. `id` is the sender's message id (repeats are dropped before they get here). */
+  | { type: 'EventRaised'; id: string; name: string; data: Json; by: string }
+  | ({ type: 'SubOrchestrationInstanceCreated'; instanceId: InstanceId; workflow: string; version: number | null; input: Json; attempt: number; wait: boolean } & StepOpening)
+  | { type: 'SubOrchestrationInstanceCompleted'; step: StepKey; instanceId: InstanceId; output: Json }
+  | { type: 'SubOrchestrationInstanceFailed'; step: StepKey; instanceId: InstanceId; failure: Failure; retry: boolean }
+  // Perdure's
+  /** Opens an event step. */
+  | ({ type: 'EventAwaited'; name: string } & StepOpening)
+  /** The buffered event with history seq `raised` was given to the step, which closes. */
+  | { type: 'EventReceived'; step: StepKey; raised: number }
+  /** Opens and closes a pure step in one. */
+  | ({ type: 'TransformCompleted'; output: Json } & StepOpening)
+  | ({ type: 'ConditionTaken'; port: PortId } & StepOpening)
+  | ({ type: 'VariablesSet'; values: Record<string, Json> } & StepOpening)
+  | ({ type: 'CustomStatusSet'; status: Json } & StepOpening)
+  /** A disabled node passed its token on. */
+  | ({ type: 'StepSkipped' } & StepOpening)
+  /** A step failed before or without being scheduled (an expression, a fail node), or a container's inside failed it. Closes it if open. */
+  | ({ type: 'StepFailed'; failure: Failure } & StepOpening)
+  /** A token reached a join by `via` and waits there, or is swallowed when its pass has fired already. */
+  | { type: 'JoinReached'; node: NodeId; frame: FrameId; via: EdgeId; caughtFrom?: StepKey }
+  /** The rule of pass `pass` is met: one token leaves by `out`. */
+  | { type: 'JoinFired'; step: StepKey; node: NodeId; frame: FrameId; pass: number; caughtFrom?: StepKey }
+  /** An end node consumed its token and set the result of its frame. */
+  | ({ type: 'EndReached'; output: Json } & StepOpening)
+  /** Opens a container step. For each: `items` is the list (or its PayloadRef), `count` its length. */
+  | ({ type: 'ContainerEntered'; container: 'forEach' | 'loop' | 'scope'; items?: Json; count?: number } & StepOpening)
+  /** A frame starts: an item of a for each, a pass of a loop, the one pass of a scope. */
+  | { type: 'PassStarted'; frame: FrameId; step: StepKey; index: number; item?: Json }
+  /** A frame is done and gone, with everything in it. */
+  | { type: 'PassEnded'; frame: FrameId; step: StepKey; index: number; output: Json; failure?: Failure }
+  /** Closes a container step through `port` (`out` or a catch); a container that fails as a whole ends in StepFailed. */
+  | { type: 'ContainerExited'; step: StepKey; port: PortId; output: Json; failure?: Failure }
+  | ({ type: 'HumanTaskCreated'; task: HumanTaskBody } & StepOpening)
+  | { type: 'HumanTaskClaimed'; step: StepKey; by: string }
+  | { type: 'HumanTaskReleased'; step: StepKey; by: string }
+  /** Closes the step through the port `outcome`. */
+  | { type: 'HumanTaskDecided'; step: StepKey; outcome: PortId; data: Json; comment: string | null; by: string }
+  /** These open steps (with all that is inside them) were removed by a join or by the end of their frame. */
+  | { type: 'TokenCancelled'; steps: StepKey[]; reason: 'join' | 'scope' | 'failure' | 'completion' };
+
+export interface HumanTaskBody {
+  title: string;
+  description: string | null;
+  context: Json;
+  candidates: string[];
+  priority: number;
+  formSchema: Json | null;
+  outcomes: { port: PortId; label: string; tone: 'primary' | 'neutral' | 'danger' }[];
+  dueAt: number | null;
+  deadlineAt: number | null;
+}

@@ -1,0 +1,121 @@
+import type { EdgeId, Json, NodeId, PortId } from '@perdure/graph';
+import type { ExecutionId, FrameId, InstanceId, StepKey, TimerId } from './ids.ts';
+import type { Failure } from './failure.ts';
+import type { HumanTaskBody, ParentLink, TimerPurpose } from './history-event.ts';
+import type { InstanceStatus } from './status.ts';
+
+/**
+ * The fold of an instance's history. Only `evolve` changes it, in place. Its size follows what is open now, not how long the history is.
+ * `encodeState`/`decodeState` turn it into JSON and back for checkpoints.
+ */
+export interface InstanceState {
+  instanceId: InstanceId;
+  executionId: ExecutionId;
+  workflow: string;
+  version: number;
+  status: InstanceStatus;
+  /** Of the last event folded in; 0 before the first. */
+  seq: number;
+  startedAt: number;
+  parent: ParentLink | null;
+  tags: string[];
+  input: Json;
+  output: Json;
+  failure: Failure | null;
+  customStatus: Json;
+  vars: Record<string, Json>;
+  frames: Map<FrameId, Frame>;
+  steps: Map<StepKey, OpenStep>;
+  timers: Map<TimerId, { step: StepKey; purpose: TimerPurpose; fireAt: number }>;
+  /** Early external events by lower-case name, oldest first. */
+  buffered: Map<string, { raised: number; data: Json }[]>;
+  /** Steps that wait for an event, by lower-case name, oldest first. */
+  eventWaits: Map<string, StepKey[]>;
+  /** Activity steps scheduled and without an outcome (not those waiting to be retried). */
+  runningActivities: number;
+  /** What became known while suspended and has not been acted on. */
+  deferred: Deferred[];
+}
+
+/** A container's running content, or the root. */
+export interface Frame {
+  id: FrameId;
+  /** The container's step, or null for the root. */
+  step: StepKey | null;
+  parent: FrameId | null;
+  /** The container node, or null for the root. */
+  node: NodeId | null;
+  index: number;
+  item?: Json;
+  caughtFrom?: StepKey;
+  /** Steps of this frame that are open. The frame ends when none is left and no join in it holds tokens it could still fire with. */
+  open: Set<StepKey>;
+  visits: Map<NodeId, number>;
+  outputs: Map<NodeId, Json>;
+  joins: Map<NodeId, JoinState>;
+  /** Failures in this frame that were caught and may be read as `error`. */
+  failures: Map<StepKey, Failure>;
+  result: Json;
+}
+
+/** Token n on an edge belongs to pass n; passes fire in order. */
+export interface JoinState {
+  arrived: Map<EdgeId, number>;
+  fired: number;
+  caughtFrom?: StepKey;
+}
+
+interface OpenStepBase {
+  key: StepKey;
+  node: NodeId;
+  frame: FrameId;
+  via: EdgeId | null;
+  openedAt: number;
+  caughtFrom?: StepKey;
+}
+
+export type OpenStep =
+  | (OpenStepBase & {
+      kind: 'activity';
+      activity: string;
+      queue: string | null;
+      input: Json;
+      attempt: number;
+      /** `backoff`: failed, its retry timer runs. */
+      phase: 'scheduled' | 'backoff';
+      lastFailure: Failure | null;
+    })
+  | (OpenStepBase & { kind: 'timer'; fireAt: number })
+  | (OpenStepBase & { kind: 'event'; name: string; deadlineAt: number | null })
+  | (OpenStepBase & { kind: 'humanTask'; task: HumanTaskBody; claimedBy: string | null; claimedAt: number | null })
+  | (OpenStepBase & {
+      kind: 'subWorkflow';
+      child: InstanceId;
+      workflow: string;
+      version: number | null;
+      input: Json;
+      attempt: number;
+      phase: 'scheduled' | 'backoff';
+    })
+  | (OpenStepBase & { kind: 'container'; container: ContainerState });
+
+export type ContainerState =
+  | {
+      type: 'forEach';
+      items: Json;
+      count: number;
+      /** Index of the next item to start. */
+      next: number;
+      running: number;
+      done: number;
+      failed: number;
+      /** By index; absent = not done yet. */
+      results: Json[];
+    }
+  | { type: 'loop'; passes: number }
+  | { type: 'scope' };
+
+export type Deferred =
+  | { type: 'leave'; frame: FrameId; node: NodeId; step: StepKey; port: PortId; caughtFrom?: StepKey }
+  | { type: 'fail'; frame: FrameId; node: NodeId; step: StepKey; failure: Failure }
+  | { type: 'retry'; step: StepKey };
