@@ -1,0 +1,292 @@
+/**
+ * The shapes the tRPC procedures give and take: the seam between the server and the web app.
+ * Types only; the zod schemas of the inputs stand beside each procedure. Moments are ISO 8601 strings, durations milliseconds.
+ */
+import type { HistoryEvent, HumanTaskBody, InstanceStatus } from '@perdure/engine';
+import type { Json, Problem, WorkflowDocument } from '@perdure/graph';
+
+export type Role = 'viewer' | 'operator' | 'designer' | 'approver' | 'admin';
+
+export type Permission =
+  | 'workflow.read'
+  | 'workflow.edit'
+  | 'workflow.publish'
+  | 'instance.read'
+  | 'instance.start'
+  | 'instance.operate'
+  | 'instance.purge'
+  | 'task.read'
+  | 'task.decide'
+  | 'admin';
+
+/** session.me */
+export interface Me {
+  user: { id: string; name: string; email: string; role: Role };
+  permissions: Permission[];
+  installation: { version: string; postgres: string; redis: string; workers: number; demoServices: boolean };
+}
+
+/** workflows.list */
+export interface WorkflowSummary {
+  key: string;
+  title: string;
+  description: string;
+  sample: boolean;
+  latestVersion: number | null;
+  /** The draft differs from the latest version. */
+  hasUnpublishedChanges: boolean;
+  draftSavedAt: string;
+  draftSavedBy: string;
+  /** Live instances (Pending, Running, Suspended) and the latest start. */
+  liveInstances: number;
+  lastStartedAt: string | null;
+}
+
+/** workflows.get */
+export interface WorkflowDetail {
+  key: string;
+  title: string;
+  description: string;
+  sample: boolean;
+  draft: WorkflowDocument;
+  draftRevision: number;
+  draftSavedAt: string;
+  draftSavedBy: string;
+  latestVersion: number | null;
+  latestVersionDraftRevision: number | null;
+}
+
+/** workflows.saveDraft: conflict carries what is stored now. */
+export type SaveDraftResult =
+  | { ok: true; draftRevision: number; savedAt: string }
+  | { ok: false; code: 'draft.conflict'; draftRevision: number; savedAt: string; savedBy: string; draft: WorkflowDocument };
+
+/** workflows.publish */
+export type PublishResult = { ok: true; version: number; runningOnOlder: number } | { ok: false; code: 'publish.problems' | 'draft.conflict'; problems: Problem[] };
+
+/** workflows.versions */
+export interface VersionSummary {
+  version: number;
+  note: string;
+  publishedAt: string;
+  publishedBy: string;
+  liveInstances: number;
+}
+
+/** Where an instance is and why, for lists. */
+export interface Whereabouts {
+  node: string;
+  title: string;
+  kind: 'activity' | 'retry' | 'timer' | 'event' | 'humanTask' | 'subWorkflow' | 'forEach' | 'loop' | 'scope' | 'join' | 'failure' | 'none';
+  detail: string;
+  until?: number;
+  code?: string;
+}
+
+/** `waiting` = Running with no activity queued or executing. */
+export type ShownStatus = InstanceStatus | 'Waiting';
+
+/** instances.list */
+export interface InstanceRow {
+  id: string;
+  workflowKey: string;
+  workflowTitle: string;
+  version: number;
+  status: ShownStatus;
+  whereabouts: Whereabouts | null;
+  tags: string[];
+  startedBy: string;
+  parentInstanceId: string | null;
+  createdAt: string;
+  updatedAt: string;
+  completedAt: string | null;
+}
+
+export interface InstanceListInput {
+  statuses?: ShownStatus[];
+  notStatuses?: ShownStatus[];
+  workflowKeys?: string[];
+  version?: number;
+  startedAfter?: string;
+  startedBefore?: string;
+  /** Id, part of an id, or text of an error. */
+  text?: string;
+  tags?: string[];
+  direction?: 'older' | 'newer';
+  cursor?: string;
+  limit?: number;
+}
+
+export interface InstanceListResult {
+  rows: InstanceRow[];
+  /** Exact up to 10,000. */
+  count: { value: number; exact: boolean };
+  total: { value: number; exact: boolean };
+  olderCursor: string | null;
+  newerCursor: string | null;
+}
+
+/** instances.get */
+export interface InstanceDetail extends InstanceRow {
+  executionId: string;
+  seq: number;
+  /** Values over 64 KB are cut to a preview: { $preview, bytes }. */
+  input: Json;
+  output: Json;
+  failure: Json | null;
+  customStatus: Json;
+  document: WorkflowDocument;
+  children: { id: string; workflowKey: string; status: ShownStatus; step: string }[];
+  tasks: TaskRow[];
+  partition: number;
+  worker: string | null;
+}
+
+/** instances.history: ascending, at most `limit` (default 1,000) after `afterSeq`. */
+export interface HistoryPage {
+  events: HistoryEvent[];
+  seq: number;
+  more: boolean;
+}
+
+/** instances.watch (subscription): batches of events after `afterSeq`, in order, without gaps; then live. Tracked by seq. */
+export interface InstanceUpdate {
+  events: HistoryEvent[];
+  status: ShownStatus;
+  seq: number;
+}
+
+/** feed.watch (subscription): something in a list changed; refetch. Coalesced to at most 4 per second. */
+export interface FeedHint {
+  instances: boolean;
+  tasks: boolean;
+  workflows: boolean;
+}
+
+/** instances.start */
+export interface StartInput {
+  workflowKey: string;
+  version?: number;
+  instanceId?: string;
+  input?: Json;
+  tags?: string[];
+}
+
+/** tasks.list */
+export interface TaskRow {
+  id: string;
+  title: string;
+  workflowKey: string;
+  workflowTitle: string;
+  version: number;
+  instanceId: string;
+  node: string;
+  priority: number;
+  status: 'open' | 'decided' | 'expired' | 'cancelled';
+  assignee: { id: string; name: string } | null;
+  claimedAt: string | null;
+  dueAt: string | null;
+  deadlineAt: string | null;
+  createdAt: string;
+  outcome: string | null;
+  decidedBy: { id: string; name: string } | null;
+  closedAt: string | null;
+  /** First lines of the context, for the list: "Nordlicht AB, 12,480.50 EUR". */
+  excerpt: string;
+}
+
+export interface TaskListInput {
+  /** mine: claimed by me; available: open, unclaimed, I am a candidate; all: open ones I may see; closed: decided, expired or cancelled. */
+  view: 'mine' | 'available' | 'all' | 'closed';
+  sort?: 'due' | 'priority' | 'created';
+  text?: string;
+  cursor?: string;
+  limit?: number;
+}
+
+export interface TaskListResult {
+  rows: TaskRow[];
+  counts: { mine: number; available: number; all: number; overdue: number };
+  nextCursor: string | null;
+}
+
+/** tasks.get */
+export interface TaskDetail extends TaskRow {
+  description: string | null;
+  context: Json;
+  formSchema: Json | null;
+  outcomes: HumanTaskBody['outcomes'];
+  candidates: string[];
+  data: Json;
+  comment: string | null;
+  draft: Json | null;
+  draftSavedAt: string | null;
+  trail: { at: string; what: 'created' | 'claimed' | 'released' | 'decided' | 'expired' | 'cancelled'; by: { id: string; name: string } | null; outcome: string | null }[];
+}
+
+/** workflows.version */
+export interface VersionDetail {
+  document: WorkflowDocument;
+  note: string;
+  publishedAt: string;
+  publishedBy: string;
+}
+
+/** workflows.lastRun: what the latest instance of the workflow was given and what its steps gave, for previews in the editor. */
+export interface LastRun {
+  instanceId: string;
+  input: Json;
+  steps: Record<string, { output: Json }>;
+}
+
+/** expressions.preview */
+export type PreviewResult = { ok: true; value: Json | null; ms: number } | { ok: false; code: string; message: string };
+
+/** What every error carries, in `data.perdure` of a tRPC error and in `error` of an HTTP answer. */
+export interface PerdureError {
+  code: string;
+  message: string;
+  details?: Json;
+}
+
+/** One entry of the details of `input.invalid`. `field` is a path: `document.nodes.0.id`. */
+export interface FieldProblem {
+  field: string;
+  message: string;
+}
+
+/*
+ * Procedures (router name.procedure: input → output)
+ *   session.me: void → Me                                               (any signed-in user)
+ *   workflows.list: { text? } → WorkflowSummary[]                       workflow.read
+ *   workflows.get: { key } → WorkflowDetail                             workflow.read
+ *   workflows.create: { title, key?, document? } → { key }              workflow.edit
+ *   workflows.rename: { key, title, description? } → void               workflow.edit
+ *   workflows.archive: { key } → void                                   workflow.edit
+ *   workflows.saveDraft: { key, baseRevision, document, force? } → SaveDraftResult     workflow.edit
+ *   workflows.check: { document } → Problem[]                           workflow.read
+ *   workflows.publish: { key, draftRevision, note? } → PublishResult    workflow.publish
+ *   workflows.versions: { key } → VersionSummary[]                      workflow.read
+ *   workflows.version: { key, version } → { document: WorkflowDocument; note; publishedAt; publishedBy }  workflow.read
+ *   workflows.lastRun: { key } → { instanceId, steps: Record<nodeId, { output: Json }>, input: Json } | null   instance.read (sample data for the expression editor)
+ *   expressions.preview: { source, data: Json } → { ok: true, value: Json | null, ms } | { ok: false, code, message }   workflow.edit (a mutation: its data can be large)
+ *   instances.list: InstanceListInput → InstanceListResult              instance.read
+ *   instances.get: { id } → InstanceDetail                              instance.read
+ *   instances.history: { id, afterSeq?, limit? } → HistoryPage          instance.read
+ *   instances.payload: { id, hash } → Json                              instance.read (only hashes that occur in that instance's history)
+ *   instances.watch: { id, lastEventId? } → InstanceUpdate (subscription, tracked)   instance.read
+ *   instances.start: StartInput → { id }                                instance.start
+ *   instances.raiseEvent: { id, name, data } → void                     instance.operate
+ *   instances.suspend / resume: { id, reason } → void                   instance.operate
+ *   instances.terminate: { id, reason, recursive } → void               instance.operate
+ *   instances.purge: { id } → void                                      instance.purge
+ *   tasks.list: TaskListInput → TaskListResult                          task.read
+ *   tasks.get: { id } → TaskDetail                                      task.read
+ *   tasks.claim / release: { id } → void                                task.decide
+ *   tasks.saveDraft: { id, data } → { savedAt }                         task.decide
+ *   tasks.decide: { id, outcome, data, comment? } → void                task.decide
+ *   feed.watch: void → FeedHint (subscription)                          (any signed-in user)
+ *
+ * Errors: TRPCError whose `data.perdure` is { code, message, details? }; codes are listed in docs/errors.md.
+ * The zod failure of an input gives code `input.invalid` with details { field, message }[].
+ */

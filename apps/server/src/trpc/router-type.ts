@@ -1,0 +1,82 @@
+/**
+ * The router as the web app sees it: types only, written out from the contract, so that the web app compiles against the contract
+ * and not against the server's sources. `router.ts` proves (at compile time) that the real router has exactly this shape.
+ */
+import type { TRPCBuiltRouter, TRPCDefaultErrorData, TRPCErrorShape, TRPCMutationProcedure, TRPCQueryProcedure, TRPCSubscriptionProcedure } from '@trpc/server';
+import type { Json, Problem, WorkflowDocument } from '@perdure/graph';
+import type {
+  FeedHint,
+  HistoryPage,
+  InstanceDetail,
+  InstanceListInput,
+  InstanceListResult,
+  InstanceUpdate,
+  LastRun,
+  Me,
+  PerdureError,
+  PreviewResult,
+  PublishResult,
+  SaveDraftResult,
+  StartInput,
+  TaskDetail,
+  TaskListInput,
+  TaskListResult,
+  VersionDetail,
+  VersionSummary,
+  WorkflowDetail,
+  WorkflowSummary,
+} from './contract.ts';
+
+export type AppErrorShape = TRPCErrorShape<TRPCDefaultErrorData & { perdure: PerdureError }> & { message: string };
+
+type Query<Input, Output> = TRPCQueryProcedure<{ input: Input; output: Output; meta: object }>;
+type Mutation<Input, Output> = TRPCMutationProcedure<{ input: Input; output: Output; meta: object }>;
+type Subscription<Input, Output> = TRPCSubscriptionProcedure<{ input: Input; output: AsyncIterable<Output, void, unknown>; meta: object }>;
+
+export type AppRouterRecord = {
+  session: {
+    me: Query<void, Me>;
+  };
+  workflows: {
+    list: Query<{ text?: string | undefined } | void, WorkflowSummary[]>;
+    get: Query<{ key: string }, WorkflowDetail>;
+    create: Mutation<{ title: string; key?: string | undefined; document?: WorkflowDocument | undefined }, { key: string }>;
+    rename: Mutation<{ key: string; title: string; description?: string | undefined }, void>;
+    archive: Mutation<{ key: string }, void>;
+    saveDraft: Mutation<{ key: string; baseRevision: number; document: WorkflowDocument; force?: boolean | undefined }, SaveDraftResult>;
+    check: Query<{ document: WorkflowDocument }, Problem[]>;
+    publish: Mutation<{ key: string; draftRevision: number; note?: string | undefined }, PublishResult>;
+    versions: Query<{ key: string }, VersionSummary[]>;
+    version: Query<{ key: string; version: number }, VersionDetail>;
+    lastRun: Query<{ key: string }, LastRun | null>;
+  };
+  expressions: {
+    preview: Mutation<{ source: string; data: Json }, PreviewResult>;
+  };
+  instances: {
+    list: Query<InstanceListInput, InstanceListResult>;
+    get: Query<{ id: string }, InstanceDetail>;
+    history: Query<{ id: string; afterSeq?: number | undefined; limit?: number | undefined }, HistoryPage>;
+    payload: Query<{ id: string; hash: string }, Json>;
+    watch: Subscription<{ id: string; lastEventId?: string | undefined }, { id: string; data: InstanceUpdate }>;
+    start: Mutation<StartInput, { id: string }>;
+    raiseEvent: Mutation<{ id: string; name: string; data: Json }, void>;
+    suspend: Mutation<{ id: string; reason: string }, void>;
+    resume: Mutation<{ id: string; reason: string }, void>;
+    terminate: Mutation<{ id: string; reason: string; recursive: boolean }, void>;
+    purge: Mutation<{ id: string }, void>;
+  };
+  tasks: {
+    list: Query<TaskListInput, TaskListResult>;
+    get: Query<{ id: string }, TaskDetail>;
+    claim: Mutation<{ id: string }, void>;
+    release: Mutation<{ id: string }, void>;
+    saveDraft: Mutation<{ id: string; data: Json }, { savedAt: string }>;
+    decide: Mutation<{ id: string; outcome: string; data: Json; comment?: string | undefined }, void>;
+  };
+  feed: {
+    watch: Subscription<void, FeedHint>;
+  };
+};
+
+export type AppRouter = TRPCBuiltRouter<{ ctx: object; meta: object; errorShape: AppErrorShape; transformer: false }, AppRouterRecord>;
