@@ -264,7 +264,7 @@ export interface FieldProblem {
  *   workflows.rename: { key, title, description? } → void               workflow.edit
  *   workflows.archive: { key } → void                                   workflow.edit
  *   workflows.saveDraft: { key, baseRevision, document, force? } → SaveDraftResult     workflow.edit
- *   workflows.check: { document } → Problem[]                           workflow.read
+ *   workflows.check: { document } → Problem[]                           workflow.read (a mutation: documents are large)
  *   workflows.publish: { key, draftRevision, note? } → PublishResult    workflow.publish
  *   workflows.versions: { key } → VersionSummary[]                      workflow.read
  *   workflows.version: { key, version } → { document: WorkflowDocument; note; publishedAt; publishedBy }  workflow.read

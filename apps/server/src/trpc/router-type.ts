@@ -44,7 +44,7 @@ export type AppRouterRecord = {
     rename: Mutation<{ key: string; title: string; description?: string | undefined }, void>;
     archive: Mutation<{ key: string }, void>;
     saveDraft: Mutation<{ key: string; baseRevision: number; document: WorkflowDocument; force?: boolean | undefined }, SaveDraftResult>;
-    check: Query<{ document: WorkflowDocument }, Problem[]>;
+    check: Mutation<{ document: WorkflowDocument }, Problem[]>;
     publish: Mutation<{ key: string; draftRevision: number; note?: string | undefined }, PublishResult>;
     versions: Query<{ key: string }, VersionSummary[]>;
     version: Query<{ key: string; version: number }, VersionDetail>;
