@@ -1,0 +1,31 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { client, trpc } from './trpc.ts';
+import { useConnection } from './connection.ts';
+
+/**
+ * Keeps every list on screen fresh: the feed only hints that something changed (at most four times a second), and the queries that
+ * are mounted refetch themselves. After a lost connection all lists are refetched once, for hints may have been missed.
+ */
+export function useFeed(): void {
+  const queries = useQueryClient();
+  const openings = useConnection((state) => state.openings);
+
+  useEffect(() => {
+    const subscription = client.feed.watch.subscribe(undefined, {
+      onData: (hint) => {
+        if (hint.instances) void queries.invalidateQueries({ queryKey: trpc.instances.list.queryKey() });
+        if (hint.tasks) void queries.invalidateQueries({ queryKey: trpc.tasks.pathKey() });
+        if (hint.workflows || hint.instances) void queries.invalidateQueries({ queryKey: trpc.workflows.list.queryKey() });
+      },
+    });
+    return () => subscription.unsubscribe();
+  }, [queries]);
+
+  useEffect(() => {
+    if (openings < 2) return;
+    void queries.invalidateQueries({ queryKey: trpc.instances.list.queryKey() });
+    void queries.invalidateQueries({ queryKey: trpc.tasks.pathKey() });
+    void queries.invalidateQueries({ queryKey: trpc.workflows.list.queryKey() });
+  }, [openings, queries]);
+}

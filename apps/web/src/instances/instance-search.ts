@@ -1,0 +1,45 @@
+import type { ShownStatus } from '@perdure/server/contract';
+
+/** What the instance list shows, as it stands in the address. Unknown or broken parts are dropped: an old link still opens the list. */
+export interface InstanceSearch {
+  view?: InstanceView;
+  workflow?: string[];
+  status?: ShownStatus[];
+  /** Started in the last … */
+  started?: StartedWithin;
+  text?: string;
+  tag?: string[];
+  cursor?: string;
+  direction?: 'older' | 'newer';
+}
+
+export const INSTANCE_VIEWS = ['open', 'failed', 'waiting', 'all'] as const;
+export type InstanceView = (typeof INSTANCE_VIEWS)[number];
+
+export const STARTED_WITHIN = { '15m': '15 minutes', '1h': '1 hour', '24h': '24 hours', '7d': '7 days', '30d': '30 days' } as const;
+export type StartedWithin = keyof typeof STARTED_WITHIN;
+
+export const STATUSES: readonly ShownStatus[] = ['Pending', 'Running', 'Waiting', 'Suspended', 'Completed', 'Failed', 'Terminated', 'Canceled'];
+
+export function parseInstanceSearch(search: Record<string, unknown>): InstanceSearch {
+  const found: InstanceSearch = {};
+  const view = INSTANCE_VIEWS.find((key) => key === search['view']);
+  if (view) found.view = view;
+  const workflow = texts(search['workflow']);
+  if (workflow.length > 0) found.workflow = workflow;
+  const status = STATUSES.filter((word) => texts(search['status']).includes(word));
+  if (status.length > 0) found.status = status;
+  if (typeof search['started'] === 'string' && search['started'] in STARTED_WITHIN) found.started = search['started'] as StartedWithin; // just checked
+  // The router reads `text=42` as a number.
+  if (typeof search['text'] === 'string' || typeof search['text'] === 'number') found.text = String(search['text']);
+  const tag = texts(search['tag']);
+  if (tag.length > 0) found.tag = tag;
+  if (typeof search['cursor'] === 'string' || typeof search['cursor'] === 'number') found.cursor = String(search['cursor']);
+  if (search['direction'] === 'newer' || search['direction'] === 'older') found.direction = search['direction'];
+  return found;
+}
+
+function texts(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
+}

@@ -1,0 +1,80 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { FaultPage, NotFoundPage } from './shell/fault-page.tsx';
+import { Shell } from './shell/shell.tsx';
+import { parseInstanceSearch } from './instances/instance-search.ts';
+import { parseInboxSearch } from './inbox/inbox-search.ts';
+
+/** The pages and their addresses. Every page is a chunk of its own; what a list shows (filters, tab, page) stands in its address. */
+const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage, errorComponent: FaultPage });
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: (search): { token?: string; to?: string } => ({
+    ...(typeof search['token'] === 'string' ? { token: search['token'] } : {}),
+    ...(typeof search['to'] === 'string' ? { to: search['to'] } : {}),
+  }),
+  component: lazyRouteComponent(() => import('./sign-in/sign-in-page.tsx'), 'SignInPage'),
+});
+
+const shellRoute = createRoute({ getParentRoute: () => rootRoute, id: 'shell', component: Shell });
+
+const homeRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: localStorage.getItem('perdure-guide') === 'skipped' ? '/instances' : '/welcome', replace: true });
+  },
+});
+
+const welcomeRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/welcome',
+  component: lazyRouteComponent(() => import('./welcome/welcome-page.tsx'), 'WelcomePage'),
+});
+
+const workflowsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/workflows',
+  component: lazyRouteComponent(() => import('./workflows-page/workflows-page.tsx'), 'WorkflowsPage'),
+});
+
+const designerRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/workflows/$key',
+  component: lazyRouteComponent(() => import('./designer/designer-page.tsx'), 'DesignerPage'),
+});
+
+const instancesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/instances',
+  validateSearch: parseInstanceSearch,
+  component: lazyRouteComponent(() => import('./instances/instances-page.tsx'), 'InstancesPage'),
+});
+
+const instanceRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/instances/$id',
+  component: lazyRouteComponent(() => import('./instances/instance-page.tsx'), 'InstancePage'),
+});
+
+const inboxRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/inbox',
+  validateSearch: parseInboxSearch,
+  component: lazyRouteComponent(() => import('./inbox/inbox-page.tsx'), 'InboxPage'),
+});
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([signInRoute, shellRoute.addChildren([homeRoute, welcomeRoute, workflowsRoute, designerRoute, instancesRoute, instanceRoute, inboxRoute])]),
+  defaultPreload: 'intent',
+  defaultErrorComponent: FaultPage,
+  defaultNotFoundComponent: NotFoundPage,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

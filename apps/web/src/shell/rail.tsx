@@ -1,0 +1,48 @@
+import { Tooltip } from '@mantine/core';
+import { IconInbox, IconListDetails, IconSitemap } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useLocation } from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import { trpc } from '../api/trpc.ts';
+import { useMay } from '../api/use-me.ts';
+import { AccountMenu } from './account-menu.tsx';
+import { Logo } from './logo.tsx';
+
+export function Rail({ open }: { open: boolean }) {
+  const mayReadTasks = useMay('task.read');
+  const tasks = useQuery(trpc.tasks.list.queryOptions({ view: 'mine', limit: 1 }, { enabled: mayReadTasks }));
+  // What waits for this person: what is theirs and what they could take.
+  const waiting = (tasks.data?.counts.mine ?? 0) + (tasks.data?.counts.available ?? 0);
+  return (
+    <nav className="rail" aria-label="Main">
+      <Link to="/welcome" className="logo" aria-label="Perdure, welcome page">
+        <Logo />
+        {open ? <span>Perdure</span> : null}
+      </Link>
+      <ul>
+        <RailLink to="/workflows" label="Workflows" icon={<IconSitemap className="ic" size={16} stroke={1.8} />} open={open} />
+        <RailLink to="/instances" label="Instances" icon={<IconListDetails className="ic" size={16} stroke={1.8} />} open={open} />
+        <RailLink to="/inbox" label="Inbox" icon={<IconInbox className="ic" size={16} stroke={1.8} />} open={open} count={waiting} />
+      </ul>
+      <div className="sp" />
+      <AccountMenu open={open} />
+    </nav>
+  );
+}
+
+function RailLink({ to, label, icon, open, count = 0 }: { to: '/workflows' | '/instances' | '/inbox'; label: string; icon: ReactElement; open: boolean; count?: number }) {
+  const { pathname } = useLocation();
+  const here = pathname === to || pathname.startsWith(`${to}/`);
+  const name = count > 0 ? `${label}, ${count} open ${count === 1 ? 'task' : 'tasks'}` : label;
+  return (
+    <li>
+      <Tooltip label={label} position="right" disabled={open}>
+        <Link to={to} className={here ? 'on' : ''} aria-label={name} {...(here ? { 'aria-current': 'page' as const } : {})}>
+          {icon}
+          {open ? <span>{label}</span> : null}
+          {count > 0 ? <span className={open ? 'cnt' : 'dot'}>{count > 99 ? '99+' : count}</span> : null}
+        </Link>
+      </Tooltip>
+    </li>
+  );
+}

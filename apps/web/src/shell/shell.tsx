@@ -1,0 +1,54 @@
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { useFeed } from '../api/use-feed.ts';
+import { useMe } from '../api/use-me.ts';
+import { describeError } from '../api/describe-error.ts';
+import { ErrorState } from '../components/error-state.tsx';
+import { SignedOutPage } from './signed-out-page.tsx';
+import { OfflineBanner } from './offline-banner.tsx';
+import { Rail } from './rail.tsx';
+import { useGoKeys } from './use-go-keys.ts';
+
+/** Rail at the left, the page at the right. Pages with a canvas get the narrow rail. */
+export function Shell() {
+  const me = useMe();
+  if (me.isPending) return <div className="app" role="status" aria-label="Loading Perdure" />;
+  if (me.isError) {
+    return describeError(me.error).code === 'auth.required' || isUnauthorized(me.error) ? <SignedOutPage /> : <ErrorState error={me.error} onRetry={() => void me.refetch()} />;
+  }
+  return <SignedIn />;
+}
+
+function isUnauthorized(error: { data?: { httpStatus?: number } | null | undefined }): boolean {
+  return error.data?.httpStatus === 401;
+}
+
+const CANVAS_PAGE = /^\/(workflows|instances)\/[^/]+/;
+
+function SignedIn() {
+  useFeed();
+  const { pathname } = useLocation();
+  const navigate = useNavigate();
+  useGoKeys((to) => void navigate({ to }));
+  const main = useRef<HTMLElement>(null);
+  const shown = useRef(pathname);
+  useEffect(() => {
+    // A new page starts reading from its top, also for screen readers; the first one keeps what the browser chose.
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    if (!main.current?.contains(document.activeElement)) main.current?.focus({ preventScroll: true });
+  }, [pathname]);
+  const open = !CANVAS_PAGE.test(pathname);
+  return (
+    <div className={open ? 'app open' : 'app'}>
+      <a className="btn skip-link" href="#main">
+        Skip to content
+      </a>
+      <Rail open={open} />
+      <main className="main" id="main" ref={main} tabIndex={-1}>
+        <OfflineBanner />
+        <Outlet />
+      </main>
+    </div>
+  );
+}

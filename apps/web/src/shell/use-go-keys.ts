@@ -1,0 +1,28 @@
+import { useEffect } from 'react';
+import { isTyping } from '../components/is-typing.ts';
+
+const PLACES: Record<string, '/workflows' | '/instances' | '/inbox'> = { w: '/workflows', r: '/instances', i: '/inbox' };
+const SECOND_KEY_WITHIN_MS = 1_000;
+
+/** `g` then `i` opens the inbox, `g w` the workflows, `g r` the instances. */
+export function useGoKeys(go: (to: '/workflows' | '/instances' | '/inbox') => void): void {
+  useEffect(() => {
+    let pressedAt = 0;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (event.key === 'g') {
+        pressedAt = event.timeStamp;
+        return;
+      }
+      const place = PLACES[event.key];
+      if (place === undefined || pressedAt === 0 || event.timeStamp - pressedAt > SECOND_KEY_WITHIN_MS) return;
+      pressedAt = 0;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      go(place);
+    };
+    // Capturing: the second key must not also do what it does on the page.
+    window.addEventListener('keydown', onKey, true);
+    return () => window.removeEventListener('keydown', onKey, true);
+  }, [go]);
+}

@@ -1,0 +1,17 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** Where `pnpm dev` finds a running Perdure server. */
+const server = process.env['PERDURE_DEV_SERVER'] ?? 'http://localhost:7400';
+
+export default defineConfig({
+  plugins: [react()],
+  build: { target: 'es2023', assetsInlineLimit: 0, sourcemap: true, chunkSizeWarningLimit: 1600 },
+  worker: { format: 'es' },
+  server: {
+    proxy: {
+      '/trpc': { target: server, ws: true },
+      '/api': { target: server },
+    },
+  },
+});
