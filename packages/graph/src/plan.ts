@@ -44,7 +44,7 @@ export interface PlanEdge {
   target: NodeId;
 }
 
-interface PlanNodeBase {
+export interface PlanNodeBase {
   id: NodeId;
   /** The catalogue key, e.g. `http`. */
   type: string;
@@ -74,6 +74,9 @@ export type PlanNode =
   | SetStatusNode
   | FailNode
   | EndNode;
+
+/** What a catalogue entry compiles to: a plan node without the parts every node has. */
+export type PlanNodeBody = PlanNode extends infer Node ? (Node extends PlanNode ? Omit<Node, keyof PlanNodeBase> : never) : never;
 
 /** Ports: `out`. The input was checked against `inputSchema` (JSON Schema) before the instance was created. */
 export interface StartNode extends PlanNodeBase {
