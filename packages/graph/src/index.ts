@@ -14,3 +14,4 @@ export * from './parse-document.ts';
 export { type GraphIndex, indexGraph, nameOf } from './graph-index.ts';
 export * from './connect-rules.ts';
 export * from './compile.ts';
+export * from './node-size.ts';
