@@ -1,1 +1,4 @@
-export {};
+export * from './evaluation.ts';
+export { analyseExpression, expressionAnalyser, type AnalysedExpression, type Analysis } from './analyser.ts';
+export { evaluateCheap } from './cheap-evaluator.ts';
+export { maxExpressionLength } from './parse.ts';
