@@ -4,7 +4,7 @@
  *
  * Prisma's own `migrate dev` downloads a native schema engine; this uses the same engine as WebAssembly, from npm.
  */
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils';
 import { PrismaPg } from '@prisma/adapter-pg';
 import * as engineModule from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { freePort, initialiseCluster, startCluster } from '../packages/database/src/postgres-cluster.ts';
+import { freePort, initialiseCluster, startCluster } from '@perdure/embedded';
 
 const root = join(import.meta.dirname, '..');
 const migrationsDirectory = join(root, 'prisma', 'migrations');
@@ -56,12 +56,7 @@ async function difference(url: string): Promise<string> {
     provider: 'postgres',
     adapterName: '@prisma/adapter-pg',
     connect: () => new PrismaPg({ connectionString: url }).connect(),
-    async connectToShadowDb() {
-      const adapter = await new PrismaPg({ connectionString: shadowUrl }).connect();
-      // The adapter cuts a script at every semicolon, also inside function bodies and comments; the server does not need that.
-      adapter.executeScript = async (script) => void (await adapter.underlyingDriver().query(script));
-      return adapter;
-    },
+    connectToShadowDb: () => connectToShadow(shadowUrl),
   });
   const require = createRequire(import.meta.url);
   const wasmFile = require.resolve('@prisma/schema-engine-wasm').replace(/schema_engine\.js$/, 'schema_engine_bg.wasm');
@@ -69,6 +64,8 @@ async function difference(url: string): Promise<string> {
   engineModule.__wbg_set_wasm(instance.exports);
   // The package's types leave out the start function its own loader calls.
   (instance.exports['__wbindgen_start'] as () => void)();
+  // Where the engine says why it gave up.
+  Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: (message: string) => console.error(message) } });
   const engine = await engineModule.SchemaEngine.new({ datamodels: undefined }, () => undefined, factory);
   try {
     const { stdout } = await engine.diff({
@@ -100,4 +97,31 @@ async function difference(url: string): Promise<string> {
   } finally {
     engine.free();
   }
+}
+
+/** Prisma's adapter, with two of its habits undone that only the schema engine's catalogue queries and our scripts meet. */
+async function connectToShadow(connectionString: string) {
+  const pool = new pg.Pool({ connectionString });
+  const query = pool.query.bind(pool);
+  const textOid = 25;
+  const charOid = 18;
+  // It knows no type for the catalogue's one-byte "char", which the engine asks for. The cast: `query` has a dozen overloads.
+  const charColumns = new WeakMap<object, number[]>();
+  pool.query = (async (...parameters: Parameters<typeof query>) => {
+    const result = (await query(...parameters)) as unknown as pg.QueryResult;
+    const columns = result.fields.flatMap((field, index) => (field.dataTypeID === charOid ? [index] : []));
+    for (const index of columns) result.fields[index]!.dataTypeID = textOid;
+    charColumns.set(result.rows, columns);
+    return result;
+  }) as unknown as typeof pool.query;
+  const adapter = await new PrismaPg(pool, { disposeExternalPool: true }).connect();
+  const queryRaw = adapter.queryRaw.bind(adapter);
+  adapter.queryRaw = async (parameters) => {
+    const result = await queryRaw(parameters);
+    for (const index of charColumns.get(result.rows) ?? []) result.columnTypes[index] = ColumnTypeEnum.Character;
+    return result;
+  };
+  // It cuts a script at every semicolon, also inside function bodies and comments; the server takes it whole.
+  adapter.executeScript = async (script) => void (await query(script));
+  return adapter;
 }

@@ -1,1 +1,2 @@
-export {};
+export { startOwnPostgres, startTestPostgres, type OwnPostgres, type TestPostgres } from './test-postgres.ts';
+export { startOwnRedis, startTestRedis, type OwnRedis, type TestRedis } from './test-redis.ts';

@@ -265,9 +265,6 @@ CREATE INDEX "instance_status_created_at_id_idx" ON "instance"("status", "create
 CREATE INDEX "instance_parent_instance_id_idx" ON "instance"("parent_instance_id");
 
 -- CreateIndex
-CREATE INDEX "instance_id_prefix_idx" ON "instance"("id" text_pattern_ops);
-
--- CreateIndex
 CREATE INDEX "instance_tags_idx" ON "instance" USING GIN ("tags");
 
 -- CreateIndex
@@ -321,6 +318,10 @@ ALTER TABLE "account" ADD CONSTRAINT "account_user_id_fkey" FOREIGN KEY ("user_i
 -- Its condition is on the status and not on running_activities: a column named in any index makes every update of it write to all
 -- indexes of the row, and running_activities changes with every step while the status changes a few times in a life.
 CREATE INDEX "instance_live_by_partition_idx" ON "instance" ("partition") WHERE "status" IN ('Pending', 'Running', 'Suspended');
+
+-- Prefix search of ids, whatever the database's collation. Partial only so that Prisma, which does not look at partial indexes, does
+-- not find it different from its schema each time: it cannot compare operator classes.
+CREATE INDEX "instance_id_prefix_idx" ON "instance" ("id" text_pattern_ops) WHERE "id" IS NOT NULL;
 
 -- Rows updated at every step: room in the page keeps the new version beside the old one.
 ALTER TABLE "instance" SET (fillfactor = 80);

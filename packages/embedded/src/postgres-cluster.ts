@@ -9,14 +9,14 @@
  * 3. Postgres refuses to run as root; started by root it runs as `postgres`, else `nobody`, who owns the cluster's directory.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, openSync, closeSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { arch, platform } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { findOnPath } from './find-on-path.ts';
 
 export interface ClusterOptions {
   /** Of the cluster; its parent must exist. */
@@ -151,16 +151,6 @@ export function clusterUrl(cluster: { port: number; password: string }, database
   return `postgresql://${superuser}:${encodeURIComponent(cluster.password)}@127.0.0.1:${cluster.port}/${encodeURIComponent(database)}`;
 }
 
-/** A loopback port nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done, fail) => server.once('error', fail).listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (address === null || typeof address === 'string') throw new Error('A TCP server has no port.');
-  return address.port;
-}
-
 /** Pid of the server that runs (or ran) on a cluster directory, as Postgres itself wrote it down. */
 export function clusterPid(directory: string): number | undefined {
   try {
@@ -190,7 +180,7 @@ export function serverUser(): ServerUser | undefined {
 
 function spawnAsServerUser(command: readonly string[], workingDirectory: string, options: { log: number | 'pipe'; endWithParent: boolean }) {
   const user = serverUser();
-  const setpriv = platform() === 'linux' && hasSetpriv();
+  const setpriv = platform() === 'linux' && findOnPath('setpriv') !== undefined;
   const wrapper: string[] = [];
   if (options.endWithParent && setpriv) wrapper.push('--pdeathsig', 'INT');
   let identity: { uid: number; gid: number } | undefined;
@@ -226,17 +216,6 @@ function openToAll(path: string): boolean {
     if ((statSync(at).mode & 0o001) === 0) return false;
     if (dirname(at) === at) return true;
   }
-}
-
-function hasSetpriv(): boolean {
-  return (process.env['PATH'] ?? '').split(':').some((directory) => {
-    try {
-      accessSync(join(directory, 'setpriv'), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }
 
 function postgresBinaries(): { bin: string } {

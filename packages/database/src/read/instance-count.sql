@@ -1,0 +1,2 @@
+SELECT count(*)::int AS value
+FROM (SELECT 1 FROM instance i WHERE /*filter*/ LIMIT $11) AS counted

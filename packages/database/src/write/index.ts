@@ -1,0 +1,4 @@
+export * from './audit.ts';
+export * from './people.ts';
+export * from './task-draft.ts';
+export * from './workflows.ts';

@@ -1,0 +1,22 @@
+import type { Json } from '@perdure/graph';
+import { Prisma, type PrismaClient } from '../generated/client.ts';
+
+/** What a person has typed into a task's form so far. Theirs alone; the last save wins. */
+export async function saveTaskDraft(prisma: PrismaClient, draft: { taskId: string; userId: string; data: Json }): Promise<Date> {
+  const data = draft.data === null ? Prisma.JsonNull : (draft.data as Prisma.InputJsonValue);
+  const row = await prisma.humanTaskDraft.upsert({
+    where: { taskId_userId: { taskId: draft.taskId, userId: draft.userId } },
+    create: { taskId: draft.taskId, userId: draft.userId, data },
+    update: { data, savedAt: new Date() },
+  });
+  return row.savedAt;
+}
+
+export async function findTaskDraft(prisma: PrismaClient, taskId: string, userId: string): Promise<{ data: Json; savedAt: Date } | undefined> {
+  const row = await prisma.humanTaskDraft.findUnique({ where: { taskId_userId: { taskId, userId } } });
+  return row ? { data: row.data as Json, savedAt: row.savedAt } : undefined;
+}
+
+export async function dropTaskDrafts(prisma: PrismaClient, taskId: string): Promise<void> {
+  await prisma.humanTaskDraft.deleteMany({ where: { taskId } });
+}

@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+const shared = {
+  include: ['src/**/*.test.{ts,tsx}'],
+  pool: 'forks' as const,
+  testTimeout: 20_000,
+  hookTimeout: 60_000,
+};
+
+/** Pure code needs no servers and starts at once; everything else shares one real Postgres and Redis per run. */
+const pure = ['graph', 'expressions', 'engine', 'activities'].map((name) => ({
+  test: { ...shared, name, root: `packages/${name}` },
+}));
+
+const withServices = ['packages/database', 'packages/embedded', 'packages/testing', 'packages/runtime', 'packages/bench', 'apps/server'].map((root) => ({
+  test: { ...shared, name: root.split('/')[1] ?? root, root, globalSetup: [`${import.meta.dirname}/packages/testing/src/vitest-services.ts`] },
+}));
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      ...pure,
+      ...withServices,
+      { test: { ...shared, name: 'web', root: 'apps/web' } },
+      { test: { ...shared, name: 'scripts', root: 'scripts', include: ['**/*.test.ts'], testTimeout: 120_000 } },
+    ],
+  },
+});
