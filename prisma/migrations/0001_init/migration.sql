@@ -317,7 +317,7 @@ ALTER TABLE "account" ADD CONSTRAINT "account_user_id_fkey" FOREIGN KEY ("user_i
 -- The live instances of a partition, for taking it over and for its slow poll. Queries must repeat the condition as it stands here.
 -- Its condition is on the status and not on running_activities: a column named in any index makes every update of it write to all
 -- indexes of the row, and running_activities changes with every step while the status changes a few times in a life.
-CREATE INDEX "instance_live_by_partition_idx" ON "instance" ("partition") WHERE "status" IN ('Pending', 'Running', 'Suspended');
+CREATE INDEX "instance_live_by_partition_idx" ON "instance" ("partition", "id") WHERE "status" IN ('Pending', 'Running', 'Suspended');
 
 -- Prefix search of ids, whatever the database's collation. Partial only so that Prisma, which does not look at partial indexes, does
 -- not find it different from its schema each time: it cannot compare operator classes.
