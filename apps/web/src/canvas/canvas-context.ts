@@ -1,0 +1,74 @@
+import type { EdgeId, NodeId, PortId, Problem } from '@perdure/graph';
+import { createContext, useContext } from 'react';
+import { createStore, useStore, type StoreApi } from 'zustand';
+import type { EdgeRun, NodeRun } from './fold-run-state.ts';
+import type { RunStore } from './run-store.ts';
+
+/** What nodes and edges need beside their own data. The object stays the same for the life of a canvas; what changes is in stores. */
+export interface CanvasContextValue {
+  editable: boolean;
+  run: StoreApi<{ store: RunStore | null }>;
+  problems: StoreApi<{ byNode: ReadonlyMap<NodeId, ProblemCount> }>;
+  wire: StoreApi<Wire>;
+  insertOnEdge(edge: EdgeId, at: { clientX: number; clientY: number }): void;
+  toggleCollapsed(node: NodeId): void;
+}
+
+export interface ProblemCount {
+  errors: number;
+  warnings: number;
+}
+
+/** A wire being dragged: which nodes it may end at. Null while none is. */
+export interface Wire {
+  from: { node: NodeId; port: PortId } | null;
+  targets: ReadonlySet<NodeId>;
+}
+
+export const idleWire: Wire = { from: null, targets: new Set() };
+
+export const CanvasContext = createContext<CanvasContextValue | null>(null);
+
+export function useCanvas(): CanvasContextValue {
+  const value = useContext(CanvasContext);
+  if (!value) throw new Error('Canvas parts belong inside a WorkflowCanvas');
+  return value;
+}
+
+const nothing = createStore(() => ({ nodes: new Map<NodeId, NodeRun>(), edges: new Map<EdgeId, EdgeRun>() }));
+
+/** Null: no run is shown. Undefined: the run has not come to this node. */
+export function useNodeRun(id: NodeId): NodeRun | undefined | null {
+  const { run } = useCanvas();
+  const store = useStore(run, (state) => state.store);
+  const node = useStore(store?.view ?? nothing, (state) => state.nodes.get(id));
+  return store ? node : null;
+}
+
+export function useEdgeRun(id: EdgeId): EdgeRun | undefined | null {
+  const { run } = useCanvas();
+  const store = useStore(run, (state) => state.store);
+  const edge = useStore(store?.view ?? nothing, (state) => state.edges.get(id));
+  return store ? edge : null;
+}
+
+export function useProblems(id: NodeId): ProblemCount | undefined {
+  return useStore(useCanvas().problems, (state) => state.byNode.get(id));
+}
+
+export function countProblems(problems: readonly Problem[]): ReadonlyMap<NodeId, ProblemCount> {
+  const counts = new Map<NodeId, ProblemCount>();
+  for (const { node, severity } of problems) {
+    if (node === undefined || severity === 'notice') continue;
+    const count = counts.get(node) ?? { errors: 0, warnings: 0 };
+    if (severity === 'error') count.errors += 1;
+    else count.warnings += 1;
+    counts.set(node, count);
+  }
+  return counts;
+}
+
+/** How a node looks while a wire is dragged. */
+export function useWireRole(id: NodeId): 'idle' | 'source' | 'target' | 'faded' {
+  return useStore(useCanvas().wire, ({ from, targets }) => (from === null ? 'idle' : from.node === id ? 'source' : targets.has(id) ? 'target' : 'faded'));
+}

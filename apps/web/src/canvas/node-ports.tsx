@@ -1,0 +1,53 @@
+import { portGrab } from './canvas-elements.ts';
+import type { CanvasNodeData } from './canvas-elements.ts';
+import { useCanvas } from './canvas-context.ts';
+import type { NodeRun } from './fold-run-state.ts';
+import { Handle, Position } from './react-flow.ts';
+
+/** A node's ports: the arrowhead on top, circles below, diamonds at the right. Drawn inside the larger area that can be grabbed. */
+export function NodePorts({ data, run, valid }: { data: CanvasNodeData; run: NodeRun | undefined | null; valid: boolean }) {
+  const { editable } = useCanvas();
+  const { node, ports, input, connected } = data;
+  const tone = run === null ? '' : run === undefined ? 'idle' : run.status === 'running' || run.status === 'waiting' ? 'active' : 'taken';
+  return (
+    <>
+      {input ? (
+        <Handle
+          id="in"
+          type="target"
+          position={Position.Top}
+          className="wf-grab in"
+          isConnectableStart={false}
+          style={{ left: input.x, top: 0 }}
+          {...(editable ? { role: 'img', 'aria-label': `${node.title}: In` } : { 'aria-hidden': true })}
+        >
+          {valid ? <i className="wf-halo" /> : null}
+          <i className={`wf-port in ${tone}`} />
+        </Handle>
+      ) : null}
+      {ports.map(({ port, position }) => {
+        const exceptional = port.kind === 'exceptional';
+        const left = run === null ? '' : run?.ports.includes(port.id) || (run?.status === 'completed' && !exceptional && run.ports.length === 0) ? 'taken' : 'idle';
+        return (
+          <Handle
+            key={port.id}
+            id={port.id}
+            type="source"
+            position={position.side === 'right' ? Position.Right : Position.Bottom}
+            className="wf-grab"
+            isConnectableEnd={false}
+            style={{ left: position.x, top: position.y, width: portGrab, height: portGrab }}
+            {...(editable ? { role: 'button', 'aria-label': `${node.title}: ${port.label}`, title: port.label } : { 'aria-hidden': true })}
+          >
+            <i className={`wf-port ${exceptional && isError(node.type, port.id) ? 'err' : 'out'} ${connected.has(port.id) ? 'used' : ''} ${left}`} />
+          </Handle>
+        );
+      })}
+    </>
+  );
+}
+
+/** Overdue and timeout leave at the right, too, but are no errors: they stay circles. */
+export function isError(type: string, port: string): boolean {
+  return !(type === 'humanTask' && port === 'overdue') && !(type === 'event' && port === 'timeout');
+}

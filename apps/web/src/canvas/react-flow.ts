@@ -1,0 +1,90 @@
+/**
+ * The one place that names React Flow's hooks, store and change types: its next major version changes these, not the rest of the canvas.
+ * The library's components are re-exported so that nothing else imports the package.
+ */
+import { applyNodeChanges, useReactFlow, useStore, useStoreApi, type Edge, type Node, type NodeChange, type ReactFlowState } from '@xyflow/react';
+import { useMemo } from 'react';
+import type { CanvasEdgeData, CanvasNodeData } from './canvas-elements.ts';
+
+export { ReactFlow, ReactFlowProvider, Handle, Position, SelectionMode } from '@xyflow/react';
+export type { ConnectionLineComponentProps, EdgeProps, FinalConnectionState, HandleType, NodeProps } from '@xyflow/react';
+
+export type CanvasNode = Node<CanvasNodeData, 'step' | 'join' | 'container'>;
+export type CanvasEdge = Edge<CanvasEdgeData, 'flow'>;
+export type CanvasNodeChange = NodeChange<CanvasNode>;
+
+/** full: everything; compact (below 0.6): no summary; block (below 0.4): a tinted block with the status shape. */
+export type ZoomLevel = 'full' | 'compact' | 'block';
+
+const zoomLevelOf = (state: ReactFlowState): ZoomLevel => (state.transform[2] < 0.4 ? 'block' : state.transform[2] < 0.6 ? 'compact' : 'full');
+const zoomPercentOf = (state: ReactFlowState): number => Math.round(state.transform[2] * 100);
+
+export function useZoomLevel(): ZoomLevel {
+  return useStore(zoomLevelOf);
+}
+
+export function useZoomPercent(): number {
+  return useStore(zoomPercentOf);
+}
+
+/** The part of the canvas on screen, in canvas pixels, told to a listener on every change without rendering anything. */
+export function useViewportListener(): (listener: (view: { x: number; y: number; width: number; height: number; zoom: number }) => void) => () => void {
+  const store = useStoreApi();
+  return useMemo(
+    () => (listener) => {
+      const tell = (state: ReactFlowState): void => {
+        const [x, y, zoom] = state.transform;
+        listener({ x: -x / zoom, y: -y / zoom, width: state.width / zoom, height: state.height / zoom, zoom });
+      };
+      tell(store.getState());
+      return store.subscribe(tell);
+    },
+    [store],
+  );
+}
+
+export function changeNodes(changes: CanvasNodeChange[], nodes: CanvasNode[]): CanvasNode[] {
+  return applyNodeChanges(changes, nodes);
+}
+
+export interface CanvasView {
+  zoomIn(): void;
+  zoomOut(): void;
+  zoomTo(zoom: number): void;
+  fit(nodeIds?: readonly string[], options?: { maxZoom?: number; instantly?: boolean }): void;
+  /** Puts a point of the canvas in the middle of the view. */
+  center(x: number, y: number): void;
+  toCanvas(clientX: number, clientY: number): { x: number; y: number };
+  /** In canvas pixels. */
+  visible(): { x: number; y: number; width: number; height: number };
+  zoom(): number;
+}
+
+export function useCanvasView(): CanvasView {
+  const flow = useReactFlow<CanvasNode, CanvasEdge>();
+  const store = useStoreApi();
+  return useMemo(() => {
+    const duration = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 220;
+    return {
+      zoomIn: () => void flow.zoomIn({ duration }),
+      zoomOut: () => void flow.zoomOut({ duration }),
+      zoomTo: (zoom) => void flow.zoomTo(zoom, { duration }),
+      fit: (nodeIds, options) =>
+        void flow.fitView({
+          padding: 0.08,
+          maxZoom: options?.maxZoom ?? 1,
+          minZoom: 0.05,
+          duration: options?.instantly ? 0 : duration,
+          ...(nodeIds && { nodes: nodeIds.map((id) => ({ id })) }),
+        }),
+      center: (x, y) => void flow.setCenter(x, y, { zoom: Math.max(flow.getZoom(), 0.8), duration }),
+      toCanvas: (x, y) => flow.screenToFlowPosition({ x, y }),
+      visible: () => {
+        const { transform, width, height } = store.getState();
+        const [x, y, zoom] = transform;
+        return { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom };
+      },
+      zoom: () => flow.getZoom(),
+    };
+  }, [flow, store]);
+}
