@@ -21,7 +21,8 @@ export type CommandBody =
       parent: ParentLink | null;
     }
   | { type: 'CompleteTask'; step: StepKey; attempt: number; output: Json }
-  | { type: 'FailTask'; step: StepKey; attempt: number; failure: Failure }
+  /** `retryable` false: fails at once, whatever the retry policy says. Default true. */
+  | { type: 'FailTask'; step: StepKey; attempt: number; failure: Failure; retryable?: boolean }
   | { type: 'FireTimer'; timer: TimerId }
   | { type: 'RaiseEvent'; id: string; name: string; data: Json; by: string }
   | { type: 'CompleteChild'; step: StepKey; child: InstanceId; output: Json }

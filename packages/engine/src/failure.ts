@@ -11,3 +11,8 @@ export interface Failure {
   node?: string;
   step?: string;
 }
+
+/** The failure of something that took longer than its timeout. */
+export function timeoutFailure(title: string | null): Failure {
+  return { code: 'Timeout', message: `${title === null ? 'This step' : `“${title}”`} took longer than its timeout allows.` };
+}

@@ -78,8 +78,11 @@ export type EventBody =
   | ({ type: 'StepFailed'; failure: Failure } & StepOpening)
   /** A token reached a join by `via` and waits there, or is swallowed when its pass has fired already. */
   | { type: 'JoinReached'; node: NodeId; frame: FrameId; via: EdgeId; caughtFrom?: StepKey }
-  /** The rule of pass `pass` is met: one token leaves by `out`. */
-  | { type: 'JoinFired'; step: StepKey; node: NodeId; frame: FrameId; pass: number; caughtFrom?: StepKey }
+  /**
+   * The rule of pass `pass` is met: one token leaves by `out`. With cancel the rest, `rest` names the incoming edges, which all count as
+   * arrived for this pass, and the joins of the region, whose waiting tokens are gone; cancelled steps are in the TokenCancelled before.
+   */
+  | { type: 'JoinFired'; step: StepKey; node: NodeId; frame: FrameId; pass: number; caughtFrom?: StepKey; rest?: { edges: EdgeId[]; joins: NodeId[] } }
   /** An end node consumed its token and set the result of its frame. */
   | ({ type: 'EndReached'; output: Json } & StepOpening)
   /** Opens a container step. For each: `items` is the list (or its PayloadRef), `count` its length. */

@@ -30,7 +30,7 @@ export interface InstanceState {
   /** Early external events by lower-case name, oldest first. */
   buffered: Map<string, { raised: number; data: Json }[]>;
   /** Steps that wait for an event, by lower-case name, oldest first. */
-  eventWaits: Map<string, StepKey[]>;
+  eventWaits: Map<string, Set<StepKey>>;
   /** Activity steps scheduled and without an outcome (not those waiting to be retried). */
   runningActivities: number;
   /** What became known while suspended and has not been acted on. */
@@ -53,7 +53,7 @@ export interface Frame {
   visits: Map<NodeId, number>;
   outputs: Map<NodeId, Json>;
   joins: Map<NodeId, JoinState>;
-  /** Failures in this frame that were caught and may be read as `error`. */
+  /** Failures of this frame's steps: what `error` reads once one of them is caught. The newest, and those still carried by an open step. */
   failures: Map<StepKey, Failure>;
   result: Json;
 }
@@ -97,7 +97,8 @@ export type OpenStep =
       attempt: number;
       phase: 'scheduled' | 'backoff';
     })
-  | (OpenStepBase & { kind: 'container'; container: ContainerState });
+  /** `passes`: its frames that run now, in the order they started. */
+  | (OpenStepBase & { kind: 'container'; container: ContainerState; passes: Set<FrameId> });
 
 export type ContainerState =
   | {
@@ -109,7 +110,7 @@ export type ContainerState =
       running: number;
       done: number;
       failed: number;
-      /** By index; absent = not done yet. */
+      /** By index; null = not done yet, or failed and tolerated. */
       results: Json[];
     }
   | { type: 'loop'; passes: number }

@@ -1,0 +1,36 @@
+import type { ActivityNode } from '@perdure/graph';
+import type { Command } from './command.ts';
+import { conclude } from './conclude.ts';
+import { evaluateFields } from './expression-scope.ts';
+import { blame, failEntering } from './raise.ts';
+import { retryMoment } from './next-attempt.ts';
+import { startTimer } from './start-timer.ts';
+import type { OpenStep } from './state.ts';
+import { emit, nodeOf, opening } from './turn.ts';
+import type { Steps, Token, Turn } from './turn.ts';
+
+type ActivityStep = OpenStep & { kind: 'activity' };
+
+/** [A1, A2] */
+export function* enterActivity(turn: Turn, token: Token, node: ActivityNode): Steps<void> {
+  const input = yield* evaluateFields(turn, node.input, token);
+  if (!input.ok) return failEntering(turn, token, node, input.failure);
+  const place = opening(turn, token);
+  emit(turn, { type: 'TaskScheduled', ...place, activity: node.activity, attempt: 1, input: input.value, queue: node.queue });
+  turn.effects.push({ type: 'RunActivity', step: place.step });
+}
+
+/** [A3] */
+export function completeTask(turn: Turn, step: ActivityStep, command: Command & { type: 'CompleteTask' }): void {
+  conclude(turn, step, { type: 'TaskCompleted', step: step.key, attempt: step.attempt, output: command.output });
+}
+
+/** [A4, R1] */
+export function failTask(turn: Turn, step: ActivityStep, command: Command & { type: 'FailTask' }): void {
+  const node = nodeOf(turn, step.node);
+  const failure = blame(command.failure, node, step.key);
+  const policy = node.kind === 'activity' && command.retryable !== false ? node.retry : null;
+  const retryAt = retryMoment(turn, step, policy, failure);
+  conclude(turn, step, { type: 'TaskFailed', step: step.key, attempt: step.attempt, failure, retry: retryAt !== null });
+  if (retryAt !== null) startTimer(turn, step.key, 'retry', step.attempt, retryAt);
+}

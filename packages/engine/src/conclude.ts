@@ -1,0 +1,43 @@
+import type { ScopeNode } from '@perdure/graph';
+import { clearTimers } from './cancel.ts';
+import { consequence } from './consequence.ts';
+import type { EventBody } from './history-event.ts';
+import { timeoutFailure } from './failure.ts';
+import type { StepKey } from './ids.ts';
+import { retryActivity, startChild } from './next-attempt.ts';
+import { blame, failStep, leave, raise } from './raise.ts';
+import type { Deferred, OpenStep } from './state.ts';
+import { emit, nodeOf, openingOf } from './turn.ts';
+import type { Turn } from './turn.ts';
+
+/** Records what an open step came to, and acts on it unless the instance is suspended: then it waits in `state.deferred`. [L4] */
+export function conclude(turn: Turn, step: OpenStep, event: EventBody): void {
+  const next = consequence(step, event);
+  if (event.type !== 'TimerFired') clearTimers(turn, step);
+  emit(turn, event);
+  if (next && turn.state.status === 'Running') act(turn, next);
+}
+
+/** Drops what belongs to a step or frame that is gone: something acted on before may have failed or cancelled it. */
+export function act(turn: Turn, work: Deferred): void {
+  const { state } = turn;
+  if (work.type === 'retry') {
+    const step = state.steps.get(work.step);
+    if (step?.kind === 'activity') retryActivity(turn, step);
+    else if (step?.kind === 'subWorkflow') startChild(turn, openingOf(step), step, step.attempt + 1);
+    return;
+  }
+  if (!state.frames.has(work.frame)) return;
+  const node = nodeOf(turn, work.node);
+  if (work.type === 'leave') leave(turn, work.frame, node, work.step, work.port, work.caughtFrom);
+  else if (node.kind === 'scope') timeOutScope(turn, node, work.step);
+  else failStep(turn, work.frame, node, work.step, work.failure);
+}
+
+/** The one failure a container has before it closes. Raised inside, so that its own catches may take it. [C8] */
+function timeOutScope(turn: Turn, node: ScopeNode, key: StepKey): void {
+  const step = turn.state.steps.get(key);
+  if (step?.kind !== 'container') return;
+  const [pass] = step.passes;
+  if (pass !== undefined) raise(turn, pass, blame(timeoutFailure(node.title), node, key));
+}

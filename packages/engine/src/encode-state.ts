@@ -1,0 +1,124 @@
+import type { Json } from '@perdure/graph';
+import type { StepKey } from './ids.ts';
+import type { Frame, InstanceState, JoinState, OpenStep } from './state.ts';
+
+/*
+ * A checkpoint: the state as plain JSON, without what can be told from the rest (a frame's open steps, a container's passes, who waits for
+ * which event, how many activities run). Maps become lists of pairs, which keep their order and cannot clash with `__proto__`.
+ *
+ * Steps and frames are written in the order they were opened; the indexes are rebuilt in that order, so that a decoded state gives the
+ * same next events as the one that was encoded. [V4]
+ */
+
+const FORMAT = 1;
+
+type Pairs<K, V> = [K, V][];
+/** Only arrays and objects the state may still change are copied; values inside events are never changed. */
+type EncodedStep = { [K in OpenStep['kind']]: Omit<OpenStep & { kind: K }, 'passes'> }[OpenStep['kind']];
+
+interface EncodedFrame extends Omit<Frame, 'open' | 'visits' | 'outputs' | 'joins' | 'failures'> {
+  visits?: Pairs<string, number>;
+  outputs?: Pairs<string, Json>;
+  joins?: Pairs<string, { arrived: Pairs<string, number>; fired: number; caughtFrom?: StepKey }>;
+  failures?: Pairs<string, unknown>;
+}
+
+interface EncodedState
+  extends Omit<InstanceState, 'frames' | 'steps' | 'timers' | 'buffered' | 'eventWaits' | 'runningActivities'> {
+  format: typeof FORMAT;
+  frames: EncodedFrame[];
+  steps: EncodedStep[];
+  timers: Pairs<string, unknown>;
+  buffered: Pairs<string, { raised: number; data: Json }[]>;
+}
+
+export function encodeState(state: InstanceState): Json {
+  const { frames, steps, timers, buffered, eventWaits: _waits, runningActivities: _running, ...plain } = state;
+  const encoded: EncodedState = {
+    format: FORMAT,
+    ...plain,
+    vars: { ...plain.vars },
+    deferred: [...plain.deferred],
+    frames: Array.from(frames.values(), encodeFrame),
+    steps: Array.from(steps.values(), encodeStep),
+    timers: Array.from(timers),
+    buffered: Array.from(buffered, ([name, queue]) => [name, [...queue]]),
+  };
+  // Every field of it is text, a number, a list, an object or null.
+  return encoded as unknown as Json;
+}
+
+/** Throws when the text is not a checkpoint of a known format: the history is the truth and can be folded instead. */
+export function decodeState(json: Json): InstanceState {
+  // Written by encodeState and kept where only the runtime writes.
+  const encoded = json as unknown as EncodedState;
+  if (encoded?.format !== FORMAT) throw new Error('This is not a checkpoint of a known format.');
+  const { format: _format, frames, steps, timers, buffered, ...plain } = encoded;
+  const state: InstanceState = {
+    ...plain,
+    vars: { ...plain.vars },
+    deferred: [...plain.deferred],
+    frames: new Map(frames.map((frame) => [frame.id, decodeFrame(frame)])),
+    steps: new Map(steps.map((step) => [step.key, decodeStep(step)])),
+    timers: new Map(timers) as InstanceState['timers'],
+    buffered: new Map(buffered.map(([name, queue]) => [name, [...queue]])),
+    eventWaits: new Map(),
+    runningActivities: 0,
+  };
+  index(state);
+  return state;
+}
+
+function index(state: InstanceState): void {
+  for (const step of state.steps.values()) {
+    state.frames.get(step.frame)?.open.add(step.key);
+    if (step.kind === 'activity' && step.phase === 'scheduled') state.runningActivities++;
+    if (step.kind !== 'event') continue;
+    const name = step.name.toLowerCase();
+    const waits = state.eventWaits.get(name);
+    if (waits) waits.add(step.key);
+    else state.eventWaits.set(name, new Set([step.key]));
+  }
+  for (const frame of state.frames.values()) {
+    const container = frame.step === null ? undefined : state.steps.get(frame.step);
+    if (container?.kind === 'container') container.passes.add(frame.id);
+  }
+}
+
+function encodeStep(step: OpenStep): EncodedStep {
+  if (step.kind !== 'container') return { ...step };
+  const { passes: _passes, ...plain } = step;
+  return { ...plain, container: copyContainer(step.container) };
+}
+
+function decodeStep(step: EncodedStep): OpenStep {
+  if (step.kind !== 'container') return { ...step };
+  return { ...step, container: copyContainer(step.container), passes: new Set() };
+}
+
+function copyContainer(container: (OpenStep & { kind: 'container' })['container']) {
+  return container.type === 'forEach' ? { ...container, results: [...container.results] } : { ...container };
+}
+
+function encodeFrame(frame: Frame): EncodedFrame {
+  const { open: _open, visits, outputs, joins, failures, ...plain } = frame;
+  const encoded: EncodedFrame = plain;
+  if (visits.size > 0) encoded.visits = Array.from(visits);
+  if (outputs.size > 0) encoded.outputs = Array.from(outputs);
+  if (failures.size > 0) encoded.failures = Array.from(failures);
+  if (joins.size > 0) encoded.joins = Array.from(joins, ([node, join]) => [node, { ...join, arrived: Array.from(join.arrived) }]);
+  return encoded;
+}
+
+function decodeFrame(frame: EncodedFrame): Frame {
+  const { visits = [], outputs = [], joins = [], failures = [], ...plain } = frame;
+  return {
+    ...plain,
+    open: new Set(),
+    // Keys lost their brand on the way through JSON.
+    visits: new Map(visits) as Frame['visits'],
+    outputs: new Map(outputs) as Frame['outputs'],
+    failures: new Map(failures) as Frame['failures'],
+    joins: new Map(joins.map(([node, join]) => [node, { ...join, arrived: new Map(join.arrived) as JoinState['arrived'] }])) as Frame['joins'],
+  };
+}

@@ -1,0 +1,98 @@
+import { portId } from '@perdure/graph';
+import type { Json, PlanNode, PortId, ScopeNode } from '@perdure/graph';
+import { cancelFrame, cancelSteps, clearTimers } from './cancel.ts';
+import { finishInstance } from './finish-instance.ts';
+import type { Failure } from './failure.ts';
+import type { FrameId, StepKey } from './ids.ts';
+import type { OpenStep } from './state.ts';
+import { ROOT_FRAME } from './step-place.ts';
+import { emit, frameOf, nodeOf, opening, sendTokens } from './turn.ts';
+import type { Token, Turn } from './turn.ts';
+
+/**
+ * A failure nobody on the spot takes travels outwards frame by frame: a for each may tolerate it, a scope may catch it, a container may
+ * have its `error` port connected, and at the root the instance fails. Each frame it leaves is emptied first. [F1–F7]
+ */
+export function raise(turn: Turn, frameId: FrameId, failure: Failure): void {
+  const frame = frameOf(turn, frameId);
+  const container = frame.step === null ? undefined : turn.state.steps.get(frame.step);
+  if (!container || container.kind !== 'container') return failInstance(turn, failure);
+  const node = nodeOf(turn, container.node);
+  const caughtBy = node.kind === 'scope' ? catchingPort(node, failure) : null;
+  cancelFrame(turn, frameId, caughtBy ? 'scope' : 'failure');
+  emit(turn, { type: 'PassEnded', frame: frameId, step: container.key, index: frame.index, output: null, failure });
+  if (caughtBy) {
+    clearTimers(turn, container);
+    emit(turn, { type: 'ContainerExited', step: container.key, port: caughtBy, output: null, failure });
+    sendTokens(turn, container.frame, node, caughtBy, container.key);
+  } else if (container.container.type === 'forEach' && node.kind === 'forEach' && container.container.failed <= node.errorTolerance) {
+    turn.work.push({ type: 'advance', step: container.key });
+  } else {
+    failContainer(turn, container, failure);
+  }
+}
+
+/** A container fails as a whole: its other passes are cancelled and it closes. [F4, F5] */
+export function failContainer(turn: Turn, container: OpenStep & { kind: 'container' }, failure: Failure): void {
+  const others: StepKey[] = [];
+  for (const pass of container.passes) others.push(...frameOf(turn, pass).open);
+  cancelSteps(turn, others, 'failure');
+  clearTimers(turn, container);
+  const { key: step, node: id, frame, via } = container;
+  const node = nodeOf(turn, id);
+  const blamed = blame(failure, node, step);
+  const caughtFrom = container.caughtFrom === undefined ? {} : { caughtFrom: container.caughtFrom };
+  emit(turn, { type: 'StepFailed', step, node: id, frame, via, ...caughtFrom, failure: blamed });
+  failStep(turn, frame, node, step, blamed);
+}
+
+/** What a closed step's failure leads to: its `error` port when connected, else the frame's failure. [F1] */
+export function failStep(turn: Turn, frame: FrameId, node: PlanNode, step: StepKey, failure: Failure): void {
+  if (hasErrorPort(node) && sendTokens(turn, frame, node, ERROR, step) > 0) return;
+  raise(turn, frame, failure);
+}
+
+/** A node that fails before it opened a step. [F2] */
+export function failEntering(turn: Turn, token: Token, node: PlanNode, failure: Failure): void {
+  const place = opening(turn, token);
+  const blamed = blame(failure, node, place.step);
+  emit(turn, { type: 'StepFailed', ...place, failure: blamed });
+  failStep(turn, token.frame, node, place.step, blamed);
+}
+
+/** A token leaves by a normal or an exceptional port. An unconnected normal port ends it; an unconnected exceptional one raises. [T2, F3] */
+export function leave(turn: Turn, frame: FrameId, node: PlanNode, step: StepKey, port: PortId, caughtFrom: StepKey | undefined): void {
+  if (sendTokens(turn, frame, node, port, caughtFrom) > 0) return;
+  if (node.kind === 'event' && port === 'timeout') {
+    raise(turn, frame, blame({ code: 'Timeout', message: `No event came for “${node.title}” in time.` }, node, step));
+  } else if (node.kind === 'humanTask' && port === 'overdue') {
+    raise(turn, frame, blame({ code: 'Overdue', message: `Nobody decided “${node.title}” before its deadline.` }, node, step));
+  }
+}
+
+/** Names the node that failed first; a failure that travels keeps its origin. [F7] */
+export function blame(failure: Failure, node: PlanNode, step: StepKey): Failure {
+  return failure.node === undefined ? { ...failure, node: node.title, step } : failure;
+}
+
+export function failInstance(turn: Turn, failure: Failure): void {
+  cancelFrame(turn, ROOT_FRAME, 'failure');
+  const output: Json = null;
+  finishInstance(turn, { type: 'ExecutionCompleted', status: 'Failed', output, failure }, { ok: false, failure });
+}
+
+const ERROR = portId('error');
+
+/** By kind: a condition's case or a task's outcome may be called `error` too. */
+function hasErrorPort(node: PlanNode): boolean {
+  const { kind } = node;
+  return kind === 'activity' || kind === 'transform' || kind === 'subWorkflow' || kind === 'forEach' || kind === 'loop';
+}
+
+/** The first connected catch whose codes include the failure's, or that takes every code. [F6] */
+function catchingPort(node: ScopeNode, failure: Failure): PortId | null {
+  for (const { port, codes } of node.catches) {
+    if ((codes === null || codes.includes(failure.code)) && (node.outputs.get(port)?.length ?? 0) > 0) return port;
+  }
+  return null;
+}
