@@ -1,0 +1,104 @@
+import { isPayloadRef, type CompiledExpression, type Json, type PayloadRef } from '@perdure/graph';
+import { analyseExpression, type AnalysedExpression } from './analyser.ts';
+import { evaluateCheap } from './cheap-evaluator.ts';
+import { demandsOf, type Demand } from './demand.ts';
+import type { Evaluation, ExpressionScope, TurnClock } from './evaluation.ts';
+import { jsonLength, maxResultLength, referenceThreshold } from './json-size.ts';
+import { pruneScope } from './prune-scope.ts';
+import { resolveDemands } from './resolve-demands.ts';
+
+/** Evaluates any expression where it can do no harm. Rejects only for reasons that are not the expression's. */
+export interface Sandbox {
+  evaluate(source: string, scope: Partial<ExpressionScope>, clock: TurnClock): Promise<Evaluation>;
+}
+
+/** Where values over 64 KB are kept. */
+export interface PayloadStore {
+  load(ref: PayloadRef): Promise<Json>;
+  keep(value: Json): Promise<PayloadRef>;
+}
+
+/** The engine's `Evaluator`. */
+export interface ExpressionEvaluator {
+  evaluate(expression: CompiledExpression, scope: ExpressionScope, clock: TurnClock): Evaluation | Promise<Evaluation>;
+  load(value: Json | PayloadRef): Json | Promise<Json>;
+  keep(value: Json): Json | Promise<Json>;
+}
+
+/** Of payloads one evaluation may load. */
+const maxLoadedBytes = 16 * 1024 * 1024;
+const maxAnalysed = 5000;
+
+/**
+ * Cheap expressions here, all others in the sandbox; references are loaded where the expression looks inside, and passed on where it
+ * does not; large results are kept aside. A cheap expression over values at hand answers without a promise.
+ */
+export function createEvaluator({ sandbox, payloads }: { sandbox: Sandbox; payloads: PayloadStore }): ExpressionEvaluator {
+  const analysed = new Map<string, { analysis: AnalysedExpression; demands: readonly Demand[] }>();
+
+  function analyse(source: string) {
+    const known = analysed.get(source);
+    if (known) return known;
+    const analysis = analyseExpression(source);
+    if (!analysis.ok) return null;
+    if (analysed.size >= maxAnalysed) analysed.clear();
+    const entry = { analysis: analysis.analysed, demands: demandsOf(analysis.analysed) };
+    analysed.set(source, entry);
+    return entry;
+  }
+
+  function keep(value: Json): Json | Promise<Json> {
+    return jsonLength(value, referenceThreshold) > referenceThreshold ? payloads.keep(value) : value;
+  }
+
+  function finish(evaluation: Evaluation): Evaluation | Promise<Evaluation> {
+    if (!evaluation.ok || evaluation.value === undefined) return evaluation;
+    if (jsonLength(evaluation.value, maxResultLength) > maxResultLength) {
+      return { ok: false, code: 'ExpressionTooLarge', message: `The result has more than ${maxResultLength / 1024 / 1024} MB.` };
+    }
+    const kept = keep(evaluation.value);
+    return kept instanceof Promise ? kept.then((value) => ({ ok: true, value })) : evaluation;
+  }
+
+  function evaluateResolved(analysis: AnalysedExpression, scope: ExpressionScope, clock: TurnClock): Evaluation | Promise<Evaluation> {
+    const here = analysis.cheap && evaluateCheap(analysis.cheap, scope, clock);
+    if (here) return finish(here);
+    return evaluateInSandbox(analysis, scope, clock);
+  }
+
+  async function evaluateInSandbox(analysis: AnalysedExpression, scope: ExpressionScope, clock: TurnClock): Promise<Evaluation> {
+    const { reads, source } = analysis.expression;
+    // Over the cheap budget: what was only to be passed on is now looked at as well, since a reference cannot leave the sandbox.
+    const resolved = await resolve(reads.map((path) => ({ path, whole: true })), scope);
+    if (!resolved.ok) return resolved;
+    return finish(await sandbox.evaluate(source, pruneScope(resolved.scope, reads), clock));
+  }
+
+  async function resolve(demands: readonly Demand[], scope: ExpressionScope): Promise<{ ok: true; scope: ExpressionScope } | (Evaluation & { ok: false })> {
+    const loaded = new Map<string, Json>();
+    let bytes = 0;
+    for (;;) {
+      const attempt = resolveDemands(scope, demands, loaded);
+      if (attempt.missing.length === 0) return { ok: true, scope: attempt.scope };
+      for (const ref of attempt.missing) bytes += ref.bytes;
+      if (bytes > maxLoadedBytes) {
+        return { ok: false, code: 'ExpressionTooLarge', message: `The expression reads more than ${maxLoadedBytes / 1024 / 1024} MB of data.` };
+      }
+      for (const [at, value] of (await Promise.all(attempt.missing.map((ref) => payloads.load(ref)))).entries()) {
+        loaded.set(attempt.missing[at]!.$payload, value); // same length
+      }
+    }
+  }
+
+  return {
+    evaluate(expression, scope, clock) {
+      const entry = analyse(expression.source);
+      if (entry === null) return { ok: false, code: 'Expression', message: 'The expression is not valid any more. Open it in the designer and publish the workflow again.' };
+      const { missing, scope: direct } = resolveDemands(scope, entry.demands, new Map());
+      if (missing.length === 0) return evaluateResolved(entry.analysis, direct, clock);
+      return resolve(entry.demands, scope).then((resolved) => (resolved.ok ? evaluateResolved(entry.analysis, resolved.scope, clock) : resolved));
+    },
+    load: (value) => (isPayloadRef(value) ? payloads.load(value) : value),
+    keep,
+  };
+}
