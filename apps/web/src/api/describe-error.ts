@@ -24,6 +24,7 @@ export function describeError(error: unknown): DescribedError {
     }
     return { code: 'unreachable', title: 'Perdure does not answer.', detail: 'Nothing is lost: running instances go on. Trying again.', transient: true, fields: [] };
   }
+  if (typeof error === 'string') return { code: 'said', title: error, detail: '', transient: false, fields: [] };
   return { code: 'unexpected', title: 'This page ran into a fault.', detail: error instanceof Error ? error.message : String(error), transient: false, fields: [] };
 }
 

@@ -1,3 +1,206 @@
+import { Menu } from '@mantine/core';
+import { IconDots, IconDownload, IconPencil, IconPlayerPlay, IconPlus, IconSitemap, IconUpload, IconListDetails } from '@tabler/icons-react';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { WorkflowSummary } from '@perdure/server/contract';
+import { trpc } from '../api/trpc.ts';
+import { useMay } from '../api/use-me.ts';
+import { Button } from '../components/button.tsx';
+import { EmptyState } from '../components/empty-state.tsx';
+import { ErrorState } from '../components/error-state.tsx';
+import { formatMoment } from '../components/moment.ts';
+import { SearchField } from '../components/search-field.tsx';
+import { SkeletonRows } from '../components/skeleton.tsx';
+import { toastError } from '../components/toast.tsx';
+import { StartInstanceDialog } from '../instances/start-instance-dialog.tsx';
+import { LiveMark } from '../shell/live-mark.tsx';
+import { TopBar } from '../shell/top-bar.tsx';
+import { useDocumentTitle } from '../shell/use-document-title.ts';
+import { ImportWorkflowDialog } from './import-workflow-dialog.tsx';
+import { NewWorkflowDialog } from './new-workflow-dialog.tsx';
+import { downloadWorkflow } from './workflow-file.ts';
+
+type OpenDialog = { kind: 'new' } | { kind: 'import' } | { kind: 'start'; key: string } | null;
+
 export function WorkflowsPage() {
-  return null;
+  useDocumentTitle('Workflows');
+  const [text, setText] = useState('');
+  const [dialog, setDialog] = useState<OpenDialog>(null);
+  const mayEdit = useMay('workflow.edit');
+  const mayStart = useMay('instance.start');
+  const list = useQuery(trpc.workflows.list.queryOptions(text === '' ? {} : { text }, { placeholderData: keepPreviousData }));
+  const refusal = mayEdit ? null : 'Your role may not change workflows';
+  return (
+    <>
+      <TopBar>
+        <h1>Workflows</h1>
+        <span style={{ marginLeft: 8 }}>
+          <LiveMark />
+        </span>
+        <span className="grow" />
+        <SearchField label="Title or key" width={200} value={text} onChange={setText} />
+        <Button icon={<IconUpload className="ic" stroke={1.8} />} refusal={refusal} onClick={() => setDialog({ kind: 'import' })}>
+          Import…
+        </Button>
+        <Button look="primary" icon={<IconPlus className="ic" stroke={1.8} />} refusal={refusal} onClick={() => setDialog({ kind: 'new' })}>
+          New workflow…
+        </Button>
+      </TopBar>
+      <div className="scroll" style={{ background: 'var(--surface)' }}>
+        {list.isPending ? <SkeletonRows rows={6} height={44} label="Loading workflows" /> : null}
+        {list.isError && !list.data ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
+        {list.data && list.data.length > 0 ? <WorkflowTable rows={list.data} mayStart={mayStart} onStart={(key) => setDialog({ kind: 'start', key })} /> : null}
+        {list.data && list.data.length === 0 ? (
+          text === '' ? (
+            <EmptyState
+              icon={<IconSitemap className="ic" stroke={1.8} />}
+              title="No workflows yet"
+              actions={
+                <>
+                  <Button look="primary" refusal={refusal} onClick={() => setDialog({ kind: 'new' })}>
+                    New workflow…
+                  </Button>
+                  <Button refusal={refusal} onClick={() => setDialog({ kind: 'import' })}>
+                    Import…
+                  </Button>
+                </>
+              }
+            >
+              A workflow is drawn on a canvas, published as a version, and then run as often as you like.
+            </EmptyState>
+          ) : (
+            <EmptyState title={`No workflow is called “${text}”`}>Search for a part of its title or key.</EmptyState>
+          )
+        ) : null}
+      </div>
+      <NewWorkflowDialog opened={dialog?.kind === 'new'} onClose={() => setDialog(null)} />
+      <ImportWorkflowDialog opened={dialog?.kind === 'import'} onClose={() => setDialog(null)} />
+      <StartInstanceDialog opened={dialog?.kind === 'start'} onClose={() => setDialog(null)} {...(dialog?.kind === 'start' ? { workflowKey: dialog.key } : {})} />
+    </>
+  );
+}
+
+function WorkflowTable({ rows, mayStart, onStart }: { rows: WorkflowSummary[]; mayStart: boolean; onStart: (key: string) => void }) {
+  const navigate = useNavigate();
+  return (
+    <table className="list" aria-label="Workflows">
+      <colgroup>
+        <col />
+        <col style={{ width: 110 }} />
+        <col style={{ width: 250 }} />
+        <col style={{ width: 130 }} />
+        <col style={{ width: 140 }} />
+        <col style={{ width: 150 }} />
+      </colgroup>
+      <thead>
+        <tr>
+          <th scope="col" style={{ paddingLeft: 20, borderTop: 0 }}>
+            Workflow
+          </th>
+          <th scope="col" style={{ borderTop: 0 }}>
+            Version
+          </th>
+          <th scope="col" style={{ borderTop: 0 }}>
+            Draft
+          </th>
+          <th scope="col" style={{ textAlign: 'right', borderTop: 0 }}>
+            Live instances
+          </th>
+          <th scope="col" style={{ paddingLeft: 24, borderTop: 0 }}>
+            Last started
+          </th>
+          <th scope="col" style={{ borderTop: 0 }}>
+            <span className="visually-hidden">Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((workflow) => (
+          <tr key={workflow.key}>
+            <td style={{ paddingLeft: 20, height: 52 }}>
+              <div className="row g8">
+                <Link to="/workflows/$key" params={{ key: workflow.key }} className="b6 ell">
+                  {workflow.title}
+                </Link>
+                {workflow.sample ? <span className="tag">Sample</span> : null}
+              </div>
+              <div className="s12 t3 ell">
+                <span className="mono">{workflow.key}</span>
+                {workflow.description === '' ? '' : `, ${workflow.description}`}
+              </div>
+            </td>
+            <td className="num">{workflow.latestVersion === null ? <span className="t3">Not published</span> : `v${workflow.latestVersion}`}</td>
+            <td className="ell">
+              {workflow.hasUnpublishedChanges || workflow.latestVersion === null ? (
+                <>
+                  <span className="b5">Unpublished changes</span>
+                  <div className="s12 t3 ell num">
+                    {formatMoment(workflow.draftSavedAt)}, {workflow.draftSavedBy}
+                  </div>
+                </>
+              ) : (
+                <span className="t3">Same as v{workflow.latestVersion}</span>
+              )}
+            </td>
+            <td className="num" style={{ textAlign: 'right' }}>
+              {workflow.liveInstances === 0 ? (
+                <span className="t3">0</span>
+              ) : (
+                <Link to="/instances" search={{ workflow: [workflow.key], status: ['Pending', 'Running', 'Waiting', 'Suspended'] }} className="lnk" aria-label={`${workflow.liveInstances} live instances of ${workflow.title}`}>
+                  {workflow.liveInstances.toLocaleString('en')}
+                </Link>
+              )}
+            </td>
+            <td className="num t2" style={{ paddingLeft: 24 }}>
+              {workflow.lastStartedAt === null ? <span className="t3">Never</span> : formatMoment(workflow.lastStartedAt)}
+            </td>
+            <td>
+              <div className="row g4" style={{ justifyContent: 'flex-end', paddingRight: 10 }}>
+                <Button
+                  size="sm"
+                  icon={<IconPlayerPlay className="ic" stroke={1.8} />}
+                  aria-label={`Start ${workflow.title}…`}
+                  refusal={!mayStart ? 'Your role may not start instances' : workflow.latestVersion === null ? 'Publish it first' : null}
+                  onClick={() => onStart(workflow.key)}
+                >
+                  Start…
+                </Button>
+                <Menu width={200}>
+                  <Menu.Target>
+                    <button type="button" className="btn ghost sm icon" aria-label={`More for ${workflow.title}`}>
+                      <IconDots className="ic" stroke={1.8} />
+                    </button>
+                  </Menu.Target>
+                  <Menu.Dropdown>
+                    <Menu.Item leftSection={<IconPencil className="ic" stroke={1.8} />} onClick={() => void navigate({ to: '/workflows/$key', params: { key: workflow.key } })}>
+                      Open in the designer
+                    </Menu.Item>
+                    <Menu.Item leftSection={<IconListDetails className="ic" stroke={1.8} />} onClick={() => void navigate({ to: '/instances', search: { view: 'all', workflow: [workflow.key] } })}>
+                      Show its instances
+                    </Menu.Item>
+                    <ExportItem workflowKey={workflow.key} />
+                  </Menu.Dropdown>
+                </Menu>
+              </div>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function ExportItem({ workflowKey }: { workflowKey: string }) {
+  const queries = useQueryClient();
+  return (
+    <Menu.Item
+      leftSection={<IconDownload className="ic" stroke={1.8} />}
+      onClick={() => {
+        void queries.fetchQuery(trpc.workflows.get.queryOptions({ key: workflowKey }, { staleTime: 0 })).then(downloadWorkflow, toastError);
+      }}
+    >
+      Export as JSON
+    </Menu.Item>
+  );
 }

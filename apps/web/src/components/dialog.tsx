@@ -1,0 +1,68 @@
+import { Modal } from '@mantine/core';
+import type { FormEvent, ReactNode } from 'react';
+import { StatusIcon } from '../status/status-icon.tsx';
+import { errorText } from '../api/describe-error.ts';
+import { Button } from './button.tsx';
+import { Kbd } from './kbd.tsx';
+
+interface DialogProps {
+  opened: boolean;
+  onClose: () => void;
+  title: string;
+  /** The word on the button that does it. */
+  action: string;
+  onAction: () => void;
+  danger?: boolean;
+  busy?: boolean;
+  error?: unknown;
+  refusal?: string | null;
+  size?: number;
+  children?: ReactNode;
+  /** What Esc does, in two words. */
+  escape?: string;
+}
+
+/** A dialog that does one thing: title, content, Cancel and the action. Enter in a field does it, Ctrl+Enter does it from everywhere. */
+export function Dialog({ opened, onClose, title, action, onAction, danger = false, busy = false, error, refusal, size = 440, children, escape }: DialogProps) {
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    event.stopPropagation();
+    if (!busy && (refusal === undefined || refusal === null)) onAction();
+  };
+  return (
+    <Modal opened={opened} onClose={onClose} title={title} size={size}>
+      <form
+        noValidate
+        onSubmit={submit}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit(event);
+        }}
+      >
+        {children}
+        {error !== undefined && error !== null ? (
+          <div className="row g6" role="alert" style={{ color: 'var(--failed)', marginTop: 12, alignItems: 'flex-start', ['--icon-cut' as string]: 'var(--raised)' }}>
+            <span style={{ paddingTop: 3 }}>
+              <StatusIcon shape="error" />
+            </span>
+            <span>{errorText(error)}</span>
+          </div>
+        ) : null}
+        <div className="row g8" style={{ marginTop: 16 }}>
+          {escape === undefined ? null : (
+            <span className="row g6 s12 t3">
+              <Kbd>Esc</Kbd>
+              {escape}
+            </span>
+          )}
+          <span className="grow" />
+          <Button onClick={onClose} size="lg">
+            Cancel
+          </Button>
+          <Button type="submit" size="lg" look={danger ? 'kill' : 'primary'} busy={busy} refusal={refusal}>
+            {action}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,142 @@
+import Form, { withTheme } from '@rjsf/core';
+import { Theme } from '@rjsf/mantine';
+import { type ObjectFieldTemplateProps, type RJSFSchema, type UiSchema, type WidgetProps } from '@rjsf/utils';
+import { useImperativeHandle, useMemo, useRef, type Ref } from 'react';
+import type { Json } from '@perdure/graph';
+import { schemaValidator } from './schema-validator.ts';
+import './schema-form.css';
+
+const MantineForm = withTheme<unknown>(Theme);
+
+/** Up to this many options stand side by side as radio cards; more go into a select. */
+const MOST_RADIOS = 3;
+
+export interface SchemaFormHandle {
+  /** Shows every problem at its field, moves to the first, and says whether there was none. */
+  check: () => boolean;
+}
+
+interface SchemaFormProps {
+  schema: Json;
+  value: Json | undefined;
+  onChange: (value: Json) => void;
+  readOnly?: boolean;
+  label: string;
+  handle?: Ref<SchemaFormHandle>;
+  id: string;
+}
+
+/** A form generated from a JSON Schema. Its own chunk: only dialogs and tasks with a form load it. */
+export function SchemaForm({ schema, value, onChange, readOnly = false, label, handle, id }: SchemaFormProps) {
+  // A workflow's schema is JSON checked by the server; rjsf reads what it knows of it.
+  const formSchema = schema as RJSFSchema;
+  const uiSchema = useMemo(() => layout(formSchema), [formSchema]);
+  const form = useRef<Form<unknown>>(null);
+  useImperativeHandle(handle, () => ({ check: () => form.current?.validateForm() ?? false }), []);
+  return (
+    <div className="schema-form" role="group" aria-label={label}>
+      <MantineForm
+        ref={form}
+        tagName="div"
+        idPrefix={id}
+        schema={formSchema}
+        uiSchema={uiSchema}
+        validator={schemaValidator}
+        formData={value}
+        onChange={(change) => onChange(change.formData as Json)} // rjsf keeps to JSON values
+        readonly={readOnly}
+        noHtml5Validate
+        showErrorList={false}
+        focusOnFirstError
+        templates={{ ObjectFieldTemplate: FieldGrid, ButtonTemplates: { SubmitButton: () => null } }}
+        widgets={{ RadioWidget: RadioCards }}
+      >
+        <span hidden />
+      </MantineForm>
+    </div>
+  );
+}
+
+/** Fields beside each other as wide as fits, long ones across. */
+function FieldGrid({ title, description, properties, fieldPathId, schema }: ObjectFieldTemplateProps<unknown>) {
+  const isRoot = fieldPathId.path.length === 0;
+  const grid = (
+    <div className="field-grid">
+      {properties
+        .filter((property) => !property.hidden)
+        .map((property) => (
+          <div key={property.name} className={isWide(schema.properties?.[property.name]) ? 'wide' : ''}>
+            {property.content}
+          </div>
+        ))}
+    </div>
+  );
+  if (isRoot)
+    return (
+      <>
+        {description ? <p className="t2" style={{ marginBottom: 10 }}>{description}</p> : null}
+        {grid}
+      </>
+    );
+  return (
+    <fieldset id={fieldPathId.$id}>
+      {title ? <legend>{title}</legend> : null}
+      {grid}
+    </fieldset>
+  );
+}
+
+/** Options as cards: all of them visible, one click each. */
+function RadioCards({ id, label, hideLabel, required, disabled, readonly, value, options, onChange, rawErrors }: WidgetProps<unknown>) {
+  const problem = rawErrors?.join(' ');
+  return (
+    <div role="radiogroup" aria-labelledby={`${id}-label`} aria-required={required} id={id} {...(problem ? { 'aria-describedby': `${id}-problem`, 'aria-invalid': true } : {})}>
+      {hideLabel ? null : (
+        <div className="label" id={`${id}-label`}>
+          {label}
+          {required ? <span className="required-word">required</span> : null}
+        </div>
+      )}
+      <div className="radios">
+        {options.enumOptions?.map((option, index) => (
+          <label key={option.label} className="rad">
+            <input type="radio" name={id} id={`${id}-${index}`} checked={option.value === value} disabled={disabled || readonly} onChange={() => onChange(option.value)} />
+            <span className="b5">{option.label}</span>
+          </label>
+        ))}
+      </div>
+      {problem ? (
+        <div className="problem" id={`${id}-problem`}>
+          {problem}
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+/** What the schema does not say about looks: few options become cards, long texts a text area. */
+function layout(schema: RJSFSchema): UiSchema<unknown> {
+  const ui: UiSchema<unknown> = {};
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    if (typeof property === 'boolean') continue;
+    if (property.type === 'object') ui[name] = layout(property);
+    else if (isShortChoice(property)) ui[name] = { 'ui:widget': 'radio' };
+    else if (isLongText(property)) ui[name] = { 'ui:widget': 'textarea', 'ui:options': { rows: 3 } };
+    else if (property.type === 'array' && typeof property.items === 'object' && !Array.isArray(property.items)) ui[name] = { items: layout(property.items) };
+  }
+  return ui;
+}
+
+function isShortChoice(property: RJSFSchema): boolean {
+  const count = property.enum?.length ?? (property.oneOf?.every((option) => typeof option === 'object' && 'const' in option) ? property.oneOf.length : 0);
+  return count > 1 && count <= MOST_RADIOS && property.type !== 'boolean';
+}
+
+function isLongText(property: RJSFSchema): boolean {
+  return property.type === 'string' && (property.format === 'textarea' || (property.maxLength ?? 0) > 120);
+}
+
+function isWide(property: RJSFSchema | boolean | undefined): boolean {
+  if (typeof property !== 'object') return false;
+  return property.type === 'object' || property.type === 'array' || property.type === 'boolean' || isLongText(property) || isShortChoice(property);
+}

@@ -1,0 +1,19 @@
+import type { InstanceRow } from '@perdure/server/contract';
+import { formatMomentShort } from '../components/moment.ts';
+
+/** Where an instance is and why it stays there: the step's title, then the reason. */
+export function WhereAndWhy({ row }: { row: Pick<InstanceRow, 'status' | 'whereabouts'> }) {
+  const { whereabouts } = row;
+  if (!whereabouts || whereabouts.kind === 'none') {
+    return <span className="t3">{row.status === 'Pending' ? 'Not started' : (whereabouts?.detail ?? '')}</span>;
+  }
+  const until = whereabouts.until !== undefined && !whereabouts.detail.includes('until') ? `until ${formatMomentShort(whereabouts.until)}` : '';
+  return (
+    <>
+      <span className="b5">{whereabouts.title}</span>
+      <span className="t2" style={{ marginLeft: 8 }}>
+        {[whereabouts.detail, until].filter(Boolean).join(' ')}
+      </span>
+    </>
+  );
+}
