@@ -1,1 +1,5 @@
-export {};
+export * from './runtime.ts';
+export { createRuntime, type RuntimeOptions } from './create-runtime.ts';
+export type { Activity, ActivityContext, ActivityResult } from './activity-dispatcher.ts';
+export { humanTaskId } from './turn-record.ts';
+export { storableJson } from './storable-json.ts';

@@ -1,2 +1,4 @@
 export { startOwnPostgres, startTestPostgres, type OwnPostgres, type TestPostgres } from './test-postgres.ts';
 export { startOwnRedis, startTestRedis, type OwnRedis, type TestRedis } from './test-redis.ts';
+export { drawWorkflow, type DrawnNode } from './draw-workflow.ts';
+export { publishWorkflow } from './publish-workflow.ts';

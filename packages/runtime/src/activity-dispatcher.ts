@@ -1,0 +1,155 @@
+/**
+ * Runs activities in this process, after the commit that scheduled them.
+ *
+ * A1 an attempt (instance, step, attempt) runs at most once at a time here; A2 its result is reported exactly once, an aborted one's not at all;
+ * A3 whatever an activity throws becomes a failure of that attempt.
+ */
+import { activityKey, type ExecutionId, type Failure, type InstanceId, type StepKey } from '@perdure/engine';
+import type { Json } from '@perdure/graph';
+
+/** An activity as the runtime sees it (`@perdure/activities` implements it). */
+export interface Activity {
+  name: string;
+  run(input: Json, context: ActivityContext): Promise<ActivityResult>;
+}
+
+export interface ActivityContext {
+  /** The same for every attempt of a step: hand it to the receiver so that it can recognise a repetition. */
+  key: string;
+  attempt: number;
+  signal: AbortSignal;
+  instanceId: string;
+  node: string;
+  timeoutMs: number | null;
+}
+
+export type ActivityResult = { ok: true; output: Json } | { ok: false; failure: Failure; retryable?: boolean };
+
+export interface ActivityJob {
+  instanceId: InstanceId;
+  executionId: ExecutionId;
+  step: StepKey;
+  attempt: number;
+  activity: string;
+  node: string;
+  input: Json;
+  timeoutMs: number | null;
+}
+
+export interface ActivityDispatcherOptions {
+  activities: ReadonlyMap<string, Activity>;
+  /** Attempts running at once; more wait their turn. */
+  concurrency: number;
+  /** Inputs may hold payload references. */
+  loadInput(input: Json): Promise<Json>;
+  report(job: ActivityJob, result: ActivityResult): void;
+}
+
+export class ActivityDispatcher {
+  readonly #options: ActivityDispatcherOptions;
+  readonly #jobs = new Map<string, { job: ActivityJob; abort: AbortController }>();
+  readonly #waiting: string[] = [];
+  #running = 0;
+
+  constructor(options: ActivityDispatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Attempts running or waiting for a place. */
+  get size(): number {
+    return this.#jobs.size;
+  }
+
+  run(job: ActivityJob): void {
+    const key = jobKey(job.instanceId, job.step);
+    const known = this.#jobs.get(key);
+    if (known !== undefined) {
+      if (known.job.attempt === job.attempt && known.job.executionId === job.executionId) return; // A1
+      known.abort.abort();
+    }
+    this.#jobs.set(key, { job, abort: new AbortController() });
+    this.#waiting.push(key);
+    this.#fill();
+  }
+
+  abort(instanceId: InstanceId, step: StepKey): void {
+    const key = jobKey(instanceId, step);
+    this.#jobs.get(key)?.abort.abort();
+    this.#jobs.delete(key);
+  }
+
+  /** Aborts what runs for instances the caller no longer serves. */
+  abortWhere(matches: (instanceId: InstanceId) => boolean): void {
+    for (const [key, { job, abort }] of this.#jobs) {
+      if (!matches(job.instanceId)) continue;
+      abort.abort();
+      this.#jobs.delete(key);
+    }
+  }
+
+  countWhere(matches: (instanceId: InstanceId) => boolean): number {
+    let count = 0;
+    for (const { job } of this.#jobs.values()) if (matches(job.instanceId)) count += 1;
+    return count;
+  }
+
+  #fill(): void {
+    while (this.#running < this.#options.concurrency) {
+      const key = this.#waiting.shift();
+      if (key === undefined) return;
+      const entry = this.#jobs.get(key);
+      if (entry === undefined) continue;
+      this.#running += 1;
+      void this.#attempt(key, entry).finally(() => {
+        this.#running -= 1;
+        this.#fill();
+      });
+    }
+  }
+
+  async #attempt(key: string, entry: { job: ActivityJob; abort: AbortController }): Promise<void> {
+    const { job, abort } = entry;
+    let result: ActivityResult;
+    try {
+      result = await this.#withTimeout(job, abort);
+    } catch (error) {
+      result = { ok: false, failure: { code: 'ActivityError', message: error instanceof Error ? error.message : String(error) } };
+    }
+    if (this.#jobs.get(key) !== entry) return; // A2: aborted, or replaced by a later attempt
+    this.#jobs.delete(key);
+    this.#options.report(job, result);
+  }
+
+  async #withTimeout(job: ActivityJob, abort: AbortController): Promise<ActivityResult> {
+    const activity = this.#options.activities.get(job.activity);
+    if (activity === undefined)
+      return { ok: false, retryable: false, failure: { code: 'UnknownActivity', message: `No worker knows the activity ${job.activity}.` } };
+    const context: ActivityContext = {
+      key: activityKey(job.instanceId, job.executionId, job.step),
+      attempt: job.attempt,
+      signal: abort.signal,
+      instanceId: job.instanceId,
+      node: job.node,
+      timeoutMs: job.timeoutMs,
+    };
+    const work = this.#options.loadInput(job.input).then((input) => activity.run(input, context));
+    if (job.timeoutMs === null) return work;
+    let timer: NodeJS.Timeout | undefined;
+    const timedOut = new Promise<ActivityResult>((resolve) => {
+      timer = setTimeout(() => {
+        resolve({ ok: false, failure: { code: 'Timeout', message: `No answer within ${job.timeoutMs} ms.` } });
+        abort.abort();
+      }, job.timeoutMs ?? 0);
+    });
+    try {
+      return await Promise.race([work, timedOut]);
+    } finally {
+      clearTimeout(timer);
+      work.catch(() => {}); // A late failure of an attempt that was given up is nobody's.
+    }
+  }
+}
+
+function jobKey(instanceId: InstanceId, step: StepKey): string {
+  return `${instanceId}\n${step}`;
+}

@@ -1,0 +1,267 @@
+/** Puts a runtime together: durable store, hot store, and (unless this process only serves the API) a worker with its leases. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { executionId, instanceId, isFinal, type CommandBody, type InstanceId } from '@perdure/engine';
+import type { createCatalogue, ExpressionAnalyser, Json } from '@perdure/graph';
+import { createEvaluator, expressionAnalyser } from '@perdure/expressions';
+import { createSandbox } from '@perdure/expressions/sandbox';
+import type { Activity } from './activity-dispatcher.ts';
+import { DatabaseClock } from './database-clock.ts';
+import { DurablePayloads } from './durable-payloads.ts';
+import { Intake } from './intake.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { LocalHotStore } from './local/local-hot-store.ts';
+import { partitionOf } from './partition-of.ts';
+import { PlanCache } from './plan-cache.ts';
+import type { DurableStore } from './ports/durable-store.ts';
+import type { HotStore } from './ports/hot-store.ts';
+import { PostgresStore } from './postgres/postgres-store.ts';
+import { RedisHotStore } from './redis/redis-hot-store.ts';
+import type { PayloadStore, Runtime, RuntimeHealth, SendResult, StartRequest, StartResult } from './runtime.ts';
+import { inlineLimit, isLargerThan, storableJson } from './storable-json.ts';
+import { Watchers } from './watchers.ts';
+import { newExecutionId, Worker } from './worker.ts';
+
+export interface RuntimeOptions {
+  databaseUrl: string;
+  /** Null = the hot store inside this process; then no other process may work on the database. */
+  redisUrl: string | null;
+  /** False for a process that only serves the API. */
+  worker: boolean;
+  activities: readonly Activity[];
+  /** Takes over all partitions at once: only when it is certain that no other worker lives. */
+  force?: boolean;
+  workerId?: string;
+  catalogue?: ReturnType<typeof createCatalogue>;
+  analyser?: ExpressionAnalyser;
+  leaseMs?: number;
+  renewEveryMs?: number;
+  activityConcurrency?: number;
+  residentLimit?: number;
+  claimLimit?: number;
+  mailboxPollMs?: number;
+  poolSize?: number;
+  onTrouble?(where: string, error: Error): void;
+}
+
+const largestInput = 10 * 1024 * 1024;
+
+export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const onTrouble = options.onTrouble ?? (() => {});
+  const store = new PostgresStore({ url: options.databaseUrl, ...(options.poolSize === undefined ? {} : { poolSize: options.poolSize }) });
+  const incarnation = await store.incarnation();
+  const hot: HotStore = options.redisUrl === null ? new LocalHotStore() : await connectRedis(options.redisUrl, incarnation);
+  const runtime = new AssembledRuntime(store, hot, options, onTrouble);
+  await runtime.begin();
+  return runtime;
+}
+
+async function connectRedis(url: string, incarnation: string): Promise<RedisHotStore> {
+  const hot = new RedisHotStore(url, incarnation);
+  await hot.ready();
+  return hot;
+}
+
+class AssembledRuntime implements Runtime {
+  readonly payloads: PayloadStore;
+  readonly #store: DurableStore;
+  readonly #hot: HotStore;
+  readonly #plans: PlanCache;
+  readonly #watchers: Watchers;
+  readonly #intake: Intake;
+  readonly #worker: Worker | null;
+  readonly #leases: LeaseKeeper | null;
+  readonly #sandbox = createSandbox();
+  readonly #workerId: string;
+  #partitions = 0;
+  readonly #options: RuntimeOptions;
+
+  constructor(store: DurableStore, hot: HotStore, options: RuntimeOptions, onTrouble: (where: string, error: Error) => void) {
+    this.#store = store;
+    this.#hot = hot;
+    this.#options = options;
+    this.#workerId = options.workerId ?? `${hostname()}-${process.pid}-${randomUUID().slice(0, 4)}`;
+    const payloads = new DurablePayloads(store);
+    this.payloads = payloads;
+    this.#plans = new PlanCache(store, options.analyser ?? expressionAnalyser, options.catalogue);
+    this.#watchers = new Watchers(store, (error) => onTrouble('watchers', error));
+    this.#intake = new Intake(store);
+    const clock = new DatabaseClock();
+    const evaluator = createEvaluator({
+      sandbox: this.#sandbox,
+      payloads: {
+        load: async (ref) => {
+          const value = await payloads.load(ref.$payload);
+          if (value === undefined) throw new Error(`The payload ${ref.$payload} is not stored.`);
+          return value;
+        },
+        keep: async (value) => payloads.keep(JSON.stringify(value)),
+      },
+    });
+    if (!options.worker) {
+      this.#worker = null;
+      this.#leases = null;
+    } else {
+      const worker = new Worker({
+        store,
+        hot,
+        clock,
+        plans: this.#plans,
+        payloads,
+        evaluator,
+        activities: new Map(options.activities.map((activity) => [activity.name, activity])),
+        partitions: partitionCount,
+        activityConcurrency: options.activityConcurrency ?? 1_000,
+        residentLimit: options.residentLimit ?? 2_000,
+        claimLimit: options.claimLimit ?? 5,
+        mailboxPollMs: options.mailboxPollMs ?? 1_000,
+        onTrouble,
+        onStored: (items, touchesTasks) => {
+          const changed = items.map((item): [InstanceId, number] => [item.instanceId, item.seq]);
+          this.#watchers.changed(changed, touchesTasks);
+          hot.hint({ type: 'events', instances: changed, tasks: touchesTasks });
+        },
+      });
+      this.#worker = worker;
+      this.#leases = new LeaseKeeper(store.leases, clock, {
+        workerId: this.#workerId,
+        host: hostname(),
+        pid: process.pid,
+        leaseMs: options.leaseMs ?? 5_000,
+        renewEveryMs: options.renewEveryMs ?? 1_000,
+        force: options.force ?? false,
+        onClaimed: (partitions) => worker.claimed(partitions),
+        onLost: (partitions) => worker.lost(partitions),
+        drain: (partitions) => worker.drain(partitions),
+        onTrouble: (error) => onTrouble('leases', error),
+      });
+    }
+    hot.onHint((hint) => {
+      if (hint.type === 'events') this.#watchers.changed(hint.instances.map(([id, seq]): [InstanceId, number] => [instanceId(id), seq]), hint.tasks);
+      else if (hint.type === 'published') this.#plans.published(hint.workflow);
+      else this.#worker?.look();
+    });
+  }
+
+  async begin(): Promise<void> {
+    this.#partitions = partitionCount;
+    await this.#leases?.start();
+    this.#worker?.start();
+    this.#watchers.start();
+  }
+
+  async start(request: StartRequest): Promise<StartResult> {
+    let published;
+    try {
+      published = await this.#plans.find(request.workflow, request.version);
+    } catch (error) {
+      return { ok: false, code: 'unavailable', message: (error as Error).message };
+    }
+    if (published === null)
+      return request.version === null
+        ? { ok: false, code: 'workflow.unknown', message: `There is no published workflow ${request.workflow}.` }
+        : { ok: false, code: 'version.unknown', message: `${request.workflow} has no version ${request.version}.` };
+    const input = await this.#keepInput(request.input);
+    if (input === undefined) return { ok: false, code: 'payload.too-large', message: `The input is larger than ${largestInput / 1024 / 1024} MB.` };
+    const id = request.instanceId ?? instanceId(randomUUID().replaceAll('-', ''));
+    const creation = {
+      workflow: published.workflow,
+      version: published.version,
+      tags: request.tags ?? [],
+      startedBy: request.startedBy,
+      parent: null,
+      replace: request.replace ?? [],
+    };
+    if (this.#worker?.serves(id) === true) {
+      const result = await this.#worker.startInstance(published, id, input, creation);
+      if (result.ok) return { ok: true, instanceId: id, executionId: result.executionId ?? '' };
+      return { ok: false, code: result.code === 'instance.exists' ? 'instance.exists' : 'unavailable', message: result.message };
+    }
+    const execution = executionId(newExecutionId());
+    const { workflow, version, tags, startedBy } = creation;
+    const partition = partitionOf(id, this.#partitions);
+    const body: CommandBody = { type: 'StartExecution', executionId: execution, workflow, version, input, tags, startedBy, parent: null };
+    const taken = await this.#intake.start({ message: { partition, instanceId: id, messageId: `start:${id}:${execution}`, body }, executionId: execution, creation });
+    this.#hot.hint({ type: 'mail', partitions: [partition] });
+    this.#worker?.look();
+    return taken
+      ? { ok: true, instanceId: id, executionId: execution }
+      : { ok: false, code: 'instance.exists', message: `An instance with the id ${id} exists.` };
+  }
+
+  async send(id: InstanceId, command: CommandBody, messageId?: string): Promise<SendResult> {
+    if (command.type === 'RaiseEvent') {
+      const data = await this.#keepInput(command.data);
+      if (data === undefined) return { ok: false, code: 'unavailable', message: `The event's data is larger than ${largestInput / 1024 / 1024} MB.` };
+      command = { ...command, data };
+    } else if (command.type === 'DecideHumanTask') {
+      const data = await this.#keepInput(command.data);
+      if (data === undefined) return { ok: false, code: 'unavailable', message: `The form's data is larger than ${largestInput / 1024 / 1024} MB.` };
+      command = { ...command, data };
+    }
+    if (this.#worker?.serves(id) === true) return this.#worker.send(id, command);
+    const found = (await this.#store.load([id])).get(id);
+    if (found === undefined) return { ok: false, code: 'instance.unknown', message: 'There is no instance with this id.' };
+    if (isFinal(found.status)) return { ok: false, code: 'instance.finished', message: 'The instance has finished.' };
+    const partition = partitionOf(id, this.#partitions);
+    const answer = this.#intake.ask({ partition, instanceId: id, messageId: `ask:${messageId ?? randomUUID()}`, body: command });
+    this.#hot.hint({ type: 'mail', partitions: [partition] });
+    return answer;
+  }
+
+  async purge(id: InstanceId): Promise<'purged' | 'not-found' | 'not-finished'> {
+    const result = await this.#store.purge(id);
+    if (result === 'purged') {
+      await this.#hot.forget([id]);
+      this.#watchers.changed([], true);
+    }
+    return result;
+  }
+
+  watchInstance(id: InstanceId, listener: (seq: number) => void): () => void {
+    return this.#watchers.watchInstance(id, listener);
+  }
+
+  watchFeed(listener: (hint: { instances: boolean; tasks: boolean }) => void): () => void {
+    return this.#watchers.watchFeed(listener);
+  }
+
+  publishedVersion(workflow: string): void {
+    this.#plans.published(workflow);
+    this.#hot.hint({ type: 'published', workflow });
+  }
+
+  health(): RuntimeHealth {
+    return {
+      workerId: this.#workerId,
+      partitionsOwned: this.#leases?.owned.length ?? 0,
+      partitions: this.#partitions,
+      residentInstances: this.#worker?.residentCount ?? 0,
+      runningActivities: this.#worker?.runningActivities ?? 0,
+      commitQueue: this.#worker?.commitQueue ?? 0,
+      hotStore: this.#hot.available() ? this.#hot.kind : 'unavailable',
+      counters: { ...this.#worker?.counters, ...this.#worker?.commitCounters },
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.#watchers.stop();
+    await this.#leases?.stop().catch((error: Error) => this.#options.onTrouble?.('leases', error));
+    await this.#worker?.stop();
+    await this.#sandbox.close();
+    await this.#hot.close();
+    await this.#store.close();
+  }
+
+  /** The value as it is stored: by reference when large; undefined when larger than allowed. */
+  async #keepInput(value: Json): Promise<Json | undefined> {
+    const storable = storableJson(value);
+    if (!isLargerThan(storable, inlineLimit)) return storable;
+    const text = JSON.stringify(storable);
+    if (text.length > largestInput) return undefined;
+    return text.length > inlineLimit ? this.payloads.keep(text) : storable;
+  }
+}
+
+/** Fixed when the database is created: the first migration makes the rows. */
+const partitionCount = 64;

@@ -1,0 +1,149 @@
+/**
+ * Keeps this worker's share of the partitions: renews leases every second, claims what is free or run out, gives back what is above its share.
+ *
+ * P1 a partition is served only between `onClaimed` and `onLost`; P2 when renewals have failed for a whole lease, everything is given up at once;
+ * P3 fairness only ever moves partitions by the owner releasing them, never by taking one with a running lease (except `force`, at the start of
+ *    the embedded installation, whose data-directory lock proves that no other process lives).
+ */
+import type { LeaseStore, OwnedPartition } from './ports/durable-store.ts';
+import type { DatabaseClock } from './database-clock.ts';
+
+export interface LeaseKeeperOptions {
+  workerId: string;
+  host: string;
+  pid: number;
+  leaseMs: number;
+  renewEveryMs: number;
+  /** Take all partitions at the first round, whoever owns them. */
+  force: boolean;
+  onClaimed(partitions: readonly OwnedPartition[]): void;
+  onLost(partitions: readonly number[]): void;
+  /** Must finish (or give up) the partitions' work; they are released after it. */
+  drain(partitions: readonly number[]): Promise<void>;
+  onTrouble(error: Error): void;
+}
+
+export class LeaseKeeper {
+  readonly #leases: LeaseStore;
+  readonly #clock: DatabaseClock;
+  readonly #options: LeaseKeeperOptions;
+  readonly #owned = new Map<number, number>();
+  readonly #draining = new Set<number>();
+  #timer: NodeJS.Timeout | null = null;
+  #renewedAt = performance.now();
+  #force: boolean;
+  #stopped = false;
+  #round: Promise<void> = Promise.resolve();
+  /** Of the last survey. */
+  partitions = 0;
+
+  constructor(leases: LeaseStore, clock: DatabaseClock, options: LeaseKeeperOptions) {
+    this.#leases = leases;
+    this.#clock = clock;
+    this.#options = options;
+    this.#force = options.force;
+  }
+
+  get owned(): number[] {
+    return [...this.#owned.keys()];
+  }
+
+  /** Runs the first round, then one every `renewEveryMs`. Rejects when the first round fails. */
+  async start(): Promise<void> {
+    await this.#keep();
+    this.#schedule();
+  }
+
+  /** The worker found out by itself (a commit said so). */
+  lost(partition: number): void {
+    if (this.#owned.delete(partition)) this.#options.onLost([partition]);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#round;
+    const owned = this.owned;
+    await this.#options.drain(owned);
+    this.#owned.clear();
+    this.#options.onLost(owned);
+    await this.#leases.release(this.#options.workerId, owned);
+    await this.#leases.deleteWorker(this.#options.workerId);
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      this.#round = this.#keep()
+        .catch((error: Error) => {
+          this.#options.onTrouble(error);
+          // P2
+          if (performance.now() - this.#renewedAt > this.#options.leaseMs) this.#giveUpAll();
+        })
+        .finally(() => this.#schedule());
+    }, this.#options.renewEveryMs);
+  }
+
+  async #keep(): Promise<void> {
+    const { workerId, leaseMs, host, pid } = this.#options;
+    const startedAt = performance.now();
+    const renewed = new Map((await this.#leases.renew(workerId, leaseMs)).map(({ id, epoch }) => [id, epoch]));
+    this.#renewedAt = startedAt;
+    const lost = this.owned.filter((id) => renewed.get(id) !== this.#owned.get(id));
+    for (const id of lost) this.#owned.delete(id);
+    if (lost.length > 0) this.#options.onLost(lost);
+
+    const before = Date.now();
+    const survey = await this.#leases.survey(workerId, host, pid);
+    this.#clock.measured(survey.now, (before + Date.now()) / 2);
+    this.partitions = survey.partitions.length;
+    if (this.#stopped) return;
+    const workers = Math.max(1, survey.liveWorkers.length);
+    const share = Math.ceil(survey.partitions.length / workers);
+    const unserved = survey.partitions.filter(({ id }) => !this.#owned.has(id));
+    // Given up by P2 but never taken by anybody: a new epoch fences off whatever is still in flight under the old one.
+    const mine = unserved.filter(({ owner, expired }) => owner === workerId && !expired).map(({ id }) => id);
+    const free = unserved.filter(({ owner, expired }) => this.#force || owner === null || expired).map(({ id }) => id);
+    const wanted = this.#force ? free : free.slice(0, Math.max(0, share - this.#owned.size - mine.length));
+    await this.#claim(mine, true);
+    await this.#claim(wanted, this.#force);
+    this.#force = false;
+    this.#balance(share, survey.liveWorkers, survey.partitions);
+  }
+
+  async #claim(partitions: readonly number[], force: boolean): Promise<void> {
+    if (partitions.length === 0) return;
+    const claimed = await this.#leases.claim(this.#options.workerId, partitions, this.#options.leaseMs, force);
+    for (const { id, epoch } of claimed) this.#owned.set(id, epoch);
+    if (claimed.length > 0) this.#options.onClaimed(claimed);
+  }
+
+  /** Releases what is above the share while another live worker has less than its own. */
+  #balance(share: number, liveWorkers: readonly string[], partitions: readonly { owner: string | null }[]): void {
+    const surplus = this.#owned.size - this.#draining.size - share;
+    if (surplus <= 0) return;
+    const poorer = liveWorkers.some((worker) => worker !== this.#options.workerId && partitions.filter(({ owner }) => owner === worker).length < share);
+    if (!poorer) return;
+    const leaving = this.owned.filter((id) => !this.#draining.has(id)).slice(-surplus);
+    for (const id of leaving) this.#draining.add(id);
+    void this.#options
+      .drain(leaving)
+      .then(() => this.#release(leaving))
+      .catch(this.#options.onTrouble)
+      .finally(() => {
+        for (const id of leaving) this.#draining.delete(id);
+      });
+  }
+
+  async #release(leaving: readonly number[]): Promise<void> {
+    const still = leaving.filter((id) => this.#owned.delete(id));
+    this.#options.onLost(still);
+    await this.#leases.release(this.#options.workerId, still);
+  }
+
+  #giveUpAll(): void {
+    const owned = this.owned;
+    this.#owned.clear();
+    if (owned.length > 0) this.#options.onLost(owned);
+  }
+}

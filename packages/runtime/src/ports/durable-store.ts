@@ -1,0 +1,201 @@
+import type { CommandBody, FinalStatus, HistoryEvent, HumanTaskBody, InstanceId, InstanceStatus, ParentLink, TimerId } from '@perdure/engine';
+import type { Json, WorkflowDocument } from '@perdure/graph';
+
+/**
+ * The truth, as the runtime sees it. One adapter: Postgres.
+ *
+ * Invariants every adapter keeps, and the contract suite checks:
+ * S1 a batch's items are stored whole or not at all, each item for itself;
+ * S2 an item whose partition's epoch is not the stored one is dropped, the others of the batch are not;
+ * S3 an item is stored only if the instance's stored seq is its base seq;
+ * S4 when `commit` has answered, a crash of any process loses nothing it answered for.
+ */
+export interface DurableStore {
+  /** The database clock, epoch ms. */
+  now(): Promise<number>;
+  commit(items: readonly CommitItem[]): Promise<CommitVerdict[]>;
+  /** After a commit whose answer was lost: the stored seq and execution of each instance, null where there is none. */
+  positions(ids: readonly InstanceId[]): Promise<Map<InstanceId, { seq: number; executionId: string }>>;
+
+  load(ids: readonly InstanceId[]): Promise<Map<InstanceId, StoredInstance>>;
+  /** Checkpoint (unless given) and the events behind it, ascending. `after` = seq to read from. */
+  loadHistory(wanted: readonly { id: InstanceId; checkpointSeq: number; after: number }[]): Promise<Map<InstanceId, StoredHistory>>;
+  historyAfter(id: InstanceId, afterSeq: number, limit: number): Promise<HistoryEvent[]>;
+  seqs(ids: readonly InstanceId[]): Promise<Map<InstanceId, number>>;
+
+  /** Timers of the partitions that are due by the database clock, oldest first, after `cursor`. */
+  dueTimers(partitions: readonly number[], cursor: TimerCursor | null, limit: number): Promise<DueTimer[]>;
+  /** Moments of timers due within `horizonMs`, ascending, for planning when to ask. */
+  nearTimers(partitions: readonly number[], horizonMs: number, limit: number): Promise<number[]>;
+
+  /** Of an instance that is gone or has finished. */
+  deleteTimers(id: InstanceId, timers: readonly TimerId[]): Promise<void>;
+
+  /** Messages waiting for instances of the partitions, oldest first, without those named in `except`. */
+  messages(partitions: readonly number[], except: readonly string[], limit: number): Promise<StoredMessage[]>;
+  deleteMessages(messageIds: readonly string[]): Promise<void>;
+  /** Leaves the refusal for a sender that asks with `messageFate`. */
+  refuseMessages(messageIds: readonly string[], refusal: Json): Promise<void>;
+  /** For senders that own no partition: stores instance rows (Pending) with their start messages, and other messages; all in one commit. */
+  accept(starts: readonly AcceptedStart[], messages: readonly OutgoingMessage[]): Promise<{ taken: Set<InstanceId> }>;
+  /** `pending`: not taken up yet; `taken`; or the refusal (which is deleted by reading). */
+  messageFate(messageId: string): Promise<'pending' | 'taken' | { refusal: Json }>;
+  /** Takes a pending message back; false when it was taken up meanwhile. */
+  withdrawMessage(messageId: string): Promise<boolean>;
+
+  purge(id: InstanceId): Promise<'purged' | 'not-found' | 'not-finished'>;
+
+  latestVersion(workflow: string): Promise<number | null>;
+  versionDocument(workflow: string, version: number): Promise<WorkflowDocument | null>;
+  loadPayload(hash: string): Promise<string | null>;
+  keepPayload(hash: string, text: string): Promise<void>;
+
+  leases: LeaseStore;
+  incarnation(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface LeaseStore {
+  /** All partitions as stored, with whether the lease has run out by the database clock. */
+  survey(workerId: string, host: string, pid: number): Promise<LeaseSurvey>;
+  /** Extends the leases of what this worker owns; gives the partitions that are still its own. */
+  renew(workerId: string, leaseMs: number): Promise<OwnedPartition[]>;
+  /** Takes the named partitions if they are free or run out (or `force`), raising their epochs; counts a claim for every instance with unfinished activities whose owner did not release it. */
+  claim(workerId: string, partitions: readonly number[], leaseMs: number, force: boolean): Promise<OwnedPartition[]>;
+  release(workerId: string, partitions: readonly number[]): Promise<void>;
+  /** Live instances with unfinished activities, after `cursor`, by id. */
+  unfinishedWork(partitions: readonly number[], cursor: InstanceId | null, limit: number): Promise<{ id: InstanceId; claims: number }[]>;
+  deleteWorker(workerId: string): Promise<void>;
+}
+
+export interface LeaseSurvey {
+  now: number;
+  /** Workers with a heartbeat within the last 5 s, this one included. */
+  liveWorkers: string[];
+  partitions: { id: number; epoch: number; owner: string | null; expired: boolean }[];
+}
+
+export interface OwnedPartition {
+  id: number;
+  epoch: number;
+}
+
+/** What one turn (or several, folded together) of one instance writes. At most one item per instance in a batch. */
+export interface CommitItem {
+  instanceId: InstanceId;
+  partition: number;
+  epoch: number;
+  executionId: string;
+  baseSeq: number;
+  /** `baseSeq + events.length`. */
+  seq: number;
+  events: readonly HistoryEvent[];
+  row: InstanceRowUpdate;
+  /** Present when this item makes the instance's row. */
+  create: InstanceCreation | null;
+  /** JSON text of the encoded state after `seq`. */
+  checkpoint: string | null;
+  timersSet: readonly { timer: TimerId; fireAt: number }[];
+  timersCleared: readonly TimerId[];
+  messagesOut: readonly OutgoingMessage[];
+  messagesConsumed: readonly string[];
+  messagesRefused: readonly { messageId: string; refusal: Json }[];
+  tasksOpened: readonly OpenedTask[];
+  tasksAssigned: readonly { id: string; assignee: string | null; at: number }[];
+  tasksClosed: readonly ClosedTask[];
+}
+
+export type CommitVerdict = 'stored' | 'lost-partition' | 'conflict';
+
+export interface InstanceRowUpdate {
+  status: InstanceStatus;
+  customStatus: Json;
+  whereabouts: Json;
+  runningActivities: number;
+  /** Of the last event. */
+  at: number;
+  final: boolean;
+}
+
+export interface InstanceCreation {
+  workflow: string;
+  version: number;
+  tags: readonly string[];
+  startedBy: string;
+  parent: ParentLink | null;
+  /** A finished instance with this id and one of these statuses gives way. */
+  replace: readonly FinalStatus[];
+}
+
+export interface OutgoingMessage {
+  partition: number;
+  instanceId: InstanceId;
+  messageId: string;
+  body: MessageBody;
+}
+
+/** What travels between instances and processes: a command without its clock. A child's start leaves the version to the receiver. */
+export type MessageBody = CommandBody | { type: 'StartChild'; workflow: string; version: number | null; input: Json; parent: ParentLink | null; tags: string[] };
+
+export interface StoredMessage {
+  partition: number;
+  instanceId: InstanceId;
+  messageId: string;
+  body: MessageBody;
+}
+
+export interface AcceptedStart {
+  message: OutgoingMessage;
+  executionId: string;
+  creation: InstanceCreation;
+}
+
+export interface OpenedTask {
+  id: string;
+  step: string;
+  node: string;
+  executionId: string;
+  workflow: string;
+  version: number;
+  task: HumanTaskBody;
+  at: number;
+  closed: ClosedTask | null;
+}
+
+export interface ClosedTask {
+  id: string;
+  status: 'decided' | 'expired' | 'cancelled';
+  outcome: string | null;
+  by: string | null;
+  data: Json;
+  comment: string | null;
+  at: number;
+}
+
+export interface StoredInstance {
+  id: InstanceId;
+  partition: number;
+  executionId: string;
+  workflow: string;
+  version: number;
+  status: InstanceStatus;
+  seq: number;
+  checkpointSeq: number;
+  claims: number;
+}
+
+export interface StoredHistory {
+  /** Encoded state, or null when none was kept yet (or not asked for). */
+  checkpoint: Json | null;
+  events: HistoryEvent[];
+}
+
+export interface TimerCursor {
+  fireAt: number;
+  instanceId: InstanceId;
+  timer: TimerId;
+}
+
+export interface DueTimer extends TimerCursor {
+  partition: number;
+}

@@ -1,0 +1,66 @@
+/** Partition ownership in Postgres: leases by the database clock, epochs raised by every change of owner. */
+import { readFileSync } from 'node:fs';
+import type pg from 'pg';
+import { instanceId, type InstanceId } from '@perdure/engine';
+import type { LeaseStore, LeaseSurvey, OwnedPartition } from '../ports/durable-store.ts';
+import { numberArray } from './array-literal.ts';
+
+const claimSql = readFileSync(new URL('./claim-partitions.sql', import.meta.url), 'utf8');
+
+export class PostgresLeases implements LeaseStore {
+  readonly #pool: pg.Pool;
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  async survey(workerId: string, host: string, pid: number): Promise<LeaseSurvey> {
+    await this.#pool.query({
+      name: 'heartbeat',
+      text: `INSERT INTO worker (id, host, pid) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET heartbeat_at = now()`,
+      values: [workerId, host, pid],
+    });
+    const [workers, partitions] = await Promise.all([
+      this.#pool.query<{ id: string }>({ name: 'live-workers', text: `SELECT id FROM worker WHERE heartbeat_at > now() - interval '5 seconds' ORDER BY id` }),
+      this.#pool.query<{ id: number; epoch: number; owner: string | null; expired: boolean; now: number }>({
+        name: 'survey',
+        text: `SELECT id, epoch, owner, lease_until < now() AS expired, extract(epoch FROM clock_timestamp()) * 1000 AS now FROM "partition" ORDER BY id`,
+      }),
+    ]);
+    return {
+      now: Number(partitions.rows[0]?.now ?? 0),
+      liveWorkers: workers.rows.map((row) => row.id),
+      partitions: partitions.rows.map(({ id, epoch, owner, expired }) => ({ id, epoch, owner, expired })),
+    };
+  }
+
+  async renew(workerId: string, leaseMs: number): Promise<OwnedPartition[]> {
+    const { rows } = await this.#pool.query<OwnedPartition>({
+      name: 'renew',
+      text: `UPDATE "partition" SET lease_until = now() + $2 * interval '1 millisecond' WHERE owner = $1 RETURNING id, epoch`,
+      values: [workerId, leaseMs],
+    });
+    return rows;
+  }
+
+  async claim(workerId: string, partitions: readonly number[], leaseMs: number, force: boolean): Promise<OwnedPartition[]> {
+    const { rows } = await this.#pool.query<OwnedPartition>(claimSql, [workerId, numberArray(partitions), leaseMs, force]);
+    return rows;
+  }
+
+  async release(workerId: string, partitions: readonly number[]): Promise<void> {
+    await this.#pool.query(`UPDATE "partition" SET owner = NULL, lease_until = now() WHERE owner = $1 AND id = ANY($2::int[])`, [workerId, numberArray(partitions)]);
+  }
+
+  async unfinishedWork(partitions: readonly number[], cursor: InstanceId | null, limit: number): Promise<{ id: InstanceId; claims: number }[]> {
+    const { rows } = await this.#pool.query<{ id: string; claims: number }>(
+      `SELECT id, claims FROM instance WHERE partition = ANY($1::int[]) AND status IN ('Pending', 'Running', 'Suspended') AND running_activities > 0 AND id > $2 ORDER BY id LIMIT $3`,
+      [numberArray(partitions), cursor ?? '', limit],
+    );
+    return rows.map((row) => ({ id: instanceId(row.id), claims: row.claims }));
+  }
+
+  async deleteWorker(workerId: string): Promise<void> {
+    await this.#pool.query(`DELETE FROM worker WHERE id = $1 OR heartbeat_at < now() - interval '1 day'`, [workerId]);
+  }
+}

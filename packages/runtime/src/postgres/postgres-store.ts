@@ -1,0 +1,434 @@
+/**
+ * The durable store on PostgreSQL. Owns the hot-path tables (see prisma/schema.prisma).
+ * A commit is one statement: fencing, guards and all rows of a batch, sent as one text parameter per column (commit.sql).
+ * Not here: what is worth storing (the worker decides), read models for people (packages/database).
+ */
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+import { executionId, instanceId, timerId, type FinalStatus, type HistoryEvent, type InstanceId, type InstanceStatus, type TimerId } from '@perdure/engine';
+import type { Json, WorkflowDocument } from '@perdure/graph';
+import type {
+  AcceptedStart,
+  ClosedTask,
+  CommitItem,
+  CommitVerdict,
+  DueTimer,
+  DurableStore,
+  MessageBody,
+  OpenedTask,
+  OutgoingMessage,
+  StoredHistory,
+  StoredInstance,
+  StoredMessage,
+  TimerCursor,
+} from '../ports/durable-store.ts';
+import { booleanArray, numberArray, textArray } from './array-literal.ts';
+import { PostgresLeases } from './postgres-leases.ts';
+
+const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
+const commitSql = sql('commit');
+const acceptSql = sql('accept');
+const purgeSql = sql('purge');
+
+export interface PostgresStoreOptions {
+  url: string;
+  /** Connections; two carry commits, the rest reads. Default 6. */
+  poolSize?: number;
+  /** Below the lease, so that a stuck statement cannot hold a partition past it. Default 4,000. */
+  statementTimeoutMs?: number;
+}
+
+export class PostgresStore implements DurableStore {
+  readonly leases: PostgresLeases;
+  readonly #pool: pg.Pool;
+
+  constructor(options: PostgresStoreOptions) {
+    const timeout = options.statementTimeoutMs ?? 4_000;
+    this.#pool = new pg.Pool({
+      connectionString: options.url,
+      max: options.poolSize ?? 6,
+      connectionTimeoutMillis: 5_000,
+      application_name: 'perdure-worker',
+      options: `-c jit=off -c statement_timeout=${timeout} -c idle_in_transaction_session_timeout=${timeout}`,
+      keepAlive: true,
+    });
+    // A broken idle connection is replaced by the pool; the query that needs one reports its own error.
+    this.#pool.on('error', () => {});
+    this.leases = new PostgresLeases(this.#pool);
+  }
+
+  async now(): Promise<number> {
+    const { rows } = await this.#pool.query<{ now: number }>({ name: 'now', text: 'SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now' });
+    return Number(rows[0]?.now);
+  }
+
+  async commit(items: readonly CommitItem[]): Promise<CommitVerdict[]> {
+    const replacing = items.filter((item) => item.create !== null && item.create.replace.length > 0);
+    const query = { name: 'commit', text: commitSql, values: commitParameters(items) };
+    const { rows } = await this.#afterReplacing<{ id: string; passed: boolean }>(
+      replacing.map((item) => ({ id: item.instanceId, statuses: item.create?.replace ?? [] })),
+      query,
+    );
+    const passed = new Map(rows.map((row) => [row.id, row.passed]));
+    return items.map((item) => {
+      const verdict = passed.get(item.instanceId);
+      return verdict === undefined ? 'lost-partition' : verdict ? 'stored' : 'conflict';
+    });
+  }
+
+  /** Runs the query; when finished instances give way to new ones of the same id, in one transaction with their removal. */
+  async #afterReplacing<Row extends pg.QueryResultRow>(replacing: readonly { id: InstanceId; statuses: readonly FinalStatus[] }[], query: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
+    if (replacing.length === 0) return this.#pool.query<Row>(query);
+    const client = await this.#pool.connect();
+    try {
+      await client.query('BEGIN');
+      for (const { id, statuses } of replacing) await client.query(purgeSql, [textArray([id]), textArray(statuses)]);
+      const result = await client.query<Row>(query);
+      await client.query('COMMIT');
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+
+  async positions(ids: readonly InstanceId[]): Promise<Map<InstanceId, { seq: number; executionId: string }>> {
+    const { rows } = await this.#pool.query<{ id: string; seq: number; execution_id: string }>({
+      name: 'positions',
+      text: 'SELECT id, seq, execution_id FROM instance WHERE id = ANY($1::text[])',
+      values: [textArray(ids)],
+    });
+    return new Map(rows.map((row) => [instanceId(row.id), { seq: row.seq, executionId: row.execution_id }]));
+  }
+
+  async load(ids: readonly InstanceId[]): Promise<Map<InstanceId, StoredInstance>> {
+    const { rows } = await this.#pool.query<InstanceRow>({
+      name: 'load',
+      text: `SELECT id, partition, execution_id, workflow_key, version, status, seq, checkpoint_seq, claims FROM instance WHERE id = ANY($1::text[])`,
+      values: [textArray(ids)],
+    });
+    return new Map(rows.map((row) => [instanceId(row.id), storedInstance(row)]));
+  }
+
+  async loadHistory(wanted: readonly { id: InstanceId; checkpointSeq: number; after: number }[]): Promise<Map<InstanceId, StoredHistory>> {
+    const found = new Map<InstanceId, StoredHistory>(wanted.map(({ id }) => [id, { checkpoint: null, events: [] }]));
+    const ids = textArray(wanted.map(({ id }) => id));
+    const withCheckpoint = wanted.filter((one) => one.checkpointSeq > 0 && one.after === one.checkpointSeq);
+    const [checkpoints, events] = await Promise.all([
+      withCheckpoint.length === 0
+        ? null
+        : this.#pool.query<{ instance_id: string; state: Json }>({
+            name: 'checkpoints',
+            text: `SELECT c.instance_id, c.state FROM unnest($1::text[], $2::int[]) AS w(id, seq) JOIN checkpoint c ON c.instance_id = w.id AND c.seq = w.seq`,
+            values: [textArray(withCheckpoint.map(({ id }) => id)), numberArray(withCheckpoint.map((one) => one.checkpointSeq))],
+          }),
+      this.#pool.query<EventRow & { instance_id: string }>({
+        name: 'tails',
+        text: `SELECT h.instance_id, h.seq, h.type, extract(epoch FROM h.at) * 1000 AS at, h.data
+               FROM unnest($1::text[], $2::int[]) AS w(id, after) JOIN history_event h ON h.instance_id = w.id AND h.seq > w.after
+               ORDER BY h.instance_id, h.seq`,
+        values: [ids, numberArray(wanted.map((one) => one.after))],
+      }),
+    ]);
+    for (const row of checkpoints?.rows ?? []) {
+      const history = found.get(instanceId(row.instance_id));
+      if (history) history.checkpoint = row.state;
+    }
+    for (const row of events.rows) found.get(instanceId(row.instance_id))?.events.push(historyEvent(row));
+    return found;
+  }
+
+  async historyAfter(id: InstanceId, afterSeq: number, limit: number): Promise<HistoryEvent[]> {
+    const { rows } = await this.#pool.query<EventRow>({
+      name: 'history-after',
+      text: `SELECT seq, type, extract(epoch FROM at) * 1000 AS at, data FROM history_event WHERE instance_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
+      values: [id, afterSeq, limit],
+    });
+    return rows.map(historyEvent);
+  }
+
+  async seqs(ids: readonly InstanceId[]): Promise<Map<InstanceId, number>> {
+    const positions = await this.positions(ids);
+    return new Map([...positions].map(([id, position]) => [id, position.seq]));
+  }
+
+  async dueTimers(partitions: readonly number[], cursor: TimerCursor | null, limit: number): Promise<DueTimer[]> {
+    const { rows } = await this.#pool.query<{ instance_id: string; timer_id: string; partition: number; fire_at: number }>({
+      name: 'due-timers',
+      text: `SELECT instance_id, timer_id, partition, extract(epoch FROM fire_at) * 1000 AS fire_at FROM timer
+             WHERE partition = ANY($1::int[]) AND fire_at <= clock_timestamp()
+               AND ($2::float8 IS NULL OR (fire_at, instance_id, timer_id) > (to_timestamp($2 / 1000.0), $3, $4))
+             ORDER BY fire_at, instance_id, timer_id LIMIT $5`,
+      values: [numberArray(partitions), cursor?.fireAt ?? null, cursor?.instanceId ?? '', cursor?.timer ?? '', limit],
+    });
+    return rows.map((row) => ({
+      instanceId: instanceId(row.instance_id),
+      timer: timerId(row.timer_id),
+      partition: row.partition,
+      fireAt: Number(row.fire_at),
+    }));
+  }
+
+  async nearTimers(partitions: readonly number[], horizonMs: number, limit: number): Promise<number[]> {
+    const { rows } = await this.#pool.query<{ fire_at: number }>({
+      name: 'near-timers',
+      text: `SELECT extract(epoch FROM fire_at) * 1000 AS fire_at FROM timer
+             WHERE partition = ANY($1::int[]) AND fire_at <= clock_timestamp() + $2 * interval '1 millisecond' ORDER BY fire_at LIMIT $3`,
+      values: [numberArray(partitions), horizonMs, limit],
+    });
+    return rows.map((row) => Number(row.fire_at));
+  }
+
+  async deleteTimers(id: InstanceId, timers: readonly TimerId[]): Promise<void> {
+    await this.#pool.query('DELETE FROM timer WHERE instance_id = $1 AND timer_id = ANY($2::text[])', [id, textArray(timers)]);
+  }
+
+  async messages(partitions: readonly number[], except: readonly string[], limit: number): Promise<StoredMessage[]> {
+    const { rows } = await this.#pool.query<{ partition: number; instance_id: string; message_id: string; body: MessageBody }>({
+      name: 'messages',
+      text: `SELECT partition, instance_id, message_id, body FROM message
+             WHERE partition = ANY($1::int[]) AND refusal IS NULL AND message_id <> ALL($2::text[]) ORDER BY id LIMIT $3`,
+      values: [numberArray(partitions), textArray(except), limit],
+    });
+    return rows.map((row) => ({ partition: row.partition, instanceId: instanceId(row.instance_id), messageId: row.message_id, body: row.body }));
+  }
+
+  async deleteMessages(messageIds: readonly string[]): Promise<void> {
+    await this.#pool.query('DELETE FROM message WHERE message_id = ANY($1::text[])', [textArray(messageIds)]);
+  }
+
+  async refuseMessages(messageIds: readonly string[], refusal: Json): Promise<void> {
+    await this.#pool.query('UPDATE message SET refusal = $2::jsonb WHERE message_id = ANY($1::text[])', [textArray(messageIds), JSON.stringify(refusal)]);
+  }
+
+  async accept(starts: readonly AcceptedStart[], messages: readonly OutgoingMessage[]): Promise<{ taken: Set<InstanceId> }> {
+    const query = {
+      name: 'accept',
+      text: acceptSql,
+      values: [
+        textArray(starts.map((one) => one.message.instanceId)),
+        numberArray(starts.map((one) => one.message.partition)),
+        textArray(starts.map((one) => one.executionId)),
+        textArray(starts.map((one) => one.creation.workflow)),
+        numberArray(starts.map((one) => one.creation.version)),
+        textArray(starts.map((one) => textArray(one.creation.tags))),
+        textArray(starts.map((one) => one.creation.startedBy)),
+        textArray(starts.map((one) => one.message.messageId)),
+        textArray(starts.map((one) => JSON.stringify(one.message.body))),
+        numberArray(messages.map((one) => one.partition)),
+        textArray(messages.map((one) => one.instanceId)),
+        textArray(messages.map((one) => one.messageId)),
+        textArray(messages.map((one) => JSON.stringify(one.body))),
+      ],
+    };
+    const replacing = starts.filter((start) => start.creation.replace.length > 0);
+    const { rows } = await this.#afterReplacing<{ id: string }>(
+      replacing.map((start) => ({ id: start.message.instanceId, statuses: start.creation.replace })),
+      query,
+    );
+    return { taken: new Set(rows.map((row) => instanceId(row.id))) };
+  }
+
+  async messageFate(messageId: string): Promise<'pending' | 'taken' | { refusal: Json }> {
+    const { rows } = await this.#pool.query<{ refusal: Json }>('SELECT refusal FROM message WHERE message_id = $1', [messageId]);
+    const row = rows[0];
+    if (row === undefined) return 'taken';
+    if (row.refusal === null) return 'pending';
+    await this.deleteMessages([messageId]);
+    return { refusal: row.refusal };
+  }
+
+  async withdrawMessage(messageId: string): Promise<boolean> {
+    const { rowCount } = await this.#pool.query('DELETE FROM message WHERE message_id = $1 AND refusal IS NULL', [messageId]);
+    return rowCount === 1;
+  }
+
+  async purge(id: InstanceId): Promise<'purged' | 'not-found' | 'not-finished'> {
+    const finished: FinalStatus[] = ['Completed', 'Failed', 'Terminated', 'Canceled'];
+    const { rows } = await this.#pool.query(purgeSql, [textArray([id]), textArray(finished)]);
+    if (rows.length > 0) return 'purged';
+    return (await this.positions([id])).has(id) ? 'not-finished' : 'not-found';
+  }
+
+  async latestVersion(workflow: string): Promise<number | null> {
+    const { rows } = await this.#pool.query<{ latest_version: number | null }>('SELECT latest_version FROM workflow WHERE key = $1 AND archived_at IS NULL', [workflow]);
+    return rows[0]?.latest_version ?? null;
+  }
+
+  async versionDocument(workflow: string, version: number): Promise<WorkflowDocument | null> {
+    const { rows } = await this.#pool.query<{ document: WorkflowDocument }>('SELECT document FROM workflow_version WHERE workflow_key = $1 AND version = $2', [
+      workflow,
+      version,
+    ]);
+    return rows[0]?.document ?? null;
+  }
+
+  async loadPayload(hash: string): Promise<string | null> {
+    const { rows } = await this.#pool.query<{ data: string }>('SELECT data FROM payload WHERE hash = $1', [hash]);
+    return rows[0]?.data ?? null;
+  }
+
+  async keepPayload(hash: string, text: string): Promise<void> {
+    await this.#pool.query('INSERT INTO payload (hash, bytes, data) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING', [hash, Buffer.byteLength(text), text]);
+  }
+
+  async incarnation(): Promise<string> {
+    const { rows } = await this.#pool.query<{ value: string }>(`SELECT value #>> '{}' AS value FROM setting WHERE key = 'incarnation'`);
+    const value = rows[0]?.value;
+    if (value === undefined) throw new Error('The database has no incarnation: its migrations have not been applied.');
+    return value;
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+interface InstanceRow {
+  id: string;
+  partition: number;
+  execution_id: string;
+  workflow_key: string;
+  version: number;
+  status: InstanceStatus;
+  seq: number;
+  checkpoint_seq: number;
+  claims: number;
+}
+
+function storedInstance(row: InstanceRow): StoredInstance {
+  return {
+    id: instanceId(row.id),
+    partition: row.partition,
+    executionId: executionId(row.execution_id),
+    workflow: row.workflow_key,
+    version: row.version,
+    status: row.status,
+    seq: row.seq,
+    checkpointSeq: row.checkpoint_seq,
+    claims: row.claims,
+  };
+}
+
+interface EventRow {
+  seq: number;
+  type: string;
+  at: number;
+  data: object;
+}
+
+/** Events are written from typed values only, so a stored row has the shape its type names. */
+function historyEvent(row: EventRow): HistoryEvent {
+  return { seq: row.seq, at: Number(row.at), type: row.type, ...row.data } as HistoryEvent;
+}
+
+function eventData(event: HistoryEvent): string {
+  const { seq: _seq, at: _at, type: _type, ...data } = event;
+  return JSON.stringify(data);
+}
+
+function closedTask(task: ClosedTask): Json {
+  return { id: task.id, status: task.status, outcome: task.outcome, data: task.data, comment: task.comment, decided_by: task.by, closed_at: task.at };
+}
+
+function openedTask(opened: OpenedTask): string {
+  const { task } = opened;
+  return JSON.stringify({
+    ...(opened.closed === null ? {} : (closedTask(opened.closed) as object)),
+    id: opened.id,
+    execution_id: opened.executionId,
+    step: opened.step,
+    node: opened.node,
+    workflow_key: opened.workflow,
+    version: opened.version,
+    title: task.title,
+    description: task.description,
+    context: task.context,
+    candidates: task.candidates,
+    priority: task.priority,
+    form_schema: task.formSchema,
+    outcomes: task.outcomes,
+    due_at: task.dueAt,
+    deadline_at: task.deadlineAt,
+    created_at: opened.at,
+  });
+}
+
+function jsonOrNull(value: Json): string | null {
+  return value === null ? null : JSON.stringify(value);
+}
+
+/** The columns of commit.sql, in its order. */
+function commitParameters(items: readonly CommitItem[]): string[] {
+  const events = items.flatMap((item) => item.events.map((event) => ({ id: item.instanceId, event })));
+  const checkpoints = items.filter((item) => item.checkpoint !== null);
+  const timersSet = items.flatMap((item) => item.timersSet.map((timer) => ({ item, ...timer })));
+  const timersCleared = items.flatMap((item) => item.timersCleared.map((timer) => ({ id: item.instanceId, timer })));
+  const out = items.flatMap((item) => item.messagesOut.map((message) => ({ id: item.instanceId, message })));
+  const consumed = items.flatMap((item) => item.messagesConsumed.map((message) => ({ id: item.instanceId, message })));
+  const refused = items.flatMap((item) => item.messagesRefused.map((message) => ({ id: item.instanceId, ...message })));
+  const opened = items.flatMap((item) => item.tasksOpened.map((task) => ({ id: item.instanceId, task })));
+  const assigned = items.flatMap((item) => item.tasksAssigned.map((task) => ({ instance: item.instanceId, ...task })));
+  const closed = items.flatMap((item) => item.tasksClosed.map((task) => ({ id: item.instanceId, task })));
+  return [
+    numberArray(items.map((item) => item.partition)),
+    numberArray(items.map((item) => item.epoch)),
+    textArray(items.map((item) => item.instanceId)),
+    numberArray(items.map((item) => item.baseSeq)),
+    numberArray(items.map((item) => item.seq)),
+    textArray(items.map((item) => item.row.status)),
+    textArray(items.map((item) => jsonOrNull(item.row.customStatus))),
+    textArray(items.map((item) => jsonOrNull(item.row.whereabouts))),
+    numberArray(items.map((item) => item.row.runningActivities)),
+    numberArray(items.map((item) => item.row.at)),
+    booleanArray(items.map((item) => item.row.final)),
+    numberArray(items.map((item) => (item.checkpoint === null ? null : item.seq))),
+    booleanArray(items.map((item) => item.create !== null)),
+    textArray(items.map((item) => item.executionId)),
+    textArray(items.map((item) => item.create?.workflow ?? null)),
+    numberArray(items.map((item) => item.create?.version ?? null)),
+    textArray(items.map((item) => textArray(item.create?.tags ?? []))),
+    textArray(items.map((item) => item.create?.startedBy ?? null)),
+    textArray(items.map((item) => item.create?.parent?.instanceId ?? null)),
+    textArray(items.map((item) => item.create?.parent?.step ?? null)),
+
+    textArray(events.map(({ id }) => id)),
+    numberArray(events.map(({ event }) => event.seq)),
+    textArray(events.map(({ event }) => event.type)),
+    numberArray(events.map(({ event }) => event.at)),
+    textArray(events.map(({ event }) => eventData(event))),
+
+    textArray(checkpoints.map((item) => item.instanceId)),
+    numberArray(checkpoints.map((item) => item.seq)),
+    textArray(checkpoints.map((item) => item.checkpoint)),
+
+    textArray(timersSet.map(({ item }) => item.instanceId)),
+    textArray(timersSet.map(({ timer }) => timer)),
+    numberArray(timersSet.map(({ item }) => item.partition)),
+    numberArray(timersSet.map(({ fireAt }) => fireAt)),
+    textArray(timersCleared.map(({ id }) => id)),
+    textArray(timersCleared.map(({ timer }) => timer)),
+
+    textArray(out.map(({ id }) => id)),
+    numberArray(out.map(({ message }) => message.partition)),
+    textArray(out.map(({ message }) => message.instanceId)),
+    textArray(out.map(({ message }) => message.messageId)),
+    textArray(out.map(({ message }) => JSON.stringify(message.body))),
+    textArray(consumed.map(({ id }) => id)),
+    textArray(consumed.map(({ message }) => message)),
+    textArray(refused.map(({ id }) => id)),
+    textArray(refused.map(({ messageId }) => messageId)),
+    textArray(refused.map(({ refusal }) => JSON.stringify(refusal))),
+
+    textArray(opened.map(({ id }) => id)),
+    textArray(opened.map(({ task }) => openedTask(task))),
+    textArray(assigned.map(({ instance }) => instance)),
+    textArray(assigned.map(({ id }) => id)),
+    textArray(assigned.map(({ assignee }) => assignee)),
+    numberArray(assigned.map(({ at }) => at)),
+    textArray(closed.map(({ id }) => id)),
+    textArray(closed.map(({ task }) => JSON.stringify(closedTask(task)))),
+  ];
+}
+

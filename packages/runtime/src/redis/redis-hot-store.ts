@@ -1,0 +1,128 @@
+/**
+ * The hot store on Redis. One Lua call per batch, after the commit and never on its path. Every failure is swallowed here:
+ * losing Redis costs latency, never correctness (H3). Keys carry the database's incarnation, so that a restored database never
+ * meets old state: `perdure:{incarnation}:i:<id>` (hash: seq, checkpoint) and `perdure:{incarnation}:t:<id>` (stream: the tail).
+ */
+import { readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import type { InstanceId } from '@perdure/engine';
+import type { Hint, HotInstance, HotStore, HotUpdate } from '../ports/hot-store.ts';
+
+const saveBatchLua = readFileSync(new URL('./save-batch.lua', import.meta.url), 'utf8');
+
+interface WithScripts {
+  perdureSaveBatch(keyCount: number, ...args: string[]): Promise<number>;
+}
+
+export class RedisHotStore implements HotStore {
+  readonly kind = 'redis';
+  readonly #prefix: string;
+  readonly #channel: string;
+  readonly #origin = randomUUID();
+  readonly #commands: Redis & WithScripts;
+  readonly #subscriber: Redis;
+  readonly #listeners: ((hint: Hint) => void)[] = [];
+
+  constructor(url: string, incarnation: string) {
+    this.#prefix = `perdure:{${incarnation}}:`;
+    this.#channel = `${this.#prefix}hints`;
+    const options = {
+      // A command on a broken connection fails at once instead of waiting: the caller goes on without Redis.
+      maxRetriesPerRequest: 0,
+      enableOfflineQueue: false,
+      connectTimeout: 2_000,
+      commandTimeout: 2_000,
+      retryStrategy: (attempt: number) => Math.min(100 * attempt, 2_000),
+    };
+    // defineCommand adds the method at run time; ioredis cannot express its type.
+    this.#commands = new Redis(url, options) as Redis & WithScripts;
+    this.#commands.defineCommand('perdureSaveBatch', { lua: saveBatchLua });
+    this.#commands.on('error', () => {});
+    this.#subscriber = new Redis(url, { ...options, enableOfflineQueue: true, maxRetriesPerRequest: null, commandTimeout: undefined as never });
+    this.#subscriber.on('error', () => {});
+    this.#subscriber.on('message', (_channel: string, text: string) => this.#receive(text));
+    void this.#subscriber.subscribe(this.#channel).catch(() => {});
+  }
+
+  /** Waits up to `timeoutMs` for the first connection; a store that is away is used once it comes. */
+  async ready(timeoutMs = 2_000): Promise<boolean> {
+    if (this.available()) return true;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), timeoutMs);
+      this.#commands.once('ready', () => {
+        clearTimeout(timer);
+        resolve(true);
+      });
+    });
+  }
+
+  available(): boolean {
+    return this.#commands.status === 'ready';
+  }
+
+  async save(updates: readonly HotUpdate[]): Promise<void> {
+    if (!this.available() || updates.length === 0) return;
+    const keys: string[] = [];
+    const values: string[] = [];
+    for (const update of updates) {
+      keys.push(this.#meta(update.instanceId), this.#tail(update.instanceId));
+      values.push(String(update.baseSeq), String(update.seq), update.events, update.checkpoint ?? '', update.final ? '1' : '0');
+    }
+    await this.#commands.perdureSaveBatch(keys.length, ...keys, ...values).catch(() => {});
+  }
+
+  async load(ids: readonly InstanceId[]): Promise<Map<InstanceId, HotInstance>> {
+    const found = new Map<InstanceId, HotInstance>();
+    if (!this.available() || ids.length === 0) return found;
+    const pipeline = this.#commands.multi();
+    for (const id of ids) {
+      pipeline.hmget(this.#meta(id), 'seq', 'checkpoint');
+      pipeline.xrange(this.#tail(id), '-', '+');
+    }
+    const replies = await pipeline.exec().catch(() => null);
+    if (replies === null) return found;
+    ids.forEach((id, i) => {
+      const [metaError, meta] = replies[i * 2] ?? [];
+      const [tailError, tail] = replies[i * 2 + 1] ?? [];
+      if (metaError || tailError || !Array.isArray(meta) || !Array.isArray(tail)) return;
+      const [seq, checkpoint] = meta as (string | null)[];
+      if (seq === null || seq === undefined) return;
+      found.set(id, { seq: Number(seq), checkpoint: checkpoint ?? null, tail: (tail as [string, string[]][]).map(([, fields]) => fields[1] ?? '[]') });
+    });
+    return found;
+  }
+
+  async forget(ids: readonly InstanceId[]): Promise<void> {
+    if (!this.available() || ids.length === 0) return;
+    await this.#commands.unlink(...ids.flatMap((id) => [this.#meta(id), this.#tail(id)])).catch(() => {});
+  }
+
+  hint(hint: Hint): void {
+    if (!this.available()) return;
+    this.#commands.publish(this.#channel, JSON.stringify({ from: this.#origin, hint })).catch(() => {});
+  }
+
+  onHint(listener: (hint: Hint) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#subscriber.disconnect();
+    await this.#commands.quit().catch(() => this.#commands.disconnect());
+  }
+
+  #receive(text: string): void {
+    // Only Perdure processes publish on this channel, in this shape.
+    const { from, hint } = JSON.parse(text) as { from: string; hint: Hint };
+    if (from !== this.#origin) for (const listener of this.#listeners) listener(hint);
+  }
+
+  #meta(id: InstanceId): string {
+    return `${this.#prefix}i:${id}`;
+  }
+
+  #tail(id: InstanceId): string {
+    return `${this.#prefix}t:${id}`;
+  }
+}

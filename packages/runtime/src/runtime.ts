@@ -1,0 +1,56 @@
+import type { CommandBody, InstanceId, Outcome } from '@perdure/engine';
+import type { Json } from '@perdure/graph';
+
+/** What the server (and tests, and benchmarks) ask of the runtime. Every promise that resolves `ok` has been committed to Postgres. */
+export interface Runtime {
+  start(request: StartRequest): Promise<StartResult>;
+  /** Resolves after the commit that stored the command's effect (or refused it). */
+  send(instanceId: InstanceId, command: CommandBody, messageId?: string): Promise<SendResult>;
+  /** Deletes a finished instance with everything that belongs to it. */
+  purge(instanceId: InstanceId): Promise<'purged' | 'not-found' | 'not-finished'>;
+  /** Called with the newest seq after each commit that touched the instance, here or in another process. A hint: may repeat, may be lost (a slow poll covers). */
+  watchInstance(instanceId: InstanceId, listener: (seq: number) => void): () => void;
+  /** Called, coalesced, when any instance or task changed anywhere. */
+  watchFeed(listener: (hint: { instances: boolean; tasks: boolean }) => void): () => void;
+  /** Called by the server when a version was published, so that `latest` is looked up anew. */
+  publishedVersion(workflowKey: string): void;
+  payloads: PayloadStore;
+  /** Figures for /metrics and /readyz. */
+  health(): RuntimeHealth;
+  stop(): Promise<void>;
+}
+
+export interface StartRequest {
+  workflow: string;
+  /** Null = the latest published version. */
+  version: number | null;
+  instanceId?: InstanceId;
+  input: Json;
+  tags?: string[];
+  startedBy: string;
+  /** Which finished statuses of an instance with the same id may be replaced. Empty = none (409). */
+  replace?: readonly ('Completed' | 'Failed' | 'Terminated' | 'Canceled')[];
+}
+
+export type StartResult =
+  | { ok: true; instanceId: InstanceId; executionId: string }
+  | { ok: false; code: 'instance.exists' | 'workflow.unknown' | 'version.unknown' | 'input.invalid' | 'payload.too-large' | 'unavailable'; message: string };
+
+export type SendResult = Outcome | { ok: false; code: 'instance.unknown' | 'unavailable'; message: string };
+
+export interface PayloadStore {
+  load(hash: string): Promise<Json | undefined>;
+  /** Stores the JSON text under its hash (idempotent) before anything refers to it. */
+  keep(text: string): Promise<{ $payload: string; bytes: number }>;
+}
+
+export interface RuntimeHealth {
+  workerId: string;
+  partitionsOwned: number;
+  partitions: number;
+  residentInstances: number;
+  runningActivities: number;
+  commitQueue: number;
+  hotStore: 'redis' | 'in-process' | 'unavailable';
+  counters: Record<string, number>;
+}

@@ -1,0 +1,201 @@
+/**
+ * Collects what the turns of one commit write: events, and the rows their effects stand for. What is set and taken back within the same
+ * commit cancels out here, because one statement cannot insert and delete the same row.
+ */
+import { createHash } from 'node:crypto';
+import { isFinal, waitsFor, encodeState, type Effect, type HistoryEvent, type InstanceId, type StepKey, type TimerId } from '@perdure/engine';
+import type { Json } from '@perdure/graph';
+import { partitionOf } from './partition-of.ts';
+import type { ClosedTask, CommitItem, OpenedTask, OutgoingMessage } from './ports/durable-store.ts';
+import type { Resident } from './resident.ts';
+
+/** A checkpoint is kept at least this often (time travel), or when the tail outgrows what is open now. */
+const checkpointEvery = 1_000;
+
+export class TurnRecord {
+  readonly resident: Resident;
+  readonly #partitions: number;
+  readonly #events: HistoryEvent[] = [];
+  readonly #timersSet = new Map<TimerId, number>();
+  readonly #timersCleared = new Set<TimerId>();
+  readonly #messages: OutgoingMessage[] = [];
+  readonly #consumed: string[] = [];
+  readonly #refused: { messageId: string; refusal: Json }[] = [];
+  readonly #opened = new Map<string, OpenedTask>();
+  readonly #assigned = new Map<string, { id: string; assignee: string | null; at: number }>();
+  readonly #closed = new Map<string, ClosedTask>();
+  /** For after the commit. */
+  readonly run = new Set<StepKey>();
+  readonly abort = new Set<StepKey>();
+
+  constructor(resident: Resident, partitions: number) {
+    this.resident = resident;
+    this.#partitions = partitions;
+  }
+
+  get isEmpty(): boolean {
+    return this.#events.length === 0 && this.#consumed.length === 0 && this.#refused.length === 0 && this.#messages.length === 0 && this.#timersCleared.size === 0;
+  }
+
+  get messages(): readonly OutgoingMessage[] {
+    return this.#messages;
+  }
+
+  get timersSet(): Iterable<number> {
+    return this.#timersSet.values();
+  }
+
+  get touchesTasks(): boolean {
+    return this.#opened.size + this.#assigned.size + this.#closed.size > 0;
+  }
+
+  consume(messageId: string): void {
+    this.#consumed.push(messageId);
+  }
+
+  refuse(messageId: string, refusal: Json): void {
+    this.#refused.push({ messageId, refusal });
+  }
+
+  clearTimer(timer: TimerId): void {
+    if (!this.#timersSet.delete(timer)) this.#timersCleared.add(timer);
+  }
+
+  send(message: Omit<OutgoingMessage, 'partition'>): void {
+    this.#messages.push({ ...message, partition: partitionOf(message.instanceId, this.#partitions) });
+  }
+
+  add(events: readonly HistoryEvent[], effects: readonly Effect[]): void {
+    for (const event of events) this.#events.push(event);
+    for (const effect of effects) this.#addEffect(effect);
+  }
+
+  #addEffect(effect: Effect): void {
+    const { state } = this.resident;
+    switch (effect.type) {
+      case 'RunActivity':
+        this.run.add(effect.step);
+        this.abort.delete(effect.step);
+        return;
+      case 'AbortActivity':
+        this.abort.add(effect.step);
+        this.run.delete(effect.step);
+        return;
+      case 'SetTimer':
+        this.#timersSet.set(effect.timer, effect.fireAt);
+        return;
+      case 'ClearTimer':
+        this.clearTimer(effect.timer);
+        return;
+      case 'StartChild':
+        this.send({
+          instanceId: effect.child,
+          messageId: `start:${effect.child}`,
+          body: { type: 'StartChild', workflow: effect.workflow, version: effect.version, input: effect.input, parent: effect.parent, tags: effect.tags },
+        });
+        return;
+      case 'NotifyParent': {
+        const { parent, result } = effect;
+        this.send({
+          instanceId: parent.instanceId,
+          messageId: `done:${state.instanceId}:${state.executionId}`,
+          body: result.ok
+            ? { type: 'CompleteChild', step: parent.step, child: state.instanceId, output: result.output }
+            : { type: 'FailChild', step: parent.step, child: state.instanceId, failure: result.failure },
+        });
+        return;
+      }
+      case 'CancelChild':
+        this.send({ instanceId: effect.child, messageId: `cancel:${effect.child}`, body: { type: 'Cancel', reason: effect.reason } });
+        return;
+      case 'TerminateChild':
+        this.send({
+          instanceId: effect.child,
+          messageId: `terminate:${effect.child}`,
+          body: { type: 'Terminate', reason: effect.reason, by: effect.by, recursive: true },
+        });
+        return;
+      case 'OpenHumanTask': {
+        const id = humanTaskId(state.instanceId, state.executionId, effect.step);
+        const { workflow, version, executionId } = state;
+        this.#opened.set(id, { id, step: effect.step, node: effect.node, executionId, workflow, version, task: effect.task, at: this.#at(), closed: null });
+        return;
+      }
+      case 'AssignHumanTask': {
+        const id = humanTaskId(state.instanceId, state.executionId, effect.step);
+        this.#assigned.set(id, { id, assignee: effect.assignee, at: effect.at });
+        return;
+      }
+      case 'CloseHumanTask': {
+        const id = humanTaskId(state.instanceId, state.executionId, effect.step);
+        const { status, outcome, by, data, comment, at } = effect;
+        const closed: ClosedTask = { id, status, outcome, by, data, comment, at };
+        const opened = this.#opened.get(id);
+        if (opened === undefined) this.#closed.set(id, closed);
+        else opened.closed = closed;
+        this.#assigned.delete(id);
+      }
+    }
+  }
+
+  #at(): number {
+    return this.#events.at(-1)?.at ?? this.resident.state.startedAt;
+  }
+
+  /** Call once, when the commit's turns are all in. `now`: database clock, for a commit without events. */
+  toItem(now: number): CommitItem {
+    const { resident } = this;
+    const { state } = resident;
+    const final = isFinal(state.status);
+    const sinceCheckpoint = state.seq - resident.checkpointSeq;
+    const keepsCheckpoint = !final && sinceCheckpoint >= Math.max(checkpointEvery, state.steps.size);
+    return {
+      instanceId: resident.id,
+      partition: resident.partition,
+      epoch: resident.epoch,
+      executionId: state.executionId,
+      baseSeq: resident.storedSeq,
+      seq: state.seq,
+      events: this.#events,
+      row: {
+        status: state.status,
+        customStatus: state.customStatus,
+        whereabouts: whereabouts(resident),
+        runningActivities: final ? 0 : state.runningActivities,
+        at: this.#events.at(-1)?.at ?? now,
+        final,
+      },
+      create: resident.creation,
+      checkpoint: keepsCheckpoint ? JSON.stringify(encodeState(state)) : null,
+      timersSet: [...this.#timersSet].map(([timer, fireAt]) => ({ timer, fireAt })),
+      timersCleared: [...this.#timersCleared],
+      messagesOut: this.#messages,
+      messagesConsumed: this.#consumed,
+      messagesRefused: this.#refused,
+      tasksOpened: [...this.#opened.values()],
+      tasksAssigned: [...this.#assigned.values()],
+      tasksClosed: [...this.#closed.values()],
+    };
+  }
+}
+
+/** What lists show as "where and why". */
+function whereabouts({ plan, state }: Resident): Json {
+  if (state.failure !== null && isFinal(state.status)) {
+    const { node, code, message } = state.failure;
+    return { kind: 'failure', node: node ?? '', title: node === undefined ? '' : (titleOf(plan, node) ?? node), code, detail: message.slice(0, 300) };
+  }
+  if (isFinal(state.status)) return null;
+  const wait = waitsFor(plan, state);
+  return wait === null ? null : { ...wait };
+}
+
+function titleOf(plan: Resident['plan'], node: string): string | undefined {
+  for (const candidate of plan.nodes.values()) if (candidate.id === node) return candidate.title;
+  return undefined;
+}
+
+/** The same task always has the same id; safe in addresses. */
+export function humanTaskId(instance: InstanceId, execution: string, step: StepKey): string {
+  return createHash('sha256').update(`${instance}/${execution}/${step}`).digest('base64url').slice(0, 22);
+}

@@ -1,0 +1,698 @@
+/**
+ * The worker: owns partitions, keeps their busy instances in memory, turns commands into events, and lets Postgres have the last word.
+ *
+ * W1 an instance is served only under the epoch its partition was claimed with; losing the partition drops it from memory with all that is underway;
+ * W2 turns of one instance never overlap: commands that arrive during a turn or its commit are taken up together by the next one;
+ * W3 nothing external happens before its cause is stored: activities start, messages travel and callers are answered after the commit;
+ * W4 what a failed commit leaves in memory is worthless: the instance is dropped and read again when it is next needed.
+ *
+ * Not here: what a command means (the engine), how a batch is stored (CommitLanes, the durable store), who owns what (LeaseKeeper).
+ */
+import { randomUUID } from 'node:crypto';
+import {
+  decide,
+  decodeState,
+  evolve,
+  executionId,
+  initialState,
+  isFinal,
+  timerId,
+  type CommandBody,
+  type Evaluator,
+  type HistoryEvent,
+  type InstanceId,
+  type InstanceState,
+  type StepKey,
+} from '@perdure/engine';
+import type { Json } from '@perdure/graph';
+import { ActivityDispatcher, type Activity, type ActivityJob, type ActivityResult } from './activity-dispatcher.ts';
+import { CommitLanes, type ItemOutcome } from './commit-lanes.ts';
+import type { DatabaseClock } from './database-clock.ts';
+import { Mailbox } from './mailbox.ts';
+import { partitionOf } from './partition-of.ts';
+import type { PlanCache, PublishedPlan } from './plan-cache.ts';
+import type { CommitItem, DurableStore, InstanceCreation, MessageBody, OwnedPartition, StoredInstance, StoredMessage } from './ports/durable-store.ts';
+import type { HotInstance, HotStore } from './ports/hot-store.ts';
+import type { QueuedCommand, Resident } from './resident.ts';
+import type { SendResult } from './runtime.ts';
+import { inlineLimit, isLargerThan, storableJson, storableText } from './storable-json.ts';
+import { TimerService } from './timer-service.ts';
+import { TurnRecord } from './turn-record.ts';
+import type { DurablePayloads } from './durable-payloads.ts';
+
+export interface WorkerOptions {
+  store: DurableStore;
+  hot: HotStore;
+  clock: DatabaseClock;
+  plans: PlanCache;
+  payloads: DurablePayloads;
+  evaluator: Evaluator;
+  activities: ReadonlyMap<string, Activity>;
+  partitions: number;
+  activityConcurrency: number;
+  /** Idle instances kept in memory; the ones idle longest leave. */
+  residentLimit: number;
+  /** Claims without an outcome after which an activity is quarantined. */
+  claimLimit: number;
+  mailboxPollMs: number;
+  /** Called after each commit with what it stored. */
+  onStored(items: readonly CommitItem[], touchesTasks: boolean): void;
+  onTrouble(where: string, error: Error): void;
+}
+
+/** Commands taken up by one turn at most. */
+const turnLimit = 1_000;
+const loadLimit = 500;
+const recoverPage = 500;
+const reloadAfterMs = 1_000;
+const largestResult = 10 * 1024 * 1024;
+
+const unavailable: SendResult = { ok: false, code: 'unavailable', message: 'The worker gave this instance up before the command was stored. Try again.' };
+const unknownInstance: SendResult = { ok: false, code: 'instance.unknown', message: 'There is no instance with this id.' };
+const finishedInstance: SendResult = { ok: false, code: 'instance.finished', message: 'The instance has finished.' };
+
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #owned = new Map<number, { epoch: number; draining: boolean }>();
+  readonly #residents = new Map<InstanceId, Resident>();
+  /** Residents with nothing to do, the one idle longest first. */
+  readonly #idle = new Map<InstanceId, Resident>();
+  /** Commands for instances that are not in memory yet. */
+  readonly #arriving = new Map<InstanceId, QueuedCommand[]>();
+  readonly #loading = new Set<InstanceId>();
+  #loadScheduled = false;
+  readonly #touchesTasks = new WeakSet<CommitItem>();
+  readonly #lanes: CommitLanes;
+  readonly #dispatcher: ActivityDispatcher;
+  readonly #timers: TimerService;
+  readonly #mailbox: Mailbox;
+  #stopped = false;
+  readonly counters = { turns: 0, commands: 0, loadsHot: 0, loadsDurable: 0, activities: 0, quarantined: 0 };
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#lanes = new CommitLanes(options.store, {
+      onStored: (items) => this.#afterCommit(items),
+      onTrouble: (error) => options.onTrouble('commit', error),
+    });
+    this.#dispatcher = new ActivityDispatcher({
+      activities: options.activities,
+      concurrency: options.activityConcurrency,
+      loadInput: (input) => this.#loadInput(input),
+      report: (job, result) => void this.#reportActivity(job, result),
+    });
+    this.#timers = new TimerService(options.store, options.clock, {
+      partitions: () => this.#servedPartitions(),
+      fire: ({ instanceId, timer }) => this.#request(instanceId, { type: 'FireTimer', timer }, null).then(() => {}),
+      onTrouble: (error) => options.onTrouble('timers', error),
+    });
+    this.#mailbox = new Mailbox(options.store, {
+      pollEveryMs: options.mailboxPollMs,
+      partitions: () => this.#servedPartitions(),
+      deliver: (message) => this.#deliver(message),
+      onTrouble: (error) => options.onTrouble('mailbox', error),
+    });
+  }
+
+  get residentCount(): number {
+    return this.#residents.size;
+  }
+
+  get runningActivities(): number {
+    return this.#dispatcher.size;
+  }
+
+  get commitQueue(): number {
+    return this.#lanes.queued;
+  }
+
+  get commitCounters(): Readonly<Record<string, number>> {
+    return this.#lanes.counters;
+  }
+
+  start(): void {
+    this.#timers.start();
+    this.#mailbox.start();
+  }
+
+  /** Whether commands for this instance can be given to this worker directly. */
+  serves(id: InstanceId): boolean {
+    const owned = this.#owned.get(partitionOf(id, this.#options.partitions));
+    return owned !== undefined && !owned.draining && !this.#stopped;
+  }
+
+  claimed(partitions: readonly OwnedPartition[]): void {
+    for (const { id, epoch } of partitions) {
+      this.#drop(id);
+      this.#owned.set(id, { epoch, draining: false });
+    }
+    void this.#recover(partitions.map(({ id }) => id));
+    void this.#timers.survey();
+    this.#mailbox.look();
+  }
+
+  lost(partitions: readonly number[]): void {
+    for (const id of partitions) {
+      this.#owned.delete(id);
+      this.#drop(id);
+    }
+  }
+
+  /** Takes nothing new for these partitions and lets what is underway finish, activities for at most `graceMs`. */
+  async drain(partitions: readonly number[], graceMs = 3_000): Promise<void> {
+    const leaving = new Set(partitions);
+    for (const id of leaving) {
+      const owned = this.#owned.get(id);
+      if (owned !== undefined) owned.draining = true;
+    }
+    const isLeaving = (id: InstanceId): boolean => leaving.has(partitionOf(id, this.#options.partitions));
+    const deadline = performance.now() + graceMs;
+    const isBusy = (): boolean =>
+      this.#dispatcher.countWhere(isLeaving) > 0 || [...this.#residents.values()].some((resident) => leaving.has(resident.partition) && resident.busy);
+    while (performance.now() < deadline && isBusy()) await new Promise((resume) => setTimeout(resume, 10));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timers.stop();
+    this.#mailbox.stop();
+    this.#dispatcher.abortWhere(() => true);
+    this.#lanes.close();
+  }
+
+  look(): void {
+    this.#mailbox.look();
+  }
+
+  /** Starts an instance this worker serves. The row is made by the first turn's commit. */
+  startInstance(published: PublishedPlan, id: InstanceId, input: Json, creation: InstanceCreation): Promise<SendResult & { executionId?: string }> {
+    const execution = executionId(newExecutionId());
+    const body: CommandBody = {
+      type: 'StartExecution',
+      executionId: execution,
+      workflow: published.workflow,
+      version: published.version,
+      input,
+      tags: [...creation.tags],
+      startedBy: creation.startedBy,
+      parent: creation.parent,
+    };
+    return new Promise((settle) => {
+      const command: QueuedCommand = { body, messageId: null, creation, settle: (result) => settle(result.ok ? { ...result, executionId: execution } : result) };
+      if (this.#residents.has(id) || this.#arriving.has(id)) this.#enqueue(id, command);
+      else this.#create(id, published, command);
+    });
+  }
+
+  /** Gives a command to an instance this worker serves; resolves after its commit. */
+  send(id: InstanceId, body: CommandBody): Promise<SendResult> {
+    return this.#request(id, body, null);
+  }
+
+  #request(id: InstanceId, body: CommandBody, messageId: string | null): Promise<SendResult> {
+    return new Promise((settle) => this.#enqueue(id, { body, messageId, settle }));
+  }
+
+  #servedPartitions(): number[] {
+    return [...this.#owned].filter(([, { draining }]) => !draining).map(([id]) => id);
+  }
+
+  #enqueue(id: InstanceId, command: QueuedCommand): void {
+    const resident = this.#residents.get(id);
+    // A draining partition still takes the results of what runs in it.
+    if (resident !== undefined && !this.#stopped) {
+      resident.inbox.push(command);
+      this.#pump(resident);
+      return;
+    }
+    if (!this.serves(id)) {
+      command.settle(unavailable);
+      return;
+    }
+    const waiting = this.#arriving.get(id);
+    if (waiting === undefined) this.#arriving.set(id, [command]);
+    else waiting.push(command);
+    this.#scheduleLoad();
+  }
+
+  // ── Turns ──────────────────────────────────────────────────────────────────
+
+  #pump(resident: Resident): void {
+    if (resident.busy || resident.inbox.length === 0) return;
+    resident.busy = true;
+    this.#idle.delete(resident.id);
+    void this.#turn(resident).catch((error: Error) => {
+      this.#options.onTrouble(`turn of ${resident.id}`, error);
+      this.#forget(resident);
+      this.#reloadSoon(resident);
+    });
+  }
+
+  async #turn(resident: Resident): Promise<void> {
+    const commands = resident.inbox.splice(0, turnLimit);
+    const record = new TurnRecord(resident, this.#options.partitions);
+    const answers: { command: QueuedCommand; result: SendResult }[] = [];
+    try {
+      for (const command of commands) {
+        const turn = decide(resident.plan, resident.state, { ...command.body, at: this.#options.clock.now(), seed: randomUUID() }, this.#options.evaluator);
+        const { events, effects, outcome } = turn instanceof Promise ? await turn : turn;
+        record.add(events, effects);
+        if (command.body.type === 'FireTimer' && command.body.timer !== noTimer) record.clearTimer(command.body.timer);
+        if (command.creation !== undefined && outcome.ok && !resident.hasRow) resident.creation = command.creation;
+        if (command.messageId !== null) {
+          if (outcome.ok || !command.messageId.startsWith('ask:')) record.consume(command.messageId);
+          else record.refuse(command.messageId, { code: outcome.code, message: outcome.message });
+        }
+        answers.push({ command, result: outcome });
+      }
+    } catch (error) {
+      // W4. A bug, or a payload that could not be read: nothing of this turn is stored.
+      for (const { settle } of commands) settle(unavailable);
+      throw error;
+    }
+    this.counters.turns += 1;
+    this.counters.commands += commands.length;
+    if (record.isEmpty) {
+      for (const { command, result } of answers) command.settle(result);
+      this.#rest(resident);
+      return;
+    }
+    const item = record.toItem(this.#options.clock.now());
+    if (record.touchesTasks) this.#touchesTasks.add(item);
+    const outcome = await this.#lanes.submit(item);
+    if (outcome !== 'stored') {
+      this.#notStored(resident, answers, outcome);
+      return;
+    }
+    resident.storedSeq = item.seq;
+    resident.hasRow = true;
+    resident.creation = null;
+    if (item.checkpoint !== null) resident.checkpointSeq = item.seq;
+    this.#act(resident, record);
+    for (const { command, result } of answers) command.settle(result);
+    this.#rest(resident);
+  }
+
+  /** W3: the effects that happen outside the commit. */
+  #act(resident: Resident, record: TurnRecord): void {
+    for (const step of record.abort) this.#dispatcher.abort(resident.id, step);
+    for (const step of record.run) this.#runActivity(resident, step);
+    for (const fireAt of record.timersSet) this.#timers.set(fireAt);
+    const elsewhere = new Set<number>();
+    for (const message of record.messages) {
+      if (this.serves(message.instanceId)) this.#mailbox.deliver(message);
+      else elsewhere.add(message.partition);
+    }
+    if (elsewhere.size > 0) this.#options.hot.hint({ type: 'mail', partitions: [...elsewhere] });
+  }
+
+  #rest(resident: Resident): void {
+    resident.busy = false;
+    if (this.#residents.get(resident.id) !== resident) return;
+    if (resident.inbox.length > 0) {
+      this.#pump(resident);
+      return;
+    }
+    if (isFinal(resident.state.status) || resident.storedSeq === 0) {
+      this.#residents.delete(resident.id);
+      return;
+    }
+    if (resident.state.runningActivities > 0) return;
+    this.#idle.set(resident.id, resident);
+    for (const [id] of this.#idle) {
+      if (this.#idle.size <= this.#options.residentLimit) break;
+      this.#idle.delete(id);
+      this.#residents.delete(id);
+    }
+  }
+
+  #notStored(resident: Resident, answers: readonly { command: QueuedCommand; result: SendResult }[], outcome: ItemOutcome): void {
+    const isNew = resident.creation !== null;
+    this.#forget(resident);
+    if (outcome === 'lost-partition') this.#lostInCommit(resident);
+    else if (typeof outcome === 'object') this.#options.onTrouble(`commit of ${resident.id}`, outcome.refused);
+    else if (!isNew) this.#options.onTrouble(`commit of ${resident.id}`, new Error('The stored state is not the one in memory; it is read again.'));
+    if (outcome !== 'lost-partition') this.#reloadSoon(resident);
+    for (const { command, result } of answers) {
+      if (outcome === 'conflict' && isNew && command.body.type === 'StartExecution')
+        command.settle({ ok: false, code: 'instance.exists', message: `An instance with the id ${resident.id} exists.` });
+      else command.settle(result.ok ? unavailable : result);
+    }
+  }
+
+  #lostInCommit(resident: Resident): void {
+    const owned = this.#owned.get(resident.partition);
+    if (owned !== undefined && owned.epoch === resident.epoch) this.lost([resident.partition]);
+  }
+
+  /** Drops one instance; whoever waits is told so, and its activities are aborted. */
+  #forget(resident: Resident): void {
+    if (this.#residents.get(resident.id) === resident) this.#residents.delete(resident.id);
+    this.#idle.delete(resident.id);
+    this.#dispatcher.abortWhere((id) => id === resident.id);
+    for (const { settle } of resident.inbox.splice(0)) settle(unavailable);
+  }
+
+  /** Its unfinished activities would otherwise wait for a takeover that may never come. The pause keeps a failing turn from spinning. */
+  #reloadSoon(resident: Resident): void {
+    if (!resident.hasRow) return;
+    setTimeout(() => this.#enqueue(resident.id, wakeUp()), reloadAfterMs).unref();
+  }
+
+  #drop(partition: number): void {
+    const dropped = [...this.#residents.values()].filter((resident) => resident.partition === partition);
+    for (const resident of dropped) {
+      this.#residents.delete(resident.id);
+      this.#idle.delete(resident.id);
+      for (const { settle } of resident.inbox.splice(0)) settle(unavailable);
+    }
+    for (const [id, commands] of this.#arriving) {
+      if (partitionOf(id, this.#options.partitions) !== partition) continue;
+      this.#arriving.delete(id);
+      for (const { settle } of commands) settle(unavailable);
+    }
+    this.#dispatcher.abortWhere((id) => partitionOf(id, this.#options.partitions) === partition);
+  }
+
+  #afterCommit(items: readonly CommitItem[]): void {
+    void this.#options.hot.save(
+      items
+        .filter((item) => item.events.length > 0)
+        .map((item) => ({
+          instanceId: item.instanceId,
+          baseSeq: item.baseSeq,
+          seq: item.seq,
+          events: JSON.stringify(item.events),
+          checkpoint: item.checkpoint,
+          final: item.row.final,
+        })),
+    );
+    this.#options.onStored(
+      items,
+      items.some((item) => this.#touchesTasks.has(item)),
+    );
+  }
+
+  // ── Instances come into memory ─────────────────────────────────────────────
+
+  #create(id: InstanceId, published: PublishedPlan, command: QueuedCommand): void {
+    const partition = partitionOf(id, this.#options.partitions);
+    const owned = this.#owned.get(partition);
+    if (owned === undefined) {
+      command.settle(unavailable);
+      return;
+    }
+    const resident: Resident = {
+      id,
+      partition,
+      epoch: owned.epoch,
+      plan: published.plan,
+      state: initialState(id),
+      storedSeq: 0,
+      checkpointSeq: 0,
+      hasRow: false,
+      creation: null,
+      inbox: [command],
+      busy: false,
+    };
+    this.#residents.set(id, resident);
+    this.#pump(resident);
+  }
+
+  #scheduleLoad(): void {
+    if (this.#loadScheduled) return;
+    this.#loadScheduled = true;
+    setImmediate(() => {
+      this.#loadScheduled = false;
+      const wanted = [...this.#arriving.keys()].filter((id) => !this.#loading.has(id)).slice(0, loadLimit);
+      if (wanted.length === 0) return;
+      for (const id of wanted) this.#loading.add(id);
+      void this.#load(wanted)
+        .catch(async (error: Error) => {
+          this.#options.onTrouble('load', error);
+          await new Promise((resume) => setTimeout(resume, 500));
+        })
+        .finally(() => {
+          for (const id of wanted) this.#loading.delete(id);
+          if (this.#arriving.size > 0) this.#scheduleLoad();
+        });
+    });
+  }
+
+  async #load(ids: readonly InstanceId[]): Promise<void> {
+    const epochs = new Map([...this.#owned].map(([id, { epoch }]) => [id, epoch]));
+    const [stored, hot] = await Promise.all([this.#options.store.load(ids), this.#options.hot.load(ids)]);
+    const live = [...stored.values()].filter(({ status, seq }) => !isFinal(status) && seq > 0);
+    const cold = live.filter(({ id, seq }) => hot.get(id)?.seq !== seq);
+    const histories = await this.#options.store.loadHistory(cold.map(({ id, checkpointSeq }) => ({ id, checkpointSeq, after: checkpointSeq })));
+    this.counters.loadsHot += live.length - cold.length;
+    this.counters.loadsDurable += cold.length;
+    for (const id of ids) {
+      const commands = this.#arriving.get(id);
+      if (commands === undefined) continue; // dropped meanwhile
+      this.#arriving.delete(id);
+      const instance = stored.get(id);
+      if (instance === undefined || isFinal(instance.status)) await this.#withoutInstance(id, instance, commands, epochs);
+      else {
+        const history = histories.get(id);
+        const state =
+          instance.seq === 0
+            ? initialState(id)
+            : history === undefined
+              ? stateFromHot(id, hot.get(id))
+              : foldState(id, history.checkpoint, history.events);
+        await this.#admit(instance, state, commands, epochs);
+      }
+    }
+  }
+
+  async #admit(instance: StoredInstance, state: InstanceState, commands: QueuedCommand[], epochs: ReadonlyMap<number, number>): Promise<void> {
+    const epoch = epochs.get(instance.partition);
+    const published = this.#options.plans.peek(instance.workflow, instance.version) ?? (await this.#options.plans.find(instance.workflow, instance.version));
+    // W1: the partition may have changed hands while the state was read.
+    if (published === null || epoch === undefined || this.#owned.get(instance.partition)?.epoch !== epoch) {
+      if (published === null) this.#options.onTrouble(`load of ${instance.id}`, new Error(`${instance.workflow} has no version ${instance.version}.`));
+      for (const { settle } of commands) settle(unavailable);
+      return;
+    }
+    const resident: Resident = {
+      id: instance.id,
+      partition: instance.partition,
+      epoch,
+      plan: published.plan,
+      state,
+      storedSeq: instance.seq,
+      checkpointSeq: instance.checkpointSeq,
+      hasRow: true,
+      creation: null,
+      inbox: commands,
+      busy: false,
+    };
+    this.#residents.set(instance.id, resident);
+    this.#resume(resident, instance.claims);
+    if (resident.inbox.length === 0) this.#rest(resident);
+    else this.#pump(resident);
+  }
+
+  /** Commands for an instance that has finished, or that there is none of (a start makes one). */
+  async #withoutInstance(id: InstanceId, instance: StoredInstance | undefined, commands: readonly QueuedCommand[], epochs: ReadonlyMap<number, number>): Promise<void> {
+    const starts = commands.filter(({ body, creation }) => body.type === 'StartExecution' && (instance === undefined || (creation?.replace ?? []).some((status) => status === instance.status)));
+    const [start] = starts;
+    if (start !== undefined && start.body.type === 'StartExecution' && epochs.size > 0) {
+      const published = await this.#options.plans.find(start.body.workflow, start.body.version);
+      if (published !== null && !this.#residents.has(id)) {
+        this.#create(id, published, start);
+        for (const command of commands) if (command !== start) this.#enqueue(id, command);
+        return;
+      }
+    }
+    const result = instance === undefined ? unknownInstance : finishedInstance;
+    const gone = commands.flatMap(({ messageId }) => (messageId === null ? [] : [messageId]));
+    const asked = gone.filter((messageId) => messageId.startsWith('ask:'));
+    if (asked.length > 0 && !result.ok) await this.#options.store.refuseMessages(asked, { code: result.code, message: result.message });
+    const told = gone.filter((messageId) => !messageId.startsWith('ask:'));
+    if (told.length > 0) await this.#options.store.deleteMessages(told);
+    const timers = commands.flatMap(({ body }) => (body.type === 'FireTimer' && body.timer !== noTimer ? [body.timer] : []));
+    if (timers.length > 0) await this.#options.store.deleteTimers(id, timers);
+    for (const { body, settle } of commands)
+      settle(body.type === 'StartExecution' ? { ok: false, code: 'instance.exists', message: `An instance with the id ${id} exists.` } : result);
+  }
+
+  // ── Messages ───────────────────────────────────────────────────────────────
+
+  async #deliver(message: StoredMessage): Promise<void> {
+    if (message.body.type === 'StartChild') await this.#startChild(message, message.body);
+    else {
+      const { body } = message;
+      await this.#request(message.instanceId, body, message.messageId);
+    }
+  }
+
+  /** A sub-workflow's start: the version is looked up here, where a child that cannot be started is also reported to its parent. */
+  async #startChild(message: StoredMessage, body: Extract<MessageBody, { type: 'StartChild' }>): Promise<void> {
+    const { instanceId: id, messageId } = message;
+    const published = await this.#options.plans.find(body.workflow, body.version);
+    if (published === null) {
+      const version = body.version === null ? 'a published version' : `version ${body.version}`;
+      await this.#failChild(message, body, { code: 'UnknownWorkflow', message: `There is no workflow ${body.workflow} with ${version}.` });
+      return;
+    }
+    const creation: InstanceCreation = {
+      workflow: published.workflow,
+      version: published.version,
+      tags: body.tags,
+      startedBy: 'workflow',
+      parent: body.parent,
+      replace: [],
+    };
+    const command: CommandBody = {
+      type: 'StartExecution',
+      executionId: executionId(newExecutionId()),
+      workflow: published.workflow,
+      version: published.version,
+      input: body.input,
+      tags: body.tags,
+      startedBy: 'workflow',
+      parent: body.parent,
+    };
+    await new Promise<SendResult>((settle) => this.#enqueue(id, { body: command, messageId, settle, creation }));
+  }
+
+  async #failChild(message: StoredMessage, body: Extract<MessageBody, { type: 'StartChild' }>, failure: { code: string; message: string }): Promise<void> {
+    if (body.parent !== null) {
+      const parent = body.parent.instanceId;
+      const told = {
+        partition: partitionOf(parent, this.#options.partitions),
+        instanceId: parent,
+        messageId: `done:${message.instanceId}:unstarted`,
+        body: { type: 'FailChild' as const, step: body.parent.step, child: message.instanceId, failure },
+      };
+      await this.#options.store.accept([], [told]);
+      if (this.serves(parent)) this.#mailbox.deliver(told);
+      else this.#options.hot.hint({ type: 'mail', partitions: [told.partition] });
+    }
+    await this.#options.store.deleteMessages([message.messageId]);
+  }
+
+  // ── Activities ─────────────────────────────────────────────────────────────
+
+  /** After a takeover: every instance with unfinished activities comes into memory, which dispatches them again. */
+  async #recover(partitions: readonly number[]): Promise<void> {
+    let cursor: InstanceId | null = null;
+    const still = (): number[] => partitions.filter((id) => this.#owned.has(id));
+    while (still().length > 0 && !this.#stopped) {
+      try {
+        const page: { id: InstanceId; claims: number }[] = await this.#options.store.leases.unfinishedWork(still(), cursor, recoverPage);
+        for (const { id } of page) {
+          // Loading is what resumes; the command itself is refused as stale.
+          if (!this.#residents.has(id)) this.#enqueue(id, wakeUp());
+        }
+        if (page.length < recoverPage) return;
+        cursor = page.at(-1)?.id ?? null;
+      } catch (error) {
+        this.#options.onTrouble('recover', error as Error);
+        await new Promise((resume) => setTimeout(resume, 500));
+      }
+    }
+  }
+
+  /** Dispatches the unfinished activities of an instance that has just come into memory. */
+  #resume(resident: Resident, claims: number): void {
+    if (resident.state.runningActivities === 0) return;
+    for (const step of resident.state.steps.values()) {
+      if (step.kind !== 'activity' || step.phase !== 'scheduled') continue;
+      if (claims > this.#options.claimLimit) {
+        this.counters.quarantined += 1;
+        const failure = {
+          code: 'Quarantined',
+          message: `${claims - 1} workers stopped while this step ran, so it is not tried again.`,
+        };
+        resident.inbox.push({ body: { type: 'FailTask', step: step.key, attempt: step.attempt, failure, retryable: false }, messageId: null, settle: () => {} });
+      } else this.#runActivity(resident, step.key);
+    }
+  }
+
+  #runActivity(resident: Resident, key: StepKey): void {
+    // A draining partition starts nothing: the next owner finds the activity in the state.
+    if (this.#residents.get(resident.id) !== resident || !this.serves(resident.id)) return;
+    const step = resident.state.steps.get(key);
+    if (step === undefined || step.kind !== 'activity' || step.phase !== 'scheduled') return;
+    const node = resident.plan.nodes.get(step.node);
+    this.counters.activities += 1;
+    this.#dispatcher.run({
+      instanceId: resident.id,
+      executionId: resident.state.executionId,
+      step: key,
+      attempt: step.attempt,
+      activity: step.activity,
+      node: step.node,
+      input: step.input,
+      timeoutMs: node?.kind === 'activity' ? node.timeoutMs : null,
+    });
+  }
+
+  async #reportActivity(job: ActivityJob, result: ActivityResult): Promise<void> {
+    const { step, attempt } = job;
+    const body = await this.#outcomeCommand(result).then(
+      (outcome): CommandBody => ({ ...outcome, step, attempt }),
+      (error: Error): CommandBody => ({ type: 'FailTask', step, attempt, failure: { code: 'ResultNotKept', message: error.message } }),
+    );
+    this.#enqueue(job.instanceId, { body, messageId: null, settle: () => {} });
+  }
+
+  async #outcomeCommand(
+    result: ActivityResult,
+  ): Promise<{ type: 'CompleteTask'; output: Json } | { type: 'FailTask'; failure: { code: string; message: string; details?: Json }; retryable: boolean }> {
+    if (result.ok) {
+      const output = storableJson(result.output);
+      if (!isLargerThan(output, inlineLimit)) return { type: 'CompleteTask', output };
+      const text = JSON.stringify(output);
+      if (text.length > largestResult)
+        return { type: 'FailTask', retryable: false, failure: { code: 'ResultTooLarge', message: `The result has ${text.length} characters; ${largestResult} are allowed.` } };
+      return { type: 'CompleteTask', output: text.length > inlineLimit ? await this.#options.payloads.keep(text) : output };
+    }
+    const { code, message, details } = result.failure;
+    const kept = details === undefined ? undefined : storableJson(details);
+    const failure = {
+      code: storableText(code).slice(0, 200),
+      message: storableText(message).slice(0, 4_096),
+      ...(kept === undefined ? {} : { details: isLargerThan(kept, 8_192) ? await this.#options.payloads.keep(JSON.stringify(kept)) : kept }),
+    };
+    return { type: 'FailTask', failure, retryable: result.retryable ?? true };
+  }
+
+  /** Resolves payload references in an activity's input, at its top and in its fields. */
+  async #loadInput(input: Json): Promise<Json> {
+    const whole = await this.#options.evaluator.load(input);
+    if (typeof whole !== 'object' || whole === null || Array.isArray(whole)) return whole;
+    const entries = await Promise.all(Object.entries(whole).map(async ([key, value]): Promise<[string, Json]> => [key, await this.#options.evaluator.load(value)]));
+    return Object.fromEntries(entries);
+  }
+}
+
+/** No timer has this id. */
+const noTimer = timerId('');
+
+/** A command that only brings its instance into memory: the engine refuses it as stale. */
+function wakeUp(): QueuedCommand {
+  return { body: { type: 'FireTimer', timer: noTimer }, messageId: null, settle: () => {} };
+}
+
+/** 12 characters of a random UUID's hex: 48 bits, told apart within one instance only. */
+export function newExecutionId(): string {
+  return randomUUID().replaceAll('-', '').slice(0, 12);
+}
+
+function stateFromHot(id: InstanceId, hot: HotInstance | undefined): InstanceState {
+  if (hot === undefined) throw new Error(`The hot state of ${id} is gone.`);
+  // Both were written by this program: JSON of encodeState and of history events.
+  const checkpoint = hot.checkpoint === null ? null : (JSON.parse(hot.checkpoint) as Json);
+  const events = hot.tail.flatMap((text) => JSON.parse(text) as HistoryEvent[]);
+  return foldState(id, checkpoint, events);
+}
+
+function foldState(id: InstanceId, checkpoint: Json | null, events: readonly HistoryEvent[]): InstanceState {
+  let state = checkpoint === null ? initialState(id) : decodeState(checkpoint);
+  for (const event of events) state = evolve(state, event);
+  return state;
+}
