@@ -34,7 +34,7 @@ await initialiseCluster({ ...cluster, durable: false });
 const server = await startCluster({ ...cluster, settings: { fsync: 'off' }, logFile: join(scratch, 'log'), endWithParent: true });
 try {
   const sql = await difference(server.url('postgres'));
-  if (sql.trim() === '' || /^-- This is an empty migration/.test(sql)) console.log('The schema has not changed: nothing to migrate.');
+  if (sql.trim() === '' || sql.startsWith('-- This is an empty migration')) console.log('The schema has not changed: nothing to migrate.');
   else {
     const target = join(migrationsDirectory, `${String(existing.length + 1).padStart(4, '0')}_${name}`);
     mkdirSync(target);
