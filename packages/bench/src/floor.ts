@@ -1,0 +1,66 @@
+/**
+ * The floor: exactly the rows the engine wrote for a run, all tables, in batches by a bare loop. No engine, no fencing, no guard: what
+ * Postgres itself takes on this machine, now. The rows are those of a real instance of the run, under new ids.
+ */
+import pg from 'pg';
+
+/** What one turn wrote: the instance's row as it stood after it, and its events. */
+interface TurnRows {
+  seq: number;
+  events: { seq: number; type: string; data: string }[];
+}
+
+const batchSize = 200;
+const lanes = 2;
+
+/** Workflows per second. `sample`: a finished instance whose turns each ended in a TaskScheduled or the end. */
+export async function measureFloor(databaseUrl: string, sample: string, workflows: number): Promise<number> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: lanes, options: '-c jit=off' });
+  try {
+    const { rows } = await pool.query<{ seq: number; type: string; data: string }>(
+      'SELECT seq, type, data::text FROM history_event WHERE instance_id = $1 ORDER BY seq',
+      [sample],
+    );
+    const turns: TurnRows[] = [];
+    let events: TurnRows['events'] = [];
+    for (const event of rows) {
+      events.push(event);
+      if (event.type !== 'TaskScheduled' && event.type !== 'ExecutionCompleted') continue;
+      turns.push({ seq: event.seq, events });
+      events = [];
+    }
+    const batches = Array.from({ length: Math.ceil(workflows / batchSize) }, (_, b) =>
+      Array.from({ length: Math.min(batchSize, workflows - b * batchSize) }, (_, i) => `floor-${b}-${i}`),
+    );
+    const startedAt = performance.now();
+    let next = 0;
+    await Promise.all(
+      Array.from({ length: lanes }, async () => {
+        for (let b = next++; b < batches.length; b = next++) {
+          for (const [k, turn] of turns.entries()) await writeTurn(pool, batches[b] ?? [], turn, k === 0, k === turns.length - 1);
+        }
+      }),
+    );
+    return workflows / ((performance.now() - startedAt) / 1_000);
+  } finally {
+    await pool.end();
+  }
+}
+
+async function writeTurn(pool: pg.Pool, ids: readonly string[], turn: TurnRows, isFirst: boolean, isLast: boolean): Promise<void> {
+  const at = new Date();
+  await pool.query({
+    name: isFirst ? 'floor-insert' : 'floor-update',
+    text: `WITH row AS (${isFirst ? insertRow : updateRow})
+      INSERT INTO history_event (instance_id, seq, type, at, data)
+      SELECT id, e.seq, e.type, $4, e.data::jsonb FROM unnest($1::text[]) AS i(id) CROSS JOIN unnest($5::int[], $6::text[], $7::text[]) AS e(seq, type, data)`,
+    values: [ids, turn.seq, isLast ? 'Completed' : 'Running', at, turn.events.map(({ seq }) => seq), turn.events.map(({ type }) => type), turn.events.map(({ data }) => data)],
+  });
+}
+
+const insertRow = `INSERT INTO instance (id, partition, execution_id, workflow_key, version, status, seq, tags, started_by, running_activities, claims, created_at, updated_at)
+  SELECT id, 0, '0123456789ab', 'bench', 1, $3, $2, '{}', 'bench', 1, 1, $4, $4 FROM unnest($1::text[]) AS i(id)`;
+
+const updateRow = `UPDATE instance SET status = $3, seq = $2, updated_at = $4, claims = 1,
+    running_activities = CASE WHEN $3 = 'Completed' THEN 0 ELSE 1 END, completed_at = CASE WHEN $3 = 'Completed' THEN $4::timestamptz END
+  WHERE id = ANY($1::text[])`;

@@ -1,0 +1,51 @@
+import { drawWorkflow } from '@perdure/testing';
+import { nextId, percentile, runMany, startBenchRuntime } from './bench-runtime.ts';
+import type { BenchEnvironment } from './environment.ts';
+import { measureFloor } from './floor.ts';
+
+const steps = ['s1', 's2', 's3', 's4', 's5'];
+
+const document = drawWorkflow(
+  { start: { type: 'start' }, ...Object.fromEntries(steps.map((id) => [id, { type: 'trivial' }])), done: { type: 'end' } },
+  ['start -> s1', 's1 -> s2', 's2 -> s3', 's3 -> s4', 's4 -> s5', 's5 -> done'],
+);
+
+/** ExecutionStarted, five times TaskScheduled and TaskCompleted, EndReached, ExecutionCompleted. */
+const finalSeq = 13;
+
+/** Five effectful, separately durable trivial activities in a row. */
+export async function hello5(environment: BenchEnvironment): Promise<Record<string, number>> {
+  const bench = await startBenchRuntime(environment, document);
+  try {
+    const run = async (): Promise<void> => {
+      const id = nextId('hello');
+      const completed = bench.reached(id, finalSeq);
+      await bench.start(id);
+      await completed;
+    };
+    await runMany(2_000, 500, run);
+    const total = 15_000;
+    const seconds = await runMany(total, 500, run);
+    const floor = await measureFloor(bench.databaseUrl, 'hello-1', total);
+
+    const latencies: number[] = [];
+    const runs: Promise<void>[] = [];
+    for (let i = 0; i < 200; i += 1) {
+      const startedAt = performance.now();
+      runs.push(run().then(() => void latencies.push(performance.now() - startedAt)));
+      await new Promise((resume) => setTimeout(resume, 50));
+    }
+    await Promise.all(runs);
+    latencies.sort((a, b) => a - b);
+    const workflowsPerSecond = total / seconds;
+    return {
+      workflowsPerSecond,
+      floorPerSecond: floor,
+      floorRatio: workflowsPerSecond / floor,
+      p50Ms: percentile(latencies, 0.5),
+      p99Ms: percentile(latencies, 0.99),
+    };
+  } finally {
+    await bench.stop();
+  }
+}
