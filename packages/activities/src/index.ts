@@ -1,1 +1,3 @@
-export {};
+export * from './activity.ts';
+export { createHttpActivity, type HttpActivity, type HttpActivityOptions } from './http.ts';
+export type { AllowedPlace } from './allowed-place.ts';
