@@ -37,7 +37,6 @@ export function encodeState(state: InstanceState): Json {
   const encoded: EncodedState = {
     format: FORMAT,
     ...plain,
-    vars: { ...plain.vars },
     deferred: [...plain.deferred],
     frames: Array.from(frames.values(), encodeFrame),
     steps: Array.from(steps.values(), encodeStep),
@@ -56,7 +55,6 @@ export function decodeState(json: Json): InstanceState {
   const { format: _format, frames, steps, timers, buffered, ...plain } = encoded;
   const state: InstanceState = {
     ...plain,
-    vars: { ...plain.vars },
     deferred: [...plain.deferred],
     frames: new Map(frames.map((frame) => [frame.id, decodeFrame(frame)])),
     steps: new Map(steps.map((step) => [step.key, decodeStep(step)])),

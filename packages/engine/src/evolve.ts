@@ -152,7 +152,8 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
       break;
     case 'VariablesSet':
       visit(state, event);
-      Object.assign(state.vars, event.values);
+      // Replaced, not changed: an expression may have answered with the very object, which is then in an event.
+      state.vars = { ...state.vars, ...event.values };
       break;
     case 'CustomStatusSet':
       visit(state, event);

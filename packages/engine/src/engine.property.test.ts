@@ -1,0 +1,240 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { portId } from '@perdure/graph';
+import type { Plan } from '@perdure/graph';
+import type { CommandBody } from './command.ts';
+import { decide } from './decide.ts';
+import { decodeState, encodeState } from './encode-state.ts';
+import { evolve } from './evolve.ts';
+import type { HistoryEvent } from './history-event.ts';
+import { instanceId } from './ids.ts';
+import { initialState } from './initial-state.ts';
+import { InstanceFixture } from './instance-fixture.ts';
+import { asyncEvaluator, evaluator } from './plan-fixture.ts';
+import { planOfBlocks } from './random-workflow-fixture.ts';
+import type { Block } from './random-workflow-fixture.ts';
+import type { InstanceState, OpenStep } from './state.ts';
+import { isFinal } from './status.ts';
+import { possibleTimers } from './step-timers.ts';
+import { waitsFor } from './waits-for.ts';
+
+const code = fc.constantFrom('Boom', 'Declined');
+
+const { blocks } = fc.letrec<{ block: Block; blocks: Block[]; caught: Block[] | null }>((tie) => {
+  const branches = fc.array(tie('blocks'), { minLength: 2, maxLength: 3, size: 'max' });
+  return {
+    blocks: fc.array(tie('block'), { minLength: 1, maxLength: 3, size: 'max', depthIdentifier: 'nesting' }),
+    caught: fc.option(tie('blocks'), { depthIdentifier: 'nesting' }),
+    block: fc.oneof(
+      { depthIdentifier: 'nesting', depthSize: 4, maxDepth: 4 },
+      fc.record({ block: fc.constant('activity' as const), attempts: fc.integer({ min: 1, max: 3 }), caught: tie('caught'), usesInput: fc.boolean() }),
+      fc.record({ block: fc.constantFrom('transform' as const, 'endHere' as const, 'timer' as const, 'timer' as const, 'transform' as const, 'fails' as const) }),
+      fc.record({ block: fc.constant('variables' as const), disabled: fc.boolean() }),
+      fc.record({ block: fc.constant('event' as const), name: fc.constantFrom('Go', 'stop'), timeout: tie('caught') }),
+      fc.record({ block: fc.constant('human' as const), deadline: fc.boolean(), overdue: tie('caught') }),
+      fc.record({ block: fc.constant('child' as const), wait: fc.boolean(), attempts: fc.integer({ min: 1, max: 2 }), timeout: fc.boolean() }),
+      fc.record({ block: fc.constant('choice' as const), branches }),
+      fc.record({ block: fc.constant('parallel' as const), branches, needed: fc.integer({ min: 1, max: 3 }), cancelRest: fc.boolean() }),
+      fc.record({ block: fc.constant('forEach' as const), count: fc.nat(3), concurrency: fc.integer({ min: 1, max: 3 }), tolerance: fc.nat(2), body: tie('blocks'), caught: tie('caught') }),
+      fc.record({ block: fc.constant('loop' as const), mode: fc.constantFrom('while' as const, 'until' as const), passes: fc.nat(3), body: tie('blocks') }),
+      fc.record({ block: fc.constant('scope' as const), body: tie('blocks'), caught: tie('caught'), codes: fc.option(fc.array(code, { minLength: 1, maxLength: 2 })), timeout: fc.boolean() }),
+    ) as fc.Arbitrary<Block>,
+  };
+});
+
+const shortcuts = fc.oneof({ weight: 1, arbitrary: fc.constant<[number, number][]>([]) }, { weight: 1, arbitrary: fc.array(fc.tuple(fc.nat(50), fc.nat(50)), { minLength: 1, maxLength: 3, size: 'max' }) });
+const choices = fc.array(fc.nat(1_000_000), { maxLength: 80, size: 'max' });
+const plan = fc.tuple(fc.array(blocks, { minLength: 1, maxLength: 2, size: 'max' }).map((lists) => lists.flat()), shortcuts).map(([all, extra]) => planOfBlocks(all, extra));
+
+/** A way to answer an open step, or null when only its content can be answered. */
+function answer(step: OpenStep, choice: number): CommandBody | null {
+  const failure = { code: choice % 2 === 0 ? 'Boom' : 'Declined', message: 'random' };
+  const succeeds = choice % 5 > 0;
+  const by = choice % 3 === 0 ? 'ann' : 'bob';
+  switch (step.kind) {
+    case 'activity':
+      if (step.phase === 'backoff') return null;
+      if (succeeds) return { type: 'CompleteTask', step: step.key, attempt: step.attempt, output: choice };
+      return { type: 'FailTask', step: step.key, attempt: step.attempt, failure, retryable: choice % 7 > 0 };
+    case 'event':
+      return { type: 'RaiseEvent', id: `${choice}`, name: step.name, data: choice, by };
+    case 'humanTask':
+      if (choice % 4 === 0) return { type: 'ClaimHumanTask', step: step.key, by };
+      if (choice % 4 === 1) return { type: 'ReleaseHumanTask', step: step.key, by };
+      return { type: 'DecideHumanTask', step: step.key, outcome: portId(succeeds ? 'approve' : 'reject'), data: choice, comment: null, by: step.claimedBy ?? by };
+    case 'subWorkflow':
+      if (step.phase === 'backoff') return null;
+      return succeeds ? { type: 'CompleteChild', step: step.key, child: step.child, output: choice } : { type: 'FailChild', step: step.key, child: step.child, failure };
+    case 'timer':
+    case 'container':
+      return null;
+  }
+}
+
+function nextCommand(state: InstanceState, earlier: CommandBody[], choice: number): CommandBody {
+  const roll = choice % 40;
+  if (roll === 0) return { type: 'Suspend', reason: 'random', by: 'ann' };
+  if (state.status === 'Suspended' && roll < 14) return { type: 'Resume', reason: 'random', by: 'ann' };
+  if (roll === 1) return { type: 'RaiseEvent', id: `${choice}`, name: 'GO', data: choice, by: 'bob' };
+  if (choice % 997 === 2) return { type: 'Terminate', reason: 'random', by: 'ann', recursive: choice % 2 === 0 };
+  if (choice % 997 === 3) return { type: 'Cancel', reason: 'random' };
+  const repeated = earlier[choice % Math.max(1, earlier.length)];
+  if (roll < 5 && repeated) return repeated;
+  const timers = [...state.timers.keys()];
+  const steps = [...state.steps.values()];
+  const timer = timers[choice % Math.max(1, timers.length)];
+  const step = steps[choice % Math.max(1, steps.length)];
+  return (roll % 3 > 0 && step && answer(step, Math.floor(choice / 40))) || (timer ? { type: 'FireTimer', timer } : drainCommand(state));
+}
+
+/** Something that surely brings a running instance on. */
+function drainCommand(state: InstanceState): CommandBody {
+  if (state.status === 'Suspended') return { type: 'Resume', reason: 'drain', by: 'ann' };
+  for (const step of state.steps.values()) {
+    const command = answer(step, 7);
+    if (command && step.kind !== 'humanTask') return command;
+    if (step.kind === 'humanTask') return { type: 'DecideHumanTask', step: step.key, outcome: portId('approve'), data: null, comment: null, by: step.claimedBy ?? 'ann' };
+    const own = possibleTimers(step).find((timer) => state.timers.has(timer));
+    if (own && step.kind !== 'container') return { type: 'FireTimer', timer: own };
+  }
+  throw new Error(`Nothing can wake this ${state.status} instance: ${[...state.steps.keys()].join(', ')}`);
+}
+
+/** Events that close the step they name: at most one of them per step key. [I4] */
+function closes(event: HistoryEvent): boolean {
+  if (event.type === 'TaskFailed' || event.type === 'SubOrchestrationInstanceFailed') return !event.retry;
+  return ['TaskCompleted', 'EventReceived', 'SubOrchestrationInstanceCompleted', 'HumanTaskDecided', 'ContainerExited', 'TransformCompleted', 'StepFailed'].includes(event.type);
+}
+
+function checkIndexes(state: InstanceState): void {
+  let running = 0;
+  let openSteps = 0;
+  let waits = 0;
+  for (const step of state.steps.values()) {
+    expect(state.frames.get(step.frame)?.open.has(step.key)).toBe(true);
+    if (step.kind === 'activity' && step.phase === 'scheduled') running++;
+    if (step.kind === 'event') {
+      waits++;
+      expect(state.eventWaits.get(step.name.toLowerCase())?.has(step.key)).toBe(true);
+      expect(state.buffered.has(step.name.toLowerCase())).toBe(false);
+    }
+    if (step.kind === 'container') {
+      for (const pass of step.passes) expect(state.frames.get(pass)?.step).toBe(step.key);
+      if (step.container.type === 'forEach') expect(step.container.running).toBe(step.passes.size);
+    }
+  }
+  for (const frame of state.frames.values()) {
+    openSteps += frame.open.size;
+    if (frame.step !== null) expect(state.steps.get(frame.step)).toMatchObject({ kind: 'container', passes: expect.any(Set) });
+  }
+  expect(openSteps).toBe(state.steps.size);
+  expect(state.runningActivities).toBe(running);
+  expect([...state.eventWaits.values()].reduce((sum, set) => sum + set.size, 0)).toBe(waits);
+  for (const [timer, { step }] of state.timers) {
+    const owner = state.steps.get(step);
+    expect(owner && possibleTimers(owner)).toContain(timer);
+  }
+  // I9: what is open has something that will wake it.
+  if (isFinal(state.status)) {
+    expect([state.steps.size, state.frames.size, state.timers.size, state.deferred.length, state.eventWaits.size]).toEqual([0, 0, 0, 0, 0]);
+    return;
+  }
+  if (state.status === 'Running') {
+    expect(state.deferred).toEqual([]);
+    for (const frame of state.frames.values()) expect(frame.open.size).toBeGreaterThan(0);
+  }
+  for (const step of state.steps.values()) {
+    if (step.kind === 'timer') expect(possibleTimers(step).some((timer) => state.timers.has(timer))).toBe(true);
+    if ('phase' in step && step.phase === 'backoff') {
+      const resumable = state.deferred.some((work) => work.type === 'retry' && work.step === step.key);
+      expect(resumable || possibleTimers(step).some((timer) => state.timers.has(timer))).toBe(true);
+    }
+    if (step.kind === 'container' && state.status === 'Running') expect(step.passes.size).toBeGreaterThan(0);
+  }
+}
+
+/** Drives a plan by the choices, then to its end, checking everything after every command. */
+function drive(workflow: Plan, picks: number[]): { run: InstanceFixture; commands: CommandBody[] } {
+  const run = new InstanceFixture(workflow);
+  const shadow = initialState(instanceId('inst'));
+  const commands: CommandBody[] = [];
+  const step = (body: CommandBody) => {
+    commands.push(body);
+    // V4, L1: a state that went through a checkpoint gives the same events and effects.
+    const copy = decodeState(JSON.parse(JSON.stringify(encodeState(run.state))));
+    const again = decide(workflow, copy, { at: run.at + 1, seed: `s${commands.length - 1}`, ...body }, evaluator);
+    run.send(body);
+    expect(again).toEqual(run.last);
+    expect(encodeState(copy)).toEqual(encodeState(run.state));
+    if (!run.last.outcome.ok) expect(run.last).toMatchObject({ events: [], effects: [] });
+    // V3: the fold of the history is the state.
+    for (const event of run.last.events) evolve(shadow, event);
+    expect(shadow).toEqual(run.state);
+    checkIndexes(run.state);
+    expect(waitsFor(workflow, run.state) === null).toBe(run.state.steps.size === 0);
+  };
+  step({ type: 'StartExecution', executionId: 'x1' as never, workflow: 'wf', version: 1, input: null, tags: [], startedBy: 'api', parent: null });
+  for (const pick of picks) {
+    if (isFinal(run.state.status)) break;
+    step(nextCommand(run.state, commands.slice(1), pick));
+  }
+  for (let left = 3000; !isFinal(run.state.status); left--) {
+    if (left === 0) throw new Error('The instance does not come to an end.');
+    step(drainCommand(run.state));
+  }
+  return { run, commands };
+}
+
+test('V1 V3 V4 L1 L5 L6 random workflows under random commands keep every invariant and end', { timeout: 120_000 }, () => {
+  fc.assert(
+    fc.property(plan, choices, (workflow, picks) => {
+      const { history } = drive(workflow, picks).run;
+      expect(history.map((event) => event.seq)).toEqual(history.map((_, index) => index + 1));
+      const terminal = history.filter((event) => event.type === 'ExecutionCompleted' || event.type === 'ExecutionTerminated');
+      expect(terminal).toEqual([history.at(-1)]);
+      const results = history.filter(closes).map((event) => ('step' in event ? event.step : ''));
+      expect(new Set(results).size).toBe(results.length);
+      const timers = history.flatMap((event) => (event.type === 'TimerCreated' ? [event.timer] : []));
+      expect(new Set(timers).size).toBe(timers.length);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('E2 H5 S4 effects balance: what was started is ended once', { timeout: 120_000 }, () => {
+  fc.assert(
+    fc.property(plan, choices, (workflow, picks) => {
+      const { run } = drive(workflow, picks);
+      const running = new Set<string>();
+      const timers = new Set<string>();
+      const tasks = new Set<string>();
+      const finished = new Set(run.history.flatMap((event) => (event.type === 'TaskCompleted' || event.type === 'TaskFailed' ? [`${event.step}/${event.attempt}`] : [])));
+      for (const effect of run.effects) {
+        if (effect.type === 'RunActivity') running.add(effect.step);
+        if (effect.type === 'AbortActivity') expect(running.delete(effect.step)).toBe(true);
+        if (effect.type === 'SetTimer') timers.add(effect.timer);
+        if (effect.type === 'ClearTimer') expect(timers.delete(effect.timer)).toBe(true);
+        if (effect.type === 'OpenHumanTask') tasks.add(effect.step);
+        if (effect.type === 'CloseHumanTask') expect(tasks.delete(effect.step)).toBe(true);
+      }
+      for (const fired of run.all('TimerFired')) expect(timers.delete(fired.timer)).toBe(true);
+      for (const step of running) expect([...finished].some((key) => key.startsWith(`${step}/`))).toBe(true);
+      expect([...timers]).toEqual([]);
+      expect([...tasks]).toEqual([]);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('L1 promises change nothing', { timeout: 120_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(plan, choices, async (workflow, picks) => {
+      const { run, commands } = drive(workflow, picks);
+      const later = new InstanceFixture(workflow, asyncEvaluator);
+      for (const body of commands) await later.sendAsync(body);
+      expect(later.history).toEqual(run.history);
+      expect(later.effects).toEqual(run.effects);
+    }),
+    { numRuns: 100 },
+  );
+});
