@@ -12,7 +12,7 @@ export function draw(nodes: Record<string, string | NodeSketch>, edges: readonly
   return {
     formatVersion: 1,
     nodes: Object.entries(nodes).map(([id, given]) => {
-      const { type, title = id, parent = null, config, ...rest } = typeof given === 'string' ? ({ type: given } as NodeSketch) : given;
+      const { type, title = type === 'join' ? 'Join' : id, parent = null, config, ...rest } = typeof given === 'string' ? ({ type: given } as NodeSketch) : given;
       const node: GraphNode = {
         id: nodeId(id),
         type,

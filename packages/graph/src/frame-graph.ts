@@ -1,7 +1,8 @@
+import { bodyPort } from './catalogue/node-type.ts';
 import type { GraphEdge } from './document.ts';
 import { immediateDominators } from './dominators.ts';
 import type { GraphIndex } from './graph-index.ts';
-import type { NodeId, PortId } from './ids.ts';
+import type { NodeId } from './ids.ts';
 
 /**
  * One container's own nodes (or the top level's) as numbers, for graph algorithms. Number 0 is the entry: the start node's place at the top level
@@ -18,8 +19,6 @@ export interface FrameGraph {
   entryEdges: readonly GraphEdge[];
 }
 
-const body = 'body' as PortId; // every container's inner port has this id
-
 export function frameGraph(index: GraphIndex, container: NodeId | null): FrameGraph {
   const inside = index.children.get(container) ?? [];
   const ids: (NodeId | null)[] = [null];
@@ -34,7 +33,7 @@ export function frameGraph(index: GraphIndex, container: NodeId | null): FrameGr
     successors[from]!.push(to);
     predecessors[to]!.push(from);
   };
-  const entryEdges = container === null ? [] : (index.outgoing.get(container)?.get(body) ?? []);
+  const entryEdges = container === null ? [] : (index.outgoing.get(container)?.get(bodyPort.id) ?? []);
   for (const { target } of entryEdges) connect(0, numberOf.get(target)!);
   for (const { id } of inside) {
     const from = numberOf.get(id)!;
@@ -92,7 +91,7 @@ export class JoinRegions {
   #isSplit(node: number): boolean {
     const id = this.#frame.ids[node];
     if (!id) return true;
-    for (const [port, edges] of this.#index.outgoing.get(id) ?? []) if (port !== body && edges.length > 1) return true;
+    for (const [port, edges] of this.#index.outgoing.get(id) ?? []) if (port !== bodyPort.id && edges.length > 1) return true;
     return false;
   }
 }

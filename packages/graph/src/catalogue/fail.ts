@@ -15,6 +15,7 @@ export const fail = defineNodeType({
     errors: [{ code: 'its own code', when: 'always' }],
     example: { says: 'A declined card.', config: { code: 'Declined', message: { expr: '"Card of " & input.customer.name & " was declined"' } } },
   },
+  raises: true,
   schema: z.strictObject({
     code: field({ label: 'Code', widget: 'value', literal: 'text', help: 'What catches compare.' }, textValue),
     message: field({ label: 'Message', widget: 'value', literal: 'text', help: 'For people.' }, textValue),

@@ -58,6 +58,8 @@ interface NodeTypeFacts {
   timeout?: Duration;
   /** Control never passes it within one turn: a cycle needs at least one such node. */
   endsTurn?: boolean;
+  /** Raises a failure instead of letting its token go. */
+  raises?: boolean;
   /** Waits for tokens of several edges. Every other node runs once per token. */
   synchronises?: boolean;
 }
@@ -72,6 +74,8 @@ export interface NodeTypeDefinition<Schema extends z.ZodObject> extends NodeType
   summary: (config: JsonObject, incoming: number) => string;
   /** Rules beyond the schema, over a config that fits it: field path and message each. */
   check?: (config: z.output<Schema>, incoming: number) => { field: string; message: string }[];
+  /** A node that ends the turn, but not with this config. */
+  passesAtOnce?: (config: JsonObject) => boolean;
   compile: (config: z.output<Schema>, context: CompileContext) => PlanNodeBody;
 }
 
@@ -84,6 +88,8 @@ export interface NodeType extends Required<Omit<NodeTypeFacts, 'retry' | 'timeou
   defaultConfig(): JsonObject;
   ports(config: JsonObject): Port[];
   summary(config: JsonObject, incoming: number): string;
+  /** A node that ends the turn, but not with this config. */
+  passesAtOnce(config: JsonObject): boolean;
   /** Takes a config that the schema accepted. */
   check(config: JsonObject, incoming: number): { field: string; message: string }[];
   /** Takes a config that the schema accepted. */
@@ -97,6 +103,8 @@ export function defineNodeType<Schema extends z.ZodObject>(definition: NodeTypeD
     container: false,
     activity: false,
     endsTurn: false,
+    raises: false,
+    passesAtOnce: () => false,
     synchronises: false,
     chip: chipOf[definition.category],
     ...definition,

@@ -31,6 +31,7 @@ export const subWorkflow = defineNodeType({
   defaultConfig: () => ({ workflow: '', input: {} }),
   ports: () => [outPort, errorPort],
   summary: ({ workflow, version }) => `Sub-workflow, ${summaryText(workflow) || 'not chosen yet'}${typeof version === 'number' ? ` v${version}` : ''}`,
+  passesAtOnce: ({ wait }) => wait === false,
   compile: ({ workflow, version, input, wait }, context) => ({
     kind: 'subWorkflow',
     workflow: context.value('workflow', workflow),

@@ -1,0 +1,89 @@
+import type { Json } from './json.ts';
+
+/**
+ * Whether a JSON Schema is well-formed as far as forms and input checks use it: problems with their path inside the schema.
+ * References may only point into the schema itself: a schema must never make the server fetch anything.
+ */
+export function checkJsonSchema(schema: Json): { path: string; message: string }[] {
+  const problems: { path: string; message: string }[] = [];
+  const open: { schema: Json; path: string }[] = [{ schema, path: '' }];
+  while (open.length > 0 && problems.length < maxProblems) {
+    const { schema: current, path } = open.shift()!;
+    if (typeof current === 'boolean') continue;
+    if (typeof current !== 'object' || current === null || Array.isArray(current)) {
+      problems.push({ path, message: 'A schema is an object, or true or false.' });
+      continue;
+    }
+    for (const [keyword, value] of Object.entries(current)) {
+      const at = path === '' ? keyword : `${path}.${keyword}`;
+      const message = keywordProblem(keyword, value, schema);
+      if (message) {
+        problems.push({ path: at, message });
+        continue;
+      }
+      if (schemaKeywords.has(keyword)) open.push({ schema: value, path: at });
+      if (schemaListKeywords.has(keyword)) (value as Json[]).forEach((part, i) => open.push({ schema: part, path: `${at}.${i}` }));
+      if (schemaMapKeywords.has(keyword)) for (const [name, part] of Object.entries(value as object)) open.push({ schema: part as Json, path: `${at}.${name}` });
+    }
+  }
+  return problems;
+}
+
+const maxProblems = 20;
+const types = new Set<Json>(['null', 'boolean', 'object', 'array', 'number', 'integer', 'string']);
+const schemaKeywords = new Set(['items', 'contains', 'additionalProperties', 'propertyNames', 'not', 'if', 'then', 'else', 'additionalItems', 'unevaluatedItems', 'unevaluatedProperties']);
+const schemaListKeywords = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems']);
+const schemaMapKeywords = new Set(['properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions']);
+const countKeywords = new Set(['minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties', 'minContains', 'maxContains']);
+const numberKeywords = new Set(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf']);
+const textKeywords = new Set(['title', 'description', 'format', '$id', '$schema', '$comment', '$anchor']);
+
+function keywordProblem(keyword: string, value: Json, root: Json): string | undefined {
+  if (keyword === 'type') {
+    const list = Array.isArray(value) ? value : [value];
+    return list.length > 0 && list.every((one) => types.has(one)) ? undefined : 'A type is null, boolean, object, array, number, integer or string, or a list of these.';
+  }
+  if (keyword === 'required') return isTextList(value) ? undefined : '"required" is a list of names.';
+  if (keyword === 'enum') return Array.isArray(value) && value.length > 0 ? undefined : '"enum" is a list with at least one value.';
+  if (keyword === 'pattern') return patternProblem(value);
+  if (keyword === '$ref') return referenceProblem(value, root);
+  if (keyword === 'uniqueItems') return typeof value === 'boolean' ? undefined : '"uniqueItems" is true or false.';
+  if (keyword === 'patternProperties' && isObject(value)) return Object.keys(value).map(patternProblem).find(Boolean);
+  if (schemaListKeywords.has(keyword)) return Array.isArray(value) && value.length > 0 ? undefined : `"${keyword}" is a list with at least one schema.`;
+  if (schemaMapKeywords.has(keyword)) return isObject(value) ? undefined : `"${keyword}" is an object of schemas.`;
+  if (countKeywords.has(keyword)) return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? undefined : `"${keyword}" is a whole number, 0 or more.`;
+  if (keyword === 'multipleOf' && typeof value === 'number' && value <= 0) return '"multipleOf" is greater than 0.';
+  if (numberKeywords.has(keyword)) return typeof value === 'number' ? undefined : `"${keyword}" is a number.`;
+  if (textKeywords.has(keyword)) return typeof value === 'string' ? undefined : `"${keyword}" is a text.`;
+  return undefined;
+}
+
+function patternProblem(value: Json): string | undefined {
+  if (typeof value !== 'string') return '"pattern" is a text.';
+  try {
+    new RegExp(value, 'u');
+    return undefined;
+  } catch {
+    return `"${value}" is not a regular expression.`;
+  }
+}
+
+function referenceProblem(value: Json, root: Json): string | undefined {
+  if (typeof value !== 'string') return '"$ref" is a text.';
+  if (value === '#') return undefined;
+  if (!value.startsWith('#/')) return 'A reference may only point into this schema: "#/$defs/…".';
+  let at: Json | undefined = root;
+  for (const part of value.slice(2).split('/')) {
+    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
+  }
+  return at === undefined ? `There is nothing at "${value}".` : undefined;
+}
+
+function isObject(value: Json | undefined): value is { [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTextList(value: Json): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}

@@ -1,0 +1,101 @@
+import { type Catalogue, standardCatalogue } from './catalogue/catalogue.ts';
+import type { GraphEdge, GraphNode, WorkflowDocument } from './document.ts';
+import { indexGraph } from './graph-index.ts';
+import type { EdgeId, NodeId } from './ids.ts';
+import { canConnectIn } from './connect-rules.ts';
+import { newEdgeId } from './new-node.ts';
+import { uniqueNodeId } from './node-id.ts';
+import { maxNodes, parseDocument } from './parse-document.ts';
+import type { Problem } from './problem.ts';
+import { renameReferences } from './step-references.ts';
+import { parseJson } from './strict-json.ts';
+
+/** What the clipboard carries: plain workflow JSON, told apart from a whole document by `fragment`. */
+export interface Fragment {
+  fragment: 1;
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+}
+
+/** The chosen nodes with everything inside them, and the edges between them. Starts stay behind: a workflow has one. */
+export function copyFragment(document: WorkflowDocument, chosen: Iterable<NodeId>, catalogue: Catalogue = standardCatalogue): Fragment {
+  const roots = new Set(chosen);
+  const parents = new Map(document.nodes.map(({ id, parent }) => [id, parent]));
+  const isInside = (id: NodeId): boolean => {
+    for (let at: NodeId | null | undefined = id; at; at = parents.get(at)) if (roots.has(at)) return true;
+    return false;
+  };
+  const nodes = document.nodes.filter(({ id, type }) => isInside(id) && catalogue.get(type)?.hasInput !== false);
+  const kept = new Set(nodes.map(({ id }) => id));
+  return {
+    fragment: 1,
+    // A node whose container stays behind becomes free to go anywhere.
+    nodes: nodes.map((node) => (node.parent !== null && !kept.has(node.parent) ? { ...node, parent: null } : node)),
+    edges: document.edges.filter(({ source, target }) => kept.has(source) && kept.has(target)),
+  };
+}
+
+export type Pasted = { ok: true; document: WorkflowDocument; pasted: NodeId[] } | { ok: false; problems: Problem[] };
+
+export interface PastePlace {
+  /** The container pasted into, or null. */
+  parent: NodeId | null;
+  /** Where the top left corner of the pasted nodes goes. */
+  position: { x: number; y: number };
+}
+
+/** Adds a fragment (or a whole document), given as clipboard text, under ids of its own. Expressions inside it follow the new ids. */
+export function pasteFragment(document: WorkflowDocument, clipboard: string, { parent, position }: PastePlace, catalogue: Catalogue = standardCatalogue): Pasted {
+  const read = readFragment(clipboard);
+  if (!read.ok) return read;
+  const nodes = read.document.nodes.filter(({ type }) => catalogue.get(type)?.hasInput !== false);
+  if (document.nodes.length + nodes.length > maxNodes) {
+    return refused('document.too-large', 'Workflow too large', `With these, it would have ${document.nodes.length + nodes.length} nodes; ${maxNodes} are allowed.`);
+  }
+  const taken = new Set(document.nodes.map(({ id }) => id));
+  const renamed = new Map<NodeId, NodeId>();
+  for (const { id } of nodes) {
+    // An id that is free is kept, so that what was copied out and pasted back reads the same.
+    const to = taken.has(id) ? uniqueNodeId(taken, id.replace(/_\d+$/, '')) : id;
+    taken.add(to);
+    renamed.set(id, to);
+  }
+  const isRoot = (node: GraphNode): boolean => node.parent === null || !renamed.has(node.parent);
+  const roots = nodes.filter(isRoot);
+  const left = roots.reduce((min, node) => Math.min(min, node.position.x), Infinity);
+  const top = roots.reduce((min, node) => Math.min(min, node.position.y), Infinity);
+  const added = nodes.map((node): GraphNode => {
+    const moved = renameReferences(node, renamed, catalogue);
+    const id = renamed.get(node.id)!;
+    return isRoot(node)
+      ? { ...moved, id, parent, position: { x: position.x + node.position.x - left, y: position.y + node.position.y - top } }
+      : { ...moved, id, parent: renamed.get(node.parent!)! };
+  });
+  const edgeIds = new Set<EdgeId>(document.edges.map(({ id }) => id));
+  const index = indexGraph({ ...document, nodes: [...document.nodes, ...added] }, catalogue);
+  const edges = read.document.edges.flatMap((edge): GraphEdge[] => {
+    const source = renamed.get(edge.source);
+    const target = renamed.get(edge.target);
+    if (!source || !target) return [];
+    const connection = { source, sourcePort: edge.sourcePort, target };
+    // Something copied by hand may hold edges no one could draw.
+    if (!canConnectIn(index, connection).ok) return [];
+    const id = newEdgeId(edgeIds, connection);
+    edgeIds.add(id);
+    return [{ id, ...connection }];
+  });
+  return { ok: true, document: { ...document, nodes: [...document.nodes, ...added], edges: [...document.edges, ...edges] }, pasted: roots.map(({ id }) => renamed.get(id)!) };
+}
+
+function readFragment(clipboard: string): ReturnType<typeof parseDocument> {
+  const parsed = parseJson(clipboard);
+  if (!parsed.ok) return refused('document.json', 'Not workflow JSON', `${parsed.message} Line ${parsed.line}, column ${parsed.column}.`);
+  const { value } = parsed;
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value.fragment !== 1) return parseDocument(value);
+  const { fragment: _, ...rest } = value;
+  return parseDocument({ formatVersion: 1, ...rest });
+}
+
+function refused(code: string, title: string, detail: string): { ok: false; problems: Problem[] } {
+  return { ok: false, problems: [{ code, severity: 'error', title, detail }] };
+}
