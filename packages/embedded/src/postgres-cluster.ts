@@ -33,6 +33,8 @@ export interface ClusterOptions {
 
 export interface RunningCluster {
   readonly pid: number;
+  /** Resolves when the server has ended, for whatever reason. */
+  readonly exited: Promise<void>;
   /** Connection string of a database of the cluster. */
   url(database: string): string;
   /** Ends connections and waits until the server is gone. */
@@ -84,6 +86,7 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   if (child.pid === undefined) throw new Error('A Postgres that answers has no process id.');
   return {
     pid: child.pid,
+    exited: exit,
     url,
     async stop() {
       if (exited !== undefined) return;

@@ -24,6 +24,8 @@ export interface RedisOptions {
 
 export interface RunningRedis {
   readonly pid: number;
+  /** Resolves when the server has ended, for whatever reason. */
+  readonly exited: Promise<void>;
   readonly url: string;
   stop(): Promise<void>;
 }
@@ -84,6 +86,7 @@ export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
   if (child.pid === undefined) throw new Error('A Redis that answers has no process id.');
   return {
     pid: child.pid,
+    exited: exit,
     url: `redis://:${encodeURIComponent(options.password)}@127.0.0.1:${options.port}/0`,
     async stop() {
       if (exited !== undefined) return;
