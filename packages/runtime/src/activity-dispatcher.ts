@@ -36,12 +36,62 @@ export interface ActivityJob {
   timeoutMs: number | null;
 }
 
-export interface ActivityDispatcherOptions {
+export interface ActivityRunnerOptions {
   activities: ReadonlyMap<string, Activity>;
-  /** Attempts running at once; more wait their turn. */
-  concurrency: number;
   /** Inputs may hold payload references. */
   loadInput(input: Json): Promise<Json>;
+}
+
+/** Runs one attempt; never rejects (A3). */
+export class ActivityRunner {
+  readonly #options: ActivityRunnerOptions;
+
+  constructor(options: ActivityRunnerOptions) {
+    this.#options = options;
+  }
+
+  async attempt(job: ActivityJob, abort: AbortController): Promise<ActivityResult> {
+    try {
+      return await this.#withTimeout(job, abort);
+    } catch (error) {
+      return { ok: false, failure: { code: 'ActivityError', message: error instanceof Error ? error.message : String(error) } };
+    }
+  }
+
+  async #withTimeout(job: ActivityJob, abort: AbortController): Promise<ActivityResult> {
+    const activity = this.#options.activities.get(job.activity);
+    if (activity === undefined)
+      return { ok: false, retryable: false, failure: { code: 'UnknownActivity', message: `No worker knows the activity ${job.activity}.` } };
+    const context: ActivityContext = {
+      key: activityKey(job.instanceId, job.executionId, job.step),
+      attempt: job.attempt,
+      signal: abort.signal,
+      instanceId: job.instanceId,
+      node: job.node,
+      timeoutMs: job.timeoutMs,
+    };
+    const work = this.#options.loadInput(job.input).then((input) => activity.run(input, context));
+    if (job.timeoutMs === null) return work;
+    let timer: NodeJS.Timeout | undefined;
+    const timedOut = new Promise<ActivityResult>((resolve) => {
+      timer = setTimeout(() => {
+        resolve({ ok: false, failure: { code: 'Timeout', message: `No answer within ${job.timeoutMs} ms.` } });
+        abort.abort();
+      }, job.timeoutMs ?? 0);
+    });
+    try {
+      return await Promise.race([work, timedOut]);
+    } finally {
+      clearTimeout(timer);
+      work.catch(() => {}); // A late failure of an attempt that was given up is nobody's.
+    }
+  }
+}
+
+export interface ActivityDispatcherOptions {
+  runner: ActivityRunner;
+  /** Attempts running at once; more wait their turn. */
+  concurrency: number;
   report(job: ActivityJob, result: ActivityResult): void;
 }
 
@@ -109,44 +159,10 @@ export class ActivityDispatcher {
 
   async #attempt(key: string, entry: { job: ActivityJob; abort: AbortController }): Promise<void> {
     const { job, abort } = entry;
-    let result: ActivityResult;
-    try {
-      result = await this.#withTimeout(job, abort);
-    } catch (error) {
-      result = { ok: false, failure: { code: 'ActivityError', message: error instanceof Error ? error.message : String(error) } };
-    }
+    const result = await this.#options.runner.attempt(job, abort);
     if (this.#jobs.get(key) !== entry) return; // A2: aborted, or replaced by a later attempt
     this.#jobs.delete(key);
     this.#options.report(job, result);
-  }
-
-  async #withTimeout(job: ActivityJob, abort: AbortController): Promise<ActivityResult> {
-    const activity = this.#options.activities.get(job.activity);
-    if (activity === undefined)
-      return { ok: false, retryable: false, failure: { code: 'UnknownActivity', message: `No worker knows the activity ${job.activity}.` } };
-    const context: ActivityContext = {
-      key: activityKey(job.instanceId, job.executionId, job.step),
-      attempt: job.attempt,
-      signal: abort.signal,
-      instanceId: job.instanceId,
-      node: job.node,
-      timeoutMs: job.timeoutMs,
-    };
-    const work = this.#options.loadInput(job.input).then((input) => activity.run(input, context));
-    if (job.timeoutMs === null) return work;
-    let timer: NodeJS.Timeout | undefined;
-    const timedOut = new Promise<ActivityResult>((resolve) => {
-      timer = setTimeout(() => {
-        resolve({ ok: false, failure: { code: 'Timeout', message: `No answer within ${job.timeoutMs} ms.` } });
-        abort.abort();
-      }, job.timeoutMs ?? 0);
-    });
-    try {
-      return await Promise.race([work, timedOut]);
-    } finally {
-      clearTimeout(timer);
-      work.catch(() => {}); // A late failure of an attempt that was given up is nobody's.
-    }
   }
 }
 

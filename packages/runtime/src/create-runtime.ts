@@ -13,9 +13,11 @@ import { LeaseKeeper } from './lease-keeper.ts';
 import { LocalHotStore } from './local/local-hot-store.ts';
 import { partitionOf } from './partition-of.ts';
 import { PlanCache } from './plan-cache.ts';
+import type { ActivityQueue } from './ports/activity-queue.ts';
 import type { DurableStore } from './ports/durable-store.ts';
 import type { HotStore } from './ports/hot-store.ts';
 import { PostgresStore } from './postgres/postgres-store.ts';
+import { RedisActivityQueue } from './redis/redis-activity-queue.ts';
 import { RedisHotStore } from './redis/redis-hot-store.ts';
 import type { PayloadStore, Runtime, RuntimeHealth, SendResult, StartRequest, StartResult } from './runtime.ts';
 import { inlineLimit, isLargerThan, storableJson } from './storable-json.ts';
@@ -37,6 +39,8 @@ export interface RuntimeOptions {
   leaseMs?: number;
   renewEveryMs?: number;
   activityConcurrency?: number;
+  /** Activities of named queues run at once in this process. */
+  queueConcurrency?: number;
   residentLimit?: number;
   claimLimit?: number;
   mailboxPollMs?: number;
@@ -51,7 +55,8 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const store = new PostgresStore({ url: options.databaseUrl, ...(options.poolSize === undefined ? {} : { poolSize: options.poolSize }) });
   const incarnation = await store.incarnation();
   const hot: HotStore = options.redisUrl === null ? new LocalHotStore() : await connectRedis(options.redisUrl, incarnation);
-  const runtime = new AssembledRuntime(store, hot, options, onTrouble);
+  const queue = options.redisUrl === null || !options.worker ? null : new RedisActivityQueue(options.redisUrl, incarnation, options.queueConcurrency === undefined ? {} : { concurrency: options.queueConcurrency });
+  const runtime = new AssembledRuntime(store, hot, queue, options, onTrouble);
   await runtime.begin();
   return runtime;
 }
@@ -66,6 +71,7 @@ class AssembledRuntime implements Runtime {
   readonly payloads: PayloadStore;
   readonly #store: DurableStore;
   readonly #hot: HotStore;
+  readonly #queue: ActivityQueue | null;
   readonly #plans: PlanCache;
   readonly #watchers: Watchers;
   readonly #intake: Intake;
@@ -76,9 +82,10 @@ class AssembledRuntime implements Runtime {
   #partitions = 0;
   readonly #options: RuntimeOptions;
 
-  constructor(store: DurableStore, hot: HotStore, options: RuntimeOptions, onTrouble: (where: string, error: Error) => void) {
+  constructor(store: DurableStore, hot: HotStore, queue: ActivityQueue | null, options: RuntimeOptions, onTrouble: (where: string, error: Error) => void) {
     this.#store = store;
     this.#hot = hot;
+    this.#queue = queue;
     this.#options = options;
     this.#workerId = options.workerId ?? `${hostname()}-${process.pid}-${randomUUID().slice(0, 4)}`;
     const payloads = new DurablePayloads(store);
@@ -110,6 +117,8 @@ class AssembledRuntime implements Runtime {
         payloads,
         evaluator,
         activities: new Map(options.activities.map((activity) => [activity.name, activity])),
+        queue,
+        workerId: this.#workerId,
         partitions: partitionCount,
         activityConcurrency: options.activityConcurrency ?? 1_000,
         residentLimit: options.residentLimit ?? 2_000,
@@ -248,6 +257,7 @@ class AssembledRuntime implements Runtime {
     this.#watchers.stop();
     await this.#leases?.stop().catch((error: Error) => this.#options.onTrouble?.('leases', error));
     await this.#worker?.stop();
+    await this.#queue?.close();
     await this.#sandbox.close();
     await this.#hot.close();
     await this.#store.close();

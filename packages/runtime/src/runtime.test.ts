@@ -231,6 +231,32 @@ describe('a runtime on Postgres and Redis', () => {
     expect(await row(id)).toBeUndefined();
   });
 
+  it('spreads activities of a named queue over workers', async () => {
+    await publishWorkflow(postgres.url, 'queued', queued);
+    const ranBy = new Map<string, number>();
+    const worker = (name: string): Promise<Runtime> =>
+      startRuntime({
+        queueConcurrency: 2,
+        activities: [
+          {
+            name: 'http',
+            async run() {
+              ranBy.set(name, (ranBy.get(name) ?? 0) + 1);
+              await new Promise((resume) => setTimeout(resume, 30));
+              return { ok: true, output: name };
+            },
+          },
+        ],
+      });
+    const first = await worker('first');
+    await worker('second');
+    const ids = Array.from({ length: 40 }, (_, i) => instanceId(`queued-${i}`));
+    await Promise.all(ids.map((id) => first.start({ workflow: 'queued', version: null, input: {}, startedBy: 'test', instanceId: id })));
+    for (const id of ids) expect(await finished(id)).toMatchObject({ status: 'Completed' });
+    expect([...ranBy.keys()].sort()).toEqual(['first', 'second']);
+    expect([...ranBy.values()].reduce((sum, n) => sum + n, 0)).toBe(40);
+  });
+
   it('keeps large values by reference, and expressions read through them', async () => {
     await publishWorkflow(postgres.url, 'big', big);
     const runtime = await startRuntime();
@@ -286,6 +312,11 @@ const parent = (workflow: string) =>
 
 const slow = drawWorkflow(
   { start: { type: 'start' }, work: { type: 'http', config: { method: 'GET', url: 'https://slow.test/' } }, done: { type: 'end' } },
+  ['start -> work', 'work -> done'],
+);
+
+const queued = drawWorkflow(
+  { start: { type: 'start' }, work: { type: 'http', config: { method: 'GET', url: 'https://slow.test/', queue: 'slow' } }, done: { type: 'end' } },
   ['start -> work', 'work -> done'],
 );
 

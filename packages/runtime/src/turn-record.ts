@@ -27,6 +27,8 @@ export class TurnRecord {
   /** For after the commit. */
   readonly run = new Set<StepKey>();
   readonly abort = new Set<StepKey>();
+  /** Steps whose attempt was reported. */
+  readonly concluded = new Set<StepKey>();
 
   constructor(resident: Resident, partitions: number) {
     this.resident = resident;

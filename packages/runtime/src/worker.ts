@@ -25,14 +25,16 @@ import {
   type StepKey,
 } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
-import { ActivityDispatcher, type Activity, type ActivityJob, type ActivityResult } from './activity-dispatcher.ts';
+import { ActivityDispatcher, ActivityRunner, type Activity, type ActivityJob, type ActivityResult } from './activity-dispatcher.ts';
 import { CommitLanes, type ItemOutcome } from './commit-lanes.ts';
 import type { DatabaseClock } from './database-clock.ts';
 import { Mailbox } from './mailbox.ts';
 import { partitionOf } from './partition-of.ts';
 import type { PlanCache, PublishedPlan } from './plan-cache.ts';
 import type { CommitItem, DurableStore, InstanceCreation, MessageBody, OwnedPartition, StoredInstance, StoredMessage } from './ports/durable-store.ts';
+import type { ActivityQueue } from './ports/activity-queue.ts';
 import type { HotInstance, HotStore } from './ports/hot-store.ts';
+import { QueuedActivities } from './queued-activities.ts';
 import type { QueuedCommand, Resident } from './resident.ts';
 import type { SendResult } from './runtime.ts';
 import { inlineLimit, isLargerThan, storableJson, storableText } from './storable-json.ts';
@@ -48,6 +50,9 @@ export interface WorkerOptions {
   payloads: DurablePayloads;
   evaluator: Evaluator;
   activities: ReadonlyMap<string, Activity>;
+  /** Carries activities with a named queue; without it they run here. */
+  queue: ActivityQueue | null;
+  workerId: string;
   partitions: number;
   activityConcurrency: number;
   /** Idle instances kept in memory; the ones idle longest leave. */
@@ -65,6 +70,8 @@ const turnLimit = 1_000;
 const loadLimit = 500;
 const recoverPage = 500;
 const reloadAfterMs = 1_000;
+/** Characters of an error's text kept in the history itself. */
+const largestMessage = 4_096;
 const largestResult = 10 * 1024 * 1024;
 
 const unavailable: SendResult = { ok: false, code: 'unavailable', message: 'The worker gave this instance up before the command was stored. Try again.' };
@@ -83,7 +90,9 @@ export class Worker {
   #loadScheduled = false;
   readonly #touchesTasks = new WeakSet<CommitItem>();
   readonly #lanes: CommitLanes;
+  readonly #runner: ActivityRunner;
   readonly #dispatcher: ActivityDispatcher;
+  readonly #queued: QueuedActivities | null;
   readonly #timers: TimerService;
   readonly #mailbox: Mailbox;
   #stopped = false;
@@ -95,10 +104,11 @@ export class Worker {
       onStored: (items) => this.#afterCommit(items),
       onTrouble: (error) => options.onTrouble('commit', error),
     });
+    this.#runner = new ActivityRunner({ activities: options.activities, loadInput: (input) => this.#loadInput(input) });
+    this.#queued = options.queue === null ? null : new QueuedActivities(options.queue, (job) => this.#dispatcher.run(job));
     this.#dispatcher = new ActivityDispatcher({
-      activities: options.activities,
+      runner: this.#runner,
       concurrency: options.activityConcurrency,
-      loadInput: (input) => this.#loadInput(input),
       report: (job, result) => void this.#reportActivity(job, result),
     });
     this.#timers = new TimerService(options.store, options.clock, {
@@ -119,7 +129,7 @@ export class Worker {
   }
 
   get runningActivities(): number {
-    return this.#dispatcher.size;
+    return this.#dispatcher.size + (this.#queued?.size ?? 0);
   }
 
   get commitQueue(): number {
@@ -133,6 +143,8 @@ export class Worker {
   start(): void {
     this.#timers.start();
     this.#mailbox.start();
+    this.#queued?.start();
+    this.#options.queue?.serve(this.#options.workerId, (job) => this.#runQueued(job));
   }
 
   /** Whether commands for this instance can be given to this worker directly. */
@@ -176,6 +188,7 @@ export class Worker {
     this.#stopped = true;
     this.#timers.stop();
     this.#mailbox.stop();
+    this.#queued?.stop();
     this.#dispatcher.abortWhere(() => true);
     this.#lanes.close();
   }
@@ -257,6 +270,7 @@ export class Worker {
         const turn = decide(resident.plan, resident.state, { ...command.body, at: this.#options.clock.now(), seed: randomUUID() }, this.#options.evaluator);
         const { events, effects, outcome } = turn instanceof Promise ? await turn : turn;
         record.add(events, effects);
+        if (command.body.type === 'CompleteTask' || command.body.type === 'FailTask') record.concluded.add(command.body.step);
         if (command.body.type === 'FireTimer' && command.body.timer !== noTimer) record.clearTimer(command.body.timer);
         if (command.creation !== undefined && outcome.ok && !resident.hasRow) resident.creation = command.creation;
         if (command.messageId !== null) {
@@ -295,6 +309,7 @@ export class Worker {
 
   /** W3: the effects that happen outside the commit. */
   #act(resident: Resident, record: TurnRecord): void {
+    for (const step of [...record.abort, ...record.concluded]) this.#queued?.forget(resident.id, step);
     for (const step of record.abort) this.#dispatcher.abort(resident.id, step);
     for (const step of record.run) this.#runActivity(resident, step);
     for (const fireAt of record.timersSet) this.#timers.set(fireAt);
@@ -350,6 +365,7 @@ export class Worker {
     if (this.#residents.get(resident.id) === resident) this.#residents.delete(resident.id);
     this.#idle.delete(resident.id);
     this.#dispatcher.abortWhere((id) => id === resident.id);
+    this.#queued?.forgetWhere((id) => id === resident.id);
     for (const { settle } of resident.inbox.splice(0)) settle(unavailable);
   }
 
@@ -372,6 +388,7 @@ export class Worker {
       for (const { settle } of commands) settle(unavailable);
     }
     this.#dispatcher.abortWhere((id) => partitionOf(id, this.#options.partitions) === partition);
+    this.#queued?.forgetWhere((id) => partitionOf(id, this.#options.partitions) === partition);
   }
 
   #afterCommit(items: readonly CommitItem[]): void {
@@ -619,7 +636,7 @@ export class Worker {
     if (step === undefined || step.kind !== 'activity' || step.phase !== 'scheduled') return;
     const node = resident.plan.nodes.get(step.node);
     this.counters.activities += 1;
-    this.#dispatcher.run({
+    const job: ActivityJob = {
       instanceId: resident.id,
       executionId: resident.state.executionId,
       step: key,
@@ -628,16 +645,33 @@ export class Worker {
       node: step.node,
       input: step.input,
       timeoutMs: node?.kind === 'activity' ? node.timeoutMs : null,
-    });
+    };
+    if (step.queue !== null && this.#queued !== null) this.#queued.run(step.queue, job);
+    else this.#dispatcher.run(job);
+  }
+
+  /** A job of a named queue, maybe another worker's: its result travels as a stored message unless the instance is served here. */
+  async #runQueued(job: ActivityJob): Promise<void> {
+    const body = await this.#outcomeOf(job, await this.#runner.attempt(job, new AbortController()));
+    if (this.serves(job.instanceId)) {
+      const stored = await this.#request(job.instanceId, body, null);
+      if (stored.ok || stored.code !== 'unavailable') return;
+    }
+    const partition = partitionOf(job.instanceId, this.#options.partitions);
+    await this.#options.store.accept([], [{ partition, instanceId: job.instanceId, messageId: `result:${randomUUID()}`, body }]);
+    this.#options.hot.hint({ type: 'mail', partitions: [partition] });
+    this.#mailbox.look();
   }
 
   async #reportActivity(job: ActivityJob, result: ActivityResult): Promise<void> {
-    const { step, attempt } = job;
-    const body = await this.#outcomeCommand(result).then(
+    this.#enqueue(job.instanceId, { body: await this.#outcomeOf(job, result), messageId: null, settle: () => {} });
+  }
+
+  #outcomeOf({ step, attempt }: ActivityJob, result: ActivityResult): Promise<CommandBody> {
+    return this.#outcomeCommand(result).then(
       (outcome): CommandBody => ({ ...outcome, step, attempt }),
       (error: Error): CommandBody => ({ type: 'FailTask', step, attempt, failure: { code: 'ResultNotKept', message: error.message } }),
     );
-    this.#enqueue(job.instanceId, { body, messageId: null, settle: () => {} });
   }
 
   async #outcomeCommand(
@@ -651,12 +685,15 @@ export class Worker {
         return { type: 'FailTask', retryable: false, failure: { code: 'ResultTooLarge', message: `The result has ${text.length} characters; ${largestResult} are allowed.` } };
       return { type: 'CompleteTask', output: text.length > inlineLimit ? await this.#options.payloads.keep(text) : output };
     }
-    const { code, message, details } = result.failure;
-    const kept = details === undefined ? undefined : storableJson(details);
+    const { code, details } = result.failure;
+    const message = storableText(result.failure.message);
+    const isCut = message.length > largestMessage;
+    // The rest of a long text is referenced from the details.
+    const rest = details === undefined ? (isCut ? message : undefined) : storableJson(details);
     const failure = {
       code: storableText(code).slice(0, 200),
-      message: storableText(message).slice(0, 4_096),
-      ...(kept === undefined ? {} : { details: isLargerThan(kept, 8_192) ? await this.#options.payloads.keep(JSON.stringify(kept)) : kept }),
+      message: isCut ? message.slice(0, largestMessage) : message,
+      ...(rest === undefined ? {} : { details: isLargerThan(rest, 2 * largestMessage) || isCut ? await this.#options.payloads.keep(JSON.stringify(rest)) : rest }),
     };
     return { type: 'FailTask', failure, retryable: result.retryable ?? true };
   }

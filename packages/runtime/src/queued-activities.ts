@@ -1,0 +1,95 @@
+/**
+ * The owner's side of named queues: hands jobs in, and hands them in again when the carrier has lost them (Redis wiped, or restarted).
+ * Results come back as stored messages, so nothing here is needed for correctness after they are in.
+ */
+import type { ActivityJob } from './activity-dispatcher.ts';
+import type { ActivityQueue } from './ports/activity-queue.ts';
+import type { InstanceId, StepKey } from '@perdure/engine';
+
+const lookEveryMs = 5_000;
+
+interface Handed {
+  queue: string;
+  job: ActivityJob;
+  ticket: string | null;
+  /** Looks in a row that did not find the entry: one may have come between its end and its result's arrival. */
+  misses: number;
+}
+
+export class QueuedActivities {
+  readonly #queue: ActivityQueue;
+  readonly #runHere: (job: ActivityJob) => void;
+  readonly #handed = new Map<string, Handed>();
+  #timer: NodeJS.Timeout | null = null;
+
+  /** @param runHere what to do with a job while the carrier is away */
+  constructor(queue: ActivityQueue, runHere: (job: ActivityJob) => void) {
+    this.#queue = queue;
+    this.#runHere = runHere;
+  }
+
+  get size(): number {
+    return this.#handed.size;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.#look().catch(() => {}), lookEveryMs);
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#handed.clear();
+  }
+
+  run(queue: string, job: ActivityJob): void {
+    const handed: Handed = { queue, job, ticket: null, misses: 0 };
+    const key = handedKey(job.instanceId, job.step);
+    this.#handed.set(key, handed);
+    void this.#hand(key, handed);
+  }
+
+  /** The step has an outcome or was cancelled. */
+  forget(instanceId: InstanceId, step: StepKey): void {
+    const key = handedKey(instanceId, step);
+    const handed = this.#handed.get(key);
+    if (handed === undefined) return;
+    this.#handed.delete(key);
+    if (handed.ticket !== null) void this.#queue.remove(handed.queue, handed.ticket);
+  }
+
+  forgetWhere(matches: (instanceId: InstanceId) => boolean): void {
+    for (const [key, { job }] of this.#handed) if (matches(job.instanceId)) this.#handed.delete(key);
+  }
+
+  async #hand(key: string, handed: Handed): Promise<void> {
+    try {
+      if (!this.#queue.available()) throw new Error('The queue is away.');
+      handed.ticket = await this.#queue.add(handed.queue, handed.job);
+      if (this.#handed.get(key) !== handed) await this.#queue.remove(handed.queue, handed.ticket);
+    } catch {
+      if (this.#handed.get(key) !== handed) return;
+      this.#handed.delete(key);
+      this.#runHere(handed.job);
+    }
+  }
+
+  async #look(): Promise<void> {
+    if (!this.#queue.available()) return;
+    const byQueue = Map.groupBy([...this.#handed].filter(([, { ticket }]) => ticket !== null), ([, { queue }]) => queue);
+    for (const [queue, entries] of byQueue) {
+      const lost = new Set(await this.#queue.lost(queue, entries.map(([, { ticket }]) => ticket ?? '')));
+      for (const [key, handed] of entries) {
+        if (handed.ticket === null || this.#handed.get(key) !== handed) continue;
+        handed.misses = lost.has(handed.ticket) ? handed.misses + 1 : 0;
+        if (handed.misses < 2) continue;
+        handed.ticket = null;
+        handed.misses = 0;
+        void this.#hand(key, handed);
+      }
+    }
+  }
+}
+
+function handedKey(instanceId: InstanceId, step: StepKey): string {
+  return `${instanceId}\n${step}`;
+}
