@@ -74,7 +74,7 @@ export const asyncEvaluator: Evaluator = {
 };
 
 /** Keeps values over `limit` characters aside, as the runtime does from 64 KB on. */
-export function keepingEvaluator(limit: number): Evaluator & { keep(value: Json): Json; load(value: Json): Json } {
+export function keepingEvaluator(limit: number): Omit<Evaluator, 'keep' | 'load'> & { keep(value: Json): Json; load(value: Json): Json } {
   const kept = new Map<string, Json>();
   const keep = (value: Json): Json => {
     const text = JSON.stringify(value);
