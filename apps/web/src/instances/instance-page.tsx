@@ -1,3 +1,171 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { Json, NodeId } from '@perdure/graph';
+import type { InstanceDetail } from '@perdure/server/contract';
+import { describeError } from '../api/describe-error.ts';
+import { trpc } from '../api/trpc.ts';
+import { WorkflowCanvas } from '../canvas/workflow-canvas.tsx';
+import { CopyButton } from '../components/copy-button.tsx';
+import { ErrorState } from '../components/error-state.tsx';
+import { SkeletonRows } from '../components/skeleton.tsx';
+import { LiveMark } from '../shell/live-mark.tsx';
+import { Breadcrumb, TopBar } from '../shell/top-bar.tsx';
+import { useDocumentTitle } from '../shell/use-document-title.ts';
+import { StatusPill } from '../status/status-label.tsx';
+import { HistoryList } from './history-list.tsx';
+import { eventDetail, eventNode, eventShape, eventStep } from './history-words.ts';
+import { InstanceActions } from './instance-actions.tsx';
+import { InstanceFacts } from './instance-facts.tsx';
+import { ItemPager } from './item-pager.tsx';
+import { EventPanel, InstancePanel, StepPanel } from './step-panel.tsx';
+import { Timeline } from './timeline.tsx';
+import { useInstanceRun } from './use-instance-run.ts';
+import './instance-page.css';
+
+const route = getRouteApi('/shell/instances/$id');
+
 export function InstancePage() {
-  return null;
+  const { id } = route.useParams();
+  useDocumentTitle(id);
+  const instance = useQuery(trpc.instances.get.queryOptions({ id }));
+  if (instance.isPending)
+    return (
+      <>
+        <TopBar>
+          <Breadcrumb crumbs={[{ label: 'Instances', to: { to: '/instances' } }]} current={id} mono />
+        </TopBar>
+        <SkeletonRows rows={10} label="Loading the instance" />
+      </>
+    );
+  if (instance.isError && !instance.data)
+    return (
+      <>
+        <TopBar>
+          <Breadcrumb crumbs={[{ label: 'Instances', to: { to: '/instances' } }]} current={id} mono />
+        </TopBar>
+        <ErrorState error={instance.error} {...(describeError(instance.error).transient ? { onRetry: () => void instance.refetch() } : {})} />
+      </>
+    );
+  // Another instance is another page: nothing chosen in the one before may stay.
+  return <Loaded key={id} instance={instance.data} />;
+}
+
+/** Facts that are not in the history (where it runs, tasks) are fetched again at most this often while events come. */
+const REFETCH_EVERY_MS = 700;
+
+function Loaded({ instance }: { instance: InstanceDetail }) {
+  const { id, document } = instance;
+  const startNode = useMemo(() => document.nodes.find((node) => node.type === 'start')?.id ?? null, [document]);
+  const onChange = useRefetchSoon(id);
+  const { run, revision } = useInstanceRun(id, startNode, onChange);
+  const [node, setNode] = useState<NodeId | null>(null);
+  /** Which visit of the chosen node; null = the latest. */
+  const [visit, setVisit] = useState<number | null>(null);
+  const [eventSeq, setEventSeq] = useState<number | null>(null);
+  const [item, setItem] = useState<number | null>(null);
+  const status = run.status ?? instance.status;
+  const finished = instance.completedAt !== null && ['Completed', 'Failed', 'Terminated', 'Canceled'].includes(status);
+
+  const titleOf = useCallback((of: NodeId) => document.nodes.find((one) => one.id === of)?.title ?? of, [document]);
+  const select = (next: NodeId | null) => {
+    setNode(next);
+    setVisit(null);
+    setEventSeq(null);
+  };
+  const chosen = node === null ? null : (document.nodes.find((one) => one.id === node) ?? null);
+  const records = node === null ? [] : (run.steps.byNode.get(node) ?? []);
+  const event = eventSeq === null ? null : (run.events[eventSeq - (run.events[0]?.seq ?? 1)] ?? null);
+  const awaited = useMemo(() => [...run.steps.steps.values()].flatMap((step) => (step.closedAt === null && step.eventName !== null ? [step.eventName] : [])), [run, revision]);
+
+  // The card of items belongs to the chosen container, or to the one around the chosen node.
+  const containerNode = chosen === null ? null : chosen.type === 'forEach' || chosen.type === 'loop' ? chosen : (document.nodes.find((one) => one.id === chosen.parent && one.type !== 'scope') ?? null);
+  const containerRecords = containerNode === null ? [] : (run.steps.byNode.get(containerNode.id) ?? []);
+  const [containerVisit, setContainerVisit] = useState<number | null>(null);
+  const shownContainerVisit = Math.min(containerVisit ?? containerRecords.length - 1, containerRecords.length - 1);
+
+  const showItem = (index: number) => {
+    setItem(index);
+    const frame = containerRecords[shownContainerVisit]?.passes[index]?.frame;
+    if (frame === undefined || containerNode === null) return;
+    // Show the same node of that item; from the container itself, its first step.
+    const inside = chosen !== null && chosen.id !== containerNode.id ? chosen.id : [...run.steps.byNode].find(([, all]) => all.some((step) => step.frame === frame))?.[0];
+    if (inside === undefined) return;
+    const at = run.steps.byNode.get(inside)?.findIndex((step) => step.frame === frame) ?? -1;
+    setNode(inside);
+    setVisit(at === -1 ? null : at);
+    setEventSeq(null);
+  };
+
+  const at = Math.min(visit ?? records.length - 1, records.length - 1);
+  return (
+    <>
+      <TopBar>
+        <Breadcrumb
+          crumbs={[
+            { label: 'Instances', to: { to: '/instances' } },
+            { label: instance.workflowTitle, to: { to: '/workflows/$key', params: { key: instance.workflowKey } } },
+          ]}
+          current={id}
+        />
+        <CopyButton text={id} label="Copy instance id" />
+        <span style={{ width: 4 }} />
+        <StatusPill status={status} />
+        <span className="t2 ell">{statusWords(instance.customStatus)}</span>
+        <span className="grow" />
+        {finished ? null : <LiveMark />}
+        <span style={{ width: 4 }} />
+        <InstanceActions instance={instance} status={status} awaited={awaited} />
+      </TopBar>
+      <InstanceFacts instance={instance} />
+      <div className="ipage">
+        <section className="icanvas" aria-label="Canvas">
+          <WorkflowCanvas document={document} mode="view" runState={run.canvas} selected={node} onSelect={select}>
+            {containerNode !== null && containerRecords.length > 0 ? (
+              <ItemPager node={containerNode} records={containerRecords} steps={run.steps} revision={revision} visit={shownContainerVisit} item={item} onVisit={setContainerVisit} onItem={showItem} />
+            ) : null}
+          </WorkflowCanvas>
+        </section>
+        {event !== null ? (
+          <EventPanel
+            event={event}
+            shape={eventShape(event)}
+            detail={eventDetail(event, run.steps, titleOf)}
+            hasStep={eventNode(event, run.steps) !== null}
+            onStep={() => {
+              const of = eventNode(event, run.steps);
+              const key = eventStep(event);
+              select(of);
+              if (of !== null && key !== null) setVisit(run.steps.byNode.get(of)?.findIndex((step) => step.key === key) ?? null);
+            }}
+            onClose={() => setEventSeq(null)}
+          />
+        ) : chosen !== null ? (
+          <StepPanel key={chosen.id} instance={instance} node={chosen} records={records} at={at} onAt={setVisit} onClose={() => select(null)} />
+        ) : (
+          <InstancePanel instance={instance} />
+        )}
+        <Timeline document={document} steps={run.steps} revision={revision} live={!finished} selected={node} onSelect={select} />
+        <HistoryList events={run.events} revision={revision} steps={run.steps} instanceId={id} titleOf={titleOf} selected={eventSeq} onSelect={setEventSeq} />
+      </div>
+    </>
+  );
+}
+
+function useRefetchSoon(id: string): () => void {
+  const queries = useQueryClient();
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return useCallback(() => {
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      void queries.invalidateQueries({ queryKey: trpc.instances.get.queryKey({ id }) });
+    }, REFETCH_EVERY_MS);
+  }, [id, queries]);
+}
+
+/** A custom status is any JSON; text is what people set it for. */
+function statusWords(status: Json): string {
+  if (status === null) return '';
+  return typeof status === 'string' ? status : JSON.stringify(status);
 }

@@ -1,0 +1,1 @@
+export { schemaValidator as default } from './schema-validator.ts';

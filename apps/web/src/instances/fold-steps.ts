@@ -1,0 +1,360 @@
+import type { Failure, FrameId, HistoryEvent, HumanTaskBody, StepKey, StepOpening } from '@perdure/engine';
+import type { EdgeId, Json, NodeId, PortId } from '@perdure/graph';
+
+/*
+ * A run's history as steps: what the step panel, the item pager and the timeline show. One record per visit of a node.
+ * Not the engine's state: closed steps stay, with their data, attempts and waits.
+ *
+ * 1. Records are changed in place as events arrive; `revision` tells React that something moved.
+ * 2. A join has a record from the first token that reaches it until it fires.
+ */
+
+export type StepStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'canceled';
+
+export interface Attempt {
+  number: number;
+  startedAt: number;
+  endedAt: number | null;
+  outcome: 'running' | 'completed' | 'failed' | 'canceled';
+  failure: Failure | null;
+}
+
+export interface Wait {
+  kind: 'retry' | 'timer' | 'event' | 'task' | 'join' | 'subWorkflow';
+  from: number;
+  to: number | null;
+  /** When it will end, if that is known. */
+  until: number | null;
+}
+
+export interface Pass {
+  index: number;
+  frame: FrameId;
+  startedAt: number;
+  endedAt: number | null;
+  failure: Failure | null;
+  item: Json | undefined;
+}
+
+export interface StepRecord {
+  key: StepKey;
+  node: NodeId;
+  frame: FrameId;
+  via: EdgeId | null;
+  openedAt: number;
+  closedAt: number | null;
+  status: StepStatus;
+  input: Json | undefined;
+  output: Json | undefined;
+  failure: Failure | null;
+  port: PortId | null;
+  attempts: Attempt[];
+  waits: Wait[];
+  passes: Pass[];
+  /** For each: how many items there are. */
+  itemCount: number | null;
+  task: HumanTaskBody | null;
+  /** Sub-workflow: the instance it started. */
+  child: string | null;
+  /** The event it waits for. */
+  eventName: string | null;
+}
+
+export class StepFold {
+  seq = 0;
+  revision = 0;
+  startedAt: number | null = null;
+  finishedAt: number | null = null;
+  readonly steps = new Map<StepKey, StepRecord>();
+  /** In order of opening. */
+  readonly byNode = new Map<NodeId, StepRecord[]>();
+  readonly #startNode: NodeId | null;
+  readonly #openSteps = new Set<StepRecord>();
+  readonly #joins = new Map<string, StepRecord>();
+  readonly #raised = new Map<number, Json>();
+
+  constructor(startNode: NodeId | null) {
+    this.#startNode = startNode;
+  }
+
+  apply(events: readonly HistoryEvent[]): void {
+    for (const event of events) {
+      if (event.seq <= this.seq) continue;
+      this.#applyOne(event);
+      this.seq = event.seq;
+    }
+    this.revision++;
+  }
+
+  #applyOne(event: HistoryEvent): void {
+    const { at } = event;
+    switch (event.type) {
+      case 'ExecutionStarted': {
+        this.startedAt ??= at;
+        if (this.#startNode === null) return;
+        // The start node has no event of its own: the execution's start is its step.
+        const key = `${this.#startNode}#1` as StepKey;
+        const start = this.#open({ step: key, node: this.#startNode, frame: '' as FrameId, via: null }, at, 'completed');
+        start.output = event.input;
+        this.#close(start, at, 'completed');
+        return;
+      }
+      case 'ExecutionSuspended':
+      case 'ExecutionResumed':
+        return;
+      case 'ExecutionTerminated':
+      case 'ExecutionCompleted':
+        this.finishedAt = at;
+        for (const step of this.#openSteps) this.#cancel(step, at);
+        this.#joins.clear();
+        return;
+      case 'TaskScheduled': {
+        const step = this.#open(event, at, 'running');
+        if (event.input !== undefined) step.input = event.input;
+        this.#endWaits(step, at);
+        step.status = 'running';
+        step.attempts.push({ number: event.attempt, startedAt: at, endedAt: null, outcome: 'running', failure: null });
+        return;
+      }
+      case 'TaskCompleted': {
+        const step = this.steps.get(event.step);
+        if (!step) return;
+        this.#endAttempt(step, at, 'completed', null);
+        this.#close(step, at, 'completed', event.output);
+        return;
+      }
+      case 'TaskFailed': {
+        const step = this.steps.get(event.step);
+        if (!step) return;
+        this.#endAttempt(step, at, 'failed', event.failure);
+        step.failure = event.failure;
+        if (event.retry) step.status = 'waiting';
+        else this.#close(step, at, 'failed');
+        return;
+      }
+      case 'TimerCreated': {
+        const step = event.opening ? this.#open(event.opening, at, 'waiting') : this.steps.get(event.step);
+        if (!step) return;
+        if (event.purpose === 'retry' || event.purpose === 'timer') step.waits.push({ kind: event.purpose, from: at, to: null, until: event.fireAt });
+        return;
+      }
+      case 'TimerFired': {
+        const step = this.steps.get(event.step);
+        if (!step) return;
+        this.#endWaits(step, at);
+        if (event.purpose === 'timer') this.#close(step, at, 'completed');
+        else if (event.purpose === 'timeout') this.#leave(step, at, 'timeout' as PortId);
+        else if (event.purpose === 'deadline') this.#leave(step, at, 'overdue' as PortId);
+        return;
+      }
+      case 'EventRaised':
+        this.#raised.set(event.seq, event.data);
+        return;
+      case 'SubOrchestrationInstanceCreated': {
+        const step = this.#open(event, at, event.wait ? 'waiting' : 'completed');
+        step.input = event.input;
+        step.child = event.instanceId;
+        step.attempts.push({ number: event.attempt, startedAt: at, endedAt: event.wait ? null : at, outcome: event.wait ? 'running' : 'completed', failure: null });
+        if (event.wait) {
+          this.#endWaits(step, at);
+          step.status = 'waiting';
+          step.waits.push({ kind: 'subWorkflow', from: at, to: null, until: null });
+        } else this.#close(step, at, 'completed', { instanceId: event.instanceId });
+        return;
+      }
+      case 'SubOrchestrationInstanceCompleted': {
+        const step = this.steps.get(event.step);
+        if (!step) return;
+        this.#endAttempt(step, at, 'completed', null);
+        this.#close(step, at, 'completed', event.output);
+        return;
+      }
+      case 'SubOrchestrationInstanceFailed': {
+        const step = this.steps.get(event.step);
+        if (!step) return;
+        this.#endAttempt(step, at, 'failed', event.failure);
+        this.#endWaits(step, at);
+        step.failure = event.failure;
+        if (!event.retry) this.#close(step, at, 'failed');
+        return;
+      }
+      case 'EventAwaited': {
+        const step = this.#open(event, at, 'waiting');
+        step.eventName = event.name;
+        step.waits.push({ kind: 'event', from: at, to: null, until: null });
+        return;
+      }
+      case 'EventReceived': {
+        const step = this.steps.get(event.step);
+        if (step) this.#close(step, at, 'completed', this.#raised.get(event.raised));
+        return;
+      }
+      case 'TransformCompleted':
+      case 'EndReached':
+        this.#close(this.#open(event, at, 'completed'), at, 'completed', event.output);
+        return;
+      case 'ConditionTaken': {
+        const step = this.#open(event, at, 'completed');
+        step.port = event.port;
+        this.#close(step, at, 'completed');
+        return;
+      }
+      case 'VariablesSet':
+        this.#close(this.#open(event, at, 'completed'), at, 'completed', event.values);
+        return;
+      case 'CustomStatusSet':
+        this.#close(this.#open(event, at, 'completed'), at, 'completed', event.status);
+        return;
+      case 'StepSkipped':
+        this.#close(this.#open(event, at, 'completed'), at, 'completed');
+        return;
+      case 'StepFailed': {
+        const step = this.#open(event, at, 'failed');
+        step.failure = event.failure;
+        this.#close(step, at, 'failed');
+        return;
+      }
+      case 'JoinReached': {
+        const place = event.frame + event.node;
+        if (this.#joins.has(place)) return;
+        const join = this.#open({ step: `${place}#waiting${this.byNode.get(event.node)?.length ?? 0}` as StepKey, node: event.node, frame: event.frame, via: event.via }, at, 'waiting');
+        join.waits.push({ kind: 'join', from: at, to: null, until: null });
+        this.#joins.set(place, join);
+        return;
+      }
+      case 'JoinFired': {
+        const place = event.frame + event.node;
+        const join = this.#joins.get(place) ?? this.#open({ step: event.step, node: event.node, frame: event.frame, via: null }, at, 'waiting');
+        this.#joins.delete(place);
+        this.steps.delete(join.key);
+        join.key = event.step;
+        this.steps.set(join.key, join);
+        this.#close(join, at, 'completed');
+        return;
+      }
+      case 'ContainerEntered': {
+        const step = this.#open(event, at, 'running');
+        step.input = event.items;
+        step.itemCount = event.count ?? null;
+        return;
+      }
+      case 'PassStarted': {
+        this.steps.get(event.step)?.passes.push({ index: event.index, frame: event.frame, startedAt: at, endedAt: null, failure: null, item: event.item });
+        return;
+      }
+      case 'PassEnded': {
+        const passes = this.steps.get(event.step)?.passes;
+        // Passes start in order, so the index nearly always finds it at once.
+        const pass = passes?.[event.index]?.frame === event.frame ? passes[event.index] : passes?.find((one) => one.frame === event.frame);
+        if (!pass) return;
+        pass.endedAt = at;
+        pass.failure = event.failure ?? null;
+        this.#cancelInside(event.frame, at);
+        return;
+      }
+      case 'ContainerExited': {
+        const step = this.steps.get(event.step);
+        if (!step) return;
+        step.port = event.port;
+        step.failure = event.failure ?? null;
+        this.#close(step, at, 'completed', event.output);
+        return;
+      }
+      case 'HumanTaskCreated': {
+        const step = this.#open(event, at, 'waiting');
+        step.task = event.task;
+        step.input = event.task.context;
+        step.waits.push({ kind: 'task', from: at, to: null, until: event.task.deadlineAt });
+        return;
+      }
+      case 'HumanTaskClaimed':
+      case 'HumanTaskReleased':
+        return;
+      case 'HumanTaskDecided': {
+        const step = this.steps.get(event.step);
+        if (!step) return;
+        step.port = event.outcome;
+        this.#close(step, at, 'completed', { outcome: event.outcome, data: event.data, comment: event.comment, by: event.by });
+        return;
+      }
+      case 'TokenCancelled':
+        for (const key of event.steps) {
+          const step = this.steps.get(key);
+          if (step && step.closedAt === null) this.#cancel(step, at);
+          this.#cancelInside(key, at);
+        }
+        return;
+    }
+  }
+
+  #open(opening: StepOpening, at: number, status: StepStatus): StepRecord {
+    const known = this.steps.get(opening.step);
+    if (known) return known;
+    const step: StepRecord = {
+      key: opening.step,
+      node: opening.node,
+      frame: opening.frame,
+      via: opening.via,
+      openedAt: at,
+      closedAt: null,
+      status,
+      input: undefined,
+      output: undefined,
+      failure: null,
+      port: null,
+      attempts: [],
+      waits: [],
+      passes: [],
+      itemCount: null,
+      task: null,
+      child: null,
+      eventName: null,
+    };
+    this.steps.set(step.key, step);
+    this.#openSteps.add(step);
+    const siblings = this.byNode.get(step.node);
+    if (siblings) siblings.push(step);
+    else this.byNode.set(step.node, [step]);
+    return step;
+  }
+
+  #close(step: StepRecord, at: number, status: StepStatus, output?: Json): void {
+    if (output !== undefined) step.output = output;
+    step.status = status;
+    step.closedAt = at;
+    this.#openSteps.delete(step);
+    this.#endWaits(step, at);
+  }
+
+  #leave(step: StepRecord, at: number, port: PortId): void {
+    step.port = port;
+    this.#close(step, at, 'completed');
+  }
+
+  #cancel(step: StepRecord, at: number): void {
+    this.#endAttempt(step, at, 'canceled', null);
+    this.#close(step, at, 'canceled');
+  }
+
+  #cancelInside(frame: string, at: number): void {
+    for (const step of this.#openSteps) if (step.frame.startsWith(frame) && step.frame !== '') this.#cancel(step, at);
+  }
+
+  #endAttempt(step: StepRecord, at: number, outcome: Attempt['outcome'], failure: Failure | null): void {
+    const attempt = step.attempts.at(-1);
+    if (!attempt || attempt.endedAt !== null) return;
+    attempt.endedAt = at;
+    attempt.outcome = outcome;
+    attempt.failure = failure;
+  }
+
+  #endWaits(step: StepRecord, at: number): void {
+    for (const wait of step.waits) wait.to ??= at;
+  }
+}
+
+/** `for_each#1[12]/inner#2[0]/` → `item 13, 1`: which item or pass of the containers around it, counted from 1. */
+export function frameWords(frame: string): string {
+  const indexes = [...frame.matchAll(/\[(\d+)\]\//g)].map((match) => Number(match[1]) + 1);
+  return indexes.length === 0 ? '' : `item ${indexes.join(', ')}`;
+}

@@ -1,0 +1,90 @@
+import type { EventType, HistoryEvent, StepKey } from '@perdure/engine';
+import type { NodeId } from '@perdure/graph';
+import type { StatusShape } from '../status/status-icon.tsx';
+import { frameWords, type StepFold } from './fold-steps.ts';
+
+/** The mark of an event in the list: most are just a dot. */
+const SHAPES: Partial<Record<EventType, StatusShape>> = {
+  TaskCompleted: 'completed',
+  SubOrchestrationInstanceCompleted: 'completed',
+  HumanTaskDecided: 'completed',
+  EventReceived: 'completed',
+  ContainerExited: 'completed',
+  TaskFailed: 'failed',
+  SubOrchestrationInstanceFailed: 'failed',
+  StepFailed: 'failed',
+  TimerCreated: 'waiting',
+  EventAwaited: 'waiting',
+  HumanTaskCreated: 'waiting',
+  ExecutionSuspended: 'suspended',
+  ExecutionResumed: 'running',
+  ExecutionTerminated: 'terminated',
+  TokenCancelled: 'canceled',
+};
+
+export function eventShape(event: HistoryEvent): StatusShape | null {
+  if (event.type === 'ExecutionCompleted') return event.status === 'Completed' ? 'completed' : event.status === 'Failed' ? 'failed' : 'canceled';
+  return SHAPES[event.type] ?? null;
+}
+
+/** The node an event is about, if it is about one. */
+export function eventNode(event: HistoryEvent, steps: StepFold): NodeId | null {
+  if ('node' in event) return event.node;
+  const key = eventStep(event);
+  return key === null ? null : (steps.steps.get(key)?.node ?? null);
+}
+
+export function eventStep(event: HistoryEvent): StepKey | null {
+  return 'step' in event ? event.step : null;
+}
+
+/** `Reserve stock, item 19`, `Credit check, 503 Service Unavailable`, … */
+export function eventDetail(event: HistoryEvent, steps: StepFold, titleOf: (node: NodeId) => string): string {
+  const node = eventNode(event, steps);
+  const key = eventStep(event);
+  const frame = 'frame' in event ? event.frame : key === null ? '' : (steps.steps.get(key)?.frame ?? '');
+  const parts = [node === null ? '' : titleOf(node), frameWords(frame), extra(event)];
+  return parts.filter(Boolean).join(', ');
+}
+
+function extra(event: HistoryEvent): string {
+  switch (event.type) {
+    case 'TaskScheduled':
+      return event.attempt > 1 ? `attempt ${event.attempt}` : '';
+    case 'TaskFailed':
+    case 'StepFailed':
+    case 'SubOrchestrationInstanceFailed':
+      return event.failure.message;
+    case 'TimerCreated':
+    case 'TimerFired':
+      return event.purpose === 'timer' ? '' : event.purpose;
+    case 'ExecutionStarted':
+      return `v${event.version}, by ${event.startedBy}`;
+    case 'ExecutionSuspended':
+    case 'ExecutionResumed':
+    case 'ExecutionTerminated':
+      return event.reason === '' ? `by ${event.by}` : `by ${event.by}: ${event.reason}`;
+    case 'ExecutionCompleted':
+      return event.failure?.message ?? event.status;
+    case 'EventRaised':
+    case 'EventAwaited':
+      return event.name;
+    case 'ConditionTaken':
+      return event.port;
+    case 'JoinFired':
+      return `pass ${event.pass}`;
+    case 'HumanTaskClaimed':
+    case 'HumanTaskReleased':
+      return `by ${event.by}`;
+    case 'HumanTaskDecided':
+      return `${event.outcome} by ${event.by}`;
+    case 'ContainerEntered':
+      return event.count === undefined ? '' : `${event.count} items`;
+    case 'SubOrchestrationInstanceCreated':
+      return event.instanceId;
+    case 'TokenCancelled':
+      return `${event.steps.length} ${event.steps.length === 1 ? 'step' : 'steps'}, ${event.reason}`;
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,67 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { InstanceDetail } from '@perdure/server/contract';
+import { formatMoment } from '../components/moment.ts';
+import { InstanceElapsed } from './instance-elapsed.tsx';
+import { WhereAndWhy } from './where-and-why.tsx';
+
+export function InstanceFacts({ instance }: { instance: InstanceDetail }) {
+  const finished = instance.completedAt !== null;
+  return (
+    <dl className="facts">
+      <Fact name="Version" keep>
+        v{instance.version} <span className="t3">pinned</span>
+      </Fact>
+      <Fact name="Started" keep>
+        {formatMoment(instance.createdAt)} <span className="t3">by {instance.startedBy}</span>
+      </Fact>
+      <Fact name={finished ? 'Took' : 'Elapsed'} keep>
+        <span className="num">
+          <InstanceElapsed createdAt={instance.createdAt} completedAt={instance.completedAt} />
+        </span>
+      </Fact>
+      {finished ? (
+        <Fact name="Ended" keep>
+          {formatMoment(instance.completedAt ?? instance.updatedAt)}
+        </Fact>
+      ) : null}
+      {instance.whereabouts && instance.whereabouts.kind !== 'none' ? (
+        <Fact name={instance.whereabouts.kind === 'failure' ? 'Failed at' : instance.status === 'Waiting' ? 'Waits for' : 'Where'}>
+          <WhereAndWhy row={instance} />
+        </Fact>
+      ) : null}
+      {finished ? null : (
+        <Fact name="Runs on" keep>
+          {instance.worker ?? 'No worker'} <span className="t3">partition {instance.partition}</span>
+        </Fact>
+      )}
+      {instance.parentInstanceId === null ? null : (
+        <Fact name="Parent">
+          <Link to="/instances/$id" params={{ id: instance.parentInstanceId }} className="lnk mono">
+            {instance.parentInstanceId}
+          </Link>
+        </Fact>
+      )}
+      {instance.tags.length === 0 ? null : (
+        <Fact name="Tags">
+          <span className="row g4">
+            {instance.tags.map((tag) => (
+              <span key={tag} className="tag">
+                {tag}
+              </span>
+            ))}
+          </span>
+        </Fact>
+      )}
+    </dl>
+  );
+}
+
+function Fact({ name, keep = false, children }: { name: string; keep?: boolean; children: ReactNode }) {
+  return (
+    <div className={keep ? 'fact keep' : 'fact'}>
+      <dt>{name}</dt>
+      <dd className="ell">{children}</dd>
+    </div>
+  );
+}

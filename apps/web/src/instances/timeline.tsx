@@ -1,0 +1,184 @@
+import { IconFold } from '@tabler/icons-react';
+import { useElementSize } from '@mantine/hooks';
+import { useMemo } from 'react';
+import { formatDuration, standardCatalogue, type NodeId, type WorkflowDocument } from '@perdure/graph';
+import { NodeIcon } from '../canvas/node-icon.tsx';
+import { formatMoment, useNow } from '../components/moment.ts';
+import { StatusIcon } from '../status/status-icon.tsx';
+import type { StepFold, StepRecord } from './fold-steps.ts';
+import { timeScale, type Span } from './time-scale.ts';
+
+/** Bars drawn per node: a for each of thousands of items stays one readable row. */
+const MOST_STEPS_DRAWN = 400;
+
+interface TimelineProps {
+  document: WorkflowDocument;
+  steps: StepFold;
+  revision: number;
+  live: boolean;
+  selected: NodeId | null;
+  onSelect: (node: NodeId) => void;
+}
+
+/** Gantt: one row per node that was reached, in order; attempts as bars, waits as thin lines, long idle time folded. */
+export function Timeline({ document, steps, revision, live, selected, onSelect }: TimelineProps) {
+  const { ref, width } = useElementSize();
+  const tick = useNow(1_000);
+  const now = live ? tick : (steps.finishedAt ?? tick);
+  const rows = useMemo(() => [...steps.byNode].filter(([id]) => document.nodes.some((node) => node.id === id)), [steps, revision, document]);
+  const scale = useMemo(() => {
+    const moments: number[] = [];
+    const busy: Span[] = [];
+    for (const [, records] of rows) {
+      for (const step of records) {
+        moments.push(step.openedAt);
+        if (step.closedAt !== null) moments.push(step.closedAt);
+        for (const attempt of step.attempts) {
+          moments.push(attempt.startedAt, attempt.endedAt ?? now);
+          // A sub-workflow's attempt is a wait for somebody else's work.
+          if (step.child === null) busy.push({ from: attempt.startedAt, to: attempt.endedAt ?? now });
+        }
+        for (const wait of step.waits) moments.push(wait.from, ...(wait.to === null ? [] : [wait.to]));
+      }
+    }
+    moments.push(now);
+    return timeScale(moments, mergeSpans(busy), Math.max(200, width));
+  }, [rows, now, width]);
+
+  return (
+    <section className="tline" aria-label="Timeline">
+      <div className="panel-head" style={{ paddingRight: 16 }}>
+        <h2>Timeline</h2>
+        {steps.startedAt === null ? null : <span className="t3 s12 num">{formatDuration(Math.max(0, now - steps.startedAt))}</span>}
+      </div>
+      <div className="axis">
+        <span className="row g6">
+          {scale.folds.length > 0 ? (
+            <>
+              <IconFold className="ic" size={13} stroke={1.8} />
+              <span>Idle time folded</span>
+            </>
+          ) : null}
+        </span>
+        <div className="ax" ref={ref} aria-hidden="true">
+          {scale.ticks.map((mark, at) => (
+            <span key={mark.at} style={{ left: mark.x }}>
+              {tickWords(mark.at, scale.ticks[at - 1]?.at)}
+            </span>
+          ))}
+          {scale.folds.map((fold) => (
+            <span key={fold.from} className="fl" style={{ left: fold.x }}>
+              {formatDuration(fold.to - fold.from)}
+            </span>
+          ))}
+          {live ? (
+            <span className="now-mark" style={{ left: scale.x(now) }}>
+              Live
+            </span>
+          ) : null}
+        </div>
+      </div>
+      <div className="tl-scroll">
+        <div style={{ position: 'relative', minHeight: '100%' }}>
+          <div className="gbody">
+            {scale.folds.map((fold) => (
+              <div key={fold.from} className="fold" style={{ left: fold.x }} />
+            ))}
+            {scale.ticks.slice(1).map((mark) => (
+              <i key={mark.at} className="gl" style={{ left: mark.x }} />
+            ))}
+            {live ? <div className="now" style={{ left: scale.x(now) }} /> : null}
+          </div>
+          {rows.map(([id, records]) => {
+            const node = document.nodes.find((one) => one.id === id);
+            return (
+              <button key={id} type="button" className={id === selected ? 'plain grow-r on' : 'plain grow-r'} aria-label={rowLabel(node?.title ?? id, records, now)} aria-pressed={id === selected} onClick={() => onSelect(id)}>
+                <span className="gl-l">
+                  <NodeIcon name={standardCatalogue.get(node?.type ?? '')?.icon} size={13} />
+                  <span className="ell">{node?.title ?? id}</span>
+                  {records.length > 1 ? <span className="t3 num">×{records.length}</span> : null}
+                </span>
+                <span className="gt">
+                  {records.slice(-MOST_STEPS_DRAWN).map((step) => (
+                    <StepBars key={step.key} step={step} now={now} x={scale.x} />
+                  ))}
+                </span>
+              </button>
+            );
+          })}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function StepBars({ step, now, x }: { step: StepRecord; now: number; x: (moment: number) => number }) {
+  const bar = (key: string, from: number, to: number, look: string) => <i key={key} className={`bar ${look}`} style={{ left: x(from), width: Math.max(0, x(to) - x(from)) }} />;
+  const waits = step.waits.map((wait) => bar(`w${wait.from}`, wait.from, wait.to ?? now, wait.to === null && wait.until !== null ? 'wt soon' : 'wt'));
+  const end = step.closedAt ?? now;
+  if (step.child === null && step.attempts.length > 0) {
+    const last = step.attempts.at(-1);
+    return (
+      <>
+        {waits}
+        {step.attempts.map((attempt) => bar(`a${attempt.number}`, attempt.startedAt, attempt.endedAt ?? now, { completed: 'ok', failed: 'fail', running: 'run', canceled: 'off' }[attempt.outcome]))}
+        {step.attempts.length > 1 && last && step.closedAt !== null ? (
+          <span className="tl" style={{ left: x(end) + 6 }}>
+            attempt {last.number}
+          </span>
+        ) : null}
+      </>
+    );
+  }
+  if (step.waits.length > 0) {
+    return (
+      <>
+        {waits}
+        {step.closedAt === null || step.waits[0]?.kind === 'join' ? null : (
+          <i className="mk" style={{ left: x(step.closedAt) }}>
+            <StatusIcon shape={step.status === 'canceled' ? 'canceled' : step.status === 'failed' ? 'failed' : 'completed'} size={12} />
+          </i>
+        )}
+      </>
+    );
+  }
+  const look = step.status === 'failed' ? 'fail' : step.status === 'canceled' ? 'off' : step.closedAt === null ? 'run' : 'ok';
+  return (
+    <>
+      {bar('s', step.openedAt, end, look)}
+      {step.itemCount !== null && step.closedAt !== null ? (
+        <span className="tl" style={{ left: x(end) + 6 }}>
+          {step.itemCount} items
+        </span>
+      ) : null}
+    </>
+  );
+}
+
+/** The day only where it changes, then the shortest that still tells. */
+function tickWords(at: number, before: number | undefined): string {
+  const seconds = `:${String(new Date(at).getSeconds()).padStart(2, '0')}`;
+  if (before === undefined) return formatMoment(at) + seconds;
+  const sameMinute = Math.floor(at / 60_000) === Math.floor(before / 60_000);
+  const fraction = at % 1_000 === 0 ? '' : `.${String(Math.round(at) % 1_000).padStart(3, '0')}`;
+  if (sameMinute) return seconds + fraction;
+  const sameDay = new Date(at).toDateString() === new Date(before).toDateString();
+  const words = formatMoment(at);
+  return sameDay ? words.slice(-5) + (at % 60_000 === 0 ? '' : seconds) : words;
+}
+
+function rowLabel(title: string, records: StepRecord[], now: number): string {
+  const last = records.at(-1);
+  if (!last) return title;
+  return `${title}, ${last.status}, ${formatDuration(Math.max(0, (last.closedAt ?? now) - last.openedAt))}${records.length > 1 ? `, ${records.length} visits` : ''}`;
+}
+
+function mergeSpans(spans: Span[]): Span[] {
+  const merged: Span[] = [];
+  for (const span of spans.sort((a, b) => a.from - b.from)) {
+    const last = merged.at(-1);
+    if (last && span.from <= last.to) last.to = Math.max(last.to, span.to);
+    else merged.push({ ...span });
+  }
+  return merged;
+}
