@@ -1,7 +1,7 @@
 /** Puts a runtime together: durable store, hot store, and (unless this process only serves the API) a worker with its leases. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { executionId, instanceId, isFinal, type CommandBody, type InstanceId } from '@perdure/engine';
+import { executionId, instanceId, isFinal, type CommandBody, type HistoryEvent, type InstanceId } from '@perdure/engine';
 import type { createCatalogue, ExpressionAnalyser, Json } from '@perdure/graph';
 import { createEvaluator, expressionAnalyser } from '@perdure/expressions';
 import { createSandbox } from '@perdure/expressions/sandbox';
@@ -229,6 +229,13 @@ class AssembledRuntime implements Runtime {
 
   watchInstance(id: InstanceId, listener: (seq: number) => void): () => void {
     return this.#watchers.watchInstance(id, listener);
+  }
+
+  async eventsAfter(id: InstanceId, afterSeq: number, limit: number): Promise<HistoryEvent[]> {
+    const tail = await this.#hot.tailAfter(id, afterSeq);
+    if (tail === null) return this.#store.historyAfter(id, afterSeq, limit);
+    // Written by this program from history events.
+    return tail.flatMap((text) => JSON.parse(text) as HistoryEvent[]).slice(0, limit);
   }
 
   watchFeed(listener: (hint: { instances: boolean; tasks: boolean }) => void): () => void {

@@ -147,6 +147,8 @@ describe('a runtime on Postgres and Redis', () => {
     const id = instanceId('sleeper');
     await runtime.start({ workflow: 'waiter', version: null, input: {}, startedBy: 'test', instanceId: id });
     expect(await row(id)).toMatchObject({ status: 'Running' });
+    expect((await runtime.eventsAfter(id, 0, 10)).map(({ type }) => type)).toEqual(['ExecutionStarted', 'EventAwaited']);
+    expect((await runtime.eventsAfter(id, 1, 10)).map(({ seq }) => seq)).toEqual([2]);
     expect(runtime.health().residentInstances).toBe(0);
     expect(await runtime.send(id, { type: 'RaiseEvent', id: '1', name: 'Go', data: { n: 1 }, by: 'test' })).toEqual({ ok: true });
     expect(await finished(id)).toMatchObject({ status: 'Completed', output: { n: 1 } });

@@ -1,4 +1,4 @@
-import type { CommandBody, InstanceId, Outcome } from '@perdure/engine';
+import type { CommandBody, HistoryEvent, InstanceId, Outcome } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 
 /** What the server (and tests, and benchmarks) ask of the runtime. Every promise that resolves `ok` has been committed to Postgres. */
@@ -10,6 +10,8 @@ export interface Runtime {
   purge(instanceId: InstanceId): Promise<'purged' | 'not-found' | 'not-finished'>;
   /** Called with the newest seq after each commit that touched the instance, here or in another process. A hint: may repeat, may be lost (a slow poll covers). */
   watchInstance(instanceId: InstanceId, listener: (seq: number) => void): () => void;
+  /** Events behind `afterSeq`, ascending, at most `limit`: from the hot store if it reaches back so far, else from Postgres. */
+  eventsAfter(instanceId: InstanceId, afterSeq: number, limit: number): Promise<HistoryEvent[]>;
   /** Called, coalesced, when any instance or task changed anywhere. */
   watchFeed(listener: (hint: { instances: boolean; tasks: boolean }) => void): () => void;
   /** Called by the server when a version was published, so that `latest` is looked up anew. */

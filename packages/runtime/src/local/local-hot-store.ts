@@ -44,6 +44,11 @@ export class LocalHotStore implements HotStore {
     return found;
   }
 
+  async tailAfter(id: InstanceId, afterSeq: number): Promise<string[] | null> {
+    const hot = this.#instances.get(id);
+    return hot === undefined ? null : tailBehind(hot.tail, afterSeq);
+  }
+
   async forget(ids: readonly InstanceId[]): Promise<void> {
     for (const id of ids) this.#instances.delete(id);
   }
@@ -55,4 +60,15 @@ export class LocalHotStore implements HotStore {
   async close(): Promise<void> {
     this.#instances.clear();
   }
+}
+
+/** The turns behind `afterSeq`; null when the first of them does not follow it. */
+export function tailBehind(tail: readonly string[], afterSeq: number): string[] | null {
+  const first = tail.findIndex((text) => firstSeq(text) === afterSeq + 1);
+  return first === -1 ? null : tail.slice(first);
+}
+
+/** Events are written with `seq` first. */
+function firstSeq(text: string): number {
+  return Number(/^\[\{"seq":(\d+)/.exec(text)?.[1] ?? 0);
 }

@@ -14,6 +14,8 @@ export interface HotStore {
   available(): boolean;
   save(updates: readonly HotUpdate[]): Promise<void>;
   load(ids: readonly InstanceId[]): Promise<Map<InstanceId, HotInstance>>;
+  /** JSON arrays of the instance's events behind `afterSeq`, without a gap, or null when the store does not reach back so far. */
+  tailAfter(id: InstanceId, afterSeq: number): Promise<string[] | null>;
   forget(ids: readonly InstanceId[]): Promise<void>;
   /** To every process on the same store, this one excepted. */
   hint(hint: Hint): void;

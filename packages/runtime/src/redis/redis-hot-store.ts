@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { InstanceId } from '@perdure/engine';
+import { tailBehind } from '../local/local-hot-store.ts';
 import type { Hint, HotInstance, HotStore, HotUpdate } from '../ports/hot-store.ts';
 
 const saveBatchLua = readFileSync(new URL('./save-batch.lua', import.meta.url), 'utf8');
@@ -91,6 +92,16 @@ export class RedisHotStore implements HotStore {
       found.set(id, { seq: Number(seq), checkpoint: checkpoint ?? null, tail: (tail as [string, string[]][]).map(([, fields]) => fields[1] ?? '[]') });
     });
     return found;
+  }
+
+  async tailAfter(id: InstanceId, afterSeq: number): Promise<string[] | null> {
+    if (!this.available()) return null;
+    // The turn that begins behind `afterSeq` ends at a higher seq, which is its entry's id.
+    const entries = await this.#commands.xrange(this.#tail(id), `${afterSeq + 1}-0`, '+').catch(() => []);
+    return tailBehind(
+      entries.map(([, fields]) => fields[1] ?? '[]'),
+      afterSeq,
+    );
   }
 
   async forget(ids: readonly InstanceId[]): Promise<void> {
