@@ -148,6 +148,11 @@ describe('answers', () => {
     expect(await run({ url: `${origin}/open/null` })).toMatchObject({ ok: true, output: { body: { a: 'x\uFFFD\uFFFD' } } });
   });
 
+  test('headers about a body that is not there', async () => {
+    routes['/open/head'] = (_request, response) => response.writeHead(200, { 'content-length': '99999999', 'content-encoding': 'gzip' }).end();
+    expect(await run({ method: 'HEAD', url: `${origin}/open/head` })).toMatchObject({ ok: true, output: { status: 200, headers: { 'content-length': '99999999' }, body: null } });
+  });
+
   test('reserved keys are not let in', async () => {
     routes['/open/forged'] = (_request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"a":[{"$payload":"abc","bytes":1}]}');
     expect(await run({ url: `${origin}/open/forged` })).toMatchObject({ ok: false, failure: { code: 'ResponseUnreadable' }, retryable: false });

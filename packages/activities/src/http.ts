@@ -81,13 +81,7 @@ export function createHttpActivity(options: HttpActivityOptions = {}): HttpActiv
 
   async function finish(request: HttpRequest, response: Dispatcher.ResponseData): Promise<ActivityResult> {
     const status = response.statusCode;
-    const declared = Number(response.headers['content-length'] ?? 0);
-    if (declared > maxResponseBytes) {
-      response.body.destroy();
-      throw new ResponseTooLarge();
-    }
-    const bytes = await readResponseBody(response.body, single(response.headers['content-encoding']), maxResponseBytes);
-    const body = bytes.length === 0 ? null : parseResponseBody(bytes, single(response.headers['content-type']) ?? '');
+    const body = await readBody(request, response);
     if (status < 200 || status > 299) {
       const reason = STATUS_CODES[status] ? ` ${STATUS_CODES[status]}` : '';
       return {
@@ -99,6 +93,20 @@ export function createHttpActivity(options: HttpActivityOptions = {}): HttpActiv
       return failed('ResponseUnreadable', `${nameOf(request)} answered with JSON that cannot be kept: a reserved key, or more than ${maxJsonDepth} levels.`, false);
     }
     return { ok: true, output: { status, headers: headersToJson(response.headers), body } };
+  }
+
+  async function readBody({ method }: HttpRequest, response: Dispatcher.ResponseData): Promise<Json> {
+    // These have headers about a body, but none.
+    if (method === 'HEAD' || response.statusCode === 204 || response.statusCode === 304) {
+      await response.body.dump();
+      return null;
+    }
+    if (Number(response.headers['content-length'] ?? 0) > maxResponseBytes) {
+      response.body.destroy();
+      throw new ResponseTooLarge();
+    }
+    const bytes = await readResponseBody(response.body, single(response.headers['content-encoding']), maxResponseBytes);
+    return bytes.length === 0 ? null : parseResponseBody(bytes, single(response.headers['content-type']) ?? '');
   }
 
   return {

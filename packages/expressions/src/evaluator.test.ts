@@ -120,6 +120,14 @@ describe('results', () => {
   });
 });
 
+test('results nested too deeply are refused', async () => {
+  const evaluator = createEvaluator({ sandbox: noSandbox, payloads: memoryPayloads().store });
+  let deep: Json = 1;
+  for (let level = 0; level < 99; level++) deep = [deep];
+  expect(evaluator.evaluate(compiled('{"a": input}'), scopeWith({}, deep), clock)).toMatchObject({ ok: true });
+  expect(evaluator.evaluate(compiled('{"a": {"a": input}}'), scopeWith({}, deep), clock)).toMatchObject({ ok: false, code: 'ExpressionTooLarge' });
+});
+
 describe('the sandbox', () => {
   test('gets what the expression reads, with all references loaded', async () => {
     const { store } = memoryPayloads({ rows: [{ n: 1 }, { n: 2 }, { n: 3 }] });

@@ -3,7 +3,7 @@ import { analyseExpression, type AnalysedExpression } from './analyser.ts';
 import { evaluateCheap } from './cheap-evaluator.ts';
 import { demandsOf, type Demand } from './demand.ts';
 import type { Evaluation, ExpressionScope, TurnClock } from './evaluation.ts';
-import { jsonLength, maxResultLength, referenceThreshold } from './json-size.ts';
+import { jsonLength, maxResultDepth, maxResultLength, referenceThreshold } from './json-size.ts';
 import { pruneScope } from './prune-scope.ts';
 import { resolveDemands } from './resolve-demands.ts';
 
@@ -53,11 +53,14 @@ export function createEvaluator({ sandbox, payloads }: { sandbox: Sandbox; paylo
 
   function finish(evaluation: Evaluation): Evaluation | Promise<Evaluation> {
     if (!evaluation.ok || evaluation.value === undefined) return evaluation;
-    if (jsonLength(evaluation.value, maxResultLength) > maxResultLength) {
+    const length = jsonLength(evaluation.value, maxResultLength);
+    if (length === Infinity) {
+      return { ok: false, code: 'ExpressionTooLarge', message: `The result is nested more than ${maxResultDepth} levels deep.` };
+    }
+    if (length > maxResultLength) {
       return { ok: false, code: 'ExpressionTooLarge', message: `The result has more than ${maxResultLength / 1024 / 1024} MB.` };
     }
-    const kept = keep(evaluation.value);
-    return kept instanceof Promise ? kept.then((value) => ({ ok: true, value })) : evaluation;
+    return length > referenceThreshold ? payloads.keep(evaluation.value).then((value) => ({ ok: true, value })) : evaluation;
   }
 
   function evaluateResolved(analysis: AnalysedExpression, scope: ExpressionScope, clock: TurnClock): Evaluation | Promise<Evaluation> {

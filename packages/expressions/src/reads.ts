@@ -7,6 +7,7 @@ import { scopeRoots } from './evaluation.ts';
  * 1. Conservative: a value whose further use is not followed (bound to a variable, given to a function, iterated by a wildcard) counts
  *    as read with everything below it.
  * 2. A path read whole covers the longer ones that start with it.
+ * 3. Reading below a path tells that there is something at it, and how many.
  */
 export function readPaths(root: ExpressionNode): string[][] {
   const reading = new Reading(root);
@@ -174,6 +175,7 @@ class Reading {
         for (const term of step.terms ?? []) this.consume(this.visit(term.expression, current));
       } else {
         current = this.visit(step, current);
+        if (step.type !== 'name') this.#consumeUntouched(before, current);
       }
       current = this.#filter(step.stages, current);
       if (step.focus !== undefined) {
@@ -194,7 +196,17 @@ class Reading {
 
   #group(pairs: [ExpressionNode, ExpressionNode][], origin: Origin): Origin {
     for (const [key, value] of pairs) this.#consumeAll([key, value], origin);
+    this.#consumeUntouched(origin, nowhere);
     return nowhere;
+  }
+
+  /**
+   * A step that maps runs once for each item before it. Where it looks at nothing in the item, as in `items.(1)`, that there is an item
+   * is all that matters: so the item is read.
+   */
+  #consumeUntouched(items: Origin, result: Origin): void {
+    const touched = [...this.#read.values(), ...result];
+    this.consume(items.filter((item) => item.length > 0 && !touched.some((path) => item.every((name, at) => path[at] === name))));
   }
 
   #call(node: ExpressionNode, context: Origin, given: number): void {
@@ -213,8 +225,10 @@ class Reading {
 
   #collectVariables(node: ExpressionNode): void {
     if (node.type === 'bind' && node.lhs && !Array.isArray(node.lhs)) {
-      const own = node.rhs?.type === 'lambda' && node.rhs.signature === undefined;
-      (own ? this.#ownFunctions : this.#otherVariables).add(String(node.lhs.value));
+      const name = String(node.lhs.value);
+      // A builtin's name may mean the builtin again outside the block that binds it.
+      const own = node.rhs?.type === 'lambda' && node.rhs.signature === undefined && !contextFunctions.has(name) && !plainFunctions.has(name);
+      (own ? this.#ownFunctions : this.#otherVariables).add(name);
     }
     if (node.type === 'lambda') for (const parameter of node.arguments ?? []) this.#otherVariables.add(String(parameter.value));
     if (node.focus !== undefined) this.#otherVariables.add(node.focus);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Json } from '@perdure/graph';
 import { analyseExpression } from './analyser.ts';
@@ -117,6 +118,17 @@ describe('no expression blocks or exhausts', () => {
     await jsonata('$pad("x", 1e7)', { timeout: 50 }).evaluate(null).catch(() => undefined);
     expect(performance.now() - started).toBeGreaterThan(50);
   });
+});
+
+test.runIf(process.platform === 'linux')('a child has no environment, and no permissions beyond its own sources', () => {
+  for (const pid of sandbox.pids()) {
+    expect(readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter((entry) => entry !== '' && !entry.startsWith('NODE_CHANNEL_'))).toEqual([]);
+    const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    expect(args).toContain('--permission');
+    expect(args.filter((argument) => argument.startsWith('--allow') && !argument.startsWith('--allow-fs-read='))).toEqual([]);
+    expect(args).not.toContain('--allow-fs-read=*');
+  }
+  expect(sandbox.pids()).toHaveLength(1);
 });
 
 describe('the pool', () => {

@@ -107,7 +107,7 @@ class Child {
   readonly #process: ChildProcess;
   readonly #budgetMs: number;
   readonly #report: { free(): void; gone(unfinished: Job | null, started: boolean): void };
-  readonly #exited: Promise<void>;
+  readonly #exited = Promise.withResolvers<void>();
   #state: 'starting' | 'idle' | 'busy' | 'gone' = 'starting';
   #job: Job | null = null;
   #timer: NodeJS.Timeout;
@@ -131,12 +131,7 @@ class Child {
     this.#timer = setTimeout(() => this.#kill(), startTimeoutMs);
     this.#process.on('message', (reply: SandboxReply) => this.#receive(reply));
     this.#process.on('error', () => this.#kill());
-    this.#exited = new Promise((resolve) => {
-      this.#process.on('exit', () => {
-        this.#onExit();
-        resolve();
-      });
-    });
+    this.#process.on('exit', () => this.#onExit());
   }
 
   get pid(): number | undefined {
@@ -166,8 +161,10 @@ class Child {
 
   async end(): Promise<void> {
     this.#finish({ ok: false, code: 'Expression', message: 'The expression sandbox was closed.' }, true);
+    // An idle child does not keep this process alive; waiting for its end does.
+    this.#process.ref();
     this.#kill();
-    await this.#exited;
+    await this.#exited.promise;
   }
 
   /** `patienceMs`: how much longer to wait on a machine too busy to give the child its share. */
@@ -227,6 +224,7 @@ class Child {
     if (this.#state === 'gone') return;
     const started = this.#state !== 'starting';
     this.#state = 'gone';
+    this.#exited.resolve();
     clearTimeout(this.#timer);
     const job = this.#job;
     if (job !== null && job.attempts >= 2) {
