@@ -1,0 +1,31 @@
+/**
+ * The one-use link that signs the owner in. Only the token's hash is stored. Opening the link shows a page of the web app, and only that
+ * page's POST consumes the token, so a preview or prefetch of the link does not burn it.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import type { Database } from '@perdure/database';
+import { consumeVerification, ensureOwner, storeVerification } from '@perdure/database/write';
+
+export async function createSignInLink(database: Database, config: { publicUrl: string }): Promise<string> {
+  const owner = await ensureOwner(database.prisma);
+  const token = randomBytes(32).toString('base64url');
+  await storeVerification(database.prisma, {
+    identifier: identifierOf(token),
+    value: owner.id,
+    expiresAt: new Date(Date.now() + linkLifetimeMs),
+    actor: 'system',
+    audit: 'sign-in-link.create',
+  });
+  return `${config.publicUrl.replace(/\/$/, '')}/sign-in?token=${token}`;
+}
+
+/** The user the token signs in, once. */
+export async function consumeSignInToken(database: Database, token: string): Promise<string | undefined> {
+  return consumeVerification(database.prisma, identifierOf(token));
+}
+
+const linkLifetimeMs = 24 * 60 * 60 * 1000;
+
+function identifierOf(token: string): string {
+  return `sign-in-link:${createHash('sha256').update(token).digest('base64url')}`;
+}

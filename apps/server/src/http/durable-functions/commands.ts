@@ -1,0 +1,35 @@
+import { type CommandBody, instanceId } from '@perdure/engine';
+import { z } from 'zod';
+import { recordDeed } from '../../audit/record-deed.ts';
+import { actorOf } from '../../auth/identity.ts';
+import { accepted } from '../../errors/refusal.ts';
+import { identityOf, type Routes } from '../route.ts';
+import { durableFunctionsRoot } from './management-links.ts';
+import { commonQuery } from './query-values.ts';
+
+/** terminate, suspend, resume: alike but for the command. Repeating suspend or resume is answered like the first time, as there. */
+export function addCommands(routes: Routes): void {
+  const commands: { path: string; summary: string; already: string | null; command: (reason: string, by: string) => CommandBody }[] = [
+    { path: 'terminate', summary: 'Terminate an instance', already: null, command: (reason, by) => ({ type: 'Terminate', reason, by, recursive: true }) },
+    { path: 'suspend', summary: 'Suspend an instance', already: 'instance.already-suspended', command: (reason, by) => ({ type: 'Suspend', reason, by }) },
+    { path: 'resume', summary: 'Resume a suspended instance', already: 'instance.not-suspended', command: (reason, by) => ({ type: 'Resume', reason, by }) },
+  ];
+  for (const { path, summary, already, command } of commands) {
+    routes.add({
+      method: 'POST',
+      url: `${durableFunctionsRoot}/instances/:instanceId/${path}`,
+      access: 'instance.operate',
+      docs: { summary, answers: { 202: 'Done.', 404: 'Unknown instance.', 410: 'The instance has finished.' } },
+      params: z.object({ instanceId: z.string() }),
+      query: z.strictObject({ ...commonQuery, reason: z.string().max(2_000).optional() }),
+      handler: async ({ installation, reply, params, query, identity }) => {
+        const caller = identityOf(identity);
+        const reason = query.reason ?? '';
+        const result = await installation.runtime.send(instanceId(params.instanceId), command(reason, actorOf(caller)));
+        if (result.ok || result.code !== already) accepted(result);
+        await recordDeed(installation, caller, `instance.${path}`, `instance:${params.instanceId}`, { reason });
+        return reply.code(202).send();
+      },
+    });
+  }
+}

@@ -1,0 +1,30 @@
+import type { FastifyRequest } from 'fastify';
+import { findKey } from '../../auth/api-key.ts';
+
+export const durableFunctionsRoot = '/runtime/webhooks/durabletask';
+
+/**
+ * The addresses Durable Functions' clients follow. They repeat the key only for a caller that sent it as `code`: others keep sending their header.
+ * `rewindPostUri` and `restartPostUri` are left out until there is something behind them.
+ */
+export function managementLinks(request: FastifyRequest, id: string): Record<string, string> {
+  const instance = `${originOf(request)}${durableFunctionsRoot}/instances/${encodeURIComponent(id)}`;
+  const sent = findKey(request.headers, request.query);
+  const code = sent?.place === 'query' ? `code=${encodeURIComponent(sent.key)}` : '';
+  const plain = code === '' ? '' : `?${code}`;
+  const withReason = `?reason={text}${code === '' ? '' : `&${code}`}`;
+  return {
+    id,
+    statusQueryGetUri: `${instance}${plain}`,
+    sendEventPostUri: `${instance}/raiseEvent/{eventName}${plain}`,
+    terminatePostUri: `${instance}/terminate${withReason}`,
+    suspendPostUri: `${instance}/suspend${withReason}`,
+    resumePostUri: `${instance}/resume${withReason}`,
+    purgeHistoryDeleteUri: `${instance}${plain}`,
+  };
+}
+
+/** As the caller reached us; behind a trusted proxy, as it reached the proxy. */
+export function originOf(request: FastifyRequest): string {
+  return `${request.protocol}://${request.host}`;
+}

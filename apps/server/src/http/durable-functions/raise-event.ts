@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { instanceId } from '@perdure/engine';
+import { z } from 'zod';
+import { recordDeed } from '../../audit/record-deed.ts';
+import { actorOf } from '../../auth/identity.ts';
+import { accepted } from '../../errors/refusal.ts';
+import { RequestError } from '../../errors/request-error.ts';
+import { jsonValue } from '../../trpc/json-value.ts';
+import { bodyLimits, identityOf, type Routes } from '../route.ts';
+import { durableFunctionsRoot } from './management-links.ts';
+import { commonQuery } from './query-values.ts';
+
+export function addRaiseEvent(routes: Routes): void {
+  routes.add({
+    method: 'POST',
+    url: `${durableFunctionsRoot}/instances/:instanceId/raiseEvent/:eventName`,
+    access: 'instance.operate',
+    bodyLimit: bodyLimits.payloads,
+    docs: {
+      summary: 'Raise an event; the body is its data',
+      answers: { 202: 'Stored. It is given to the instance even if that does not wait for it yet.', 400: 'The body is not JSON.', 404: 'Unknown instance.', 410: 'The instance has finished.' },
+    },
+    params: z.object({ instanceId: z.string(), eventName: z.string().min(1).max(200) }),
+    query: z.strictObject(commonQuery),
+    body: jsonValue.optional(),
+    handler: async ({ installation, reply, params, body, identity }) => {
+      if (body === undefined) throw new RequestError('body.invalid-json', 'Send the data of the event as JSON; null if there is none.');
+      const caller = identityOf(identity);
+      const id = randomUUID();
+      accepted(await installation.runtime.send(instanceId(params.instanceId), { type: 'RaiseEvent', id, name: params.eventName, data: body, by: actorOf(caller) }, id));
+      if (caller.kind === 'user') await recordDeed(installation, caller, 'instance.raise-event', `instance:${params.instanceId}`, { name: params.eventName });
+      return reply.code(202).send();
+    },
+  });
+}

@@ -1,0 +1,31 @@
+import type { Database } from '@perdure/database';
+import type { Json } from '@perdure/graph';
+import type { Runtime } from '@perdure/runtime';
+import type { PreviewResult } from './trpc/contract.ts';
+
+/** What every route and procedure works with. One per process. */
+export interface Installation {
+  config: ServerConfig;
+  database: Database;
+  runtime: Runtime;
+  /** One line each on what was chosen at start: "embedded, port 54311". */
+  describe: { postgres: string; redis: string };
+  /** Calls the listener after a workflow was made, changed or published through this process. Gives the way to stop. */
+  onWorkflowsChanged: (listener: () => void) => () => void;
+  workflowsChanged: () => void;
+  preview: (source: string, data: Json) => Promise<PreviewResult>;
+}
+
+export interface ServerConfig {
+  /** Origin under which people reach the server: `http://localhost:4680`. */
+  publicUrl: string;
+  /** False, or what Fastify takes: true, a number of hops, or addresses. */
+  trustProxy: boolean | number | string;
+  /** The admin key for automation, or null for none. */
+  apiKey: string | null;
+  /** The embedded default runs: the demo services are on. */
+  embedded: boolean;
+  version: string;
+  /** The built web app, or null to serve the API alone. */
+  webRoot: string | null;
+}

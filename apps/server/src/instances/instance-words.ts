@@ -1,0 +1,19 @@
+import type { InstanceRecord } from '@perdure/database/read';
+import type { InstanceRow, Whereabouts } from '../trpc/contract.ts';
+
+export function instanceRow(record: InstanceRecord): InstanceRow {
+  return {
+    id: record.id,
+    workflowKey: record.workflowKey,
+    workflowTitle: record.workflowTitle,
+    version: record.version,
+    status: record.status,
+    whereabouts: record.whereabouts as unknown as Whereabouts | null, // written by the runtime in this shape
+    tags: record.tags,
+    startedBy: record.startedByName,
+    parentInstanceId: record.parentInstanceId,
+    createdAt: record.createdAt.toISOString(),
+    updatedAt: record.updatedAt.toISOString(),
+    completedAt: record.completedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,63 @@
+import { executionId, instanceId } from '@perdure/engine';
+import { findVersion, findWorkflow } from '@perdure/database/read';
+import type { Json, WorkflowDocument } from '@perdure/graph';
+import type { StartRequest } from '@perdure/runtime';
+import { accepted } from '../errors/refusal.ts';
+import { RequestError } from '../errors/request-error.ts';
+import type { Installation } from '../installation.ts';
+import { checkValue } from '../json-schema/check-value.ts';
+import { unknownWorkflow } from '../workflows/publish-workflow.ts';
+
+export interface InstanceStart {
+  workflowKey: string;
+  version?: number | undefined;
+  instanceId?: string | undefined;
+  input: Json;
+  tags?: string[] | undefined;
+  startedBy: string;
+  replace?: StartRequest['replace'];
+}
+
+/** Checks the input against the version's input schema before anything exists, then starts. The answer is committed. */
+export async function startInstance({ database, runtime }: Installation, start: InstanceStart): Promise<{ id: string; executionId: string }> {
+  if (start.instanceId !== undefined) checkInstanceId(start.instanceId);
+  const workflow = await findWorkflow(database.prisma, start.workflowKey);
+  if (!workflow) throw unknownWorkflow(start.workflowKey);
+  const version = start.version ?? workflow.latestVersion;
+  if (version === null) throw new RequestError('workflow.unpublished', `"${workflow.title}" has no published version yet. Publish it first.`);
+  const published = await findVersion(database.prisma, start.workflowKey, version);
+  if (!published) throw new RequestError('version.unknown', `"${workflow.title}" has no version ${version}.`);
+  const problems = checkValue(inputSchemaOf(published.document), start.input);
+  if (problems.length > 0) {
+    const [first] = problems;
+    const where = first?.field ? `${first.field}: ` : '';
+    throw new RequestError('input.invalid', `The input does not fit version ${version} of "${workflow.title}". ${where}${first?.message ?? ''}`, {
+      details: problems.map(({ field, message }) => ({ field: field === '' ? 'input' : `input.${field}`, message })),
+    });
+  }
+  const result = accepted(
+    await runtime.start({
+      workflow: start.workflowKey,
+      version,
+      input: start.input,
+      startedBy: start.startedBy,
+      ...(start.instanceId === undefined ? {} : { instanceId: instanceId(start.instanceId) }),
+      ...(start.tags === undefined ? {} : { tags: start.tags }),
+      ...(start.replace === undefined ? {} : { replace: start.replace }),
+    }),
+  );
+  return { id: result.instanceId, executionId: executionId(result.executionId) };
+}
+
+function inputSchemaOf(document: WorkflowDocument): Json {
+  const start = document.nodes.find((node) => node.type === 'start' && node.parent === null);
+  return start?.config.inputSchema ?? null;
+}
+
+/** Durable Functions' rule for instance ids, and none that would need escaping in an address. */
+export function checkInstanceId(id: string): void {
+  if (id.length >= 1 && id.length <= 100 && !id.startsWith('@') && !/[/\\#?\u0000-\u001f\u007f-\u009f]/.test(id)) return;
+  throw new RequestError('input.invalid', 'This cannot be an instance id.', {
+    details: [{ field: 'instanceId', message: 'Use 1 to 100 characters, not beginning with "@", without "/", "\\", "#", "?" and control characters.' }],
+  });
+}

@@ -1,0 +1,33 @@
+import { portId, type Json } from '@perdure/graph';
+import { dropTaskDrafts } from '@perdure/database/write';
+import type { Identity } from '../auth/identity.ts';
+import { RequestError } from '../errors/request-error.ts';
+import type { Installation } from '../installation.ts';
+import { checkValue } from '../json-schema/check-value.ts';
+import { findTask } from './find-task.ts';
+import { sendToTask } from './send-to-task.ts';
+
+export async function decideTask(
+  installation: Installation,
+  identity: Identity,
+  decision: { id: string; outcome: string; data: Json; comment: string | null },
+): Promise<void> {
+  const task = await findTask(installation, identity, decision.id);
+  if (!task.outcomes.some(({ port }) => port === decision.outcome)) {
+    const known = task.outcomes.map(({ port }) => port).join(', ');
+    throw new RequestError('task.unknown-outcome', `This task has no outcome "${decision.outcome}". It has: ${known}.`);
+  }
+  const problems = task.status === 'open' ? checkValue(task.formSchema, decision.data) : [];
+  if (problems.length > 0) {
+    throw new RequestError('input.invalid', 'The form is not complete yet.', {
+      details: problems.map(({ field, message }) => ({ field: field === '' ? 'data' : `data.${field}`, message })),
+    });
+  }
+  await sendToTask(installation, identity, task, {
+    type: 'DecideHumanTask',
+    outcome: portId(decision.outcome),
+    data: decision.data,
+    comment: decision.comment,
+  });
+  await dropTaskDrafts(installation.database.prisma, task.id);
+}

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { procedure } from '../../base.ts';
+import type { PreviewResult } from '../../contract.ts';
+import { jsonValue } from '../../json-value.ts';
+
+const input = z.strictObject({ source: z.string().max(100_000), data: jsonValue });
+
+export const preview = procedure('workflow.edit')
+  .input(input)
+  .mutation(({ ctx: { installation }, input }): Promise<PreviewResult> => installation.preview(input.source, input.data));

@@ -1,0 +1,44 @@
+import { findInstance, findPartitionOwner, findVersion, listChildren, listTasksOfInstance, readBoundaryValues } from '@perdure/database/read';
+import { z } from 'zod';
+import { permissionsOf } from '../../../auth/identity.ts';
+import { RequestError } from '../../../errors/request-error.ts';
+import { instanceRow } from '../../../instances/instance-words.ts';
+import { withPreviews } from '../../../instances/payloads.ts';
+import { unknownInstance } from '../../../instances/unknown-instance.ts';
+import { taskRow } from '../../../tasks/task-words.ts';
+import { viewerOf } from '../../../tasks/viewer.ts';
+import { procedure } from '../../base.ts';
+import type { InstanceDetail } from '../../contract.ts';
+
+export const get = procedure('instance.read')
+  .input(z.strictObject({ id: z.string() }))
+  .query(async ({ ctx: { identity, installation }, input }): Promise<InstanceDetail> => {
+    const { database, runtime } = installation;
+    const { prisma } = database;
+    const record = await findInstance(prisma, input.id);
+    if (!record) throw unknownInstance(input.id);
+    const maySeeTasks = permissionsOf(identity).includes('task.read');
+    const [values, version, children, tasks, worker] = await Promise.all([
+      readBoundaryValues(prisma, [record.id]),
+      findVersion(prisma, record.workflowKey, record.version),
+      listChildren(prisma, record.id),
+      maySeeTasks ? listTasksOfInstance(prisma, viewerOf(identity), record.id) : [],
+      findPartitionOwner(prisma, record.partition),
+    ]);
+    if (!version) throw new RequestError('version.unknown', `"${record.workflowKey}" has no version ${record.version}.`);
+    const { input: given = null, output = null, failure = null } = values.get(record.id) ?? {};
+    return {
+      ...instanceRow(record),
+      executionId: record.executionId,
+      seq: record.seq,
+      input: await withPreviews(given, runtime.payloads),
+      output: await withPreviews(output, runtime.payloads),
+      failure: await withPreviews(failure, runtime.payloads),
+      customStatus: record.customStatus,
+      document: version.document,
+      children,
+      tasks: tasks.map(taskRow),
+      partition: record.partition,
+      worker,
+    };
+  });

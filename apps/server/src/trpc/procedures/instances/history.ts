@@ -1,0 +1,16 @@
+import { readHistory } from '@perdure/database/read';
+import { z } from 'zod';
+import { unknownInstance } from '../../../instances/unknown-instance.ts';
+import { procedure } from '../../base.ts';
+import type { HistoryPage } from '../../contract.ts';
+
+const input = z.strictObject({ id: z.string(), afterSeq: z.int().min(0).optional(), limit: z.int().min(1).max(5_000).optional() });
+
+export const history = procedure('instance.read')
+  .input(input)
+  .query(async ({ ctx: { installation }, input }): Promise<HistoryPage> => {
+    const afterSeq = input.afterSeq ?? 0;
+    const read = await readHistory(installation.database.prisma, input.id, afterSeq, input.limit ?? 1_000);
+    if (!read) throw unknownInstance(input.id);
+    return { events: read.events, seq: read.events.at(-1)?.seq ?? afterSeq, more: read.more };
+  });

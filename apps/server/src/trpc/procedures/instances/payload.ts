@@ -1,0 +1,17 @@
+import { historyMentionsPayload } from '@perdure/database/read';
+import type { Json } from '@perdure/graph';
+import { z } from 'zod';
+import { RequestError } from '../../../errors/request-error.ts';
+import { procedure } from '../../base.ts';
+
+const input = z.strictObject({ id: z.string(), hash: z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'Not a payload hash.') });
+
+/** Payloads are shared between instances by content, so only those that this instance's history mentions are handed out. */
+export const payload = procedure('instance.read')
+  .input(input)
+  .query(async ({ ctx: { installation }, input }): Promise<Json> => {
+    const mentioned = await historyMentionsPayload(installation.database.prisma, input.id, input.hash);
+    const value = mentioned ? await installation.runtime.payloads.load(input.hash) : undefined;
+    if (value === undefined) throw new RequestError('payload.unknown', 'This instance mentions no such value.');
+    return value;
+  });

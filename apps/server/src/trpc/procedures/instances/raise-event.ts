@@ -1,0 +1,18 @@
+import { randomUUID } from 'node:crypto';
+import { instanceId } from '@perdure/engine';
+import { z } from 'zod';
+import { recordDeed } from '../../../audit/record-deed.ts';
+import { actorOf } from '../../../auth/identity.ts';
+import { accepted } from '../../../errors/refusal.ts';
+import { procedure } from '../../base.ts';
+import { jsonValue } from '../../json-value.ts';
+
+const input = z.strictObject({ id: z.string(), name: z.string().min(1, 'Enter the name of the event.').max(200), data: jsonValue });
+
+export const raiseEvent = procedure('instance.operate')
+  .input(input)
+  .mutation(async ({ ctx: { identity, installation }, input }): Promise<void> => {
+    const id = randomUUID();
+    accepted(await installation.runtime.send(instanceId(input.id), { type: 'RaiseEvent', id, name: input.name, data: input.data, by: actorOf(identity) }, id));
+    await recordDeed(installation, identity, 'instance.raise-event', `instance:${input.id}`, { name: input.name });
+  });

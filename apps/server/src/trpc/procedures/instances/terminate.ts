@@ -1,0 +1,15 @@
+import { instanceId } from '@perdure/engine';
+import { z } from 'zod';
+import { recordDeed } from '../../../audit/record-deed.ts';
+import { actorOf } from '../../../auth/identity.ts';
+import { accepted } from '../../../errors/refusal.ts';
+import { procedure } from '../../base.ts';
+
+const input = z.strictObject({ id: z.string(), reason: z.string().max(2_000), recursive: z.boolean() });
+
+export const terminate = procedure('instance.operate')
+  .input(input)
+  .mutation(async ({ ctx: { identity, installation }, input: { id, reason, recursive } }): Promise<void> => {
+    accepted(await installation.runtime.send(instanceId(id), { type: 'Terminate', reason, recursive, by: actorOf(identity) }));
+    await recordDeed(installation, identity, 'instance.terminate', `instance:${id}`, { reason, recursive });
+  });

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { recordDeed } from '../../../audit/record-deed.ts';
+import { decideTask } from '../../../tasks/decide-task.ts';
+import { procedure } from '../../base.ts';
+import { jsonValue } from '../../json-value.ts';
+
+const input = z.strictObject({ id: z.string(), outcome: z.string().max(100), data: jsonValue, comment: z.string().max(10_000).optional() });
+
+export const decide = procedure('task.decide')
+  .input(input)
+  .mutation(async ({ ctx: { identity, installation }, input }): Promise<void> => {
+    await decideTask(installation, identity, { ...input, comment: input.comment?.trim() || null });
+    await recordDeed(installation, identity, 'task.decide', `task:${input.id}`, { outcome: input.outcome });
+  });

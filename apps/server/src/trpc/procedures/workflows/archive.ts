@@ -1,0 +1,12 @@
+import { archiveWorkflow } from '@perdure/database/write';
+import { z } from 'zod';
+import { actorOf } from '../../../auth/identity.ts';
+import { unknownWorkflow } from '../../../workflows/publish-workflow.ts';
+import { procedure } from '../../base.ts';
+
+export const archive = procedure('workflow.edit')
+  .input(z.strictObject({ key: z.string() }))
+  .mutation(async ({ ctx: { identity, installation }, input }): Promise<void> => {
+    const archived = await archiveWorkflow(installation.database.prisma, { key: input.key, actor: actorOf(identity) });
+    if (!archived) throw unknownWorkflow(input.key);
+  });

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { actorOf } from '../../../auth/identity.ts';
+import { createNamedWorkflow } from '../../../workflows/create-workflow.ts';
+import { emptyDocument } from '../../../workflows/empty-document.ts';
+import { readDocument } from '../../../workflows/read-document.ts';
+import { workflowKey } from '../../../workflows/workflow-key.ts';
+import { procedure } from '../../base.ts';
+
+const input = z.strictObject({ title: z.string().trim().min(1, 'Enter a title.').max(200), key: workflowKey.optional(), document: z.unknown().optional() });
+
+export const create = procedure('workflow.edit')
+  .input(input)
+  .mutation(async ({ ctx: { identity, installation }, input }): Promise<{ key: string }> => {
+    const document = input.document === undefined ? emptyDocument() : readDocument(input.document);
+    return createNamedWorkflow(installation, { key: input.key, title: input.title, document, actor: actorOf(identity) });
+  });

@@ -1,0 +1,13 @@
+import { findWorkflow } from '@perdure/database/read';
+import { z } from 'zod';
+import { unknownWorkflow } from '../../../workflows/publish-workflow.ts';
+import { procedure } from '../../base.ts';
+import type { WorkflowDetail } from '../../contract.ts';
+
+export const get = procedure('workflow.read')
+  .input(z.strictObject({ key: z.string() }))
+  .query(async ({ ctx: { installation }, input }): Promise<WorkflowDetail> => {
+    const workflow = await findWorkflow(installation.database.prisma, input.key);
+    if (!workflow) throw unknownWorkflow(input.key);
+    return { ...workflow, draftSavedAt: workflow.draftSavedAt.toISOString() };
+  });

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { actorOf } from '../../../auth/identity.ts';
+import { publishWorkflow } from '../../../workflows/publish-workflow.ts';
+import { procedure } from '../../base.ts';
+import type { PublishResult } from '../../contract.ts';
+
+const input = z.strictObject({ key: z.string(), draftRevision: z.int().min(0), note: z.string().max(2_000).optional() });
+
+export const publish = procedure('workflow.publish')
+  .input(input)
+  .mutation(
+    ({ ctx: { identity, installation }, input }): Promise<PublishResult> =>
+      publishWorkflow(installation, { key: input.key, draftRevision: input.draftRevision, note: input.note ?? '', actor: actorOf(identity) }),
+  );

@@ -1,0 +1,11 @@
+import { listVersions } from '@perdure/database/read';
+import { z } from 'zod';
+import { procedure } from '../../base.ts';
+import type { VersionSummary } from '../../contract.ts';
+
+export const versions = procedure('workflow.read')
+  .input(z.strictObject({ key: z.string() }))
+  .query(async ({ ctx: { installation }, input }): Promise<VersionSummary[]> => {
+    const records = await listVersions(installation.database.prisma, input.key);
+    return records.map((record) => ({ ...record, publishedAt: record.publishedAt.toISOString() }));
+  });

@@ -1,0 +1,52 @@
+/** Assembles the procedures; nothing else. */
+import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
+import { router } from './base.ts';
+import { preview } from './procedures/expressions/preview.ts';
+import { watch as watchFeed } from './procedures/feed/watch.ts';
+import { get as getInstance } from './procedures/instances/get.ts';
+import { history } from './procedures/instances/history.ts';
+import { list as listInstances } from './procedures/instances/list.ts';
+import { payload } from './procedures/instances/payload.ts';
+import { purge } from './procedures/instances/purge.ts';
+import { raiseEvent } from './procedures/instances/raise-event.ts';
+import { resume } from './procedures/instances/resume.ts';
+import { start } from './procedures/instances/start.ts';
+import { suspend } from './procedures/instances/suspend.ts';
+import { terminate } from './procedures/instances/terminate.ts';
+import { watch as watchInstance } from './procedures/instances/watch.ts';
+import { me } from './procedures/session/me.ts';
+import { claim } from './procedures/tasks/claim.ts';
+import { decide } from './procedures/tasks/decide.ts';
+import { get as getTask } from './procedures/tasks/get.ts';
+import { list as listTasks } from './procedures/tasks/list.ts';
+import { release } from './procedures/tasks/release.ts';
+import { saveDraft as saveTaskDraft } from './procedures/tasks/save-draft.ts';
+import { archive } from './procedures/workflows/archive.ts';
+import { check } from './procedures/workflows/check.ts';
+import { create } from './procedures/workflows/create.ts';
+import { get as getWorkflow } from './procedures/workflows/get.ts';
+import { lastRun } from './procedures/workflows/last-run.ts';
+import { list as listWorkflows } from './procedures/workflows/list.ts';
+import { publish } from './procedures/workflows/publish.ts';
+import { rename } from './procedures/workflows/rename.ts';
+import { saveDraft } from './procedures/workflows/save-draft.ts';
+import { version } from './procedures/workflows/version.ts';
+import { versions } from './procedures/workflows/versions.ts';
+import type { AppRouter } from './router-type.ts';
+
+export const appRouter = router({
+  session: { me },
+  workflows: { list: listWorkflows, get: getWorkflow, create, rename, archive, saveDraft, check, publish, versions, version, lastRun },
+  expressions: { preview },
+  instances: { list: listInstances, get: getInstance, history, payload, watch: watchInstance, start, raiseEvent, suspend, resume, terminate, purge },
+  tasks: { list: listTasks, get: getTask, claim, release, saveDraft: saveTaskDraft, decide },
+  feed: { watch: watchFeed },
+});
+
+// The web app compiles against router-type.ts. Whatever that lets it send must be accepted here, and whatever is answered must be what it says.
+type Real = typeof appRouter;
+type Accepts = inferRouterInputs<AppRouter> extends inferRouterInputs<Real> ? true : never;
+type Answers = inferRouterOutputs<Real> extends inferRouterOutputs<AppRouter> ? true : never;
+type SameNames = keyof inferRouterInputs<Real> extends keyof inferRouterInputs<AppRouter> ? true : never;
+const contractHolds: [Accepts, Answers, SameNames] = [true, true, true];
+void contractHolds;
