@@ -2,3 +2,4 @@ export { startOwnPostgres, startTestPostgres, type OwnPostgres, type TestPostgre
 export { startOwnRedis, startTestRedis, type OwnRedis, type TestRedis } from './test-redis.ts';
 export { drawWorkflow, type DrawnNode } from './draw-workflow.ts';
 export { publishWorkflow } from './publish-workflow.ts';
+export { eventually } from './eventually.ts';

@@ -123,10 +123,23 @@ export class RedisHotStore implements HotStore {
     await this.#commands.quit().catch(() => this.#commands.disconnect());
   }
 
+  /** Nothing that arrives, and nothing a listener does with it, may break the connection's own work. */
   #receive(text: string): void {
-    // Only Perdure processes publish on this channel, in this shape.
-    const { from, hint } = JSON.parse(text) as { from: string; hint: Hint };
-    if (from !== this.#origin) for (const listener of this.#listeners) listener(hint);
+    let envelope: { from?: unknown; hint?: Hint } | null;
+    try {
+      // Perdure's processes publish this shape; whoever else can reach the server may publish anything.
+      envelope = JSON.parse(text) as typeof envelope;
+    } catch {
+      return;
+    }
+    if (typeof envelope?.hint !== 'object' || envelope.hint === null || envelope.from === this.#origin) return;
+    for (const listener of this.#listeners) {
+      try {
+        listener(envelope.hint);
+      } catch {
+        // A hint is only ever a reason to look; the slow poll looks as well.
+      }
+    }
   }
 
   #meta(id: InstanceId): string {
