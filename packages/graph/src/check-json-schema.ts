@@ -23,7 +23,8 @@ export function checkJsonSchema(schema: Json): { path: string; message: string }
       }
       if (schemaKeywords.has(keyword)) open.push({ schema: value, path: at });
       if (schemaListKeywords.has(keyword)) (value as Json[]).forEach((part, i) => open.push({ schema: part, path: `${at}.${i}` }));
-      if (schemaMapKeywords.has(keyword)) for (const [name, part] of Object.entries(value as object)) open.push({ schema: part as Json, path: `${at}.${name}` });
+      if (schemaMapKeywords.has(keyword))
+        for (const [name, part] of Object.entries(value as object)) open.push({ schema: part as Json, path: `${at}.${name}` });
     }
   }
   return problems;
@@ -31,17 +32,40 @@ export function checkJsonSchema(schema: Json): { path: string; message: string }
 
 const maxProblems = 20;
 const types = new Set<Json>(['null', 'boolean', 'object', 'array', 'number', 'integer', 'string']);
-const schemaKeywords = new Set(['items', 'contains', 'additionalProperties', 'propertyNames', 'not', 'if', 'then', 'else', 'additionalItems', 'unevaluatedItems', 'unevaluatedProperties']);
+const schemaKeywords = new Set([
+  'items',
+  'contains',
+  'additionalProperties',
+  'propertyNames',
+  'not',
+  'if',
+  'then',
+  'else',
+  'additionalItems',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+]);
 const schemaListKeywords = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems']);
 const schemaMapKeywords = new Set(['properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions']);
-const countKeywords = new Set(['minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties', 'minContains', 'maxContains']);
+const countKeywords = new Set([
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+  'minProperties',
+  'maxProperties',
+  'minContains',
+  'maxContains',
+]);
 const numberKeywords = new Set(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf']);
 const textKeywords = new Set(['title', 'description', 'format', '$id', '$schema', '$comment', '$anchor']);
 
 function keywordProblem(keyword: string, value: Json, root: Json): string | undefined {
   if (keyword === 'type') {
     const list = Array.isArray(value) ? value : [value];
-    return list.length > 0 && list.every((one) => types.has(one)) ? undefined : 'A type is null, boolean, object, array, number, integer or string, or a list of these.';
+    return list.length > 0 && list.every((one) => types.has(one))
+      ? undefined
+      : 'A type is null, boolean, object, array, number, integer or string, or a list of these.';
   }
   if (keyword === 'required') return isTextList(value) ? undefined : '"required" is a list of names.';
   if (keyword === 'enum') return Array.isArray(value) && value.length > 0 ? undefined : '"enum" is a list with at least one value.';
@@ -49,9 +73,11 @@ function keywordProblem(keyword: string, value: Json, root: Json): string | unde
   if (keyword === '$ref') return referenceProblem(value, root);
   if (keyword === 'uniqueItems') return typeof value === 'boolean' ? undefined : '"uniqueItems" is true or false.';
   if (keyword === 'patternProperties' && isObject(value)) return Object.keys(value).map(patternProblem).find(Boolean);
-  if (schemaListKeywords.has(keyword)) return Array.isArray(value) && value.length > 0 ? undefined : `"${keyword}" is a list with at least one schema.`;
+  if (schemaListKeywords.has(keyword))
+    return Array.isArray(value) && value.length > 0 ? undefined : `"${keyword}" is a list with at least one schema.`;
   if (schemaMapKeywords.has(keyword)) return isObject(value) ? undefined : `"${keyword}" is an object of schemas.`;
-  if (countKeywords.has(keyword)) return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? undefined : `"${keyword}" is a whole number, 0 or more.`;
+  if (countKeywords.has(keyword))
+    return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? undefined : `"${keyword}" is a whole number, 0 or more.`;
   if (keyword === 'multipleOf' && typeof value === 'number' && value <= 0) return '"multipleOf" is greater than 0.';
   if (numberKeywords.has(keyword)) return typeof value === 'number' ? undefined : `"${keyword}" is a number.`;
   if (textKeywords.has(keyword)) return typeof value === 'string' ? undefined : `"${keyword}" is a text.`;

@@ -18,21 +18,38 @@ export interface CompiledNode {
 }
 
 /** Checks and compiles one node by its catalogue entry. Shared by `validate` and `compile`, so that both see the same fields and problems. */
-export function compileNode(index: GraphIndex, node: GraphNode, type: NodeType, analyser: ExpressionAnalyser, regions: () => JoinRegions): CompiledNode {
+export function compileNode(
+  index: GraphIndex,
+  node: GraphNode,
+  type: NodeType,
+  analyser: ExpressionAnalyser,
+  regions: () => JoinRegions,
+): CompiledNode {
   const problems: Problem[] = [];
   const expressions: CompiledNode['expressions'] = [];
   const name = nameOf(index, node.id);
   const incoming = index.incoming.get(node.id)?.length ?? 0;
-  const report = (problem: Omit<Problem, 'node' | 'severity'>): void => void problems.push({ severity: 'error', node: node.id, ...problem });
+  const report = (problem: Omit<Problem, 'node' | 'severity'>): void =>
+    void problems.push({ severity: 'error', node: node.id, ...problem });
 
   const parsed = type.schema.safeParse(node.config);
-  if (!parsed.success) for (const issue of parsed.error.issues) for (const problem of configProblems(type, name, node.config, issue)) report(problem);
+  if (!parsed.success)
+    for (const issue of parsed.error.issues) for (const problem of configProblems(type, name, node.config, issue)) report(problem);
 
-  const retry = compileRetry(node.retry, (field, detail) => report({ code: 'retry.invalid', title: 'Retry policy does not work', detail: `${name}: ${detail}`, field: `retry.${field}` }));
-  const timeoutMs = compileTimeout(node.timeout ?? type.timeout, (detail) => report({ code: 'timeout.invalid', title: 'Timeout does not work', detail: `${name}: ${detail}`, field: 'timeout' }));
+  const retry = compileRetry(node.retry, (field, detail) =>
+    report({ code: 'retry.invalid', title: 'Retry policy does not work', detail: `${name}: ${detail}`, field: `retry.${field}` }),
+  );
+  const timeoutMs = compileTimeout(node.timeout ?? type.timeout, (detail) =>
+    report({ code: 'timeout.invalid', title: 'Timeout does not work', detail: `${name}: ${detail}`, field: 'timeout' }),
+  );
   if (!type.activity && (node.retry || node.timeout !== undefined)) {
     const field = node.retry ? 'retry' : 'timeout';
-    report({ code: `${field}.not-allowed`, title: field === 'retry' ? 'Nothing to retry' : 'Nothing to time out', detail: `${name} is a ${type.label.toLowerCase()}, which takes no ${field === 'retry' ? 'retry policy' : 'timeout'}. Remove it.`, field });
+    report({
+      code: `${field}.not-allowed`,
+      title: field === 'retry' ? 'Nothing to retry' : 'Nothing to time out',
+      detail: `${name} is a ${type.label.toLowerCase()}, which takes no ${field === 'retry' ? 'retry policy' : 'timeout'}. Remove it.`,
+      field,
+    });
   }
   // The schema's own output would carry defaults and trimmed texts; it is JSON because it was made from JSON.
   const config = parsed.success ? (parsed.data as JsonObject) : undefined;
@@ -47,7 +64,12 @@ export function compileNode(index: GraphIndex, node: GraphNode, type: NodeType, 
       return result.expression;
     }
     isBroken = true;
-    report({ code: 'expression.syntax', title: 'Expression cannot be read', detail: `${labelOf(type, field)} of ${name}: ${result.message} (at character ${result.position + 1})`, field });
+    report({
+      code: 'expression.syntax',
+      title: 'Expression cannot be read',
+      detail: `${labelOf(type, field)} of ${name}: ${result.message} (at character ${result.position + 1})`,
+      field,
+    });
     return { source, cost: 'cheap', reads: [] };
   };
   const context: CompileContext = {
@@ -64,7 +86,12 @@ export function compileNode(index: GraphIndex, node: GraphNode, type: NodeType, 
     const analysed = found.map((one) => {
       if (one.isListItem) {
         isBroken = true;
-        report({ code: 'expression.in-list', title: 'Expression inside a list', detail: `${labelOf(type, field)} of ${name}: an expression cannot be one item of a list. Write the whole list as one expression.`, field: one.field });
+        report({
+          code: 'expression.in-list',
+          title: 'Expression inside a list',
+          detail: `${labelOf(type, field)} of ${name}: an expression cannot be one item of a list. Write the whole list as one expression.`,
+          field: one.field,
+        });
       }
       return analyse(one.field, one.source);
     });
@@ -75,7 +102,12 @@ export function compileNode(index: GraphIndex, node: GraphNode, type: NodeType, 
     const whole = analyser.analyse(source);
     if (whole.ok) return { kind: 'expression', expression: whole.expression };
     isBroken = true;
-    report({ code: 'expression.syntax', title: 'Expression cannot be read', detail: `${labelOf(type, field)} of ${name}: ${whole.message}`, field });
+    report({
+      code: 'expression.syntax',
+      title: 'Expression cannot be read',
+      detail: `${labelOf(type, field)} of ${name}: ${whole.message}`,
+      field,
+    });
     return { kind: 'literal', value };
   };
   const body = type.compile(config, context);
@@ -85,7 +117,14 @@ export function compileNode(index: GraphIndex, node: GraphNode, type: NodeType, 
 const maxAttempts = 10_000;
 
 function compileRetry(policy: RetryPolicy | undefined, report: (field: keyof RetryPolicy, detail: string) => void): PlanRetry {
-  const once: PlanRetry = { firstRetryIntervalMs: 0, maxNumberOfAttempts: 1, backoffCoefficient: 1, maxRetryIntervalMs: null, retryTimeoutMs: null, nonRetryableErrors: [] };
+  const once: PlanRetry = {
+    firstRetryIntervalMs: 0,
+    maxNumberOfAttempts: 1,
+    backoffCoefficient: 1,
+    maxRetryIntervalMs: null,
+    retryTimeoutMs: null,
+    nonRetryableErrors: [],
+  };
   if (!policy) return once;
   const span = (field: 'firstRetryInterval' | 'maxRetryInterval' | 'retryTimeout'): number | null => {
     const text = policy[field];
@@ -99,10 +138,19 @@ function compileRetry(policy: RetryPolicy | undefined, report: (field: keyof Ret
   const longest = span('maxRetryInterval');
   const retryTimeoutMs = span('retryTimeout');
   const { maxNumberOfAttempts, backoffCoefficient = 1 } = policy;
-  if (!Number.isInteger(maxNumberOfAttempts) || maxNumberOfAttempts < 1 || maxNumberOfAttempts > maxAttempts) report('maxNumberOfAttempts', `Enter a number of attempts from 1 to ${maxAttempts}; 1 means no retry.`);
-  if (!(backoffCoefficient >= 1 && backoffCoefficient <= 100)) report('backoffCoefficient', 'Enter a factor from 1 to 100; 1 keeps every wait the same.');
+  if (!Number.isInteger(maxNumberOfAttempts) || maxNumberOfAttempts < 1 || maxNumberOfAttempts > maxAttempts)
+    report('maxNumberOfAttempts', `Enter a number of attempts from 1 to ${maxAttempts}; 1 means no retry.`);
+  if (!(backoffCoefficient >= 1 && backoffCoefficient <= 100))
+    report('backoffCoefficient', 'Enter a factor from 1 to 100; 1 keeps every wait the same.');
   if (first !== null && longest !== null && longest < first) report('maxRetryInterval', 'The longest wait is shorter than the first one.');
-  return { firstRetryIntervalMs: first ?? 0, maxNumberOfAttempts, backoffCoefficient, maxRetryIntervalMs: longest, retryTimeoutMs, nonRetryableErrors: policy.nonRetryableErrors ?? [] };
+  return {
+    firstRetryIntervalMs: first ?? 0,
+    maxNumberOfAttempts,
+    backoffCoefficient,
+    maxRetryIntervalMs: longest,
+    retryTimeoutMs,
+    nonRetryableErrors: policy.nonRetryableErrors ?? [],
+  };
 }
 
 function compileTimeout(timeout: string | null, report: (detail: string) => void): number | null {
@@ -126,7 +174,10 @@ function configProblems(type: NodeType, name: string, config: JsonObject, issue:
     }));
   }
   if (issue.code === 'invalid_key') return [invalidField(type, name, path, issue.issues[0]?.message ?? issue.message)];
-  const given = issue.path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined), config);
+  const given = issue.path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    config,
+  );
   const isEmpty = given === undefined || given === null || (typeof given === 'string' && given.trim() === '');
   if (isEmpty) {
     const label = labelOf(type, path);

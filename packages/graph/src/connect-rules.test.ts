@@ -4,7 +4,16 @@ import { draw } from './document-fixture.ts';
 import { nodeId, portId } from './ids.ts';
 
 const document = draw(
-  { s: 'start', a: 'http', b: 'timer', g: { type: 'forEach', title: 'Lines' }, i: { type: 'http', parent: 'g' }, k: { type: 'timer', parent: 'g' }, e: 'end', j: 'join' },
+  {
+    s: 'start',
+    a: 'http',
+    b: 'timer',
+    g: { type: 'forEach', title: 'Lines' },
+    i: { type: 'http', parent: 'g' },
+    k: { type: 'timer', parent: 'g' },
+    e: 'end',
+    j: 'join',
+  },
   ['s -> a', 'a -> b', 'g.body -> i'],
 );
 const ask = (text: string) => {
@@ -15,7 +24,10 @@ const ask = (text: string) => {
 };
 
 describe('connect rules', () => {
-  it.each(['s -> b', 'a.error -> b', 'b -> a', 'b -> g', 'g -> j', 'g.error -> e', 'i -> k', 'k -> i', 'g.body -> k', 'a -> j'])('allows %s', (text) => expect(ask(text)).toBe('ok'));
+  it.each(['s -> b', 'a.error -> b', 'b -> a', 'b -> g', 'g -> j', 'g.error -> e', 'i -> k', 'k -> i', 'g.body -> k', 'a -> j'])(
+    'allows %s',
+    (text) => expect(ask(text)).toBe('ok'),
+  );
 
   it.each([
     ['a -> b', 'a already leads to b from this port.'],

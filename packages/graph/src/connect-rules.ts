@@ -36,7 +36,9 @@ export function faultReason(index: GraphIndex, { source, sourcePort, target }: C
       return `${from} ends its path, so nothing leads out of it.`;
     case 'crosses-container': {
       const parent = index.nodes.get(source)?.parent;
-      return parent ? `${to} is not inside ${nameOf(index, parent)}. Leave the container by its own port.` : `${to} is inside a container. Enter it by the container’s own input.`;
+      return parent
+        ? `${to} is not inside ${nameOf(index, parent)}. Leave the container by its own port.`
+        : `${to} is inside a container. Enter it by the container’s own input.`;
     }
     case 'body-leaves-container':
       return `The body of ${from} leads only to nodes inside it.`;
@@ -48,5 +50,10 @@ export function faultReason(index: GraphIndex, { source, sourcePort, target }: C
 }
 
 function isConnected(index: GraphIndex, { source, sourcePort, target }: Connection): boolean {
-  return index.outgoing.get(source)?.get(sourcePort)?.some((edge) => edge.target === target) ?? false;
+  return (
+    index.outgoing
+      .get(source)
+      ?.get(sourcePort)
+      ?.some((edge) => edge.target === target) ?? false
+  );
 }

@@ -1,6 +1,7 @@
 /** The candidate a person most likely meant, or undefined when none is close. By edit distance, swapped neighbours counting once. */
 export function didYouMean(written: string, candidates: Iterable<string>): string | undefined {
-  const limit = Math.max(1, Math.floor(written.length / 3));
+  // In a name of one or two letters, one letter is no slip.
+  const limit = written.length < 3 ? 0 : Math.max(1, Math.floor(written.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
   const lower = written.toLowerCase();

@@ -12,7 +12,13 @@ export function draw(nodes: Record<string, string | NodeSketch>, edges: readonly
   return {
     formatVersion: 1,
     nodes: Object.entries(nodes).map(([id, given]) => {
-      const { type, title = type === 'join' ? 'Join' : id, parent = null, config, ...rest } = typeof given === 'string' ? ({ type: given } as NodeSketch) : given;
+      const {
+        type,
+        title = type === 'join' ? 'Join' : id,
+        parent = null,
+        config,
+        ...rest
+      } = typeof given === 'string' ? ({ type: given } as NodeSketch) : given;
       const node: GraphNode = {
         id: nodeId(id),
         type,
@@ -70,10 +76,13 @@ export const pathAnalyser: ExpressionAnalyser = {
     for (let i = 0; i < source.length; i++) {
       const char = source[i]!;
       if ('([{'.includes(char)) open.push(char);
-      if (')]}'.includes(char) && open.pop() !== { ')': '(', ']': '[', '}': '{' }[char]) return { ok: false, message: 'A bracket is not matched.', position: i };
+      if (')]}'.includes(char) && open.pop() !== { ')': '(', ']': '[', '}': '{' }[char])
+        return { ok: false, message: 'A bracket is not matched.', position: i };
     }
     if (open.length > 0) return { ok: false, message: 'A bracket is not closed.', position: source.length };
-    const reads = [...source.matchAll(/\b(?:input|steps|vars|item|index|error|instance)\b(?:\.[A-Za-z_]\w*)*/g)].map(([path]) => path.split('.'));
+    const reads = [...source.matchAll(/\b(?:input|steps|vars|item|index|error|instance)\b(?:\.[A-Za-z_]\w*)*/g)].map(([path]) =>
+      path.split('.'),
+    );
     return { ok: true, expression: { source, cost: 'cheap', reads } };
   },
 };

@@ -18,7 +18,7 @@ export function immediateDominators(successors: readonly (readonly number[])[], 
     }
     return left;
   };
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let i = order.length - 2; i >= 0; i--) {
       const node = order[i]!;

@@ -6,7 +6,11 @@ import type { NodeId } from './ids.ts';
 import type { Problem } from './problem.ts';
 
 /** What expressions read against what can be there when they run: steps, variables, `item` and `index`. */
-export function checkReads(index: GraphIndex, compiled: ReadonlyMap<NodeId, CompiledNode>, frameOf: (container: NodeId | null) => FrameGraph): Problem[] {
+export function checkReads(
+  index: GraphIndex,
+  compiled: ReadonlyMap<NodeId, CompiledNode>,
+  frameOf: (container: NodeId | null) => FrameGraph,
+): Problem[] {
   const problems: Problem[] = [];
   const variables = writtenVariables(index);
   for (const [id, { expressions }] of compiled) {
@@ -30,21 +34,43 @@ const roots = ['input', 'vars', 'steps', 'item', 'index', 'error', 'instance'];
 
 type ReadProblem = Pick<Problem, 'code' | 'severity' | 'title' | 'detail'>;
 
-function readProblem(index: GraphIndex, id: NodeId, root: string, name: string | undefined, variables: ReadonlySet<string>, earlier: EarlierSteps): ReadProblem | undefined {
+function readProblem(
+  index: GraphIndex,
+  id: NodeId,
+  root: string,
+  name: string | undefined,
+  variables: ReadonlySet<string>,
+  earlier: EarlierSteps,
+): ReadProblem | undefined {
   if (root === 'steps') return name === undefined ? undefined : stepProblem(index, id, name, earlier);
   if (root === 'vars') {
     if (name === undefined || variables.has(name)) return undefined;
     const guess = didYouMean(name, variables);
-    return { code: 'expression.unknown-variable', severity: 'warning', title: 'Unknown variable', detail: `No step sets vars.${name}.${guess ? ` Did you mean ${guess}?` : ''}` };
+    return {
+      code: 'expression.unknown-variable',
+      severity: 'warning',
+      title: 'Unknown variable',
+      detail: `No step sets vars.${name}.${guess ? ` Did you mean ${guess}?` : ''}`,
+    };
   }
   if (root === 'item' || root === 'index') {
     const around = containersAround(index, id).map((container) => index.nodes.get(container)?.type);
     if (around.includes('forEach') || (root === 'index' && around.includes('loop'))) return undefined;
-    return { code: 'expression.out-of-place', severity: 'warning', title: `No ${root} here`, detail: `${nameOf(index, id)} reads ${root}, which exists only inside a for each${root === 'index' ? ' or a loop' : ''}.` };
+    return {
+      code: 'expression.out-of-place',
+      severity: 'warning',
+      title: `No ${root} here`,
+      detail: `${nameOf(index, id)} reads ${root}, which exists only inside a for each${root === 'index' ? ' or a loop' : ''}.`,
+    };
   }
   if (roots.includes(root)) return undefined;
   const guess = didYouMean(root, roots);
-  return { code: 'expression.unknown-name', severity: 'warning', title: 'Unknown name', detail: `${nameOf(index, id)} reads ${root}, which is never there.${guess ? ` Did you mean ${guess}?` : ''}` };
+  return {
+    code: 'expression.unknown-name',
+    severity: 'warning',
+    title: 'Unknown name',
+    detail: `${nameOf(index, id)} reads ${root}, which is never there.${guess ? ` Did you mean ${guess}?` : ''}`,
+  };
 }
 
 function stepProblem(index: GraphIndex, id: NodeId, name: string, earlier: EarlierSteps): ReadProblem | undefined {
@@ -52,7 +78,12 @@ function stepProblem(index: GraphIndex, id: NodeId, name: string, earlier: Earli
   const node = index.nodes.get(step);
   if (!node) {
     const guess = didYouMean(name, index.nodes.keys());
-    return { code: 'expression.unknown-step', severity: 'error', title: 'Unknown step', detail: `There is no step ${name}.${guess ? ` Did you mean ${guess}?` : ''}` };
+    return {
+      code: 'expression.unknown-step',
+      severity: 'error',
+      title: 'Unknown step',
+      detail: `There is no step ${name}.${guess ? ` Did you mean ${guess}?` : ''}`,
+    };
   }
   switch (earlier.relationOf(step)) {
     case 'hidden':
@@ -63,7 +94,12 @@ function stepProblem(index: GraphIndex, id: NodeId, name: string, earlier: Earli
         detail: `${nameOf(index, step)} is inside ${nameOf(index, node.parent!)}; its output is not visible outside. Read steps.${node.parent} instead.`,
       };
     case 'never':
-      return { code: 'expression.step-not-before', severity: 'warning', title: 'Step never runs before', detail: `${nameOf(index, id)} reads ${nameOf(index, step)}, which does not lead to it, so there may be no output to read.` };
+      return {
+        code: 'expression.step-not-before',
+        severity: 'warning',
+        title: 'Step never runs before',
+        detail: `${nameOf(index, id)} reads ${nameOf(index, step)}, which does not lead to it, so there may be no output to read.`,
+      };
     case 'possible':
       return undefined;
   }
@@ -82,7 +118,8 @@ class EarlierSteps {
     this.#index = index;
     this.#reader = reader;
     this.#frameOf = frameOf;
-    for (let at: NodeId | null = reader; at !== null; at = index.nodes.get(at)?.parent ?? null) this.#standIn.set(index.nodes.get(at)?.parent ?? null, at);
+    for (let at: NodeId | null = reader; at !== null; at = index.nodes.get(at)?.parent ?? null)
+      this.#standIn.set(index.nodes.get(at)?.parent ?? null, at);
   }
 
   relationOf(step: NodeId): 'possible' | 'never' | 'hidden' {

@@ -11,8 +11,15 @@ import { validate } from './validate.ts';
 const source = () =>
   draw(
     {
-      s: 'start', quote: 'http', check: { type: 'condition', config: { cases: [{ key: 'yes', label: 'Yes', when: 'steps.quote.output.body.price > 1' }] } },
-      each: { type: 'forEach', config: { items: { expr: 'steps.quote.output.body.lines' }, mode: 'sequential' } }, line: { type: 'http', parent: 'each', config: { method: 'GET', url: 'https://example.test/', body: { price: { expr: 'steps.quote.output.body.price' } } } },
+      s: 'start',
+      quote: 'http',
+      check: { type: 'condition', config: { cases: [{ key: 'yes', label: 'Yes', when: 'steps.quote.output.body.price > 1' }] } },
+      each: { type: 'forEach', config: { items: { expr: 'steps.quote.output.body.lines' }, mode: 'sequential' } },
+      line: {
+        type: 'http',
+        parent: 'each',
+        config: { method: 'GET', url: 'https://example.test/', body: { price: { expr: 'steps.quote.output.body.price' } } },
+      },
       e: 'end',
     },
     ['s -> quote', 'quote -> check', 'check.yes -> each', 'each.body -> line', 'each -> e'],
@@ -28,11 +35,20 @@ describe('copy and paste', () => {
     if (!pasted.ok) throw new Error(JSON.stringify(pasted.problems));
     expect(pasted.pasted).toEqual(['quote_2', 'check_2', 'each_2']);
     const added = pasted.document.nodes.slice(document.nodes.length);
-    expect(added.map(({ id, parent }) => [id, parent])).toEqual([['quote_2', null], ['check_2', null], ['each_2', null], ['line_2', 'each_2']]);
+    expect(added.map(({ id, parent }) => [id, parent])).toEqual([
+      ['quote_2', null],
+      ['check_2', null],
+      ['each_2', null],
+      ['line_2', 'each_2'],
+    ]);
     expect(added[1]?.config).toMatchObject({ cases: [{ when: 'steps.quote_2.output.body.price > 1' }] });
     expect(added[2]?.config.items).toEqual({ expr: 'steps.quote_2.output.body.lines' });
     expect(added[3]?.config.body).toEqual({ price: { expr: 'steps.quote_2.output.body.price' } });
-    expect(pasted.document.edges.slice(document.edges.length).map(({ source: from, sourcePort, target }) => `${from}.${sourcePort} -> ${target}`)).toEqual(['quote_2.out -> check_2', 'check_2.yes -> each_2', 'each_2.body -> line_2']);
+    expect(
+      pasted.document.edges
+        .slice(document.edges.length)
+        .map(({ source: from, sourcePort, target }) => `${from}.${sourcePort} -> ${target}`),
+    ).toEqual(['quote_2.out -> check_2', 'check_2.yes -> each_2', 'each_2.body -> line_2']);
     expect(added[0]?.position).toEqual({ x: 100, y: 40 });
     expect(parseDocument(pasted.document).ok).toBe(true);
   });
@@ -49,7 +65,10 @@ describe('copy and paste', () => {
   });
 
   it('refuses text that is no workflow, saying why', () => {
-    expect(pasteFragment(newDocument(), '{"nodes": [', place)).toMatchObject({ ok: false, problems: [{ code: 'document.json', detail: 'The text ends too early. Line 1, column 12.' }] });
+    expect(pasteFragment(newDocument(), '{"nodes": [', place)).toMatchObject({
+      ok: false,
+      problems: [{ code: 'document.json', detail: 'The text ends too early. Line 1, column 12.' }],
+    });
     expect(pasteFragment(newDocument(), '{"fragment": 1, "nodes": [{"id": "a"}], "edges": []}', place).ok).toBe(false);
     expect(pasteFragment(newDocument(), '"hello"', place).ok).toBe(false);
   });
@@ -64,7 +83,9 @@ describe('copy and paste', () => {
           document = pasted.document;
         }
         expect(parseDocument(document).ok).toBe(true);
-        const structural = validate(document, pathAnalyser).filter(({ code }) => code.startsWith('edge.') || code === 'expression.unknown-step');
+        const structural = validate(document, pathAnalyser).filter(
+          ({ code }) => code.startsWith('edge.') || code === 'expression.unknown-step',
+        );
         expect(structural).toEqual([]);
       }),
       { numRuns: 50 },

@@ -45,12 +45,21 @@ export interface PastePlace {
 }
 
 /** Adds a fragment (or a whole document), given as clipboard text, under ids of its own. Expressions inside it follow the new ids. */
-export function pasteFragment(document: WorkflowDocument, clipboard: string, { parent, position }: PastePlace, catalogue: Catalogue = standardCatalogue): Pasted {
+export function pasteFragment(
+  document: WorkflowDocument,
+  clipboard: string,
+  { parent, position }: PastePlace,
+  catalogue: Catalogue = standardCatalogue,
+): Pasted {
   const read = readFragment(clipboard);
   if (!read.ok) return read;
   const nodes = read.document.nodes.filter(({ type }) => catalogue.get(type)?.hasInput !== false);
   if (document.nodes.length + nodes.length > maxNodes) {
-    return refused('document.too-large', 'Workflow too large', `With these, it would have ${document.nodes.length + nodes.length} nodes; ${maxNodes} are allowed.`);
+    return refused(
+      'document.too-large',
+      'Workflow too large',
+      `With these, it would have ${document.nodes.length + nodes.length} nodes; ${maxNodes} are allowed.`,
+    );
   }
   const taken = new Set(document.nodes.map(({ id }) => id));
   const renamed = new Map<NodeId, NodeId>();
@@ -84,7 +93,11 @@ export function pasteFragment(document: WorkflowDocument, clipboard: string, { p
     edgeIds.add(id);
     return [{ id, ...connection }];
   });
-  return { ok: true, document: { ...document, nodes: [...document.nodes, ...added], edges: [...document.edges, ...edges] }, pasted: roots.map(({ id }) => renamed.get(id)!) };
+  return {
+    ok: true,
+    document: { ...document, nodes: [...document.nodes, ...added], edges: [...document.edges, ...edges] },
+    pasted: roots.map(({ id }) => renamed.get(id)!),
+  };
 }
 
 function readFragment(clipboard: string): ReturnType<typeof parseDocument> {

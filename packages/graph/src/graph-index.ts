@@ -23,7 +23,15 @@ export interface GraphIndex {
   broken: readonly { edge: GraphEdge; fault: EdgeFault }[];
 }
 
-export type EdgeFault = 'missing-node' | 'missing-port' | 'no-input' | 'no-output' | 'crosses-container' | 'body-leaves-container' | 'self' | 'duplicate';
+export type EdgeFault =
+  | 'missing-node'
+  | 'missing-port'
+  | 'no-input'
+  | 'no-output'
+  | 'crosses-container'
+  | 'body-leaves-container'
+  | 'self'
+  | 'duplicate';
 
 export function indexGraph(document: WorkflowDocument, catalogue: Catalogue = standardCatalogue): GraphIndex {
   const nodes = new Map<NodeId, GraphNode>();
@@ -89,6 +97,7 @@ export function nameOf(index: GraphIndex, id: NodeId): string {
   const type = index.types.get(id);
   const title = node.title.trim();
   // A join shows its rule, not its title, until somebody names it.
-  if (type?.synchronises && (title === '' || title === type.label)) return summaryOf(node, index.incoming.get(id)?.length ?? 0, index.catalogue);
+  if (type?.synchronises && (title === '' || title === type.label))
+    return summaryOf(node, index.incoming.get(id)?.length ?? 0, index.catalogue);
   return title || type?.label || id;
 }

@@ -8,13 +8,24 @@ export * from './duration.ts';
 export * from './strict-json.ts';
 export * from './node-id.ts';
 export * from './catalogue/catalogue.ts';
-export { type NodeType, type NodeTypeDefinition, type NodeCategory, type ChipStyle, type NodeDocs, type CompileContext, defineNodeType, outPort, errorPort, bodyPort, keyedPorts } from './catalogue/node-type.ts';
+export {
+  type NodeType,
+  type NodeTypeDefinition,
+  type NodeCategory,
+  type ChipStyle,
+  type NodeDocs,
+  type CompileContext,
+  defineNodeType,
+  outPort,
+  errorPort,
+  bodyPort,
+  keyedPorts,
+} from './catalogue/node-type.ts';
 export { type Field, type FieldMeta, type Widget, field } from './catalogue/field.ts';
 export * from './parse-document.ts';
 export { type GraphIndex, indexGraph, nameOf } from './graph-index.ts';
 export * from './connect-rules.ts';
 export * from './compile.ts';
-export * from './node-size.ts';
 export * from './node-size.ts';
 export { checkSoundness } from './soundness.ts';
 export { type EmbeddedExpression, embeddedExpressions } from './embedded-expressions.ts';
@@ -26,3 +37,4 @@ export * from './new-node.ts';
 export * from './fragment.ts';
 export { checkJsonSchema } from './check-json-schema.ts';
 export { didYouMean } from './did-you-mean.ts';
+export * from './describe-catalogue.ts';

@@ -12,7 +12,12 @@ export interface NewNodePlace {
 }
 
 /** A node of a type as the designer adds it: default config and retry policy, an id made from its title. Undefined for an unknown type. */
-export function newNode(document: WorkflowDocument, typeKey: string, { parent, position, title }: NewNodePlace, catalogue: Catalogue = standardCatalogue): GraphNode | undefined {
+export function newNode(
+  document: WorkflowDocument,
+  typeKey: string,
+  { parent, position, title }: NewNodePlace,
+  catalogue: Catalogue = standardCatalogue,
+): GraphNode | undefined {
   const type = catalogue.get(typeKey);
   if (!type) return undefined;
   const node: GraphNode = {
@@ -29,7 +34,10 @@ export function newNode(document: WorkflowDocument, typeKey: string, { parent, p
 }
 
 /** An id for an edge, made from its ends so that the same drawing gives the same document. */
-export function newEdgeId(taken: { has(id: EdgeId): boolean }, { source, sourcePort, target }: Pick<GraphEdge, 'source' | 'sourcePort' | 'target'>): EdgeId {
+export function newEdgeId(
+  taken: { has(id: EdgeId): boolean },
+  { source, sourcePort, target }: Pick<GraphEdge, 'source' | 'sourcePort' | 'target'>,
+): EdgeId {
   const base = `${source}-${sourcePort}-${target}`.slice(0, 90);
   for (let n = 1; ; n++) {
     const id = edgeId(n === 1 ? base : `${base}-${n}`);

@@ -7,7 +7,8 @@ export function isNodeIdText(text: string): boolean {
   return pattern.test(text) && !reserved.has(text);
 }
 
-export const nodeIdRule = 'Use a letter or "_" first, then letters, digits or "_", 64 at most, and none of: and, or, in, true, false, null, function.';
+export const nodeIdRule =
+  'Use a letter or "_" first, then letters, digits or "_", 64 at most, and none of: and, or, in, true, false, null, function.';
 
 /** `Credit check` → `credit_check`, with a number behind it when taken. */
 export function uniqueNodeId(taken: { has(id: NodeId): boolean }, title: string): NodeId {

@@ -75,7 +75,8 @@ export function portPositions(node: Sized, catalogue: Catalogue = standardCatalo
   const exceptional = ports.filter((port) => port.kind === 'exceptional');
   return ports.map((port) => {
     if (port.kind === 'inner') return { port, position: { x: width / 2, y: containerHeaderHeight, side: 'inner' } };
-    if (port.kind === 'normal') return { port, position: { x: (width * (normal.indexOf(port) + 0.5)) / normal.length, y: height, side: 'bottom' } };
+    if (port.kind === 'normal')
+      return { port, position: { x: (width * (normal.indexOf(port) + 0.5)) / normal.length, y: height, side: 'bottom' } };
     const i = exceptional.indexOf(port);
     const y = !isContainer ? nodeHeight / 2 + i * 16 : node.collapsed ? containerHeaderHeight / 2 : firstCatch + i * catchSpacing;
     return { port, position: { x: width, y, side: 'right' } };

@@ -10,7 +10,20 @@ const codes = (value: unknown): string[] => {
 };
 const full = () =>
   JSON.parse(
-    JSON.stringify(draw({ s: 'start', call: { type: 'http', timeout: '20s', retry: { firstRetryInterval: '1s', maxNumberOfAttempts: 3, nonRetryableErrors: ['X'] }, disabled: true } }, ['s -> call'])),
+    JSON.stringify(
+      draw(
+        {
+          s: 'start',
+          call: {
+            type: 'http',
+            timeout: '20s',
+            retry: { firstRetryInterval: '1s', maxNumberOfAttempts: 3, nonRetryableErrors: ['X'] },
+            disabled: true,
+          },
+        },
+        ['s -> call'],
+      ),
+    ),
   ) as { nodes: Record<string, unknown>[]; edges: Record<string, unknown>[] } & Record<string, unknown>;
 
 describe('parseDocument', () => {
@@ -28,7 +41,11 @@ describe('parseDocument', () => {
   it.each<[string, (document: ReturnType<typeof full>) => void, string]>([
     ['an unknown field of the document', (d) => (d.extra = 1), 'document.unknown-field extra'],
     ['an unknown field of a node', (d) => (d.nodes[1]!.colour = 'red'), 'document.unknown-field nodes.1.colour'],
-    ['an unknown field of a retry policy', (d) => ((d.nodes[1]!.retry as Record<string, unknown>).jitter = 1), 'document.unknown-field nodes.1.retry.jitter'],
+    [
+      'an unknown field of a retry policy',
+      (d) => ((d.nodes[1]!.retry as Record<string, unknown>).jitter = 1),
+      'document.unknown-field nodes.1.retry.jitter',
+    ],
     ['another format version', (d) => (d.formatVersion = 2), 'document.invalid formatVersion'],
     ['a node id that is no name', (d) => (d.nodes[1]!.id = 'a-b'), 'document.invalid nodes.1.id'],
     ['a node id that is an operator', (d) => (d.nodes[1]!.id = 'in'), 'document.invalid nodes.1.id'],
@@ -50,12 +67,26 @@ describe('parseDocument', () => {
   });
 
   it('never throws, and names at least one problem', () => {
-    const node = fc.record({ id: fc.oneof(fc.constant('a'), fc.jsonValue()), type: fc.oneof(fc.constantFrom(...standardCatalogue.types.map(({ key }) => key)), fc.jsonValue()), config: fc.jsonValue(), parent: fc.jsonValue() }, { requiredKeys: [] });
+    const node = fc.record(
+      {
+        id: fc.oneof(fc.constant('a'), fc.jsonValue()),
+        type: fc.oneof(fc.constantFrom(...standardCatalogue.types.map(({ key }) => key)), fc.jsonValue()),
+        config: fc.jsonValue(),
+        parent: fc.jsonValue(),
+      },
+      { requiredKeys: [] },
+    );
     fc.assert(
-      fc.property(fc.oneof(fc.anything({ withBigInt: true, withMap: true, withNullPrototype: true }), fc.record({ formatVersion: fc.constantFrom(1, 2), nodes: fc.array(node), edges: fc.array(fc.jsonValue()) })), (value) => {
-        const parsed = parseDocument(value);
-        expect(parsed.ok || parsed.problems.length > 0).toBe(true);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.anything({ withBigInt: true, withMap: true, withNullPrototype: true }),
+          fc.record({ formatVersion: fc.constantFrom(1, 2), nodes: fc.array(node), edges: fc.array(fc.jsonValue()) }),
+        ),
+        (value) => {
+          const parsed = parseDocument(value);
+          expect(parsed.ok || parsed.problems.length > 0).toBe(true);
+        },
+      ),
     );
   });
 

@@ -17,7 +17,15 @@ export const maxEdges = 20_000;
 export function parseDocument(value: unknown): ParsedDocument {
   const refusal = checkJson(value);
   if (refusal) {
-    return failed([{ code: 'document.json', severity: 'error', title: 'Not a workflow document', detail: refusal.message, ...(refusal.path !== '' && { field: refusal.path }) }]);
+    return failed([
+      {
+        code: 'document.json',
+        severity: 'error',
+        title: 'Not a workflow document',
+        detail: refusal.message,
+        ...(refusal.path !== '' && { field: refusal.path }),
+      },
+    ]);
   }
   const tooLarge = tooLargeProblems(value);
   if (tooLarge.length > 0) return failed(tooLarge);
@@ -55,7 +63,10 @@ const nodeSchema = z.strictObject({
   size: z.strictObject({ width: z.number().min(1).max(1e6), height: z.number().min(1).max(1e6) }).optional(),
   collapsed: z.boolean().optional(),
   disabled: z.boolean().optional(),
-  config: z.custom<GraphNode['config']>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'Must be an object.'),
+  config: z.custom<GraphNode['config']>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'Must be an object.',
+  ),
   retry: retrySchema.optional(),
   timeout: durationText.optional(),
 });
@@ -83,7 +94,15 @@ function tooLargeProblems(value: unknown): Problem[] {
     ] as const
   ).flatMap(([field, list, max]) =>
     Array.isArray(list) && list.length > max
-      ? [{ code: 'document.too-large', severity: 'error' as const, title: 'Workflow too large', detail: `It has ${list.length} ${field}; ${max} are allowed. Move a part into a sub-workflow.`, field }]
+      ? [
+          {
+            code: 'document.too-large',
+            severity: 'error' as const,
+            title: 'Workflow too large',
+            detail: `It has ${list.length} ${field}; ${max} are allowed. Move a part into a sub-workflow.`,
+            field,
+          },
+        ]
       : [],
   );
 }
@@ -100,7 +119,15 @@ function issueProblems(issue: z.core.$ZodIssue): Problem[] {
       field: path === '' ? key : `${path}.${key}`,
     }));
   }
-  return [{ code: 'document.invalid', severity: 'error', title: 'Not a workflow document', detail: `${at}: ${issue.message}`, ...(path !== '' && { field: path }) }];
+  return [
+    {
+      code: 'document.invalid',
+      severity: 'error',
+      title: 'Not a workflow document',
+      detail: `${at}: ${issue.message}`,
+      ...(path !== '' && { field: path }),
+    },
+  ];
 }
 
 function duplicates(list: readonly { id: string }[], field: 'nodes' | 'edges'): Problem[] {

@@ -21,7 +21,9 @@ export function renameNodeId(document: WorkflowDocument, from: NodeId, to: NodeI
         const next = renameReferences(node, renamed, catalogue);
         return next.id === from || next.parent === from ? { ...next, id: as(next.id), parent: next.parent && as(next.parent) } : next;
       }),
-      edges: document.edges.map((edge) => (edge.source === from || edge.target === from ? { ...edge, source: as(edge.source), target: as(edge.target) } : edge)),
+      edges: document.edges.map((edge) =>
+        edge.source === from || edge.target === from ? { ...edge, source: as(edge.source), target: as(edge.target) } : edge,
+      ),
     },
   };
 }

@@ -34,7 +34,9 @@ function checkFrame(index: GraphIndex, container: NodeId | null): Problem[] {
     node: id,
     path: [id],
   }));
-  const dead = exploration.isComplete ? deadNodes(index, model, exploration, reach(frame.successors, 0), frame.ids, new Set(starved.map(({ node }) => node))) : [];
+  const dead = exploration.isComplete
+    ? deadNodes(index, model, exploration, reach(frame.successors, 0), frame.ids, new Set(starved.map(({ node }) => node)))
+    : [];
   const notChecked: Problem[] =
     exploration.isComplete || multiplying.length > 0
       ? []
@@ -121,7 +123,9 @@ function singleCauses(index: GraphIndex, states: readonly ExploredState[], avoid
     }
   });
   const position = new Map(index.document.nodes.map(({ id }, i) => [id, i]));
-  return [...seen.values()].filter(({ isSure, turnsBad }) => isSure && turnsBad).sort((a, b) => position.get(a.node)! - position.get(b.node)!);
+  return [...seen.values()]
+    .filter(({ isSure, turnsBad }) => isSure && turnsBad)
+    .sort((a, b) => position.get(a.node)! - position.get(b.node)!);
 }
 
 function choicesTo(states: readonly ExploredState[], id: number): Cause[] {
@@ -157,10 +161,18 @@ function whenClause(index: GraphIndex, causes: readonly Cause[], isTogether: boo
   return `When ${shown.length > 0 ? `${shown.join(', ')} ${word} ${last}` : last}, `;
 }
 
-function starvedClause(index: GraphIndex, model: TokenModel, join: number, arrived: number, firedBefore: boolean, isContinued: boolean): string {
+function starvedClause(
+  index: GraphIndex,
+  model: TokenModel,
+  join: number,
+  arrived: number,
+  firedBefore: boolean,
+  isContinued: boolean,
+): string {
   const { node, needed } = model.joins[join]!;
   const name = nameOf(index, node);
-  if (firedBefore) return `${name} gets only ${arrived} of ${needed} tokens for another pass, after it has already let one on. The instance would fail at its end.`;
+  if (firedBefore)
+    return `${name} gets only ${arrived} of ${needed} tokens for another pass, after it has already let one on. The instance would fail at its end.`;
   const hint = isContinued ? '' : ' Its branches exclude each other: lead them to the next step directly, or wait for fewer.';
   if (arrived === needed - 1 && needed <= ordinals.length) return `${name} never gets its ${ordinals[needed - 1]} token.${hint}`;
   return `${name} never gets more than ${arrived} of its ${needed} tokens.${hint}`;
@@ -169,7 +181,14 @@ function starvedClause(index: GraphIndex, model: TokenModel, join: number, arriv
 const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
 
 /** Nodes a way leads to that no run takes. Only the first of a dead stretch is named. */
-function deadNodes(index: GraphIndex, model: TokenModel, { ran, fired }: Exploration, reached: Uint8Array, ids: readonly (NodeId | null)[], explained: ReadonlySet<NodeId | undefined>): Problem[] {
+function deadNodes(
+  index: GraphIndex,
+  model: TokenModel,
+  { ran, fired }: Exploration,
+  reached: Uint8Array,
+  ids: readonly (NodeId | null)[],
+  explained: ReadonlySet<NodeId | undefined>,
+): Problem[] {
   const hasRun = new Set<NodeId>(ran);
   for (const join of fired) hasRun.add(model.joins[join]!.node);
   return ids.flatMap((id, number): Problem[] => {
@@ -182,7 +201,9 @@ function deadNodes(index: GraphIndex, model: TokenModel, { ran, fired }: Explora
         code: 'soundness.dead-node',
         severity: disabled ? 'warning' : 'error',
         title: 'Step can never run',
-        detail: disabled ? `${nameOf(index, disabled)} is disabled and passes on by its first port only, so ${nameOf(index, id)} never runs.` : `No run ever gets to ${nameOf(index, id)}. Connect it another way, or delete it.`,
+        detail: disabled
+          ? `${nameOf(index, disabled)} is disabled and passes on by its first port only, so ${nameOf(index, id)} never runs.`
+          : `No run ever gets to ${nameOf(index, id)}. Connect it another way, or delete it.`,
         node: id,
         path: [id],
       },
@@ -191,7 +212,12 @@ function deadNodes(index: GraphIndex, model: TokenModel, { ran, fired }: Explora
 }
 
 /** A join that fires before all its edges delivered swallows the rest of that pass: a way back into it ends there without a word. */
-function swallowedLoops(index: GraphIndex, successors: readonly (readonly number[])[], numberOf: ReadonlyMap<NodeId, number>, model: TokenModel): Problem[] {
+function swallowedLoops(
+  index: GraphIndex,
+  successors: readonly (readonly number[])[],
+  numberOf: ReadonlyMap<NodeId, number>,
+  model: TokenModel,
+): Problem[] {
   const { component } = strongComponents(successors);
   return model.joins.flatMap(({ node, needed, edges }): Problem[] => {
     const own = component[numberOf.get(node)!]!;
@@ -202,7 +228,10 @@ function swallowedLoops(index: GraphIndex, successors: readonly (readonly number
         code: 'soundness.swallowed-loop',
         severity: 'warning',
         title: 'Way back ends in a join',
-        detail: `${listNames(index, back.map(({ source }) => source))} leads back to ${nameOf(index, node)}, which has already let this pass on, so the path ends there. Lead back to a step behind it: any step takes several edges.`,
+        detail: `${listNames(
+          index,
+          back.map(({ source }) => source),
+        )} leads back to ${nameOf(index, node)}, which has already let this pass on, so the path ends there. Lead back to a step behind it: any step takes several edges.`,
         node,
         path: [...back.map(({ source }) => source), node],
       },

@@ -4,7 +4,11 @@ import type { NodeId } from './ids.ts';
 import type { Json, JsonObject } from './json.ts';
 
 /** A node whose expressions read `steps.<new id>` where they read `steps.<old id>`. The same node when nothing changes. */
-export function renameReferences(node: GraphNode, renamed: ReadonlyMap<NodeId, NodeId>, catalogue: Catalogue = standardCatalogue): GraphNode {
+export function renameReferences(
+  node: GraphNode,
+  renamed: ReadonlyMap<NodeId, NodeId>,
+  catalogue: Catalogue = standardCatalogue,
+): GraphNode {
   const config = mapExpressions(node, catalogue, (source) => renameSteps(source, renamed));
   return config === node.config ? node : { ...node, config };
 }
@@ -15,13 +19,17 @@ export function renameReferences(node: GraphNode, renamed: ReadonlyMap<NodeId, N
  */
 export function renameSteps(source: string, renamed: ReadonlyMap<NodeId, NodeId>): string {
   // In this order: comment, text, a path that begins with `steps`, any other word (so that `mysteps` and `$steps` are taken whole).
-  const token = /\/\*[\s\S]*?(?:\*\/|$)|"(?:[^"\\]|\\[\s\S])*"?|'(?:[^'\\]|\\[\s\S])*'?|(\bsteps\s*\.\s*)(?:`([^`]*)`|([A-Za-z_]\w*))|`[^`]*`?|[$\w]+/g;
-  return source.replace(token, (whole: string, path: string | undefined, quoted: string | undefined, plain: string | undefined, at: number) => {
-    if (path === undefined || /[\w$]$/.test(source.slice(0, at)) || isFieldAccess(source, at)) return whole;
-    const id = renamed.get((quoted ?? plain ?? '') as NodeId); // only looked up
-    if (id === undefined) return whole;
-    return quoted === undefined ? `${path}${id}` : `${path}\`${id}\``;
-  });
+  const token =
+    /\/\*[\s\S]*?(?:\*\/|$)|"(?:[^"\\]|\\[\s\S])*"?|'(?:[^'\\]|\\[\s\S])*'?|(\bsteps\s*\.\s*)(?:`([^`]*)`|([A-Za-z_]\w*))|`[^`]*`?|[$\w]+/g;
+  return source.replace(
+    token,
+    (whole: string, path: string | undefined, quoted: string | undefined, plain: string | undefined, at: number) => {
+      if (path === undefined || /[\w$]$/.test(source.slice(0, at)) || isFieldAccess(source, at)) return whole;
+      const id = renamed.get((quoted ?? plain ?? '') as NodeId); // only looked up
+      if (id === undefined) return whole;
+      return quoted === undefined ? `${path}${id}` : `${path}\`${id}\``;
+    },
+  );
 }
 
 /** `order.steps.a` reads a field that happens to be called steps; `$.steps.a` and `$$.steps.a` read the steps. */
@@ -31,8 +39,18 @@ function isFieldAccess(source: string, at: number): boolean {
 }
 
 function mapExpressions(node: GraphNode, catalogue: Catalogue, map: (source: string) => string): JsonObject {
-  const always = new Set(catalogue.get(node.type)?.fields.filter(({ widget }) => widget === 'expression').map(({ name }) => name));
-  const cases = new Set(catalogue.get(node.type)?.fields.filter(({ widget }) => widget === 'cases').map(({ name }) => name));
+  const always = new Set(
+    catalogue
+      .get(node.type)
+      ?.fields.filter(({ widget }) => widget === 'expression')
+      .map(({ name }) => name),
+  );
+  const cases = new Set(
+    catalogue
+      .get(node.type)
+      ?.fields.filter(({ widget }) => widget === 'cases')
+      .map(({ name }) => name),
+  );
   let isChanged = false;
   const mapSource = (source: string): string => {
     const mapped = map(source);
@@ -46,7 +64,9 @@ function mapExpressions(node: GraphNode, catalogue: Catalogue, map: (source: str
     return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, mapValue(part)]));
   };
   const mapCase = (value: Json): Json =>
-    typeof value === 'object' && value !== null && !Array.isArray(value) && typeof value.when === 'string' ? { ...value, when: mapSource(value.when) } : value;
+    typeof value === 'object' && value !== null && !Array.isArray(value) && typeof value.when === 'string'
+      ? { ...value, when: mapSource(value.when) }
+      : value;
   const config = Object.fromEntries(
     Object.entries(node.config).map(([name, value]): [string, Json] => {
       if (always.has(name) && typeof value === 'string') return [name, mapSource(value)];

@@ -80,7 +80,8 @@ function positionOf(text: string, at: number): { line: number; column: number } 
 /** Scans text that JSON.parse refused. Keeps its own stack, so nesting cannot exhaust the call stack. */
 function locateSyntaxError(text: string): { message: string; at: number } {
   const space = /[ \t\n\r]*/y;
-  const scalar = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+  const scalar =
+    /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
   const closers: ('}' | ']')[] = [];
   let at = 0;
   let expects: 'value' | 'valueOrEnd' | 'key' | 'keyOrEnd' | 'next' = 'value';
@@ -130,7 +131,10 @@ function locateSyntaxError(text: string): { message: string; at: number } {
       continue;
     }
     if (readScalar() === undefined) {
-      return { message: char === '"' ? 'This text is not closed, or holds a character that needs a backslash.' : `Unexpected "${char}".`, at };
+      return {
+        message: char === '"' ? 'This text is not closed, or holds a character that needs a backslash.' : `Unexpected "${char}".`,
+        at,
+      };
     }
     expects = 'next';
   }

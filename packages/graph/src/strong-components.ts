@@ -2,7 +2,10 @@
  * Strongly connected components (Tarjan 1972), without recursion. `component[node]` numbers them so that edges lead from higher numbers to lower ones;
  * nodes for which `include` is false belong to none (-1).
  */
-export function strongComponents(successors: readonly (readonly number[])[], include: (node: number) => boolean = () => true): { component: Int32Array; count: number } {
+export function strongComponents(
+  successors: readonly (readonly number[])[],
+  include: (node: number) => boolean = () => true,
+): { component: Int32Array; count: number } {
   const size = successors.length;
   const component = new Int32Array(size).fill(-1);
   const found = new Int32Array(size).fill(-1);
@@ -24,7 +27,7 @@ export function strongComponents(successors: readonly (readonly number[])[], inc
         const above = stack.at(-1);
         if (above) low[above.node] = Math.min(low[above.node]!, low[node]!);
         if (low[node] !== found[node]) continue;
-        for (let member = -1; member !== node; ) {
+        for (let member = -1; member !== node;) {
           member = path.pop()!;
           component[member] = count;
         }

@@ -15,11 +15,26 @@ function nodeProblems(index: GraphIndex): Problem[] {
   const problems: Problem[] = [];
   for (const node of index.document.nodes) {
     if (!index.types.has(node.id)) {
-      problems.push({ code: 'node.unknown-type', severity: 'error', title: 'Unknown node type', detail: `${nameOf(index, node.id)} is of the type "${node.type}", which this installation does not have.`, node: node.id, field: 'type' });
+      problems.push({
+        code: 'node.unknown-type',
+        severity: 'error',
+        title: 'Unknown node type',
+        detail: `${nameOf(index, node.id)} is of the type "${node.type}", which this installation does not have.`,
+        node: node.id,
+        field: 'type',
+      });
     }
     if (node.parent === null) continue;
     const problem = parentProblem(index, node.id, node.parent);
-    if (problem) problems.push({ code: 'node.parent', severity: 'error', title: 'Container does not fit', detail: problem, node: node.id, field: 'parent' });
+    if (problem)
+      problems.push({
+        code: 'node.parent',
+        severity: 'error',
+        title: 'Container does not fit',
+        detail: problem,
+        node: node.id,
+        field: 'parent',
+      });
   }
   return problems;
 }
@@ -40,12 +55,26 @@ function parentProblem(index: GraphIndex, id: NodeId, parent: NodeId): string | 
 function startProblems(index: GraphIndex): Problem[] {
   const starts = index.document.nodes.filter(({ id }) => index.types.get(id)?.hasInput === false);
   const problems: Problem[] = [];
-  if (starts.length === 0) problems.push({ code: 'start.missing', severity: 'error', title: 'No start', detail: 'Nothing begins this workflow. Add a start.' });
+  if (starts.length === 0)
+    problems.push({ code: 'start.missing', severity: 'error', title: 'No start', detail: 'Nothing begins this workflow. Add a start.' });
   for (const extra of starts.slice(1)) {
-    problems.push({ code: 'start.several', severity: 'error', title: 'More than one start', detail: `A workflow has one start, and ${nameOf(index, starts[0]!.id)} is it. Remove ${nameOf(index, extra.id)}.`, node: extra.id });
+    problems.push({
+      code: 'start.several',
+      severity: 'error',
+      title: 'More than one start',
+      detail: `A workflow has one start, and ${nameOf(index, starts[0]!.id)} is it. Remove ${nameOf(index, extra.id)}.`,
+      node: extra.id,
+    });
   }
   for (const { id, parent } of starts) {
-    if (parent !== null) problems.push({ code: 'start.inside-container', severity: 'error', title: 'Start inside a container', detail: `Move ${nameOf(index, id)} out of ${nameOf(index, parent)}: a container is entered by its own body port.`, node: id });
+    if (parent !== null)
+      problems.push({
+        code: 'start.inside-container',
+        severity: 'error',
+        title: 'Start inside a container',
+        detail: `Move ${nameOf(index, id)} out of ${nameOf(index, parent)}: a container is entered by its own body port.`,
+        node: id,
+      });
   }
   return problems;
 }

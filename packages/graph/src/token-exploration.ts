@@ -242,7 +242,10 @@ function starving({ joins }: Marking): ExploredState['starving'] {
 }
 
 function copy({ places, joins }: Marking): Marking {
-  return { places: new Map(places), joins: new Map([...joins].map(([join, marking]) => [join, { ...marking, waiting: [...marking.waiting] }])) };
+  return {
+    places: new Map(places),
+    joins: new Map([...joins].map(([join, marking]) => [join, { ...marking, waiting: [...marking.waiting] }])),
+  };
 }
 
 function take(places: Map<number, number>, place: number): void {
@@ -253,6 +256,8 @@ function take(places: Map<number, number>, place: number): void {
 
 function keyOf({ places, joins }: Marking, branch: Branch): string {
   const tokens = [...places].sort(([a], [b]) => a - b).map(([place, count]) => `${place}:${count}`);
-  const waiting = [...joins].sort(([a], [b]) => a - b).map(([join, marking]) => `${join}=${marking.waiting.join(',')}${marking.hasFired ? '!' : ''}${marking.isHeldBack ? '?' : ''}`);
+  const waiting = [...joins]
+    .sort(([a], [b]) => a - b)
+    .map(([join, marking]) => `${join}=${marking.waiting.join(',')}${marking.hasFired ? '!' : ''}${marking.isHeldBack ? '?' : ''}`);
   return `${branch.kind} ${tokens.join(' ')}|${waiting.join(' ')}`;
 }

@@ -63,7 +63,7 @@ export function buildTokenModel(index: GraphIndex, frame: FrameGraph): TokenMode
 
   const follow = (edge: GraphEdge): Arrival => {
     const via: NodeId[] = [];
-    for (let current = edge; ; ) {
+    for (let current = edge; ;) {
       const id = current.target;
       const join = joinNumber.get(id);
       if (join !== undefined) return { at: { kind: 'join', join, edge: index.incoming.get(id)!.indexOf(current) }, via };
@@ -83,16 +83,14 @@ export function buildTokenModel(index: GraphIndex, frame: FrameGraph): TokenMode
     return found;
   };
 
-  const places = [...placeNumber.keys()].map(
-    (node): Place => ({
-      node,
-      outcomes: outcomes.get(node)!.map(({ port, edges }) => ({ port, arrivals: edges.map(arrive) })),
-      depth: count - componentOf(node),
-      isCyclic: cyclic[componentOf(node)]!,
-      isEndless: endless[componentOf(node)]!,
-      multiplies: splitting[componentOf(node)]!,
-    }),
-  );
+  const places = [...placeNumber.keys()].map((node): Place => ({
+    node,
+    outcomes: outcomes.get(node)!.map(({ port, edges }) => ({ port, arrivals: edges.map(arrive) })),
+    depth: count - componentOf(node),
+    isCyclic: cyclic[componentOf(node)]!,
+    isEndless: endless[componentOf(node)]!,
+    multiplies: splitting[componentOf(node)]!,
+  }));
   const regions = new JoinRegions(index, frame);
   const joins = [...joinNumber.keys()].map((node): JoinModel => {
     const edges = index.incoming.get(node) ?? [];

@@ -29,7 +29,11 @@ export function validate(document: WorkflowDocument, analyser: ExpressionAnalyse
   for (const node of document.nodes) {
     const type = index.types.get(node.id);
     // Regions matter to the plan only.
-    if (type) compiled.set(node.id, compileNode(index, node, type, analyser, () => new JoinRegions(index, frameOf(node.parent))));
+    if (type)
+      compiled.set(
+        node.id,
+        compileNode(index, node, type, analyser, () => new JoinRegions(index, frameOf(node.parent))),
+      );
   }
   const problems = [...structure, ...[...compiled.values()].flatMap((node) => node.problems)];
   for (const node of document.nodes) problems.push(...schemaProblems(index, node), ...nodeProblems(index, node));
@@ -80,7 +84,9 @@ function nodeProblems(index: GraphIndex, node: GraphNode): Problem[] {
       code: 'container.empty',
       severity: 'error',
       title: hasContent ? 'Body not connected' : 'Empty container',
-      detail: hasContent ? `${name} does not know where to begin. Connect its body to the first step inside it.` : `${name} has nothing to do. Put a step into it.`,
+      detail: hasContent
+        ? `${name} does not know where to begin. Connect its body to the first step inside it.`
+        : `${name} has nothing to do. Put a step into it.`,
       node: node.id,
     });
   }
@@ -93,7 +99,10 @@ function isParallel(node: GraphNode | undefined): boolean {
 }
 
 function isCatching(index: GraphIndex, container: NodeId): boolean {
-  return index.nodes.get(container)?.type === 'scope' && (index.ports.get(container) ?? []).some(({ id, kind }) => kind === 'exceptional' && index.outgoing.get(container)?.has(id));
+  return (
+    index.nodes.get(container)?.type === 'scope' &&
+    (index.ports.get(container) ?? []).some(({ id, kind }) => kind === 'exceptional' && index.outgoing.get(container)?.has(id))
+  );
 }
 
 /** Only ports whose silence surprises: a missed deadline that fails the instance, an outcome a person may choose that does nothing. */
@@ -114,7 +123,9 @@ function portProblems(index: GraphIndex, node: GraphNode): Problem[] {
             : node.type === 'humanTask' && port.kind === 'normal' && ports.some(({ id, kind }) => kind === 'normal' && edges?.has(id))
               ? `${port.label} leads nowhere: this path would end there.`
               : undefined;
-    return detail === undefined ? [] : [{ code: 'port.not-connected', severity: 'warning', title: 'Port not connected', detail, node: node.id }];
+    return detail === undefined
+      ? []
+      : [{ code: 'port.not-connected', severity: 'warning', title: 'Port not connected', detail, node: node.id }];
   });
 }
 
@@ -133,7 +144,9 @@ function reachProblems(index: GraphIndex, frameOf: (container: NodeId | null) =>
         code: 'node.unreachable',
         severity: isDisabled ? 'warning' : 'error',
         title: 'Step not connected',
-        detail: isLoose ? `Nothing leads to ${nameOf(index, id)}. Connect it, or delete it.` : `No way leads from the start to ${nameOf(index, id)}. Connect it, or delete it.`,
+        detail: isLoose
+          ? `Nothing leads to ${nameOf(index, id)}. Connect it, or delete it.`
+          : `No way leads from the start to ${nameOf(index, id)}. Connect it, or delete it.`,
         node: id,
       });
       reach(frame.successors, number).forEach((is, i) => (named[i] ||= is));
@@ -141,7 +154,8 @@ function reachProblems(index: GraphIndex, frameOf: (container: NodeId | null) =>
     };
     // An unconnected body is told by the container itself.
     if (container !== null && frame.entryEdges.length === 0) continue;
-    for (let number = 1; number < frame.ids.length; number++) if (!reached[number] && frame.predecessors[number]!.length === 0) report(number);
+    for (let number = 1; number < frame.ids.length; number++)
+      if (!reached[number] && frame.predecessors[number]!.length === 0) report(number);
     // What is left hangs in cycles of its own.
     for (let number = 1; number < frame.ids.length; number++) if (!reached[number] && !named[number]) report(number);
   }

@@ -21,7 +21,10 @@ export const condition = defineNodeType({
   schema: z.strictObject({
     cases: field(
       { label: 'Cases', widget: 'cases', help: 'Tested from the top; the first that holds is taken.' },
-      z.array(z.strictObject({ key: portKey, label: portLabel, when: expressionSource })).min(1, 'Add a case.').max(50),
+      z
+        .array(z.strictObject({ key: portKey, label: portLabel, when: expressionSource }))
+        .min(1, 'Add a case.')
+        .max(50),
     ),
     otherwiseLabel: field({ label: 'Name of the last port', widget: 'text', absent: 'Otherwise' }, portLabel.optional()),
   }),
@@ -33,7 +36,9 @@ export const condition = defineNodeType({
   summary: ({ cases }) => {
     const [first, ...more] = Array.isArray(cases) ? cases : [];
     if (more.length > 0) return `${more.length + 1} cases`;
-    return typeof first === 'object' && first !== null && !Array.isArray(first) ? summaryText(first.when) || 'No condition yet' : 'No cases yet';
+    return typeof first === 'object' && first !== null && !Array.isArray(first)
+      ? summaryText(first.when) || 'No condition yet'
+      : 'No cases yet';
   },
   check: ({ cases }) => duplicateKeys('cases', cases, [otherwise]),
   compile: (config, context) => ({

@@ -22,10 +22,16 @@ export const event = defineNodeType({
   endsTurn: true,
   schema: z.strictObject({
     name: field({ label: 'Event name', widget: 'value', literal: 'text', placeholder: 'order.changed' }, textValue),
-    timeout: field({ label: 'Give up after', widget: 'value', literal: 'duration', help: 'A duration or a moment.', absent: 'Waits without limit.' }, durationOrMomentValue.optional()),
+    timeout: field(
+      { label: 'Give up after', widget: 'value', literal: 'duration', help: 'A duration or a moment.', absent: 'Waits without limit.' },
+      durationOrMomentValue.optional(),
+    ),
   }),
   defaultConfig: () => ({ name: '' }),
-  ports: ({ timeout }) => [outPort, ...(timeout === undefined ? [] : [{ id: portId('timeout'), label: 'Timeout', kind: 'exceptional' as const }])],
+  ports: ({ timeout }) => [
+    outPort,
+    ...(timeout === undefined ? [] : [{ id: portId('timeout'), label: 'Timeout', kind: 'exceptional' as const }]),
+  ],
   summary: ({ name }) => `Event ${summaryText(name) || 'without a name yet'}`,
   compile: ({ name, timeout }, context) => ({
     kind: 'event',

@@ -13,7 +13,10 @@ export const fail = defineNodeType({
     does: 'Raises a failure with a code of your own. An enclosing scope may catch it; otherwise the instance fails.',
     output: 'Nothing: no token leaves it.',
     errors: [{ code: 'its own code', when: 'always' }],
-    example: { says: 'A declined card.', config: { code: 'Declined', message: { expr: '"Card of " & input.customer.name & " was declined"' } } },
+    example: {
+      says: 'A declined card.',
+      config: { code: 'Declined', message: { expr: '"Card of " & input.customer.name & " was declined"' } },
+    },
   },
   raises: true,
   schema: z.strictObject({
@@ -23,5 +26,9 @@ export const fail = defineNodeType({
   defaultConfig: () => ({ code: 'Failed', message: '' }),
   ports: () => [],
   summary: ({ code }) => summaryText(code) || 'No code yet',
-  compile: ({ code, message }, context) => ({ kind: 'fail', code: context.value('code', code), message: context.value('message', message) }),
+  compile: ({ code, message }, context) => ({
+    kind: 'fail',
+    code: context.value('code', code),
+    message: context.value('message', message),
+  }),
 });

@@ -67,12 +67,13 @@ export function fieldsOf(schema: z.ZodObject): Field[] {
 /** Any JSON value, or an expression. Whether it is JSON at all was checked when the document was parsed. */
 export const anyValue = z.custom<Json>((value) => value !== undefined, { message: 'Enter a value or an expression.' });
 
-export const textValue = z.custom<Json>((value) => isText(value) || isFilledExpression(value), { message: 'Enter a text or an expression.' });
+export const textValue = z.custom<Json>((value) => isText(value) || isFilledExpression(value), {
+  message: 'Enter a text or an expression.',
+});
 
-export const durationOrMomentValue = z.custom<Json>(
-  (value) => isFilledExpression(value) || isDuration(value) || isMoment(value),
-  { message: 'Enter a duration such as 2h or 1d, a moment such as 2030-01-31T12:00:00Z, or an expression.' },
-);
+export const durationOrMomentValue = z.custom<Json>((value) => isFilledExpression(value) || isDuration(value) || isMoment(value), {
+  message: 'Enter a duration such as 2h or 1d, a moment such as 2030-01-31T12:00:00Z, or an expression.',
+});
 
 export const durationValue = z.custom<Json>((value) => isFilledExpression(value) || isDuration(value), {
   message: 'Enter a duration such as 30s, 5m, 2h or 1d, or an expression.',
@@ -102,9 +103,12 @@ export const portLabel = z.string().max(80, 'Use 80 characters at most.');
 export const valueRecord = z.record(z.string().min(1).max(200), anyValue);
 
 /** A JSON Schema as given; whether it is well-formed is told by `checkJsonSchema`. */
-export const jsonSchema = z.custom<Json>((value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null && !Array.isArray(value)), {
-  message: 'Enter a JSON Schema: an object, or true.',
-});
+export const jsonSchema = z.custom<Json>(
+  (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null && !Array.isArray(value)),
+  {
+    message: 'Enter a JSON Schema: an object, or true.',
+  },
+);
 
 function isText(value: unknown): boolean {
   return typeof value === 'string' && value.trim() !== '';

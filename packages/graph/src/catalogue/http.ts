@@ -26,31 +26,72 @@ export const http = defineNodeType({
       { code: 'InvalidHeader', when: 'a header’s name or value cannot be sent' },
       { code: 'ResponseTooLarge', when: 'the answer is over 10 MB' },
     ],
-    example: { says: 'Asks for a credit score.', config: { method: 'POST', url: 'https://credit.example/v2/score', body: { expr: '{ "customer": input.customer.id, "amount": input.amount }' } } },
+    example: {
+      says: 'Asks for a credit score.',
+      config: {
+        method: 'POST',
+        url: 'https://credit.example/v2/score',
+        body: { expr: '{ "customer": input.customer.id, "amount": input.amount }' },
+      },
+    },
   },
   activity: true,
   endsTurn: true,
   retry: { firstRetryInterval: '2s', maxNumberOfAttempts: 3, backoffCoefficient: 2, maxRetryInterval: '1m' },
   timeout: '1m',
   schema: z.strictObject({
-    method: field({ label: 'Method', widget: 'select', options: methods.map((value) => ({ value, label: value })), group: 'Request', width: 'third' }, z.enum(methods)),
-    url: field({ label: 'URL', widget: 'value', literal: 'text', group: 'Request', placeholder: 'https://api.example/v1/orders' }, textValue),
+    method: field(
+      { label: 'Method', widget: 'select', options: methods.map((value) => ({ value, label: value })), group: 'Request', width: 'third' },
+      z.enum(methods),
+    ),
+    url: field(
+      { label: 'URL', widget: 'value', literal: 'text', group: 'Request', placeholder: 'https://api.example/v1/orders' },
+      textValue,
+    ),
     headers: field({ label: 'Headers', widget: 'keyValues', group: 'Request' }, valueRecord.optional()),
     query: field({ label: 'Query', widget: 'keyValues', group: 'Request', help: 'Added to the URL.' }, valueRecord.optional()),
-    body: field({ label: 'Body', widget: 'value', literal: 'json', group: 'Body', help: 'A text is sent as it is, everything else as JSON.' }, anyValue.optional()),
-    idempotencyHeader: field(
-      { label: 'Idempotency header', widget: 'text', tab: 'Advanced', help: 'The header that carries the key for the receiver. Null sends none.', absent: 'Idempotency-Key' },
-      z.string().regex(/^[A-Za-z0-9-]{1,100}$/, 'Use letters, digits and "-".').nullable().optional(),
+    body: field(
+      { label: 'Body', widget: 'value', literal: 'json', group: 'Body', help: 'A text is sent as it is, everything else as JSON.' },
+      anyValue.optional(),
     ),
-    queue: field({ label: 'Queue', widget: 'text', tab: 'Advanced', help: 'A named queue, served by any worker that listens to it.', absent: 'The instance’s own worker.' }, z.string().regex(/^[A-Za-z0-9._-]{1,100}$/, 'Use letters, digits, ".", "_" or "-".').optional()),
+    idempotencyHeader: field(
+      {
+        label: 'Idempotency header',
+        widget: 'text',
+        tab: 'Advanced',
+        help: 'The header that carries the key for the receiver. Null sends none.',
+        absent: 'Idempotency-Key',
+      },
+      z
+        .string()
+        .regex(/^[A-Za-z0-9-]{1,100}$/, 'Use letters, digits and "-".')
+        .nullable()
+        .optional(),
+    ),
+    queue: field(
+      {
+        label: 'Queue',
+        widget: 'text',
+        tab: 'Advanced',
+        help: 'A named queue, served by any worker that listens to it.',
+        absent: 'The instance’s own worker.',
+      },
+      z
+        .string()
+        .regex(/^[A-Za-z0-9._-]{1,100}$/, 'Use letters, digits, ".", "_" or "-".')
+        .optional(),
+    ),
   }),
   defaultConfig: () => ({ method: 'GET' as const, url: '' }),
   ports: () => [outPort, errorPort],
   summary: ({ method, url }) => {
-    const target = typeof url === 'string' ? (/^[a-z]+:\/\/[^/?#]*([^?#]*)/i.exec(url)?.[1] || url) : summaryText(url);
+    const target = typeof url === 'string' ? /^[a-z]+:\/\/[^/?#]*([^?#]*)/i.exec(url)?.[1] || url : summaryText(url);
     return `${typeof method === 'string' ? method : ''} ${target || 'no URL yet'}`.trim();
   },
-  check: ({ url }) => (isExpression(url) || urlPattern.test(String(url)) ? [] : [{ field: 'url', message: 'Enter a full URL that starts with http:// or https://.' }]),
+  check: ({ url }) =>
+    isExpression(url) || urlPattern.test(String(url))
+      ? []
+      : [{ field: 'url', message: 'Enter a full URL that starts with http:// or https://.' }],
   compile: (config, context) => ({
     kind: 'activity',
     activity: 'http',

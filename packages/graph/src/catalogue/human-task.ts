@@ -8,7 +8,8 @@ import { defineNodeType, duplicateKeys, keyedPorts } from './node-type.ts';
 import { durationSummary, summaryText } from './summary-text.ts';
 
 const overdue = portId('overdue');
-const maybe = <Value>(value: Json | undefined, compile: (value: Json) => Value): Value | null => (value === undefined ? null : compile(value));
+const maybe = <Value>(value: Json | undefined, compile: (value: Json) => Value): Value | null =>
+  value === undefined ? null : compile(value);
 
 export const humanTask = defineNodeType({
   key: 'humanTask',
@@ -25,23 +26,72 @@ export const humanTask = defineNodeType({
     ],
     example: {
       says: 'Finance approves within two days.',
-      config: { title: { expr: '"Approve order " & input.id' }, candidates: ['finance'], due: '2d', deadline: '5d', outcomes: [{ key: 'approved', label: 'Approved', tone: 'primary' }, { key: 'rejected', label: 'Rejected', tone: 'danger' }] },
+      config: {
+        title: { expr: '"Approve order " & input.id' },
+        candidates: ['finance'],
+        due: '2d',
+        deadline: '5d',
+        outcomes: [
+          { key: 'approved', label: 'Approved', tone: 'primary' },
+          { key: 'rejected', label: 'Rejected', tone: 'danger' },
+        ],
+      },
     },
   },
   endsTurn: true,
   schema: z.strictObject({
     title: field({ label: 'Title', widget: 'value', literal: 'text', group: 'Task' }, textValue),
     description: field({ label: 'Description', widget: 'value', literal: 'text', group: 'Task', help: 'Markdown.' }, anyValue.optional()),
-    context: field({ label: 'Shown data', widget: 'value', literal: 'json', group: 'Task', help: 'Read-only, above the form.' }, anyValue.optional()),
-    candidates: field({ label: 'Candidates', widget: 'value', literal: 'list', group: 'People', help: 'E-mail addresses, user ids or group names.', absent: 'Everybody who may decide tasks.' }, anyValue.optional()),
-    priority: field({ label: 'Priority', widget: 'value', literal: 'number', group: 'People', help: '0 to 100, higher is more urgent.', absent: '50' }, numberValue(0, 100).optional()),
-    formSchema: field({ label: 'Form', widget: 'jsonSchema', group: 'Decision', help: 'JSON Schema of the data to enter.', absent: 'Outcomes only.' }, jsonSchema.optional()),
+    context: field(
+      { label: 'Shown data', widget: 'value', literal: 'json', group: 'Task', help: 'Read-only, above the form.' },
+      anyValue.optional(),
+    ),
+    candidates: field(
+      {
+        label: 'Candidates',
+        widget: 'value',
+        literal: 'list',
+        group: 'People',
+        help: 'E-mail addresses, user ids or group names.',
+        absent: 'Everybody who may decide tasks.',
+      },
+      anyValue.optional(),
+    ),
+    priority: field(
+      { label: 'Priority', widget: 'value', literal: 'number', group: 'People', help: '0 to 100, higher is more urgent.', absent: '50' },
+      numberValue(0, 100).optional(),
+    ),
+    formSchema: field(
+      { label: 'Form', widget: 'jsonSchema', group: 'Decision', help: 'JSON Schema of the data to enter.', absent: 'Outcomes only.' },
+      jsonSchema.optional(),
+    ),
     outcomes: field(
       { label: 'Outcomes', widget: 'outcomes', group: 'Decision' },
-      z.array(z.strictObject({ key: portKey, label: portLabel.min(1, 'Enter a label.'), tone: z.enum(['primary', 'neutral', 'danger']) })).min(1, 'Add an outcome.').max(12),
+      z
+        .array(z.strictObject({ key: portKey, label: portLabel.min(1, 'Enter a label.'), tone: z.enum(['primary', 'neutral', 'danger']) }))
+        .min(1, 'Add an outcome.')
+        .max(12),
     ),
-    due: field({ label: 'Due', widget: 'value', literal: 'duration', group: 'Time', help: 'A duration or a moment. Later than this it is shown as late.' }, durationOrMomentValue.optional()),
-    deadline: field({ label: 'Deadline', widget: 'value', literal: 'duration', group: 'Time', help: 'A duration or a moment. Then the task closes through Overdue.' }, durationOrMomentValue.optional()),
+    due: field(
+      {
+        label: 'Due',
+        widget: 'value',
+        literal: 'duration',
+        group: 'Time',
+        help: 'A duration or a moment. Later than this it is shown as late.',
+      },
+      durationOrMomentValue.optional(),
+    ),
+    deadline: field(
+      {
+        label: 'Deadline',
+        widget: 'value',
+        literal: 'duration',
+        group: 'Time',
+        help: 'A duration or a moment. Then the task closes through Overdue.',
+      },
+      durationOrMomentValue.optional(),
+    ),
   }),
   defaultConfig: () => ({
     title: '',
@@ -62,7 +112,10 @@ export const humanTask = defineNodeType({
   },
   check: ({ outcomes, candidates }) => [
     ...duplicateKeys('outcomes', outcomes, [overdue]),
-    ...(candidates === undefined || typeof candidates === 'string' || isExpression(candidates) || (Array.isArray(candidates) && candidates.every((one) => typeof one === 'string' && one !== ''))
+    ...(candidates === undefined ||
+    typeof candidates === 'string' ||
+    isExpression(candidates) ||
+    (Array.isArray(candidates) && candidates.every((one) => typeof one === 'string' && one !== ''))
       ? []
       : [{ field: 'candidates', message: 'Enter a list of e-mail addresses, user ids or group names, or an expression that gives one.' }]),
   ],

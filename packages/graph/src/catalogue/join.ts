@@ -17,11 +17,22 @@ export const join = defineNodeType({
   synchronises: true,
   schema: z.strictObject({
     mode: field(
-      { label: 'Waits for', widget: 'select', options: [{ value: 'all', label: 'All branches' }, { value: 'any', label: 'The first branch' }, { value: 'count', label: 'A number of branches' }] },
+      {
+        label: 'Waits for',
+        widget: 'select',
+        options: [
+          { value: 'all', label: 'All branches' },
+          { value: 'any', label: 'The first branch' },
+          { value: 'count', label: 'A number of branches' },
+        ],
+      },
       z.enum(['all', 'any', 'count']),
     ),
     count: field({ label: 'How many', widget: 'number', when: { field: 'mode', is: ['count'] } }, z.int().min(1).max(1000).optional()),
-    cancelRest: field({ label: 'Cancel the rest', widget: 'switch', help: 'Stops branches that are still running when the join fires.', absent: 'No' }, z.boolean().optional()),
+    cancelRest: field(
+      { label: 'Cancel the rest', widget: 'switch', help: 'Stops branches that are still running when the join fires.', absent: 'No' },
+      z.boolean().optional(),
+    ),
   }),
   defaultConfig: () => ({ mode: 'all' as const }),
   ports: () => [outPort],
@@ -33,7 +44,9 @@ export const join = defineNodeType({
   check: ({ mode, count }, incoming) => {
     if (mode !== 'count') return [];
     if (count === undefined) return [{ field: 'count', message: 'Enter how many branches to wait for.' }];
-    return count > incoming && incoming > 0 ? [{ field: 'count', message: `It waits for ${count} branches, but ${incoming} ${incoming === 1 ? 'leads' : 'lead'} here.` }] : [];
+    return count > incoming && incoming > 0
+      ? [{ field: 'count', message: `It waits for ${count} branches, but ${incoming} ${incoming === 1 ? 'leads' : 'lead'} here.` }]
+      : [];
   },
   compile: ({ mode, count, cancelRest = false }, context) => ({
     kind: 'join',

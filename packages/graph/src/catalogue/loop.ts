@@ -20,9 +20,22 @@ export const loop = defineNodeType({
   },
   container: true,
   schema: z.strictObject({
-    mode: field({ label: 'Repeats', widget: 'select', options: [{ value: 'while', label: 'While it holds' }, { value: 'until', label: 'Until it holds' }] }, z.enum(['while', 'until'])),
+    mode: field(
+      {
+        label: 'Repeats',
+        widget: 'select',
+        options: [
+          { value: 'while', label: 'While it holds' },
+          { value: 'until', label: 'Until it holds' },
+        ],
+      },
+      z.enum(['while', 'until']),
+    ),
     condition: field({ label: 'Condition', widget: 'expression' }, expressionSource),
-    maxPasses: field({ label: 'Passes allowed', widget: 'number', help: 'Null allows any number.', absent: '1000' }, z.int().min(1).max(1_000_000).nullable().optional()),
+    maxPasses: field(
+      { label: 'Passes allowed', widget: 'number', help: 'Null allows any number.', absent: '1000' },
+      z.int().min(1).max(1_000_000).nullable().optional(),
+    ),
   }),
   defaultConfig: () => ({ mode: 'while' as const, condition: '', maxPasses: 1000 }),
   ports: () => [bodyPort, outPort, errorPort],

@@ -138,7 +138,11 @@ export function keyedPorts(list: Json | undefined, kind: Port['kind']): Port[] {
 }
 
 /** Problems for keys used twice in a list of ports, or taken by a port the node has anyway. */
-export function duplicateKeys(field: string, list: readonly { key: string }[], taken: readonly PortId[] = []): { field: string; message: string }[] {
+export function duplicateKeys(
+  field: string,
+  list: readonly { key: string }[],
+  taken: readonly PortId[] = [],
+): { field: string; message: string }[] {
   const seen = new Set<string>(taken);
   return list.flatMap(({ key }, i) => {
     if (!seen.has(key)) {
@@ -146,7 +150,12 @@ export function duplicateKeys(field: string, list: readonly { key: string }[], t
       return [];
     }
     const isOwn = taken.includes(portId(key));
-    return [{ field: `${field}.${i}.key`, message: isOwn ? `"${key}" is the name of a port this node always has. Choose another key.` : `The key "${key}" is used twice.` }];
+    return [
+      {
+        field: `${field}.${i}.key`,
+        message: isOwn ? `"${key}" is the name of a port this node always has. Choose another key.` : `The key "${key}" is used twice.`,
+      },
+    ];
   });
 }
 

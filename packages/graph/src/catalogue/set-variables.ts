@@ -17,14 +17,19 @@ export const setVariables = defineNodeType({
   schema: z.strictObject({
     variables: field(
       { label: 'Variables', widget: 'keyValues', help: 'Read them as vars.<name>.' },
-      z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'Use a letter first, then letters, digits or "_".'), anyValue).refine((variables) => Object.keys(variables).length > 0, 'Add a variable.'),
+      z
+        .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'Use a letter first, then letters, digits or "_".'), anyValue)
+        .refine((variables) => Object.keys(variables).length > 0, 'Add a variable.'),
     ),
   }),
   defaultConfig: () => ({ variables: {} }),
   ports: () => [outPort],
-  summary: ({ variables }) => (typeof variables === 'object' && variables !== null ? Object.keys(variables).join(', ') : '') || 'No variables yet',
+  summary: ({ variables }) =>
+    (typeof variables === 'object' && variables !== null ? Object.keys(variables).join(', ') : '') || 'No variables yet',
   compile: (config, context) => ({
     kind: 'setVariables',
-    variables: Object.fromEntries(Object.entries(config.variables).map(([name, value]) => [name, context.value(`variables.${name}`, value)])),
+    variables: Object.fromEntries(
+      Object.entries(config.variables).map(([name, value]) => [name, context.value(`variables.${name}`, value)]),
+    ),
   }),
 });

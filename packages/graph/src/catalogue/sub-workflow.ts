@@ -18,19 +18,26 @@ export const subWorkflow = defineNodeType({
       { code: 'Canceled', when: 'it is cancelled' },
       { code: 'Timeout', when: 'it takes longer than the step’s timeout; it is then cancelled' },
     ],
-    example: { says: 'Ships the order with version 4.', config: { workflow: 'shipping', version: 4, input: { expr: '{ "order": input.id }' } } },
+    example: {
+      says: 'Ships the order with version 4.',
+      config: { workflow: 'shipping', version: 4, input: { expr: '{ "order": input.id }' } },
+    },
   },
   activity: true,
   endsTurn: true,
   schema: z.strictObject({
     workflow: field({ label: 'Workflow', widget: 'value', literal: 'text', help: 'Its key.' }, textValue),
-    version: field({ label: 'Version', widget: 'number', absent: 'The latest published when it starts.' }, z.int().min(1).nullable().optional()),
+    version: field(
+      { label: 'Version', widget: 'number', absent: 'The latest published when it starts.' },
+      z.int().min(1).nullable().optional(),
+    ),
     input: field({ label: 'Input', widget: 'value', literal: 'json', absent: '{}' }, anyValue.optional()),
     wait: field({ label: 'Wait for its result', widget: 'switch', absent: 'Yes' }, z.boolean().optional()),
   }),
   defaultConfig: () => ({ workflow: '', input: {} }),
   ports: () => [outPort, errorPort],
-  summary: ({ workflow, version }) => `Sub-workflow, ${summaryText(workflow) || 'not chosen yet'}${typeof version === 'number' ? ` v${version}` : ''}`,
+  summary: ({ workflow, version }) =>
+    `Sub-workflow, ${summaryText(workflow) || 'not chosen yet'}${typeof version === 'number' ? ` v${version}` : ''}`,
   passesAtOnce: ({ wait }) => wait === false,
   compile: ({ workflow, version, input, wait }, context) => ({
     kind: 'subWorkflow',

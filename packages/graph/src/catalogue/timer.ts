@@ -19,8 +19,26 @@ export const timer = defineNodeType({
   },
   endsTurn: true,
   schema: z.strictObject({
-    mode: field({ label: 'Waits', widget: 'select', options: [{ value: 'for', label: 'For a duration' }, { value: 'until', label: 'Until a moment' }] }, z.enum(['for', 'until'])),
-    value: field({ label: 'Time', widget: 'value', literal: 'duration', help: 'A duration such as 30s, 5m, 2h or 1d; or a moment such as 2030-01-31T12:00:00Z.' }, durationOrMomentValue),
+    mode: field(
+      {
+        label: 'Waits',
+        widget: 'select',
+        options: [
+          { value: 'for', label: 'For a duration' },
+          { value: 'until', label: 'Until a moment' },
+        ],
+      },
+      z.enum(['for', 'until']),
+    ),
+    value: field(
+      {
+        label: 'Time',
+        widget: 'value',
+        literal: 'duration',
+        help: 'A duration such as 30s, 5m, 2h or 1d; or a moment such as 2030-01-31T12:00:00Z.',
+      },
+      durationOrMomentValue,
+    ),
   }),
   defaultConfig: () => ({ mode: 'for' as const, value: '1h' }),
   ports: () => [outPort],
@@ -33,6 +51,9 @@ export const timer = defineNodeType({
     kind: 'timer',
     mode,
     // A literal is brought to milliseconds here, so that it is never parsed at run time.
-    value: mode === 'for' && typeof value === 'string' && !isExpression(value) ? { kind: 'literal', value: parseDuration(value) ?? value } : context.value('value', value),
+    value:
+      mode === 'for' && typeof value === 'string' && !isExpression(value)
+        ? { kind: 'literal', value: parseDuration(value) ?? value }
+        : context.value('value', value),
   }),
 });

@@ -17,7 +17,10 @@ export const transform = defineNodeType({
       { code: 'Expression', when: 'the expression fails' },
       { code: 'ExpressionTimeout', when: 'the expression takes longer than its time limit' },
     ],
-    example: { says: 'Net and gross from the input.', config: { value: { expr: '{ "net": input.amount, "gross": input.amount * 1.25 }' } } },
+    example: {
+      says: 'Net and gross from the input.',
+      config: { value: { expr: '{ "net": input.amount, "gross": input.amount * 1.25 }' } },
+    },
   },
   schema: z.strictObject({
     value: field({ label: 'Value', widget: 'value', literal: 'json', help: 'What later steps read as this step’s output.' }, anyValue),
@@ -25,7 +28,8 @@ export const transform = defineNodeType({
   defaultConfig: () => ({ value: { expr: 'input' } }),
   ports: () => [outPort, errorPort],
   summary: ({ value }) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value) || isExpression(value)) return summaryText(value) || 'Transform';
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || isExpression(value))
+      return summaryText(value) || 'Transform';
     const count = Object.keys(value).length;
     return `Transform, ${count} ${count === 1 ? 'field' : 'fields'}`;
   },
