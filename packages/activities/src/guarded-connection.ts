@@ -1,5 +1,6 @@
 import { lookup as lookupName } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
+import { callbackify } from 'node:util';
 import { Agent, buildConnector } from 'undici';
 import { isPublicAddress } from './public-address.ts';
 
@@ -62,17 +63,19 @@ export function createOpenAgent(resolve: Resolve, connectTimeoutMs: number): Age
 const maxHeaderBytes = 64 * 1024;
 
 function lookupWith(resolve: Resolve, accept: (address: string) => boolean): LookupFunction {
+  const resolveAccepted = callbackify(async (hostname: string) => {
+    const addresses = await resolve(hostname);
+    // One refused address refuses the name: which one would be used is not for the name's owner to play with.
+    if (addresses.some(({ address }) => !accept(address))) throw new AddressRefused(hostname);
+    const [first] = addresses;
+    if (first === undefined) throw Object.assign(new Error(`No address for ${hostname}`), { code: 'ENOTFOUND' });
+    return { first, addresses };
+  });
   return (hostname, options, callback) => {
-    resolve(hostname).then(
-      (addresses) => {
-        const first = addresses[0];
-        // One refused address refuses the name: which one would be used is not for the name's owner to play with.
-        if (addresses.some(({ address }) => !accept(address))) callback(new AddressRefused(hostname), '');
-        else if (first === undefined) callback(Object.assign(new Error(`No address for ${hostname}`), { code: 'ENOTFOUND' }), '');
-        else if (options.all) callback(null, addresses);
-        else callback(null, first.address, first.family);
-      },
-      (error: Error) => callback(error, ''),
-    );
+    resolveAccepted(hostname, (error, resolved) => {
+      if (error) callback(error, '');
+      else if (options.all) callback(null, resolved.addresses);
+      else callback(null, resolved.first.address, resolved.first.family);
+    });
   };
 }

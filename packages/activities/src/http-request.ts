@@ -28,16 +28,24 @@ const inputSchema = z.object({
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** Set by the connection itself; setting them by hand could break the message apart or reach another host. */
 const reservedHeaders = new Set(
-  'host content-length transfer-encoding connection keep-alive upgrade expect te trailer proxy-authorization proxy-connection accept-encoding'.split(' '),
+  'host content-length transfer-encoding connection keep-alive upgrade expect te trailer proxy-authorization proxy-connection accept-encoding'.split(
+    ' ',
+  ),
 );
 const defaultIdempotencyHeader = 'Idempotency-Key';
 const maxUrlLength = 16 * 1024;
 
-export function readRequest(input: Json, context: Pick<ActivityContext, 'key'>): { ok: true; request: HttpRequest } | { ok: false; refusal: RequestRefusal } {
+export function readRequest(
+  input: Json,
+  context: Pick<ActivityContext, 'key'>,
+): { ok: true; request: HttpRequest } | { ok: false; refusal: RequestRefusal } {
   const parsed = inputSchema.safeParse(input);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    return refuse('InvalidInput', `The request cannot be made: ${issue?.path.join('.') || 'input'} is not valid (${issue?.message ?? 'wrong type'}).`);
+    return refuse(
+      'InvalidInput',
+      `The request cannot be made: ${issue?.path.join('.') || 'input'} is not valid (${issue?.message ?? 'wrong type'}).`,
+    );
   }
   const { method, url: urlText, query, body, idempotencyHeader } = parsed.data;
 

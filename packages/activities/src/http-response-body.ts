@@ -1,4 +1,4 @@
-import { pipeline, Readable, type Transform } from 'node:stream';
+import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Json } from '@perdure/graph';
 
@@ -22,8 +22,14 @@ export async function readResponseBody(body: Readable, encoding: string | undefi
 
 /** JSON when the answer says so and it is, otherwise text. */
 export function parseResponseBody(bytes: Buffer, contentType: string): Json {
-  const [mediaType = '', ...parameters] = contentType.toLowerCase().split(';').map((part) => part.trim());
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice(8).replaceAll('"', '');
+  const [mediaType = '', ...parameters] = contentType
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  const charset = parameters
+    .find((parameter) => parameter.startsWith('charset='))
+    ?.slice(8)
+    .replaceAll('"', '');
   const text = decoderFor(charset).decode(bytes);
   if (/^application\/(.+\+)?json$|^text\/json$/.test(mediaType)) {
     try {

@@ -45,13 +45,27 @@ afterAll(async () => {
 });
 
 function activity(options: HttpActivityOptions = {}): HttpActivity {
-  const created = createHttpActivity({ allow: [{ origin, pathPrefix: '/open' }, { origin: otherOrigin, pathPrefix: '/open' }], ...options });
+  const created = createHttpActivity({
+    allow: [
+      { origin, pathPrefix: '/open' },
+      { origin: otherOrigin, pathPrefix: '/open' },
+    ],
+    ...options,
+  });
   activities.push(created);
   return created;
 }
 
 function context(changes: Partial<ActivityContext> = {}): ActivityContext {
-  return { key: 'i/e/call#1', attempt: 1, signal: new AbortController().signal, instanceId: 'i', node: 'call', timeoutMs: 5000, ...changes };
+  return {
+    key: 'i/e/call#1',
+    attempt: 1,
+    signal: new AbortController().signal,
+    instanceId: 'i',
+    node: 'call',
+    timeoutMs: 5000,
+    ...changes,
+  };
 }
 
 async function run(input: Json, options: HttpActivityOptions = {}, changes: Partial<ActivityContext> = {}) {
@@ -67,7 +81,9 @@ async function textOf(request: IncomingMessage): Promise<string> {
 
 const echo: RequestListener = (request, response) => {
   void textOf(request).then((body) => {
-    response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify({ method: request.method, url: request.url, headers: request.headers, body }));
+    response
+      .writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
+      .end(JSON.stringify({ method: request.method, url: request.url, headers: request.headers, body }));
   });
 };
 
@@ -98,8 +114,15 @@ describe('requests', () => {
 
   test('a text body goes as it is; the key’s header can be renamed or left out', async () => {
     routes['/open/echo'] = echo;
-    const renamed = await run({ method: 'PUT', url: `${origin}/open/echo`, body: 'plain', idempotencyHeader: 'X-Key' }, {}, { key: 'größe 1' });
-    expect(renamed).toMatchObject({ ok: true, output: { body: { body: 'plain', headers: { 'x-key': 'gr%C3%B6%C3%9Fe%201', 'content-type': 'text/plain;charset=utf-8' } } } });
+    const renamed = await run(
+      { method: 'PUT', url: `${origin}/open/echo`, body: 'plain', idempotencyHeader: 'X-Key' },
+      {},
+      { key: 'größe 1' },
+    );
+    expect(renamed).toMatchObject({
+      ok: true,
+      output: { body: { body: 'plain', headers: { 'x-key': 'gr%C3%B6%C3%9Fe%201', 'content-type': 'text/plain;charset=utf-8' } } },
+    });
     const none = await run({ url: `${origin}/open/echo`, idempotencyHeader: null });
     expect(JSON.stringify(none)).not.toContain('idempotency-key');
   });
@@ -131,8 +154,12 @@ describe('answers', () => {
     expect(JSON.stringify(result)).not.toContain('secret');
     expect(JSON.stringify(result).length).toBeLessThan(4500);
     expect(result).not.toHaveProperty('retryable');
-    routes['/open/teapot'] = (_request, response) => response.writeHead(418, { 'content-type': 'application/problem+json' }).end('{"why":"tea"}');
-    expect(await run({ url: `${origin}/open/teapot` })).toMatchObject({ ok: false, failure: { code: 'HttpStatus.418', details: { body: { why: 'tea' } } } });
+    routes['/open/teapot'] = (_request, response) =>
+      response.writeHead(418, { 'content-type': 'application/problem+json' }).end('{"why":"tea"}');
+    expect(await run({ url: `${origin}/open/teapot` })).toMatchObject({
+      ok: false,
+      failure: { code: 'HttpStatus.418', details: { body: { why: 'tea' } } },
+    });
   });
 
   test('text, empty, broken JSON and other charsets', async () => {
@@ -142,21 +169,33 @@ describe('answers', () => {
     expect(await run({ url: `${origin}/open/empty` })).toMatchObject({ ok: true, output: { status: 204, body: null } });
     routes['/open/broken'] = (_request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"a":');
     expect(await run({ url: `${origin}/open/broken` })).toMatchObject({ ok: true, output: { body: '{"a":' } });
-    routes['/open/latin'] = (_request, response) => response.writeHead(200, { 'content-type': 'text/plain; charset=iso-8859-1' }).end(Buffer.from([0x67, 0xf6]));
+    routes['/open/latin'] = (_request, response) =>
+      response.writeHead(200, { 'content-type': 'text/plain; charset=iso-8859-1' }).end(Buffer.from([0x67, 0xf6]));
     expect(await run({ url: `${origin}/open/latin` })).toMatchObject({ ok: true, output: { body: 'gö' } });
-    routes['/open/null'] = (_request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"a":"x\\u0000\\ud800"}');
+    routes['/open/null'] = (_request, response) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"a":"x\\u0000\\ud800"}');
     expect(await run({ url: `${origin}/open/null` })).toMatchObject({ ok: true, output: { body: { a: 'x\uFFFD\uFFFD' } } });
   });
 
   test('headers about a body that is not there', async () => {
-    routes['/open/head'] = (_request, response) => response.writeHead(200, { 'content-length': '99999999', 'content-encoding': 'gzip' }).end();
-    expect(await run({ method: 'HEAD', url: `${origin}/open/head` })).toMatchObject({ ok: true, output: { status: 200, headers: { 'content-length': '99999999' }, body: null } });
+    routes['/open/head'] = (_request, response) =>
+      response.writeHead(200, { 'content-length': '99999999', 'content-encoding': 'gzip' }).end();
+    expect(await run({ method: 'HEAD', url: `${origin}/open/head` })).toMatchObject({
+      ok: true,
+      output: { status: 200, headers: { 'content-length': '99999999' }, body: null },
+    });
   });
 
   test('reserved keys are not let in', async () => {
-    routes['/open/forged'] = (_request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"a":[{"$payload":"abc","bytes":1}]}');
-    expect(await run({ url: `${origin}/open/forged` })).toMatchObject({ ok: false, failure: { code: 'ResponseUnreadable' }, retryable: false });
-    routes['/open/deep'] = (_request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(`${'['.repeat(200)}${']'.repeat(200)}`);
+    routes['/open/forged'] = (_request, response) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"a":[{"$payload":"abc","bytes":1}]}');
+    expect(await run({ url: `${origin}/open/forged` })).toMatchObject({
+      ok: false,
+      failure: { code: 'ResponseUnreadable' },
+      retryable: false,
+    });
+    routes['/open/deep'] = (_request, response) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end(`${'['.repeat(200)}${']'.repeat(200)}`);
     expect(await run({ url: `${origin}/open/deep` })).toMatchObject({ ok: false, failure: { code: 'ResponseUnreadable' } });
   });
 
@@ -165,9 +204,11 @@ describe('answers', () => {
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
   ] as const)('%s is read', async (encoding, compress) => {
-    routes['/open/packed'] = (_request, response) => response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding }).end(compress('{"a":1}'));
+    routes['/open/packed'] = (_request, response) =>
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding }).end(compress('{"a":1}'));
     expect(await run({ url: `${origin}/open/packed` })).toMatchObject({ ok: true, output: { body: { a: 1 } } });
-    routes['/open/packed'] = (_request, response) => response.writeHead(200, { 'content-encoding': encoding }).end('this is not compressed');
+    routes['/open/packed'] = (_request, response) =>
+      response.writeHead(200, { 'content-encoding': encoding }).end('this is not compressed');
     expect(await run({ url: `${origin}/open/packed` })).toMatchObject({ ok: false, failure: { code: 'ResponseUnreadable' } });
   });
 });
@@ -185,7 +226,10 @@ describe('limits', () => {
       response.on('drain', push);
       push();
     };
-    expect(await run({ url: `${origin}/open/endless` }, { maxResponseBytes: 1024 * 1024 })).toMatchObject({ ok: false, failure: { code: 'ResponseTooLarge' } });
+    expect(await run({ url: `${origin}/open/endless` }, { maxResponseBytes: 1024 * 1024 })).toMatchObject({
+      ok: false,
+      failure: { code: 'ResponseTooLarge' },
+    });
     expect(sent).toBeLessThan(20 * 1024 * 1024);
   });
 
@@ -211,7 +255,10 @@ describe('limits', () => {
     }
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 50);
-    expect(await run({ url: `${origin}/open/slow` }, {}, { signal: controller.signal })).toMatchObject({ ok: false, failure: { code: 'Canceled' } });
+    expect(await run({ url: `${origin}/open/slow` }, {}, { signal: controller.signal })).toMatchObject({
+      ok: false,
+      failure: { code: 'Canceled' },
+    });
   });
 });
 
@@ -226,7 +273,18 @@ describe('addresses', () => {
 
   test('every way to write a local address', async () => {
     const port = portOf(server);
-    for (const host of ['localhost', '127.1', '2130706433', '0x7f.1', '0177.0.0.1', '[::1]', '[::ffff:127.0.0.1]', '0', '169.254.169.254', '[fd00::1]']) {
+    for (const host of [
+      'localhost',
+      '127.1',
+      '2130706433',
+      '0x7f.1',
+      '0177.0.0.1',
+      '[::1]',
+      '[::ffff:127.0.0.1]',
+      '0',
+      '169.254.169.254',
+      '[fd00::1]',
+    ]) {
       expect(await run({ url: `http://${host}:${port}/private` })).toMatchObject({ ok: false, failure: { code: 'AddressRefused' } });
     }
     expect(requests).toEqual([]);
@@ -253,7 +311,10 @@ describe('addresses', () => {
     const port = portOf(server);
     routes['/'] = echo;
     const url = `http://rebind.example:${port}/`;
-    expect(await run({ url }, { resolve: () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]) })).toMatchObject({ ok: false, failure: { code: 'AddressRefused' } });
+    expect(await run({ url }, { resolve: () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]) })).toMatchObject({
+      ok: false,
+      failure: { code: 'AddressRefused' },
+    });
     const mixed = [
       { address: '93.184.216.34', family: 4 },
       { address: '127.0.0.1', family: 4 },
@@ -270,7 +331,10 @@ describe('addresses', () => {
 
   test('unknown names and closed ports', async () => {
     const notFound = () => Promise.reject(Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }));
-    expect(await run({ url: 'http://nowhere.example/' }, { resolve: notFound })).toMatchObject({ ok: false, failure: { code: 'DnsError', message: 'The name nowhere.example does not resolve to an address.' } });
+    expect(await run({ url: 'http://nowhere.example/' }, { resolve: notFound })).toMatchObject({
+      ok: false,
+      failure: { code: 'DnsError', message: 'The name nowhere.example does not resolve to an address.' },
+    });
     const closed = await listen(() => undefined);
     const port = portOf(closed);
     await new Promise((resolve) => closed.close(resolve));
@@ -283,7 +347,14 @@ describe('addresses', () => {
     const allowed = (url: string) => isAllowedPlace(new URL(url), allow);
     expect(allowed('http://localhost:7070/demo')).toBe(true);
     expect(allowed('http://localhost:7070/demo/a?b')).toBe(true);
-    for (const url of ['http://localhost:7070/demos', 'http://localhost:7071/demo', 'https://localhost:7070/demo', 'http://localhost:7070/', 'http://localhost.:7070/demo', 'http://localhost:7070/demo%2f..']) {
+    for (const url of [
+      'http://localhost:7070/demos',
+      'http://localhost:7071/demo',
+      'https://localhost:7070/demo',
+      'http://localhost:7070/',
+      'http://localhost.:7070/demo',
+      'http://localhost:7070/demo%2f..',
+    ]) {
       expect(allowed(url)).toBe(false);
     }
   });
@@ -295,7 +366,10 @@ describe('redirects', () => {
     routes['/open/moved'] = (_request, response) => response.writeHead(307, { location: `${otherOrigin}/open/echo` }).end();
     const headers = { Authorization: 'Bearer t', Cookie: 'a=b', 'X-Api-Key': 'k', 'Accept-Language': 'de' };
     const result = await run({ method: 'POST', url: `${origin}/open/moved`, headers, body: { a: 1 } });
-    expect(result).toMatchObject({ ok: true, output: { body: { method: 'POST', body: '{"a":1}', headers: { 'accept-language': 'de', 'idempotency-key': 'i/e/call#1' } } } });
+    expect(result).toMatchObject({
+      ok: true,
+      output: { body: { method: 'POST', body: '{"a":1}', headers: { 'accept-language': 'de', 'idempotency-key': 'i/e/call#1' } } },
+    });
     for (const secret of ['Bearer t', 'a=b', 'x-api-key']) expect(JSON.stringify(result)).not.toContain(secret);
 
     routes['/open/near'] = (_request, response) => response.writeHead(303, { location: 'echo' }).end();

@@ -67,9 +67,11 @@ export function createHttpActivity(options: HttpActivityOptions = {}): HttpActiv
         const location = redirectTarget(response);
         if (location === null) return await finish(request, response);
         response.body.destroy();
-        if (redirects >= maxRedirects) return failed('TooManyRedirects', `${nameOf(request)} was redirected more than ${maxRedirects} times.`);
+        if (redirects >= maxRedirects)
+          return failed('TooManyRedirects', `${nameOf(request)} was redirected more than ${maxRedirects} times.`);
         const target = readUrl(location, request.url);
-        if (typeof target === 'string') return failed('InvalidUrl', `${nameOf(request)} was redirected to an address that cannot be called. ${target}`, false);
+        if (typeof target === 'string')
+          return failed('InvalidUrl', `${nameOf(request)} was redirected to an address that cannot be called. ${target}`, false);
         request = followRedirect(request, target, response.statusCode);
       }
     } catch (thrown) {
@@ -86,11 +88,19 @@ export function createHttpActivity(options: HttpActivityOptions = {}): HttpActiv
       const reason = STATUS_CODES[status] ? ` ${STATUS_CODES[status]}` : '';
       return {
         ok: false,
-        failure: { code: `HttpStatus.${status}`, message: `${nameOf(request)} answered ${status}${reason}.`, details: { status, body: excerpt(body) } },
+        failure: {
+          code: `HttpStatus.${status}`,
+          message: `${nameOf(request)} answered ${status}${reason}.`,
+          details: { status, body: excerpt(body) },
+        },
       };
     }
     if (!isStorable(body, maxJsonDepth)) {
-      return failed('ResponseUnreadable', `${nameOf(request)} answered with JSON that cannot be kept: a reserved key, or more than ${maxJsonDepth} levels.`, false);
+      return failed(
+        'ResponseUnreadable',
+        `${nameOf(request)} answered with JSON that cannot be kept: a reserved key, or more than ${maxJsonDepth} levels.`,
+        false,
+      );
     }
     return { ok: true, output: { status, headers: headersToJson(response.headers), body } };
   }
@@ -141,7 +151,11 @@ function explain(thrown: unknown, request: HttpRequest, maxResponseBytes: number
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const host = request.url.host;
   if (error instanceof AddressRefused) {
-    return failed('AddressRefused', `${error.hostname} leads to an internal or reserved address. An operator can allow it by its origin and path.`, false);
+    return failed(
+      'AddressRefused',
+      `${error.hostname} leads to an internal or reserved address. An operator can allow it by its origin and path.`,
+      false,
+    );
   }
   if (error instanceof ResponseTooLarge || code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
     return failed('ResponseTooLarge', `${nameOf(request)} answered with more than ${Math.floor(maxResponseBytes / 1024)} KB.`);
@@ -150,7 +164,8 @@ function explain(thrown: unknown, request: HttpRequest, maxResponseBytes: number
   if (code.startsWith('Z_') || code.startsWith('ERR_BROTLI') || code.startsWith('ERR__ERROR_FORMAT')) {
     return failed('ResponseUnreadable', `The answer of ${nameOf(request)} is compressed in a way that cannot be read.`);
   }
-  if (code === 'ENOTFOUND' || code.startsWith('EAI_')) return failed('DnsError', `The name ${request.url.hostname} does not resolve to an address.`);
+  if (code === 'ENOTFOUND' || code.startsWith('EAI_'))
+    return failed('DnsError', `The name ${request.url.hostname} does not resolve to an address.`);
   if (code === 'ECONNREFUSED') return failed('ConnectionRefused', `Nothing answers at ${host}.`);
   if (code === 'ETIMEDOUT' || code.includes('TIMEOUT')) return failed('Timeout', `${host} could not be reached in time.`);
   if (code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || /CERT|SELF_SIGNED|UNABLE_TO_/.test(code)) {

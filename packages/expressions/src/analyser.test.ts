@@ -132,13 +132,57 @@ describe('what is refused', () => {
   });
 
   test('any text is analysed or refused, never thrown at', () => {
-    const pieces = ['input', '.', '[', ']', '(', ')', '{', '}', '"', "'", '`', '/', '?', ':', '??', '?:', '$', '$x', ':=', '@', '#', '%', '*', '**', '~>', '|', 'and', 'in', '-', '1', ',', ';', '^', '<', '>', 'function', '&', '..', ' ', '\\', 'λ', '=', '!'];
+    const pieces = [
+      'input',
+      '.',
+      '[',
+      ']',
+      '(',
+      ')',
+      '{',
+      '}',
+      '"',
+      "'",
+      '`',
+      '/',
+      '?',
+      ':',
+      '??',
+      '?:',
+      '$',
+      '$x',
+      ':=',
+      '@',
+      '#',
+      '%',
+      '*',
+      '**',
+      '~>',
+      '|',
+      'and',
+      'in',
+      '-',
+      '1',
+      ',',
+      ';',
+      '^',
+      '<',
+      '>',
+      'function',
+      '&',
+      '..',
+      ' ',
+      '\\',
+      'λ',
+      '=',
+      '!',
+    ];
     let state = 7;
     const next = (below: number) => (state = (Math.imul(state, 1103515245) + 12345) >>> 0) % below;
     for (let round = 0; round < 4000; round++) {
       const source = Array.from({ length: 1 + next(12) }, () => pieces[next(pieces.length)]).join('');
       const result = analyse(source);
-      if (!result.ok) expect(result.message.length).toBeGreaterThan(3);
+      expect(result.ok || result.message.length > 3).toBe(true);
     }
   });
 });

@@ -54,7 +54,17 @@ describe('cheap expressions answer as JSONata does', () => {
   const index = fc.constantFrom('', '', '', '[0]', '[-1]', '[1]', '[0][0]');
   const expression = fc.letrec<{ any: string; path: string }>((tie) => {
     const any = tie('any');
-    const start = fc.constantFrom('input', 'steps.quote.output', '$.input', '$$.input', 'vars.v', '$x', 'missing', 'input.list', 'input.deep.deep');
+    const start = fc.constantFrom(
+      'input',
+      'steps.quote.output',
+      '$.input',
+      '$$.input',
+      'vars.v',
+      '$x',
+      'missing',
+      'input.list',
+      'input.deep.deep',
+    );
     const path = fc
       .tuple(start, index, fc.array(fc.tuple(name, index), { maxLength: 3 }))
       .map(([head, at, rest]) => head + at + rest.map(([step, stepAt]) => `.${step}${stepAt}`).join(''));
@@ -91,7 +101,9 @@ describe('cheap expressions answer as JSONata does', () => {
         fc.tuple(any, index, fc.constantFrom('', '.a', '.list[0]')).map(([value, at, rest]) => `(${value})${at}${rest}`),
         any.map((value) => `-(${value})`),
         fc.array(any, { maxLength: 3 }).map((items) => `[${items.join(', ')}]`),
-        fc.array(fc.tuple(fc.constantFrom('"a"', '"b"', '"list"', '"7"', 'input.a', 'vars.v'), any), { maxLength: 3 }).map((pairs) => `{${pairs.map((pair) => pair.join(': ')).join(', ')}}`),
+        fc
+          .array(fc.tuple(fc.constantFrom('"a"', '"b"', '"list"', '"7"', 'input.a', 'vars.v'), any), { maxLength: 3 })
+          .map((pairs) => `{${pairs.map((pair) => pair.join(': ')).join(', ')}}`),
         fc.tuple(any, any, any).map(([condition, then, otherwise]) => `((${condition}) ? (${then}) : (${otherwise}))`),
         fc.tuple(any, any).map(([condition, then]) => `((${condition}) ? (${then}))`),
         fc.tuple(any, any).map(([left, right]) => `((${left}) ?? (${right}))`),

@@ -1,8 +1,9 @@
 import type { Json } from '@perdure/graph';
 import type { BinaryOperator, CheapNode } from './cheap-expression.ts';
 import { cheapFunctions } from './cheap-functions.ts';
+import { CheapError, Escalation, type CheapRun, type CheapValue } from './cheap-run.ts';
 import { sameValue, textOf, truthOf } from './cheap-values.ts';
-import { explainFault, type JsonataFault } from './error-message.ts';
+import { explainFault } from './error-message.ts';
 import type { Evaluation, ExpressionScope, TurnClock } from './evaluation.ts';
 import { turnRandom, type TurnRandom } from './turn-random.ts';
 
@@ -17,7 +18,7 @@ import { turnRandom, type TurnRandom } from './turn-random.ts';
  * 5. Every number is finite: a calculation that leaves the range is for the sandbox too.
  */
 export function evaluateCheap(node: CheapNode, scope: ExpressionScope, clock: TurnClock): Evaluation | null {
-  const run = new CheapRun(scope, clock);
+  const run = new Run(scope, clock);
   try {
     return { ok: true, value: run.evaluate(node, null) };
   } catch (thrown) {
@@ -26,21 +27,6 @@ export function evaluateCheap(node: CheapNode, scope: ExpressionScope, clock: Tu
     throw thrown;
   }
 }
-
-export type CheapValue = Json | undefined;
-
-/** The expression failed on these values. */
-export class CheapError extends Error {
-  readonly fault: JsonataFault;
-
-  constructor(fault: JsonataFault) {
-    super(fault.code);
-    this.fault = fault;
-  }
-}
-
-/** The sandbox has to answer. */
-export class Escalation extends Error {}
 
 interface Frame {
   variables: Map<string, CheapValue>;
@@ -52,7 +38,7 @@ const maxTextLength = 1024 * 1024;
 /** Keys that could pass for something else: references to payloads, JSONata's own marks, prototypes. */
 const refusedKeys = new Set(['$payload', '__proto__', '_jsonata_lambda', '_jsonata_function']);
 
-export class CheapRun {
+class Run implements CheapRun {
   readonly random: TurnRandom;
   readonly #scope: Json;
   readonly #at: number;
@@ -275,7 +261,8 @@ export class CheapRun {
 
 function compare(left: CheapValue, right: CheapValue, operator: '<' | '<=' | '>' | '>='): CheapValue {
   for (const side of [left, right]) {
-    if (side !== undefined && typeof side !== 'string' && typeof side !== 'number') throw new CheapError({ code: 'T2010', token: operator, value: side });
+    if (side !== undefined && typeof side !== 'string' && typeof side !== 'number')
+      throw new CheapError({ code: 'T2010', token: operator, value: side });
   }
   if (left === undefined || right === undefined) return undefined;
   if (typeof left !== typeof right) throw new CheapError({ code: 'T2009', token: operator, value: left, value2: right });

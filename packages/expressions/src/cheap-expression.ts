@@ -1,6 +1,5 @@
 import type { ExpressionNode, FilterStage } from './expression-node.ts';
-import type { CheapFunctionName } from './cheap-functions.ts';
-import { cheapFunctionArity } from './cheap-functions.ts';
+import { cheapFunctionArity, type CheapFunctionName } from './cheap-function-names.ts';
 
 /**
  * The subset of JSONata that may run inside a turn: no iteration of its own, no user functions, no allocation by argument. What is
@@ -103,7 +102,8 @@ function lowerPath(steps: ExpressionNode[], bound: ReadonlySet<string>): CheapNo
       if (start === null) return null;
       continue;
     }
-    if (step.type !== 'name' || step.group || step.predicate || step.keepArray || step.focus !== undefined || step.index !== undefined) return null;
+    if (step.type !== 'name' || step.group || step.predicate || step.keepArray || step.focus !== undefined || step.index !== undefined)
+      return null;
     const indexes = literalIndexes(step.stages ?? []);
     if (indexes === null || step.tuple || step.ancestor !== undefined) return null;
     lowered.push({ name: String(step.value), indexes });
@@ -174,7 +174,15 @@ function variableName(node: ExpressionNode, bound: ReadonlySet<string>): string 
 
 function collectBound(node: ExpressionNode, bound: Set<string>): void {
   if (node.type === 'bind' && node.lhs && !Array.isArray(node.lhs)) bound.add(String(node.lhs.value));
-  for (const part of [...(node.expressions ?? []), ...(node.arguments ?? []), node.rhs, node.condition, node.then, node.else, node.expression]) {
+  for (const part of [
+    ...(node.expressions ?? []),
+    ...(node.arguments ?? []),
+    node.rhs,
+    node.condition,
+    node.then,
+    node.else,
+    node.expression,
+  ]) {
     if (part) collectBound(part, bound);
   }
   if (Array.isArray(node.lhs)) {

@@ -1,4 +1,4 @@
-import { Escalation, type CheapRun, type CheapValue } from './cheap-evaluator.ts';
+import { Escalation, type CheapRun, type CheapValue } from './cheap-run.ts';
 import { jsonLength } from './json-size.ts';
 import type { Json } from '@perdure/graph';
 

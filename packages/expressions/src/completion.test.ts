@@ -55,7 +55,13 @@ describe('completion', () => {
       to: 10,
       candidates: [{ label: 'customer', insert: 'customer', kind: 'name', detail: 'object', info: 'name, e-mail' }],
     });
-    expect(completeExpression('input.customer.', 15, sample)?.candidates[1]).toEqual({ label: 'e-mail', insert: '`e-mail`', kind: 'name', detail: 'text', info: 'a@b.c' });
+    expect(completeExpression('input.customer.', 15, sample)?.candidates[1]).toEqual({
+      label: 'e-mail',
+      insert: '`e-mail`',
+      kind: 'name',
+      detail: 'text',
+      info: 'a@b.c',
+    });
     expect(completeExpression('$uu', 3, sample)?.candidates[0]).toMatchObject({ insert: '$uuid()', kind: 'function', detail: '$uuid()' });
   });
 

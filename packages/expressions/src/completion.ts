@@ -55,8 +55,15 @@ export function completeExpression(source: string, cursor: number, sample: { rea
   if (path.length === 0) {
     const roots = scopeRoots
       .filter((name) => Object.hasOwn(sample, name))
-      .map((name): Candidate => ({ label: name, insert: name, kind: 'name', detail: describe(sample[name]), info: rootDescriptions[name] }));
-    const functions = typed === '' ? [] : builtinFunctions.filter((builtin) => builtin.name.toLowerCase().startsWith(`$${typed.toLowerCase()}`));
+      .map((name): Candidate => ({
+        label: name,
+        insert: name,
+        kind: 'name',
+        detail: describe(sample[name]),
+        info: rootDescriptions[name],
+      }));
+    const functions =
+      typed === '' ? [] : builtinFunctions.filter((builtin) => builtin.name.toLowerCase().startsWith(`$${typed.toLowerCase()}`));
     const completion = narrowed(from, to, roots, typed);
     if (functions.length === 0) return completion;
     return { from, to, candidates: [...(completion?.candidates ?? []), ...functions.map(toCandidate)] };
@@ -94,7 +101,13 @@ function ownVariables(source: string): Candidate[] {
   for (const [, parameters] of source.matchAll(/(?:function|λ)\s*\(([^()]*)\)/gu)) {
     for (const [, name] of (parameters ?? '').matchAll(/\$([\p{L}_][\p{L}\p{N}_]*)/gu)) if (name) names.add(name);
   }
-  return [...names].map((name) => ({ label: `$${name}`, insert: `$${name}`, kind: 'variable', detail: 'variable', info: 'Defined in this expression.' }));
+  return [...names].map((name) => ({
+    label: `$${name}`,
+    insert: `$${name}`,
+    kind: 'variable',
+    detail: 'variable',
+    info: 'Defined in this expression.',
+  }));
 }
 
 /** The names that lead to the cursor, outermost first; empty at the start of a path; null where the path begins with something else. */
@@ -155,7 +168,13 @@ function namesIn(values: readonly Json[]): Candidate[] {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) continue;
     for (const [name, content] of Object.entries(value)) if (!found.has(name)) found.set(name, content);
   }
-  return [...found].map(([name, content]) => ({ label: name, insert: quoteName(name), kind: 'name', detail: describe(content), info: preview(content) }));
+  return [...found].map(([name, content]) => ({
+    label: name,
+    insert: quoteName(name),
+    kind: 'name',
+    detail: describe(content),
+    info: preview(content),
+  }));
 }
 
 const keywords = new Set(['and', 'or', 'in', 'true', 'false', 'null', 'function']);
@@ -169,7 +188,9 @@ function describe(value: Json | undefined): string {
   if (value === undefined) return '';
   if (value === null) return 'null';
   if (Array.isArray(value)) return `list of ${value.length}`;
-  return { string: 'text', number: 'number', boolean: 'boolean', object: 'object' }[typeof value as 'string' | 'number' | 'boolean' | 'object'];
+  return { string: 'text', number: 'number', boolean: 'boolean', object: 'object' }[
+    typeof value as 'string' | 'number' | 'boolean' | 'object'
+  ];
 }
 
 function preview(value: Json): string {

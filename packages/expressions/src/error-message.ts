@@ -10,7 +10,9 @@ export interface JsonataFault {
 }
 
 export function isJsonataFault(thrown: unknown): thrown is JsonataFault {
-  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'string' && /^[SDT]\d{4}$/.test(thrown.code);
+  return (
+    typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'string' && /^[SDT]\d{4}$/.test(thrown.code)
+  );
 }
 
 /** What happened and what to do, in words for the person who wrote the expression. */

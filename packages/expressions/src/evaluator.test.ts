@@ -88,7 +88,12 @@ describe('cheap expressions', () => {
       inner: { n: 5 },
     });
     const evaluator = createEvaluator({ sandbox: noSandbox, payloads: store });
-    const scope = scopeWith({ big: ref('big'), list: ref('list'), many: { items: [{ doc: ref('docs') }, { doc: 'three' }] }, nested: ref('outer') });
+    const scope = scopeWith({
+      big: ref('big'),
+      list: ref('list'),
+      many: { items: [{ doc: ref('docs') }, { doc: 'three' }] },
+      nested: ref('outer'),
+    });
     const before = JSON.stringify(scope);
     expect(await evaluator.evaluate(compiled(source), scope, clock)).toEqual({ ok: true, value });
     expect(JSON.stringify(scope)).toBe(before);
@@ -97,10 +102,15 @@ describe('cheap expressions', () => {
   test('load a payload once, and not more than 16 MB', async () => {
     const { store, loads } = memoryPayloads({ p: { a: 1, b: 2 } });
     const evaluator = createEvaluator({ sandbox: noSandbox, payloads: store });
-    expect(await evaluator.evaluate(compiled('steps.x.output.a + steps.y.output.b'), scopeWith({ x: ref('p'), y: ref('p') }), clock)).toEqual({ ok: true, value: 3 });
+    expect(
+      await evaluator.evaluate(compiled('steps.x.output.a + steps.y.output.b'), scopeWith({ x: ref('p'), y: ref('p') }), clock),
+    ).toEqual({ ok: true, value: 3 });
     expect(loads).toEqual(['p']);
     const huge = scopeWith({ x: ref('p', 9e6), y: ref('q', 9e6) });
-    expect(await evaluator.evaluate(compiled('steps.x.output.a + steps.y.output.b'), huge, clock)).toMatchObject({ ok: false, code: 'ExpressionTooLarge' });
+    expect(await evaluator.evaluate(compiled('steps.x.output.a + steps.y.output.b'), huge, clock)).toMatchObject({
+      ok: false,
+      code: 'ExpressionTooLarge',
+    });
     expect(loads).toEqual(['p']);
   });
 });
@@ -125,7 +135,10 @@ test('results nested too deeply are refused', async () => {
   let deep: Json = 1;
   for (let level = 0; level < 99; level++) deep = [deep];
   expect(evaluator.evaluate(compiled('{"a": input}'), scopeWith({}, deep), clock)).toMatchObject({ ok: true });
-  expect(evaluator.evaluate(compiled('{"a": {"a": input}}'), scopeWith({}, deep), clock)).toMatchObject({ ok: false, code: 'ExpressionTooLarge' });
+  expect(evaluator.evaluate(compiled('{"a": {"a": input}}'), scopeWith({}, deep), clock)).toMatchObject({
+    ok: false,
+    code: 'ExpressionTooLarge',
+  });
 });
 
 describe('the sandbox', () => {
@@ -140,7 +153,10 @@ describe('the sandbox', () => {
     };
     const evaluator = createEvaluator({ sandbox: spy, payloads: store });
     const scope = scopeWith({ big: { rows: ref('rows'), other: 'unread' }, unread: { a: 1 } }, { least: 1 });
-    expect(await evaluator.evaluate(compiled('steps.big.output.rows[n > $$.input.least].n'), scope, clock)).toEqual({ ok: true, value: [2, 3] });
+    expect(await evaluator.evaluate(compiled('steps.big.output.rows[n > $$.input.least].n'), scope, clock)).toEqual({
+      ok: true,
+      value: [2, 3],
+    });
     expect(seen).toEqual([{ steps: { big: { output: { rows: [{ n: 1 }, { n: 2 }, { n: 3 }] } } }, input: { least: 1 } }]);
   });
 
@@ -148,7 +164,11 @@ describe('the sandbox', () => {
     const { store } = memoryPayloads({ p: ['a'] });
     const evaluator = createEvaluator({ sandbox, payloads: store });
     const rows = Array.from({ length: 40_000 }, (_, n) => ({ n }));
-    const result = await evaluator.evaluate(compiled('{"sum": $sum(input.rows.n), "doc": steps.p.output}'), scopeWith({ p: ref('p') }, { rows }), clock);
+    const result = await evaluator.evaluate(
+      compiled('{"sum": $sum(input.rows.n), "doc": steps.p.output}'),
+      scopeWith({ p: ref('p') }, { rows }),
+      clock,
+    );
     expect(result).toEqual({ ok: true, value: { sum: 799980000, doc: ['a'] } });
     expect(await evaluator.evaluate(compiled('$uppercase(5)'), scopeWith({}), clock)).toEqual({
       ok: false,

@@ -72,12 +72,18 @@ export function createEvaluator({ sandbox, payloads }: { sandbox: Sandbox; paylo
   async function evaluateInSandbox(analysis: AnalysedExpression, scope: ExpressionScope, clock: TurnClock): Promise<Evaluation> {
     const { reads, source } = analysis.expression;
     // Over the cheap budget: what was only to be passed on is now looked at as well, since a reference cannot leave the sandbox.
-    const resolved = await resolve(reads.map((path) => ({ path, whole: true })), scope);
+    const resolved = await resolve(
+      reads.map((path) => ({ path, whole: true })),
+      scope,
+    );
     if (!resolved.ok) return resolved;
     return finish(await sandbox.evaluate(source, pruneScope(resolved.scope, reads), clock));
   }
 
-  async function resolve(demands: readonly Demand[], scope: ExpressionScope): Promise<{ ok: true; scope: ExpressionScope } | (Evaluation & { ok: false })> {
+  async function resolve(
+    demands: readonly Demand[],
+    scope: ExpressionScope,
+  ): Promise<{ ok: true; scope: ExpressionScope } | (Evaluation & { ok: false })> {
     const loaded = new Map<string, Json>();
     let bytes = 0;
     for (;;) {
@@ -85,7 +91,11 @@ export function createEvaluator({ sandbox, payloads }: { sandbox: Sandbox; paylo
       if (attempt.missing.length === 0) return { ok: true, scope: attempt.scope };
       for (const ref of attempt.missing) bytes += ref.bytes;
       if (bytes > maxLoadedBytes) {
-        return { ok: false, code: 'ExpressionTooLarge', message: `The expression reads more than ${maxLoadedBytes / 1024 / 1024} MB of data.` };
+        return {
+          ok: false,
+          code: 'ExpressionTooLarge',
+          message: `The expression reads more than ${maxLoadedBytes / 1024 / 1024} MB of data.`,
+        };
       }
       for (const [at, value] of (await Promise.all(attempt.missing.map((ref) => payloads.load(ref)))).entries()) {
         loaded.set(attempt.missing[at]!.$payload, value); // same length
@@ -96,10 +106,17 @@ export function createEvaluator({ sandbox, payloads }: { sandbox: Sandbox; paylo
   return {
     evaluate(expression, scope, clock) {
       const entry = analyse(expression.source);
-      if (entry === null) return { ok: false, code: 'Expression', message: 'The expression is not valid any more. Open it in the designer and publish the workflow again.' };
+      if (entry === null)
+        return {
+          ok: false,
+          code: 'Expression',
+          message: 'The expression is not valid any more. Open it in the designer and publish the workflow again.',
+        };
       const { missing, scope: direct } = resolveDemands(scope, entry.demands, new Map());
       if (missing.length === 0) return evaluateResolved(entry.analysis, direct, clock);
-      return resolve(entry.demands, scope).then((resolved) => (resolved.ok ? evaluateResolved(entry.analysis, resolved.scope, clock) : resolved));
+      return resolve(entry.demands, scope).then((resolved) =>
+        resolved.ok ? evaluateResolved(entry.analysis, resolved.scope, clock) : resolved,
+      );
     },
     load: (value) => (isPayloadRef(value) ? payloads.load(value) : value),
     keep,

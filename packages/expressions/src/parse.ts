@@ -90,7 +90,7 @@ function findDoubling(source: string): number | null {
     }
     operandBefore = /[^-+*/%=<>&|~^!?:;,.([{]/.test(character);
     if (character === '"' || character === "'") {
-      for (at++; at < source.length && source[at] !== character; ) at += source[at] === '\\' ? 2 : 1;
+      for (at++; at < source.length && source[at] !== character;) at += source[at] === '\\' ? 2 : 1;
     } else if (character === '`') {
       at = indexOrEnd(source, '`', at + 1);
     } else if ('([{'.includes(character)) {

@@ -9,7 +9,9 @@ import { pruneScope } from './prune-scope.ts';
 /** JSONata's answer as JSON text, or that it failed. */
 async function answer(source: string, scope: unknown): Promise<string> {
   try {
-    const value: unknown = await jsonata(source, { stack: 200, timeout: 1000, sequence: 20_000 }).evaluate(JSON.parse(JSON.stringify(scope)));
+    const value: unknown = await jsonata(source, { stack: 200, timeout: 1000, sequence: 20_000 }).evaluate(
+      JSON.parse(JSON.stringify(scope)),
+    );
     return JSON.stringify(value) ?? 'nothing';
   } catch {
     return 'failed';
@@ -31,7 +33,21 @@ const data = fc.letrec<{ value: Json; object: { [key: string]: Json } }>((tie) =
 
 const expression = fc.letrec<{ any: string }>((tie) => {
   const any = tie('any');
-  const start = fc.constantFrom('input', 'vars', 'steps.s.output', '$', '$$', '$x', '$i', 'a', '*', 'input.list', '$.input', '$$.vars', 'steps');
+  const start = fc.constantFrom(
+    'input',
+    'vars',
+    'steps.s.output',
+    '$',
+    '$$',
+    '$x',
+    '$i',
+    'a',
+    '*',
+    'input.list',
+    '$.input',
+    '$$.vars',
+    'steps',
+  );
   const step = fc.oneof(
     name.map((one) => `.${one}`),
     name.map((one) => `.${one}`),
@@ -51,16 +67,32 @@ const expression = fc.letrec<{ any: string }>((tie) => {
       path,
       path,
       path,
-      fc.tuple(any, fc.constantFrom('=', '&', '+', 'and', 'or', 'in', '<'), any).map(([left, operator, right]) => `(${left} ${operator} ${right})`),
-      fc.tuple(fc.constantFrom('map', 'filter', 'sift', 'each', 'reduce', 'sort', 'single'), any, lambda).map(([called, list, body]) => `$${called}(${list}, ${body})`),
-      fc.tuple(fc.constantFrom('count', 'string', 'keys', 'spread', 'merge', 'reverse', 'exists', 'type', 'clone', 'distinct'), any).map(([called, value]) => `$${called}(${value})`),
+      fc
+        .tuple(any, fc.constantFrom('=', '&', '+', 'and', 'or', 'in', '<'), any)
+        .map(([left, operator, right]) => `(${left} ${operator} ${right})`),
+      fc
+        .tuple(fc.constantFrom('map', 'filter', 'sift', 'each', 'reduce', 'sort', 'single'), any, lambda)
+        .map(([called, list, body]) => `$${called}(${list}, ${body})`),
+      fc
+        .tuple(fc.constantFrom('count', 'string', 'keys', 'spread', 'merge', 'reverse', 'exists', 'type', 'clone', 'distinct'), any)
+        .map(([called, value]) => `$${called}(${value})`),
       fc.constantFrom('$string()', '$keys()', '$spread()', '$clone()', '$lookup("input")', '$boolean()', '$each(function($v) { $v })'),
       fc.tuple(any, fc.constantFrom('"a"', '"input"', '"vars"')).map(([value, key]) => `$lookup(${value}, ${key})`),
-      fc.tuple(any, fc.constantFrom('$count', '$string', '$keys()', '$lookup("a")', '|a|{"n": $$.vars}|', '|$|{"n": 1}, "a"|')).map(([value, applied]) => `(${value} ~> ${applied})`),
+      fc
+        .tuple(any, fc.constantFrom('$count', '$string', '$keys()', '$lookup("a")', '|a|{"n": $$.vars}|', '|$|{"n": 1}, "a"|'))
+        .map(([value, applied]) => `(${value} ~> ${applied})`),
       fc.tuple(lambda, any).map(([body, value]) => `(${body})(${value})`),
-      fc.tuple(fc.constantFrom('$x', '$f', '$string', '$count'), fc.oneof(any, lambda, fc.constantFrom('$lookup', '$string', '$keys', '$lookup(?, "vars")', 'function()<x-:x>{ 1 }', 'function($y)<x-:x>{ $y }')), any).map(
-        ([variable, value, rest]) => `(${variable} := ${value}; ${rest})`,
-      ),
+      fc
+        .tuple(
+          fc.constantFrom('$x', '$f', '$string', '$count'),
+          fc.oneof(
+            any,
+            lambda,
+            fc.constantFrom('$lookup', '$string', '$keys', '$lookup(?, "vars")', 'function()<x-:x>{ 1 }', 'function($y)<x-:x>{ $y }'),
+          ),
+          any,
+        )
+        .map(([variable, value, rest]) => `(${variable} := ${value}; ${rest})`),
       fc.constantFrom('$f()', '$f("vars")', '$f(input)', '$x("a")', '$count()'),
       fc.tuple(any, any, any).map(([condition, then, otherwise]) => `(${condition} ? ${then} : ${otherwise})`),
       fc.tuple(any, any).map(([left, right]) => `(${left} ?? ${right})`),

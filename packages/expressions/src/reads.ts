@@ -68,7 +68,9 @@ const contextFunctions = new Map<string, { needed: number; most: number }>([
 
 /** Functions known not to take the context. */
 const plainFunctions = new Set(
-  'sum count max min average join random uuid map zip filter single reduce append exists merge reverse error assert type sort shuffle distinct now millis'.split(' '),
+  'sum count max min average join random uuid map zip filter single reduce append exists merge reverse error assert type sort shuffle distinct now millis'.split(
+    ' ',
+  ),
 );
 
 class Reading {
@@ -227,7 +229,8 @@ class Reading {
     if (node.type === 'bind' && node.lhs && !Array.isArray(node.lhs)) {
       const name = String(node.lhs.value);
       // A builtin's name may mean the builtin again outside the block that binds it.
-      const own = node.rhs?.type === 'lambda' && node.rhs.signature === undefined && !contextFunctions.has(name) && !plainFunctions.has(name);
+      const own =
+        node.rhs?.type === 'lambda' && node.rhs.signature === undefined && !contextFunctions.has(name) && !plainFunctions.has(name);
       (own ? this.#ownFunctions : this.#otherVariables).add(name);
     }
     if (node.type === 'lambda') for (const parameter of node.arguments ?? []) this.#otherVariables.add(String(parameter.value));

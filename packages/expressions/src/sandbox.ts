@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Json } from '@perdure/graph';
-import type { Evaluation, ExpressionScope, TurnClock } from './evaluation.ts';
+import type { Evaluation } from './evaluation.ts';
 import type { Sandbox } from './evaluator.ts';
 import type { SandboxReply, SandboxRequest } from './sandbox-message.ts';
 
@@ -180,7 +180,11 @@ class Child {
           this.#watch(this.#budgetMs / 2, patienceMs - this.#budgetMs / 2);
           return;
         }
-        this.#finish({ ok: false, code: 'ExpressionTimeout', message: `The expression took longer than ${this.#budgetMs} ms and was stopped.` });
+        this.#finish({
+          ok: false,
+          code: 'ExpressionTimeout',
+          message: `The expression took longer than ${this.#budgetMs} ms and was stopped.`,
+        });
         this.#kill();
       });
     }, delayMs);
