@@ -1,6 +1,6 @@
 /**
  * `node scripts/create-migration.ts <name>`: writes prisma/migrations/NNNN_<name>/migration.sql, the SQL that takes the existing
- * migrations to prisma/schema.prisma. It needs no database of yours: it plays the migrations into a scratch Postgres.
+ * migrations to prisma/schema.prisma. With `--check` instead of a name it writes nothing and fails when there is such a difference. It needs no database of yours: it plays the migrations into a scratch Postgres.
  *
  * Prisma's own `migrate dev` downloads a native schema engine; this uses the same engine as WebAssembly, from npm.
  */
@@ -19,7 +19,8 @@ const root = join(import.meta.dirname, '..');
 const migrationsDirectory = join(root, 'prisma', 'migrations');
 
 const name = process.argv[2];
-if (name === undefined || !/^[a-z0-9_]+$/.test(name)) {
+const check = name === '--check';
+if (name === undefined || (!check && !/^[a-z0-9_]+$/.test(name))) {
   console.error('Name the migration in lower case with underscores: node scripts/create-migration.ts add_incidents');
   process.exit(2);
 }
@@ -35,7 +36,10 @@ const server = await startCluster({ ...cluster, settings: { fsync: 'off' }, logF
 try {
   const sql = await difference(server.url('postgres'));
   if (sql.trim() === '' || sql.startsWith('-- This is an empty migration')) console.log('The schema has not changed: nothing to migrate.');
-  else {
+  else if (check) {
+    console.error(`The migrations do not lead to prisma/schema.prisma. Missing:\n\n${sql}\nWrite it with: node scripts/create-migration.ts <name>`);
+    process.exitCode = 1;
+  } else {
     const target = join(migrationsDirectory, `${String(existing.length + 1).padStart(4, '0')}_${name}`);
     mkdirSync(target);
     writeFileSync(join(target, 'migration.sql'), sql);

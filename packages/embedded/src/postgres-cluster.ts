@@ -8,7 +8,7 @@
  * 2. The server listens on the loopback address only, never on a Unix socket, and always asks for the password.
  * 3. Postgres refuses to run as root; started by root it runs as `postgres`, else `nobody`, who owns the cluster's directory.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -171,12 +171,14 @@ interface ServerUser {
 }
 
 /** Whom the server must run as when this process is root; undefined for everyone else. */
-export function serverUser(): ServerUser | undefined {
+function serverUser(): ServerUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
+  const accounts = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
   for (const name of ['postgres', 'nobody']) {
-    const uid = spawnSync('id', ['-u', name], { encoding: 'utf8' });
-    const gid = spawnSync('id', ['-g', name], { encoding: 'utf8' });
-    if (uid.status === 0 && gid.status === 0) return { name, uid: Number(uid.stdout), gid: Number(gid.stdout) };
+    const [, , uid, gid] = accounts.find(([account]) => account === name) ?? [];
+    if (uid !== undefined && gid !== undefined && Number(uid) > 0) return { name, uid: Number(uid), gid: Number(gid) };
   }
   throw new Error('Postgres does not run as root, and this system has neither a user "postgres" nor "nobody". Start Perdure as an ordinary user, or set DATABASE_URL.');
 }
