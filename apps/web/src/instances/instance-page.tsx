@@ -63,7 +63,6 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
   /** Which visit of the chosen node; null = the latest. */
   const [visit, setVisit] = useState<number | null>(null);
   const [eventSeq, setEventSeq] = useState<number | null>(null);
-  const [item, setItem] = useState<number | null>(null);
   const status = run.status ?? instance.status;
   const finished = instance.completedAt !== null && ['Completed', 'Failed', 'Terminated', 'Canceled'].includes(status);
 
@@ -84,8 +83,12 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
   const [containerVisit, setContainerVisit] = useState<number | null>(null);
   const shownContainerVisit = Math.min(containerVisit ?? containerRecords.length - 1, containerRecords.length - 1);
 
+  const at = Math.min(visit ?? records.length - 1, records.length - 1);
+  const shownFrame = records[at]?.frame;
+  const itemIndex = containerNode === null || chosen?.id === containerNode.id ? -1 : (containerRecords[shownContainerVisit]?.passes.findIndex((pass) => pass.frame === shownFrame) ?? -1);
+  const item = itemIndex === -1 ? null : itemIndex;
+
   const showItem = (index: number) => {
-    setItem(index);
     const frame = containerRecords[shownContainerVisit]?.passes[index]?.frame;
     if (frame === undefined || containerNode === null) return;
     // Show the same node of that item; from the container itself, its first step.
@@ -97,7 +100,6 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
     setEventSeq(null);
   };
 
-  const at = Math.min(visit ?? records.length - 1, records.length - 1);
   return (
     <>
       <TopBar>

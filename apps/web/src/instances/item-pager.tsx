@@ -74,7 +74,7 @@ export function ItemPager({ node, records, steps, revision, visit, item, onVisit
       <div className="row s12" style={{ padding: '8px 12px 10px', gap: 14 }}>
         <Count shape="completed" count={done} />
         {failed > 0 ? <Count shape="failed" count={failed} /> : null}
-        <Count shape="running" count={going} />
+        {going > 0 ? <Count shape="running" count={going} /> : null}
         {left > 0 ? <Count shape="pending" count={left} /> : null}
         <span className="grow" />
         {median === undefined ? null : <span className="t3 num">p50 {formatDuration(median)}</span>}
