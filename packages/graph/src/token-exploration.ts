@@ -47,7 +47,7 @@ interface Marking {
 interface JoinMarking {
   waiting: number[];
   hasFired: boolean;
-  /** It could fire and cancel the rest, and the branch is explored in which the rest goes on for now. */
+  /** It could fire and cancel the rest, and the branch is explored in which another token moves first. */
   isHeldBack: boolean;
 }
 
@@ -93,6 +93,8 @@ export function exploreTokens(model: TokenModel): Exploration {
         for (const { port, arrivals } of outcomes) {
           const after = copy(marking);
           take(after.places, number);
+          // After each move a join that held back may cancel again.
+          for (const join of after.joins.values()) join.isHeldBack = false;
           const to = enter(after, arrivals, { state: id, move: moves.length });
           moves.push({ choice: outcomes.length > 1 ? { node, port } : null, to });
         }
@@ -161,6 +163,9 @@ class Run {
         const { cancels } = this.#model.joins[join]!;
         if (cancels && !isHeldBack && this.#isMet(join) && this.#wouldCancel(join)) return { kind: 'cancel', join };
       }
+      // While a token could be cancelled, it matters who is first: nothing may be moved in a fixed order.
+      const marked = [...this.#marking.places.keys()].filter((place) => !this.#model.places[place]!.isEndless);
+      if (marked.some((place) => this.#model.cancellable.has(place))) return { kind: 'choose', places: marked };
       const place = this.#deepest();
       if (place !== undefined) {
         const { outcomes, isCyclic } = this.#model.places[place]!;
@@ -170,7 +175,8 @@ class Run {
         for (const arrival of outcomes[0]!.arrivals) this.deliver(arrival, tokens);
         continue;
       }
-      const ready = [...this.#marking.joins.keys()].find((join) => this.#isMet(join));
+      const met = [...this.#marking.joins.keys()].filter((join) => this.#isMet(join));
+      const ready = met.find((join) => !this.#marking.joins.get(join)!.isHeldBack) ?? met[0];
       if (ready !== undefined) {
         this.fire(ready);
         continue;
@@ -220,7 +226,10 @@ class Run {
   }
 
   #wouldCancel(number: number): boolean {
-    return this.#model.joins[number]!.cancels!.places.some((place) => this.#marking.places.has(place));
+    const { places, joins } = this.#model.joins[number]!.cancels!;
+    return (
+      places.some((place) => this.#marking.places.has(place)) || joins.some((join) => this.#marking.joins.has(join) && this.#isMet(join))
+    );
   }
 
   #deepest(): number | undefined {

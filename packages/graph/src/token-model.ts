@@ -15,6 +15,8 @@ export interface TokenModel {
   joins: readonly JoinModel[];
   /** Where the frame's first tokens arrive. */
   entry: readonly Arrival[];
+  /** The places at which some join may cancel tokens. */
+  cancellable: ReadonlySet<number>;
 }
 
 /** A node at which a token chooses between outcomes, or splits (one outcome, several edges). */
@@ -109,7 +111,8 @@ export function buildTokenModel(index: GraphIndex, frame: FrameGraph): TokenMode
         : null,
     };
   });
-  return { places, joins, entry: entryArrivals(index, frame, outcomes, placeNumber, arrive) };
+  const cancellable = new Set(joins.flatMap(({ cancels }) => cancels?.places ?? []));
+  return { places, joins, entry: entryArrivals(index, frame, outcomes, placeNumber, arrive), cancellable };
 }
 
 function entryArrivals(
