@@ -1,4 +1,4 @@
-import type { EdgeId, NodeId, PortId, Problem } from '@perdure/graph';
+import type { EdgeId, GraphNode, NodeId, PortId, Problem } from '@perdure/graph';
 import { createContext, useContext } from 'react';
 import { createStore, useStore, type StoreApi } from 'zustand';
 import type { EdgeRun, NodeRun } from './fold-run-state.ts';
@@ -35,15 +35,18 @@ export function useCanvas(): CanvasContextValue {
   return value;
 }
 
-const nothing = createStore(() => ({ nodes: new Map<NodeId, NodeRun>(), edges: new Map<EdgeId, EdgeRun>() }));
+const nothing = createStore(() => ({ nodes: new Map<NodeId, NodeRun>(), edges: new Map<EdgeId, EdgeRun>(), summary: { startedAt: null as number | null } }));
 
 /** Null: no run is shown. Undefined: the run has not come to this node. */
-export function useNodeRun(id: NodeId): NodeRun | undefined | null {
+export function useNodeRun({ id, type }: Pick<GraphNode, 'id' | 'type'>): NodeRun | undefined | null {
   const { run } = useCanvas();
   const store = useStore(run, (state) => state.store);
-  const node = useStore(store?.view ?? nothing, (state) => state.nodes.get(id));
+  const node = useStore(store?.view ?? nothing, (state) => state.nodes.get(id) ?? (type === 'start' && state.summary.startedAt !== null ? startedNode : undefined));
   return store ? node : null;
 }
+
+/** The start has no step of its own in the history: it is done as soon as the instance has begun. */
+const startedNode: NodeRun = { status: 'completed', visits: 1, openSteps: 0, attempt: 0, wait: null, failure: null, items: null, arrived: 0, ports: [], openedAt: 0, changedAt: 0, latestStep: null };
 
 export function useEdgeRun(id: EdgeId): EdgeRun | undefined | null {
   const { run } = useCanvas();

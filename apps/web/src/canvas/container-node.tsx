@@ -13,7 +13,7 @@ import { NodeBlock, NodeLabel } from './step-node.tsx';
 export const ContainerNode = memo(function ContainerNode({ data, selected, dragging }: NodeProps<CanvasNode>) {
   const { node, type, ports, summary, inside, width, height } = data;
   const { editable, toggleCollapsed } = useCanvas();
-  const run = useNodeRun(node.id);
+  const run = useNodeRun(node);
   const wire = useWireRole(node.id);
   const level = useZoomLevel();
   const collapsed = node.collapsed ?? false;

@@ -204,7 +204,7 @@ function Canvas({ document, catalogue = standardCatalogue, selection, onSelectio
   return (
     <CanvasContext value={shared}>
       {/* Keys bubble up here from nodes and edges; the pane itself is focusable so that an empty canvas has keys, too. */}
-      <div className={`wf-canvas zoom-${level} ${run ? 'in-run' : ''} ${editable ? 'editable' : ''}`} onKeyDown={onKeyDown}>
+      <div className={`wf-canvas wf-focus zoom-${level} ${run ? 'in-run' : ''} ${editable ? 'editable' : ''}`} onKeyDown={onKeyDown} role="region" aria-label={label} tabIndex={0}>
         <ReactFlow<CanvasNode, CanvasEdge>
           nodes={nodes}
           edges={edges}
@@ -273,7 +273,7 @@ function Canvas({ document, catalogue = standardCatalogue, selection, onSelectio
           fitView
           fitViewOptions={{ padding: 0.06, maxZoom: 1, minZoom: 0.05 }}
           proOptions={{ hideAttribution: true }}
-          aria-label={label}
+          aria-label={`${label}: nodes and edges`}
         >
           {children}
         </ReactFlow>

@@ -10,7 +10,7 @@ import { NodeBlock, NodeLabel } from './step-node.tsx';
 
 export const JoinNode = memo(function JoinNode({ data, selected, dragging }: NodeProps<CanvasNode>) {
   const { node, type, summary, incoming, width, height } = data;
-  const run = useNodeRun(node.id);
+  const run = useNodeRun(node);
   const wire = useWireRole(node.id);
   const level = useZoomLevel();
   if (level === 'block') return <NodeBlock data={data} run={run} selected={selected} />;

@@ -14,7 +14,7 @@ import { useNow } from './use-now.ts';
 
 export const StepNode = memo(function StepNode({ data, selected, dragging }: NodeProps<CanvasNode>) {
   const { node, type, ports, width, height, summary } = data;
-  const run = useNodeRun(node.id);
+  const run = useNodeRun(node);
   const wire = useWireRole(node.id);
   const level = useZoomLevel();
   const now = useNow(run?.status === 'waiting' && run.wait !== null && 'until' in run.wait);

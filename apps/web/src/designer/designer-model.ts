@@ -1,0 +1,216 @@
+import { standardCatalogue, nodeSize, portPosition, canConnectIn, indexGraph, type Connection, type EdgeId, type GraphNode, type NodeId, type NodeType, type PortId, type Problem, type WorkflowDocument } from '@perdure/graph';
+import { createStore, type StoreApi } from 'zustand';
+import { emptySelection, type Selection } from '../canvas/graph-canvas.tsx';
+import { CommandStack } from './command-stack.ts';
+import * as edits from './document-edits.ts';
+
+/** Where the next node comes from: the palette's click, quick-add, a dropped wire. */
+export interface AddOptions {
+  /** Place and container; without it the node goes below the selection. */
+  place?: edits.Place;
+  /** The port to connect it to. */
+  from?: { node: NodeId; port: PortId };
+}
+
+export interface DesignerView {
+  document: WorkflowDocument;
+  selection: Selection;
+  problems: readonly Problem[];
+  undoLabel: string | null;
+  redoLabel: string | null;
+  /** A field the inspector should bring up and focus, from a problem's Show. */
+  focusField: { node: NodeId; field: string; nonce: number } | null;
+}
+
+/** The document being edited with its history and selection. Knows nothing of the server or of React. */
+export class DesignerModel {
+  readonly view: StoreApi<DesignerView>;
+  #stack: CommandStack<WorkflowDocument>;
+  readonly #onChange: (document: WorkflowDocument) => void;
+
+  constructor(document: WorkflowDocument, onChange: (document: WorkflowDocument) => void) {
+    this.#stack = new CommandStack(document);
+    this.#onChange = onChange;
+    this.view = createStore<DesignerView>(() => ({ document, selection: emptySelection, problems: [], undoLabel: null, redoLabel: null, focusField: null }));
+  }
+
+  get document(): WorkflowDocument {
+    return this.#stack.value;
+  }
+
+  get selection(): Selection {
+    return this.view.getState().selection;
+  }
+
+  change(label: string, edit: (document: WorkflowDocument) => WorkflowDocument, options: { mergeKey?: string; select?: readonly NodeId[] } = {}): boolean {
+    if (!this.#stack.execute(label, edit(this.#stack.value), options.mergeKey)) return false;
+    this.#publish();
+    if (options.select) this.select({ nodes: new Set(options.select), edges: new Set() });
+    return true;
+  }
+
+  undo(): void {
+    if (this.#stack.undo()) this.#publish();
+  }
+
+  redo(): void {
+    if (this.#stack.redo()) this.#publish();
+  }
+
+  /** Begins anew with another document; its history starts empty and nothing is saved. */
+  reset(document: WorkflowDocument): void {
+    this.#stack = new CommandStack(document);
+    this.view.setState({ document, selection: emptySelection, problems: [], undoLabel: null, redoLabel: null, focusField: null });
+  }
+
+  select(selection: Selection): void {
+    this.view.setState({ selection });
+  }
+
+  selectNode(node: NodeId | null): void {
+    this.select({ nodes: new Set(node === null ? [] : [node]), edges: new Set() });
+  }
+
+  showField(node: NodeId, field: string): void {
+    this.view.setState((before) => ({ focusField: { node, field, nonce: (before.focusField?.nonce ?? 0) + 1 } }));
+  }
+
+  setProblems(problems: readonly Problem[]): void {
+    this.view.setState({ problems });
+  }
+
+  /** The one selected node, or null. */
+  get selectedNode(): GraphNode | null {
+    const { nodes } = this.selection;
+    if (nodes.size !== 1) return null;
+    const [id] = nodes;
+    return this.document.nodes.find((node) => node.id === id) ?? null;
+  }
+
+  /** Adds a node of a type and connects it where that makes sense. Returns its id. */
+  add(type: NodeType, options: AddOptions = {}): NodeId {
+    const { document } = this;
+    const anchor = options.from ? document.nodes.find(({ id }) => id === options.from?.node) : this.selectedNode;
+    const draft = edits.titledNode(document, type, { parent: null, position: { x: 0, y: 0 } });
+    const size = nodeSize(draft);
+    let from = options.from ?? null;
+    let place = options.place ?? null;
+    if (anchor && !place) {
+      from ??= this.#openPort(anchor);
+      const port = from && portPosition(anchor, from.port);
+      place = port?.side === 'inner' ? edits.placeInside(document, anchor, size) : edits.placeBelow(document, anchor, size, port?.side === 'bottom' ? port.x : undefined);
+    }
+    const node = { ...draft, ...(place ?? this.#freePlace(size)) };
+    this.change(`Add ${type.label}`, (before) => edits.addNodes(before, [node], from ? [{ source: from.node, sourcePort: from.port, target: node.id }] : []), { select: [node.id] });
+    return node.id;
+  }
+
+  insertOnEdge(edge: EdgeId, type: NodeType): NodeId | null {
+    const found = this.document.edges.find(({ id }) => id === edge);
+    const result = found && edits.insertOnEdge(this.document, found, type);
+    if (!result) return null;
+    this.change(`Insert ${type.label}`, () => result.document, { select: [result.node.id] });
+    return result.node.id;
+  }
+
+  connect(connection: Connection): void {
+    this.change('Connect', (document) => edits.connect(document, connection));
+  }
+
+  reconnect(edge: EdgeId, connection: Connection): void {
+    this.change('Reconnect', (document) => edits.reconnect(document, edge, connection));
+  }
+
+  /** Returns how many edges the new places did not allow. */
+  move(moves: readonly ({ node: NodeId } & edits.Place)[]): number {
+    const { document, removedEdges } = edits.moveNodes(this.document, moves);
+    this.change(moves.length === 1 ? 'Move node' : `Move ${moves.length} nodes`, () => document);
+    return removedEdges;
+  }
+
+  nudge(x: number, y: number): void {
+    const chosen = this.selection.nodes;
+    const inside = edits.withContent(this.document, chosen);
+    const moves = this.document.nodes
+      .filter((node) => chosen.has(node.id) && !(node.parent !== null && inside.has(node.parent)))
+      .map((node) => ({ node: node.id, parent: node.parent, position: { x: node.position.x + x, y: node.position.y + y } }));
+    if (moves.length > 0) this.change('Move', (document) => edits.moveNodes(document, moves).document, { mergeKey: 'nudge' });
+  }
+
+  deleteSelection(): void {
+    const { nodes, edges } = this.selection;
+    const count = nodes.size + edges.size;
+    if (this.change(count === 1 ? 'Delete' : `Delete ${count} things`, (document) => edits.remove(document, nodes, edges))) this.select(emptySelection);
+  }
+
+  toggleDisabled(): void {
+    const { nodes } = this.selection;
+    this.change('Disable', (document) => ({
+      ...document,
+      nodes: document.nodes.map((node) => {
+        if (!nodes.has(node.id) || node.type === 'start') return node;
+        const { disabled, ...rest } = node;
+        return disabled ? rest : { ...rest, disabled: true };
+      }),
+    }));
+  }
+
+  /** The neighbour in a direction, along the edges first, else by place. */
+  neighbour(direction: 'up' | 'down' | 'left' | 'right'): NodeId | null {
+    const at = this.selectedNode;
+    const { document } = this;
+    if (!at) return document.nodes[0]?.id ?? null;
+    if (direction === 'down') {
+      const next = document.edges.find(({ source }) => source === at.id);
+      if (next) return next.target;
+    }
+    if (direction === 'up') {
+      const before = document.edges.find(({ target }) => target === at.id);
+      if (before) return before.source;
+    }
+    const centre = (node: GraphNode) => ({ x: node.position.x + nodeSize(node).width / 2, y: node.position.y + nodeSize(node).height / 2 });
+    const here = centre(at);
+    const axis = direction === 'left' || direction === 'right' ? 'x' : 'y';
+    const sign = direction === 'left' || direction === 'up' ? -1 : 1;
+    const others = document.nodes
+      .filter((node) => node.id !== at.id && node.parent === at.parent)
+      .map((node) => ({ node, along: (centre(node)[axis] - here[axis]) * sign, across: Math.abs(centre(node)[axis === 'x' ? 'y' : 'x'] - here[axis === 'x' ? 'y' : 'x']) }))
+      .filter(({ along, across }) => along > 8 && across < along * 2);
+    return others.toSorted((a, b) => a.along + 2 * a.across - (b.along + 2 * b.across))[0]?.node.id ?? null;
+  }
+
+  /** The first port of a node that leads nowhere yet; a container's inside comes before its exit. */
+  #openPort(node: GraphNode): { node: NodeId; port: PortId } | null {
+    const used = new Set(this.document.edges.filter(({ source }) => source === node.id).map(({ sourcePort }) => sourcePort));
+    const ports = standardCatalogue.get(node.type)?.ports(node.config) ?? [];
+    const open = ports.find((port) => port.kind !== 'exceptional' && !used.has(port.id) && !(port.kind === 'inner' && node.collapsed));
+    return open ? { node: node.id, port: open.id } : null;
+  }
+
+  /** Below everything at the top level. */
+  #freePlace(size: { width: number; height: number }): edits.Place {
+    const top = this.document.nodes.filter(({ parent }) => parent === null);
+    const lowest = top.toSorted((a, b) => b.position.y - a.position.y)[0];
+    return lowest ? edits.placeBelow(this.document, lowest, size) : { parent: null, position: { x: 0, y: 0 } };
+  }
+
+  canConnect(connection: Connection): boolean {
+    return canConnectIn(indexGraph(this.document), connection).ok;
+  }
+
+  #publish(): void {
+    const document = this.#stack.value;
+    const ids = new Set(document.nodes.map(({ id }) => id));
+    const edgeIds = new Set(document.edges.map(({ id }) => id));
+    this.view.setState(({ selection }) => ({
+      document,
+      undoLabel: this.#stack.undoLabel,
+      redoLabel: this.#stack.redoLabel,
+      selection: {
+        nodes: new Set([...selection.nodes].filter((id) => ids.has(id))),
+        edges: new Set([...selection.edges].filter((id) => edgeIds.has(id))),
+      },
+    }));
+    this.#onChange(document);
+  }
+}

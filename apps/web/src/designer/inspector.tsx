@@ -1,0 +1,253 @@
+import { TextInput } from '@mantine/core';
+import type { EditorView } from '@codemirror/view';
+import { renameNodeId, standardCatalogue, type Field, type GraphNode, type NodeId, type Problem, type WorkflowDocument } from '@perdure/graph';
+import { IconDots } from '@tabler/icons-react';
+import { Menu } from '@mantine/core';
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { NodeChip } from '../canvas/node-icon.tsx';
+import { Button } from '../components/button.tsx';
+import { Tabs, type TabItem } from '../components/tabs.tsx';
+import { toast } from '../components/toast.tsx';
+import { changeField, ConfigField } from './config-field.tsx';
+import { DataTree } from './data-tree.tsx';
+import type { DesignerModel } from './designer-model.ts';
+import { updateNode } from './document-edits.ts';
+import { completionSample, knownNames, sampleScope, type SampleRun } from './expression-data.ts';
+import { expressionCompletion } from './expression-editor.tsx';
+import { InspectorContext, type InspectorContextValue } from './inspector-context.ts';
+import { RetryRuler } from './retry-ruler.tsx';
+import { RetryTab } from './retry-tab.tsx';
+
+interface InspectorProps {
+  model: DesignerModel;
+  node: GraphNode;
+  document: WorkflowDocument;
+  problems: readonly Problem[];
+  sample: SampleRun | null;
+  focusField: { node: NodeId; field: string; nonce: number } | null;
+  /** Rises when the title should be taken up for typing (F2, Enter). */
+  renameNonce: number;
+}
+
+/** The selected node's form, generated from its catalogue entry. */
+export function Inspector({ model, node, document, problems, sample, focusField, renameNonce }: InspectorProps) {
+  const type = standardCatalogue.get(node.type);
+  const [tab, setTab] = useState('Settings');
+  const body = useRef<HTMLDivElement>(null);
+  const title = useRef<HTMLInputElement>(null);
+  const editor = useRef<EditorView>(null);
+
+  const own = useMemo(() => problems.filter((problem) => problem.node === node.id), [problems, node.id]);
+  const scope = useMemo(() => sampleScope(document, node.id, sample), [document, node.id, sample]);
+  const names = useMemo(() => knownNames(document, node.id), [document, node.id]);
+  const context = useMemo<InspectorContextValue>(
+    () => ({
+      node,
+      problems: own,
+      sample,
+      scope,
+      complete: expressionCompletion(completionSample(document, node.id, scope)),
+      setActiveEditor: (view) => {
+        editor.current = view;
+      },
+    }),
+    [document, node, own, sample, scope],
+  );
+
+  const tabs = useMemo(() => {
+    const named = [...new Set(type?.fields.map((field) => field.tab ?? 'Settings') ?? [])];
+    const items: TabItem<string>[] = [{ key: 'Settings', label: 'Settings' }];
+    if (type?.activity) items.push({ key: 'Retry', label: 'Retry', ...(node.retry && { count: <span className="nb">{node.retry.maxNumberOfAttempts}×</span> }) });
+    for (const name of named) if (name !== 'Settings') items.push({ key: name, label: name });
+    return items;
+  }, [type, node.retry]);
+  const shown = tabs.some(({ key }) => key === tab) ? tab : 'Settings';
+
+  const change = (edit: (node: GraphNode) => GraphNode, field: string): void => {
+    model.change(`Change ${node.title}`, (before) => updateNode(before, node.id, edit), { mergeKey: `${node.id}.${field}` });
+  };
+
+  useEffect(() => {
+    if (focusField?.node !== node.id) return;
+    const [name = ''] = focusField.field.split('.');
+    setTab(name === 'retry' || name === 'timeout' ? 'Retry' : (type?.fields.find((field) => field.name === name)?.tab ?? 'Settings'));
+    // After the tab has been drawn.
+    const frame = requestAnimationFrame(() => {
+      const target = body.current?.querySelector(`[data-field="${CSS.escape(name)}"]`);
+      target?.scrollIntoView({ block: 'center' });
+      const control = target?.querySelector('input, textarea, select, .cm-content');
+      if (control instanceof HTMLElement) control.focus();
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [focusField, node.id, type]);
+
+  useEffect(() => {
+    if (renameNonce === 0) return;
+    title.current?.focus();
+    title.current?.select();
+  }, [renameNonce]);
+
+  const insert = (path: string): void => {
+    const view = editor.current;
+    if (view?.dom.isConnected) {
+      view.dispatch(view.state.replaceSelection(path));
+      view.focus();
+      return;
+    }
+    void navigator.clipboard?.writeText(path).then(() => toast({ title: 'Path copied', detail: 'Click into an expression first to insert it there.' }));
+  };
+
+  if (!type) {
+    return (
+      <aside className="ds-inspector" aria-label="Inspector">
+        <div className="ds-inspector-body">
+          <p>This installation does not know the node type “{node.type}”. Remove the node, or open the workflow where it was made.</p>
+        </div>
+      </aside>
+    );
+  }
+
+  const fields = type.fields.filter((field) => (field.tab ?? 'Settings') === shown);
+  return (
+    <InspectorContext value={context}>
+      <aside className="ds-inspector" aria-label="Inspector">
+        <div className="ds-inspector-head">
+          <NodeChip type={type} />
+          <div className="grow">
+            <input
+              ref={title}
+              className="ds-title-input"
+              aria-label="Title"
+              value={node.title}
+              maxLength={200}
+              onChange={(event) => {
+                const text = event.currentTarget.value;
+                change((before) => ({ ...before, title: text }), 'title');
+              }}
+              onKeyDown={(event) => {
+                if (event.key === 'Enter' || event.key === 'Escape') event.currentTarget.blur();
+              }}
+            />
+            <div className="ds-subtitle">
+              <span>{type.label}</span>
+              <NodeIdInput key={node.id} model={model} node={node} document={document} />
+            </div>
+          </div>
+          <NodeMenu model={model} node={node} />
+        </div>
+        {tabs.length > 1 ? (
+          <div className="ds-inspector-tabs">
+            <Tabs items={tabs} value={shown} onChange={setTab} label="Node" height={36} />
+          </div>
+        ) : null}
+        <div className="ds-inspector-body" ref={body}>
+          {shown === 'Retry' ? (
+            <RetryTab node={node} type={type} change={change} />
+          ) : (
+            <>
+              <div className="ds-fields">
+                {groupsOf(fields).map(({ group, fields: grouped }) => (
+                  <FieldGroup key={group ?? ''} group={group}>
+                    {grouped.map((field) => (
+                      <ConfigField
+                        key={`${node.id}.${field.name}`}
+                        field={field}
+                        path={field.name}
+                        value={node.config[field.name]}
+                        onChange={(value) => change((before) => ({ ...before, config: changeField(before.config, field.name, value) }), field.name)}
+                      />
+                    ))}
+                  </FieldGroup>
+                ))}
+              </div>
+              {fields.length === 0 ? <p className="t3">Nothing to set here.</p> : null}
+              {shown === 'Settings' && names.length > 0 && type.key !== 'start' && type.key !== 'join' ? <DataTree scope={scope} names={names} from={sample?.instanceId ?? null} onInsert={insert} /> : null}
+              {shown === 'Settings' && type.activity && node.retry ? (
+                <div className="ds-retry-teaser">
+                  <div className="label">
+                    <span>Retry</span>
+                    <span className="grow" />
+                    <button type="button" className="plain lnk" onClick={() => setTab('Retry')}>
+                      Edit
+                    </button>
+                  </div>
+                  <RetryRuler retry={node.retry} />
+                </div>
+              ) : null}
+            </>
+          )}
+        </div>
+      </aside>
+    </InspectorContext>
+  );
+}
+
+/** Only a group that holds more than one field has a heading; the fields have labels of their own. */
+function FieldGroup({ group, children }: { group: string | undefined; children: ReactNode }) {
+  return (
+    <div className="ds-group" {...(group !== undefined && { role: 'group', 'aria-label': group })}>
+      {children}
+    </div>
+  );
+}
+
+function groupsOf(fields: readonly Field[]): { group: string | undefined; fields: Field[] }[] {
+  const groups: { group: string | undefined; fields: Field[] }[] = [];
+  for (const field of fields) {
+    const last = groups.at(-1);
+    if (last && last.group === field.group) last.fields.push(field);
+    else groups.push({ group: field.group, fields: [field] });
+  }
+  return groups;
+}
+
+/** The name the node has in expressions. Renaming it renames it there, too. */
+function NodeIdInput({ model, node, document }: { model: DesignerModel; node: GraphNode; document: WorkflowDocument }) {
+  const [text, setText] = useState<string>(node.id);
+  const renamed = renameNodeId(document, node.id, text as NodeId); // judged there
+  const fault = renamed.ok ? null : renamed.reason;
+  const commit = (): void => {
+    if (fault !== null || text === node.id) {
+      setText(node.id);
+      return;
+    }
+    if (renamed.ok) model.change(`Rename ${node.id}`, () => renamed.document, { select: [text as NodeId] });
+  };
+  return (
+    <TextInput
+      variant="unstyled"
+      className="ds-id"
+      aria-label="Id"
+      title={fault ?? 'The name of this node in expressions'}
+      value={text}
+      error={fault !== null}
+      maxLength={64}
+      spellCheck={false}
+      onChange={(event) => setText(event.currentTarget.value)}
+      onBlur={commit}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') event.currentTarget.blur();
+        if (event.key === 'Escape') setText(node.id);
+      }}
+    />
+  );
+}
+
+function NodeMenu({ model, node }: { model: DesignerModel; node: GraphNode }) {
+  const isStart = node.type === 'start';
+  return (
+    <Menu>
+      <Menu.Target>
+        <Button look="ghost" icon={<IconDots className="ic" aria-hidden="true" />} aria-label="Node actions" />
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item disabled={isStart} onClick={() => model.toggleDisabled()} rightSection={<span className="kbd">D</span>}>
+          {node.disabled ? 'Enable' : 'Disable'}
+        </Menu.Item>
+        <Menu.Item disabled={isStart} color="var(--failed)" onClick={() => model.deleteSelection()} rightSection={<span className="kbd">Delete</span>}>
+          Delete
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,92 @@
+import { Textarea, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { WorkflowDetail } from '@perdure/server/contract';
+import { standardCatalogue, type WorkflowDocument } from '@perdure/graph';
+import { useState } from 'react';
+import { trpc } from '../api/trpc.ts';
+import { Kbd } from '../components/kbd.tsx';
+import { toastError } from '../components/toast.tsx';
+
+const shortcuts: [string[], string][] = [
+  [['/'], 'Find a node to add'],
+  [['Tab'], 'Add after the selected node'],
+  [['Enter'], 'Open its settings'],
+  [['F2'], 'Rename'],
+  [['D'], 'Disable'],
+  [['Ctrl', 'Z'], 'Undo'],
+  [['Ctrl', 'Enter'], 'Run'],
+];
+
+/** Shown while nothing is selected: the workflow itself. */
+export function WorkflowPanel({ detail, document, selected }: { detail: WorkflowDetail; document: WorkflowDocument; selected: number }) {
+  const queries = useQueryClient();
+  const [title, setTitle] = useState(detail.title);
+  const [description, setDescription] = useState(detail.description);
+  const rename = useMutation(
+    trpc.workflows.rename.mutationOptions({
+      onSuccess: () => void queries.invalidateQueries({ queryKey: trpc.workflows.pathKey() }),
+      onError: toastError,
+    }),
+  );
+  const save = (): void => {
+    const text = title.trim();
+    if (text === '') return setTitle(detail.title);
+    if (text !== detail.title || description !== detail.description) rename.mutate({ key: detail.key, title: text, description });
+  };
+  const count = (test: (type: string) => boolean): number => document.nodes.filter((node) => test(node.type)).length;
+  const facts: [string, number][] = [
+    ['Nodes', document.nodes.length],
+    ['Edges', document.edges.length],
+    ['Human tasks', count((type) => type === 'humanTask')],
+    ['Containers', count((type) => standardCatalogue.get(type)?.container ?? false)],
+  ];
+  return (
+    <aside className="ds-inspector" aria-label="Inspector">
+      <div className="ds-inspector-head">
+        <div className="grow">
+          <div className="ds-panel-title">{selected > 1 ? `${selected} selected` : 'Workflow'}</div>
+          <div className="ds-subtitle">
+            <span className="mono">{detail.key}</span>
+          </div>
+        </div>
+      </div>
+      <div className="ds-inspector-body ruled">
+        {selected > 1 ? (
+          <p className="t2">
+            Drag to move them together. <Kbd>Ctrl</Kbd> <Kbd>C</Kbd> copies, <Kbd>Delete</Kbd> removes.
+          </p>
+        ) : (
+          <div className="ds-fields">
+            <div className="ds-field full">
+              <TextInput size="sm" label="Title" value={title} maxLength={200} onChange={(event) => setTitle(event.currentTarget.value)} onBlur={save} />
+            </div>
+            <div className="ds-field full">
+              <Textarea size="sm" label="Description" placeholder="What it is for" autosize minRows={3} maxRows={10} value={description} onChange={(event) => setDescription(event.currentTarget.value)} onBlur={save} />
+            </div>
+          </div>
+        )}
+        <dl className="ds-facts">
+          {facts.map(([label, value]) => (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd className="num">{value}</dd>
+            </div>
+          ))}
+        </dl>
+        <div className="label">Keys</div>
+        <ul className="ds-keys">
+          {shortcuts.map(([keys, words]) => (
+            <li key={words}>
+              <span>{words}</span>
+              <span className="row g4">
+                {keys.map((key) => (
+                  <Kbd key={key}>{key}</Kbd>
+                ))}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </aside>
+  );
+}
