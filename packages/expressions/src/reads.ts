@@ -15,6 +15,13 @@ export function readPaths(root: ExpressionNode): string[][] {
   return reading.paths();
 }
 
+/** Names read at the top of the data that no scope has: typing mistakes, as a rule. What they match is nothing, which JSONata takes without a word. */
+export function unknownNames(root: ExpressionNode): string[] {
+  const reading = new Reading(root);
+  reading.consume(reading.visit(root, [[]]));
+  return reading.unknownNames();
+}
+
 /** Where a value may come from: data paths. No paths = nothing that is not already counted as read. */
 type Origin = readonly (readonly string[])[];
 
@@ -96,6 +103,11 @@ class Reading {
       if (!kept.some((shorter) => shorter.every((name, at) => path[at] === name))) kept.push([...path]);
     }
     return kept.toSorted((a, b) => (a.join('\0') < b.join('\0') ? -1 : 1));
+  }
+
+  unknownNames(): string[] {
+    const first = [...this.#read.values()].flatMap(([name]) => (name === undefined ? [] : [name]));
+    return [...new Set(first)].filter((name) => !(scopeRoots as readonly string[]).includes(name));
   }
 
   visit(node: ExpressionNode, context: Origin): Origin {

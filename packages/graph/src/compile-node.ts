@@ -14,7 +14,7 @@ export interface CompiledNode {
   body?: PlanNodeBody;
   problems: Problem[];
   /** Every expression of the node that could be analysed, with its config field. */
-  expressions: { field: string; expression: CompiledExpression }[];
+  expressions: { field: string; expression: CompiledExpression; unknownNames: readonly string[] }[];
 }
 
 /** Checks and compiles one node by its catalogue entry. Shared by `validate` and `compile`, so that both see the same fields and problems. */
@@ -60,7 +60,7 @@ export function compileNode(
   const analyse = (field: string, source: string): CompiledExpression => {
     const result = analyser.analyse(source);
     if (result.ok) {
-      expressions.push({ field, expression: result.expression });
+      expressions.push({ field, expression: result.expression, unknownNames: result.unknownNames ?? [] });
       return result.expression;
     }
     isBroken = true;

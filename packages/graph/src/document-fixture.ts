@@ -66,6 +66,8 @@ const fillIn: Record<string, JsonObject> = {
   fail: { code: 'Declined', message: 'Declined' },
 };
 
+const roots = ['input', 'steps', 'vars', 'item', 'index', 'error', 'instance'];
+
 /**
  * Enough of an analyser for this package's tests, which must not depend on the expression language above it:
  * brackets must match, and paths from a known root are what it reads.
@@ -83,6 +85,7 @@ export const pathAnalyser: ExpressionAnalyser = {
     const reads = [...source.matchAll(/\b(?:input|steps|vars|item|index|error|instance)\b(?:\.[A-Za-z_]\w*)*/g)].map(([path]) =>
       path.split('.'),
     );
-    return { ok: true, expression: { source, cost: 'cheap', reads } };
+    const unknownNames = [...source.matchAll(/(?<![\w.$"])[a-z]\w*(?=\.)/g)].map(([name]) => name).filter((name) => !roots.includes(name));
+    return { ok: true, expression: { source, cost: 'cheap', reads }, unknownNames };
   },
 };

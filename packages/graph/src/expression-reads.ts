@@ -16,15 +16,18 @@ export function checkReads(
   for (const [id, { expressions }] of compiled) {
     if (expressions.length === 0) continue;
     const earlier = new EarlierSteps(index, id, frameOf);
-    for (const { field, expression } of expressions) {
-      const seen = new Set<string>();
-      for (const path of expression.reads) {
-        const [root, name] = path;
-        if (root === undefined || seen.has(`${root} ${name ?? ''}`)) continue;
-        seen.add(`${root} ${name ?? ''}`);
-        const problem = readProblem(index, id, root, name, variables, earlier);
-        if (problem) problems.push({ ...problem, node: id, field });
+    for (const { field, expression, unknownNames } of expressions) {
+      const found = [...new Set(unknownNames)].map((name) => unknownName(index, id, name));
+      // An expression that can touch anything at all says nothing about single names.
+      const isAnything = roots.every((root) => expression.reads.some((path) => path.length === 1 && path[0] === root));
+      const firsts = isAnything
+        ? []
+        : expression.reads.map(([root, name]) => [root, root === 'steps' || root === 'vars' ? name : undefined] as const);
+      for (const [root, name] of new Map(firsts.map((first) => [first.join(' '), first])).values()) {
+        const problem = root === undefined ? undefined : readProblem(index, id, root, name, variables, earlier);
+        if (problem) found.push(problem);
       }
+      problems.push(...found.map((problem) => ({ ...problem, node: id, field })));
     }
   }
   return problems;
@@ -63,13 +66,17 @@ function readProblem(
       detail: `${nameOf(index, id)} reads ${root}, which exists only inside a for each${root === 'index' ? ' or a loop' : ''}.`,
     };
   }
-  if (roots.includes(root)) return undefined;
-  const guess = didYouMean(root, roots);
+  return undefined;
+}
+
+function unknownName(index: GraphIndex, id: NodeId, name: string): ReadProblem {
+  // A step's or variable's name on its own, without the word before it, is the other likely slip.
+  const guess = index.nodes.has(name as NodeId) ? `steps.${name}.output` : didYouMean(name, roots);
   return {
     code: 'expression.unknown-name',
     severity: 'warning',
     title: 'Unknown name',
-    detail: `${nameOf(index, id)} reads ${root}, which is never there.${guess ? ` Did you mean ${guess}?` : ''}`,
+    detail: `${nameOf(index, id)} reads ${name}, which is never there.${guess ? ` Did you mean ${guess}?` : ''}`,
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Catalogue, portsOf, standardCatalogue } from './catalogue/catalogue.ts';
+import { errorPort } from './catalogue/node-type.ts';
 import type { GraphNode } from './document.ts';
 import type { PortId } from './ids.ts';
 import type { Port } from './port.ts';
@@ -37,7 +38,7 @@ export function nodeSize(node: Sized, catalogue: Catalogue = standardCatalogue):
   const ports = portsOf(node, catalogue);
   if (type?.container) {
     if (node.collapsed) return { width: collapsedContainerWidth, height: containerHeaderHeight };
-    const catches = ports.filter((port) => port.kind === 'exceptional').length;
+    const catches = ports.filter((port) => port.kind === 'exceptional' && port !== errorPort).length;
     return {
       width: Math.max(node.size?.width ?? 0, smallestContainer.width),
       height: Math.max(node.size?.height ?? 0, smallestContainer.height, firstCatch + catches * catchSpacing),
@@ -78,7 +79,12 @@ export function portPositions(node: Sized, catalogue: Catalogue = standardCatalo
     if (port.kind === 'normal')
       return { port, position: { x: (width * (normal.indexOf(port) + 0.5)) / normal.length, y: height, side: 'bottom' } };
     const i = exceptional.indexOf(port);
-    const y = !isContainer ? nodeHeight / 2 + i * 16 : node.collapsed ? containerHeaderHeight / 2 : firstCatch + i * catchSpacing;
+    // The container's own failure leaves beside its header; catches stand below each other, where their labels have room.
+    const y = !isContainer
+      ? nodeHeight / 2 + i * 16
+      : node.collapsed || port === errorPort
+        ? containerHeaderHeight / 2
+        : firstCatch + i * catchSpacing;
     return { port, position: { x: width, y, side: 'right' } };
   });
 }

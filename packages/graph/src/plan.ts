@@ -23,7 +23,10 @@ export interface CompiledExpression {
 
 /** What `compile` asks of the expression language; implemented by `@perdure/expressions`. */
 export interface ExpressionAnalyser {
-  analyse(source: string): { ok: true; expression: CompiledExpression } | { ok: false; message: string; position: number };
+  /** `unknownNames`: what it reads at the top of the data that is never there, such as `inptu`. */
+  analyse(
+    source: string,
+  ): { ok: true; expression: CompiledExpression; unknownNames?: readonly string[] } | { ok: false; message: string; position: number };
 }
 
 export type CompiledValue = { kind: 'literal'; value: Json } | { kind: 'expression'; expression: CompiledExpression };

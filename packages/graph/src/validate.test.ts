@@ -110,6 +110,18 @@ describe('validate', () => {
       'b reads item, which exists only inside a for each.',
     ],
     [
+      'a misspelt name',
+      draw({ s: 'start', b: transform('inptu.amount') }, ['s -> b']),
+      'expression.unknown-name',
+      'b reads inptu, which is never there. Did you mean input?',
+    ],
+    [
+      'a step without the word before it',
+      draw({ s: 'start', a: 'http', b: transform('a.output') }, ['s -> a', 'a -> b']),
+      'expression.unknown-name',
+      'b reads a, which is never there. Did you mean steps.a.output?',
+    ],
+    [
       'variables set in parallel',
       draw({ s: 'start', g: 'forEach', v: { type: 'setVariables', parent: 'g' } }, ['s -> g', 'g.body -> v']),
       'variables.parallel',

@@ -5,7 +5,8 @@ import { defineNodeType, errorPort, outPort } from './node-type.ts';
 import { summaryText } from './summary-text.ts';
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
-const urlPattern = /^https?:\/\/[^/?#\s]+\S*$/i;
+/** `demo:/flights` names a demo service of this installation. */
+const urlPattern = /^(?:https?:\/\/[^/?#\s]+|demo:\/)\S*$/i;
 
 export const http = defineNodeType({
   key: 'http',
