@@ -47,7 +47,8 @@ export function SchemaForm({ schema, value, onChange, readOnly = false, label, h
         readonly={readOnly}
         noHtml5Validate
         showErrorList={false}
-        focusOnFirstError
+        focusOnFirstError={(error) => focusField(id, error.property ?? '')}
+        onError={() => {}}
         templates={{ ObjectFieldTemplate: FieldGrid, ButtonTemplates: { SubmitButton: () => null } }}
         widgets={{ RadioWidget: RadioCards }}
       >
@@ -55,6 +56,13 @@ export function SchemaForm({ schema, value, onChange, readOnly = false, label, h
       </MantineForm>
     </div>
   );
+}
+
+/** rjsf's own way needs a <form>, which must not stand inside a dialog's. */
+function focusField(id: string, property: string): void {
+  const field = document.getElementById([id, ...property.split('.').filter(Boolean)].join('_'));
+  const target = field?.matches('input, textarea, select') ? field : field?.querySelector<HTMLElement>('input, textarea, select, button');
+  target?.focus();
 }
 
 /** Fields beside each other as wide as fits, long ones across. */

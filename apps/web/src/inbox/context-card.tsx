@@ -16,7 +16,7 @@ export function ContextCard({ context }: { context: Json }) {
   for (const [key, value] of Object.entries(context)) {
     if (isScalar(value)) facts.push([fieldLabel(key), <Scalar key={key} value={value} />]);
     else if (isShortList(value)) facts.push([fieldLabel(key), value.map(String).join(', ') || 'None']);
-    else if (isFlat(value)) facts.push(...Object.entries(value).map(([inner, deep]): [string, ReactNode] => [`${fieldLabel(key)}, ${fieldLabel(inner).toLowerCase()}`, <Scalar key={inner} value={deep} />]));
+    else if (isFlat(value)) facts.push(...Object.entries(value).map(([inner, deep]): [string, ReactNode] => [`${fieldLabel(key)} ${fieldLabel(inner).toLowerCase()}`, <Scalar key={inner} value={deep} />]));
     else if (isRecords(value)) blocks.push(<RecordTable key={key} title={fieldLabel(key)} rows={value} />);
     else blocks.push(<Deep key={key} name={fieldLabel(key)} value={value} />);
   }
