@@ -37,12 +37,22 @@ function stopStep(turn: Turn, key: StepKey, fate: ChildFate): void {
       if (step.phase === 'scheduled') turn.effects.push({ type: 'AbortActivity', step: key });
       break;
     case 'humanTask':
-      turn.effects.push({ type: 'CloseHumanTask', step: key, status: 'cancelled', outcome: null, by: null, data: null, comment: null, at: turn.command.at });
+      turn.effects.push({
+        type: 'CloseHumanTask',
+        step: key,
+        status: 'cancelled',
+        outcome: null,
+        by: null,
+        data: null,
+        comment: null,
+        at: turn.command.at,
+      });
       break;
     case 'subWorkflow':
       if (step.phase !== 'scheduled') break;
       if (fate.type === 'cancel') turn.effects.push({ type: 'CancelChild', child: step.child, reason: fate.reason });
-      else if (fate.type === 'terminate') turn.effects.push({ type: 'TerminateChild', child: step.child, reason: fate.reason, by: fate.by });
+      else if (fate.type === 'terminate')
+        turn.effects.push({ type: 'TerminateChild', child: step.child, reason: fate.reason, by: fate.by });
       break;
     case 'container':
       for (const pass of step.passes) for (const inner of turn.state.frames.get(pass)?.open ?? []) stopStep(turn, inner, fate);

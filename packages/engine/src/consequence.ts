@@ -36,7 +36,8 @@ function afterTimer(step: OpenStep, event: EventBody & { type: 'TimerFired' }): 
     case 'timeout':
       if (step.kind === 'event') return leave(step, 'timeout');
       // A sub-workflow's timeout is followed by SubOrchestrationInstanceFailed, which says whether another attempt comes.
-      if (step.kind === 'container') return { type: 'fail', frame: step.frame, node: step.node, step: step.key, failure: timeoutFailure(null) };
+      if (step.kind === 'container')
+        return { type: 'fail', frame: step.frame, node: step.node, step: step.key, failure: timeoutFailure(null) };
       return null;
   }
 }

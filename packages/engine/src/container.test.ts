@@ -1,20 +1,49 @@
 import { describe, expect, test } from 'vitest';
 import { InstanceFixture } from './instance-fixture.ts';
 import {
-  activity, condition, end, event, expr, fail, forEach, humanTask, inside, join, keepingEvaluator, literal, loop, planOf, scope, setVariables, start, subWorkflow, timer, transform,
+  activity,
+  condition,
+  end,
+  event,
+  expr,
+  fail,
+  forEach,
+  humanTask,
+  inside,
+  join,
+  keepingEvaluator,
+  literal,
+  loop,
+  planOf,
+  scope,
+  setVariables,
+  start,
+  subWorkflow,
+  timer,
+  transform,
 } from './plan-fixture.ts';
 
 describe('for each', () => {
   const each = (items: Parameters<typeof forEach>[0], own: Parameters<typeof forEach>[1] = {}, edges: string[] = []) =>
     planOf(
-      { start, l: forEach(items, own), a: inside('l', activity({ input: { item: expr(({ item }) => item), index: expr(({ index }) => index) } })), r: inside('l', end(expr(({ steps }) => steps.a?.output))), e: end(expr(({ steps }) => steps.l?.output)), c: end(expr(({ error }) => error)) },
+      {
+        start,
+        l: forEach(items, own),
+        a: inside('l', activity({ input: { item: expr(({ item }) => item), index: expr(({ index }) => index) } })),
+        r: inside('l', end(expr(({ steps }) => steps.a?.output))),
+        e: end(expr(({ steps }) => steps.l?.output)),
+        c: end(expr(({ error }) => error)),
+      },
       ['start>l', 'l:body>a', 'a>r', 'l>e', ...edges],
     );
 
   test('C1 C2 each item runs in its own frame and sees item and index', () => {
     const run = new InstanceFixture(each(literal(['x', 'y']))).start();
     expect(run.open()).toEqual(['l#1', 'l#1[0]/a#1', 'l#1[1]/a#1']);
-    expect(run.all('TaskScheduled').map((scheduled) => scheduled.input)).toEqual([{ item: 'x', index: 0 }, { item: 'y', index: 1 }]);
+    expect(run.all('TaskScheduled').map((scheduled) => scheduled.input)).toEqual([
+      { item: 'x', index: 0 },
+      { item: 'y', index: 1 },
+    ]);
   });
 
   test('C3 results come in input order, whatever order the items end in', () => {
@@ -56,7 +85,10 @@ describe('for each', () => {
     const run = new InstanceFixture(each(literal([1, 2, 3]))).start();
     run.fail('l#1[1]/a#1');
     expect(run.types()).toEqual(['TaskFailed', 'PassEnded', 'TokenCancelled', 'StepFailed', 'ExecutionCompleted']);
-    expect(run.last.effects).toEqual([{ type: 'AbortActivity', step: 'l#1[0]/a#1' }, { type: 'AbortActivity', step: 'l#1[2]/a#1' }]);
+    expect(run.last.effects).toEqual([
+      { type: 'AbortActivity', step: 'l#1[0]/a#1' },
+      { type: 'AbortActivity', step: 'l#1[2]/a#1' },
+    ]);
     expect(run.state.failure).toEqual({ code: 'Boom', message: 'Boom happened', node: 'a', step: 'l#1[1]/a#1' });
   });
 
@@ -79,7 +111,10 @@ describe('for each', () => {
       },
       ['start>t', 't>l', 'l:body>m', 'm:body>r', 'm>q', 'l>e'],
     );
-    expect(new InstanceFixture(plan).start().state.output).toEqual([[10, [[11, 0, 'outer']]], [20, [[21, 0, 'outer']]]]);
+    expect(new InstanceFixture(plan).start().state.output).toEqual([
+      [10, [[11, 0, 'outer']]],
+      [20, [[21, 0, 'outer']]],
+    ]);
   });
 
   test('D3 large lists, items and results travel as references', () => {
@@ -101,16 +136,36 @@ describe('for each', () => {
     for (let index = count - 1; index >= 0; index--) run.complete(`l#1[${index}]/a#1`, index);
     expect(run.state.status).toBe('Completed');
     expect(run.state.output).toHaveLength(count);
-    const pure = planOf({ start, l: forEach(literal(Array.from({ length: count }, () => 1)), { concurrency: 1 }), t: inside('l', transform()), r: inside('l', end(literal(2))) }, ['start>l', 'l:body>t', 't>r']);
+    const pure = planOf(
+      {
+        start,
+        l: forEach(literal(Array.from({ length: count }, () => 1)), { concurrency: 1 }),
+        t: inside('l', transform()),
+        r: inside('l', end(literal(2))),
+      },
+      ['start>l', 'l:body>t', 't>r'],
+    );
     expect(new InstanceFixture(pure).start().state.status).toBe('Completed');
   });
 });
 
 describe('loops', () => {
   test('C6 while asks before each pass', () => {
-    const never = planOf({ start, l: loop('while', () => false), a: inside('l', activity()), e: end(expr(({ steps }) => steps.l?.output)) }, ['start>l', 'l:body>a', 'l>e']);
-    expect(new InstanceFixture(never).start().types()).toEqual(['ExecutionStarted', 'ContainerEntered', 'ContainerExited', 'EndReached', 'ExecutionCompleted']);
-    const twice = planOf({ start, l: loop('while', ({ index }) => Number(index) < 2), a: inside('l', activity()) }, ['start>l', 'l:body>a']);
+    const never = planOf(
+      { start, l: loop('while', () => false), a: inside('l', activity()), e: end(expr(({ steps }) => steps.l?.output)) },
+      ['start>l', 'l:body>a', 'l>e'],
+    );
+    expect(new InstanceFixture(never).start().types()).toEqual([
+      'ExecutionStarted',
+      'ContainerEntered',
+      'ContainerExited',
+      'EndReached',
+      'ExecutionCompleted',
+    ]);
+    const twice = planOf({ start, l: loop('while', ({ index }) => Number(index) < 2), a: inside('l', activity()) }, [
+      'start>l',
+      'l:body>a',
+    ]);
     const run = new InstanceFixture(twice).start();
     run.complete('l#1[0]/a#1');
     run.complete('l#1[1]/a#1');
@@ -119,7 +174,13 @@ describe('loops', () => {
 
   test('C7 until asks after each pass and reads its result', () => {
     const plan = planOf(
-      { start, l: loop('until', ({ steps }) => steps.l?.output === 'good'), a: inside('l', activity()), r: inside('l', end(expr(({ steps }) => steps.a?.output))), e: end(expr(({ steps }) => steps.l?.output)) },
+      {
+        start,
+        l: loop('until', ({ steps }) => steps.l?.output === 'good'),
+        a: inside('l', activity()),
+        r: inside('l', end(expr(({ steps }) => steps.a?.output))),
+        e: end(expr(({ steps }) => steps.l?.output)),
+      },
       ['start>l', 'l:body>a', 'a>r', 'l>e'],
     );
     const run = new InstanceFixture(plan).start();
@@ -131,14 +192,42 @@ describe('loops', () => {
 
   test('C7 passes without a wait repeat inside the turn', () => {
     const plan = planOf(
-      { start, l: loop('while', ({ vars }) => Number(vars.n ?? 0) < 50), s: inside('l', setVariables({ n: expr(({ vars }) => Number(vars.n ?? 0) + 1) })), e: end(expr(({ vars }) => vars.n)) },
+      {
+        start,
+        l: loop('while', ({ vars }) => Number(vars.n ?? 0) < 50),
+        s: inside('l', setVariables({ n: expr(({ vars }) => Number(vars.n ?? 0) + 1) })),
+        e: end(expr(({ vars }) => vars.n)),
+      },
       ['start>l', 'l:body>s', 'l>e'],
     );
     expect(new InstanceFixture(plan).start().state.output).toBe(50);
   });
 
+  test('C7 a loop visited again does not see what its last visit gave', () => {
+    const seen: unknown[] = [];
+    const plan = planOf(
+      {
+        start,
+        a: transform(),
+        b: transform(),
+        l: loop('while', ({ steps, index }) => {
+          seen.push(steps.l?.output);
+          return index === 0;
+        }),
+        r: inside('l', end(literal('pass'))),
+      },
+      ['start>a', 'start>b', 'a>l', 'b>l', 'l:body>r'],
+    );
+    expect(new InstanceFixture(plan).start().all('ContainerExited')).toHaveLength(2);
+    expect(seen).toEqual([undefined, undefined, 'pass', 'pass']);
+  });
+
   test('C10 one pass too many fails the loop', () => {
-    const plan = planOf({ start, l: loop('while', () => true, 3), s: inside('l', transform()), c: end(expr(({ error }) => error)) }, ['start>l', 'l:body>s', 'l:error>c']);
+    const plan = planOf({ start, l: loop('while', () => true, 3), s: inside('l', transform()), c: end(expr(({ error }) => error)) }, [
+      'start>l',
+      'l:body>s',
+      'l:error>c',
+    ]);
     const run = new InstanceFixture(plan).start();
     expect(run.all('PassStarted')).toHaveLength(3);
     expect(run.state.output).toMatchObject({ code: 'LoopLimit', node: 'l', step: 'l#1' });
@@ -146,7 +235,17 @@ describe('loops', () => {
 
   test('L8 a loop that never waits and never ends fails the instance, past every catch', () => {
     const plan = planOf(
-      { start, s: scope([['any', null]]), l: inside('s', loop('while', () => true)), x: inside('l', forEach(literal([1]))), t: inside('x', transform()), c: end() },
+      {
+        start,
+        s: scope([['any', null]]),
+        l: inside(
+          's',
+          loop('while', () => true),
+        ),
+        x: inside('l', forEach(literal([1]))),
+        t: inside('x', transform()),
+        c: end(),
+      },
       ['start>s', 's:body>l', 'l:body>x', 'x:body>t', 's:any>c'],
     );
     const run = new InstanceFixture(plan).start();
@@ -155,7 +254,11 @@ describe('loops', () => {
   });
 
   test('F4 a failure inside fails the loop', () => {
-    const plan = planOf({ start, l: loop('while', () => true), a: inside('l', activity()), c: end(expr(({ error }) => error)) }, ['start>l', 'l:body>a', 'l:error>c']);
+    const plan = planOf({ start, l: loop('while', () => true), a: inside('l', activity()), c: end(expr(({ error }) => error)) }, [
+      'start>l',
+      'l:body>a',
+      'l:error>c',
+    ]);
     const run = new InstanceFixture(plan).start();
     run.fail('l#1[0]/a#1');
     expect(run.types()).toEqual(['TaskFailed', 'PassEnded', 'StepFailed', 'EndReached', 'ExecutionCompleted']);
@@ -165,7 +268,16 @@ describe('loops', () => {
 describe('scopes', () => {
   const caught = (catches: Parameters<typeof scope>[0], edges: string[], timeoutMs: number | null = null) =>
     planOf(
-      { start, s: scope(catches, timeoutMs), a: inside('s', activity()), b: inside('s', activity()), r: inside('s', end(literal('in'))), e: end(expr(({ steps }) => steps.s?.output)), c: end(expr(({ error }) => error)), d: end(literal('other')) },
+      {
+        start,
+        s: scope(catches, timeoutMs),
+        a: inside('s', activity()),
+        b: inside('s', activity()),
+        r: inside('s', end(literal('in'))),
+        e: end(expr(({ steps }) => steps.s?.output)),
+        c: end(expr(({ error }) => error)),
+        d: end(literal('other')),
+      },
       ['start>s', 's:body>a', 's:body>b', 'a>r', 's>e', ...edges],
     );
 
@@ -177,7 +289,16 @@ describe('scopes', () => {
   });
 
   test('F6 the first connected catch that takes the code gets the error, all else in the scope is cancelled', () => {
-    const run = new InstanceFixture(caught([['unconnected', null], ['declined', ['Declined']], ['any', null]], ['s:declined>d', 's:any>c'])).start();
+    const run = new InstanceFixture(
+      caught(
+        [
+          ['unconnected', null],
+          ['declined', ['Declined']],
+          ['any', null],
+        ],
+        ['s:declined>d', 's:any>c'],
+      ),
+    ).start();
     run.fail('s#1[0]/a#1');
     expect(run.types()).toEqual(['TaskFailed', 'TokenCancelled', 'PassEnded', 'ContainerExited', 'EndReached', 'ExecutionCompleted']);
     expect(run.all('TokenCancelled')[0]).toMatchObject({ steps: ['s#1[0]/b#1'], reason: 'scope' });
@@ -207,7 +328,15 @@ describe('scopes', () => {
 
   test('J4 a starved join inside a scope can be caught', () => {
     const plan = planOf(
-      { start, s: scope([['any', null]]), c: inside('s', condition(['x', () => true])), a: inside('s', transform()), b: inside('s', transform()), j: inside('s', join()), e: end(expr(({ error }) => error)) },
+      {
+        start,
+        s: scope([['any', null]]),
+        c: inside('s', condition(['x', () => true])),
+        a: inside('s', transform()),
+        b: inside('s', transform()),
+        j: inside('s', join()),
+        e: end(expr(({ error }) => error)),
+      },
       ['start>s', 's:body>c', 'c:x>a', 'c:otherwise>b', 'a>j', 'b>j', 's:any>e'],
     );
     expect(new InstanceFixture(plan).start().state.output).toMatchObject({ code: 'JoinStarved', node: 'j' });
@@ -242,7 +371,13 @@ describe('scopes', () => {
 
   test('F6 a failure in a nested for each reaches the scope around it', () => {
     const plan = planOf(
-      { start, s: scope([['any', ['Declined']]]), l: inside('s', forEach(literal([1, 2]))), f: inside('l', fail('Declined')), e: end(expr(({ error }) => error)) },
+      {
+        start,
+        s: scope([['any', ['Declined']]]),
+        l: inside('s', forEach(literal([1, 2]))),
+        f: inside('l', fail('Declined')),
+        e: end(expr(({ error }) => error)),
+      },
       ['start>s', 's:body>l', 'l:body>f', 's:any>e'],
     );
     expect(new InstanceFixture(plan).start().state.output).toMatchObject({ code: 'Declined', step: 's#1[0]/l#1[0]/f#1' });

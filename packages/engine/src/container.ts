@@ -96,7 +96,10 @@ function* continueLoop(turn: Turn, step: ContainerStep, node: LoopNode): Steps<v
   }
   if (!again) return exitContainer(turn, step, node, turn.state.frames.get(step.frame)?.outputs.get(node.id) ?? null);
   if (node.maxPasses !== null && done >= node.maxPasses) {
-    return failContainer(turn, step, { code: 'LoopLimit', message: `“${node.title}” is not finished after ${done} passes, the most it may run.` });
+    return failContainer(turn, step, {
+      code: 'LoopLimit',
+      message: `“${node.title}” is not finished after ${done} passes, the most it may run.`,
+    });
   }
   turn.loopPasses++;
   startPass(turn, step, node, done);

@@ -111,7 +111,8 @@ function obey(turn: Turn): Outcome {
       return decideHumanTask(turn, step, command);
     }
     case 'Suspend':
-      if (state.status === 'Suspended') return refuse('instance.already-suspended', `The instance “${state.instanceId}” is suspended already.`);
+      if (state.status === 'Suspended')
+        return refuse('instance.already-suspended', `The instance “${state.instanceId}” is suspended already.`);
       emit(turn, { type: 'ExecutionSuspended', reason: command.reason, by: command.by });
       return DONE;
     case 'Resume':
@@ -159,7 +160,9 @@ function taskRefusal(state: InstanceState, step: StepKey): Outcome {
   const { frame, node, visit } = placeOf(step);
   const place = state.frames.get(frame);
   const decided = place?.visits.get(node) === visit && isDecision(place.outputs.get(node));
-  return decided ? refuse('task.already-decided', 'This task has been decided already.') : refuse('task.gone', 'This task is no longer open.');
+  return decided
+    ? refuse('task.already-decided', 'This task has been decided already.')
+    : refuse('task.gone', 'This task is no longer open.');
 }
 
 /** The last visit of a human task left its decision as the node's output. */

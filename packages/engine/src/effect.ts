@@ -12,12 +12,28 @@ export type Effect =
   | { type: 'AbortActivity'; step: StepKey }
   | { type: 'SetTimer'; timer: TimerId; fireAt: number }
   | { type: 'ClearTimer'; timer: TimerId }
-  | { type: 'StartChild'; child: InstanceId; workflow: string; version: number | null; input: Json; parent: ParentLink | null; tags: string[] }
+  | {
+      type: 'StartChild';
+      child: InstanceId;
+      workflow: string;
+      version: number | null;
+      input: Json;
+      parent: ParentLink | null;
+      tags: string[];
+    }
   /** To the parent, when this instance ends. */
   | { type: 'NotifyParent'; parent: ParentLink; result: { ok: true; output: Json } | { ok: false; failure: Failure } }
   | { type: 'CancelChild'; child: InstanceId; reason: string }
   | { type: 'TerminateChild'; child: InstanceId; reason: string; by: string }
   | { type: 'OpenHumanTask'; step: StepKey; node: string; task: HumanTaskBody }
   | { type: 'AssignHumanTask'; step: StepKey; assignee: string | null; at: number }
-  | { type: 'CloseHumanTask'; step: StepKey; status: 'decided' | 'expired' | 'cancelled'; outcome: string | null; by: string | null; data: Json; comment: string | null; at: number };
-
+  | {
+      type: 'CloseHumanTask';
+      step: StepKey;
+      status: 'decided' | 'expired' | 'cancelled';
+      outcome: string | null;
+      by: string | null;
+      data: Json;
+      comment: string | null;
+      at: number;
+    };

@@ -23,8 +23,7 @@ interface EncodedFrame extends Omit<Frame, 'open' | 'visits' | 'outputs' | 'join
   failures?: Pairs<string, unknown>;
 }
 
-interface EncodedState
-  extends Omit<InstanceState, 'frames' | 'steps' | 'timers' | 'buffered' | 'eventWaits' | 'runningActivities'> {
+interface EncodedState extends Omit<InstanceState, 'frames' | 'steps' | 'timers' | 'buffered' | 'eventWaits' | 'runningActivities'> {
   format: typeof FORMAT;
   frames: EncodedFrame[];
   steps: EncodedStep[];
@@ -117,6 +116,8 @@ function decodeFrame(frame: EncodedFrame): Frame {
     visits: new Map(visits) as Frame['visits'],
     outputs: new Map(outputs) as Frame['outputs'],
     failures: new Map(failures) as Frame['failures'],
-    joins: new Map(joins.map(([node, join]) => [node, { ...join, arrived: new Map(join.arrived) as JoinState['arrived'] }])) as Frame['joins'],
+    joins: new Map(
+      joins.map(([node, join]) => [node, { ...join, arrived: new Map(join.arrived) as JoinState['arrived'] }]),
+    ) as Frame['joins'],
   };
 }

@@ -27,24 +27,69 @@ const { blocks } = fc.letrec<{ block: Block; blocks: Block[]; caught: Block[] | 
     caught: fc.option(tie('blocks'), { depthIdentifier: 'nesting' }),
     block: fc.oneof(
       { depthIdentifier: 'nesting', depthSize: 4, maxDepth: 4 },
-      fc.record({ block: fc.constant('activity' as const), attempts: fc.integer({ min: 1, max: 3 }), caught: tie('caught'), usesInput: fc.boolean() }),
-      fc.record({ block: fc.constantFrom('transform' as const, 'endHere' as const, 'timer' as const, 'timer' as const, 'transform' as const, 'fails' as const) }),
+      fc.record({
+        block: fc.constant('activity' as const),
+        attempts: fc.integer({ min: 1, max: 3 }),
+        caught: tie('caught'),
+        usesInput: fc.boolean(),
+      }),
+      fc.record({
+        block: fc.constantFrom(
+          'transform' as const,
+          'endHere' as const,
+          'timer' as const,
+          'timer' as const,
+          'transform' as const,
+          'fails' as const,
+        ),
+      }),
       fc.record({ block: fc.constant('variables' as const), disabled: fc.boolean() }),
       fc.record({ block: fc.constant('event' as const), name: fc.constantFrom('Go', 'stop'), timeout: tie('caught') }),
       fc.record({ block: fc.constant('human' as const), deadline: fc.boolean(), overdue: tie('caught') }),
-      fc.record({ block: fc.constant('child' as const), wait: fc.boolean(), attempts: fc.integer({ min: 1, max: 2 }), timeout: fc.boolean() }),
+      fc.record({
+        block: fc.constant('child' as const),
+        wait: fc.boolean(),
+        attempts: fc.integer({ min: 1, max: 2 }),
+        timeout: fc.boolean(),
+      }),
       fc.record({ block: fc.constant('choice' as const), branches }),
       fc.record({ block: fc.constant('parallel' as const), branches, needed: fc.integer({ min: 1, max: 3 }), cancelRest: fc.boolean() }),
-      fc.record({ block: fc.constant('forEach' as const), count: fc.nat(3), concurrency: fc.integer({ min: 1, max: 3 }), tolerance: fc.nat(2), body: tie('blocks'), caught: tie('caught') }),
-      fc.record({ block: fc.constant('loop' as const), mode: fc.constantFrom('while' as const, 'until' as const), passes: fc.nat(3), body: tie('blocks') }),
-      fc.record({ block: fc.constant('scope' as const), body: tie('blocks'), caught: tie('caught'), codes: fc.option(fc.array(code, { minLength: 1, maxLength: 2 })), timeout: fc.boolean() }),
+      fc.record({
+        block: fc.constant('forEach' as const),
+        count: fc.nat(3),
+        concurrency: fc.integer({ min: 1, max: 3 }),
+        tolerance: fc.nat(2),
+        body: tie('blocks'),
+        caught: tie('caught'),
+      }),
+      fc.record({
+        block: fc.constant('loop' as const),
+        mode: fc.constantFrom('while' as const, 'until' as const),
+        passes: fc.nat(3),
+        body: tie('blocks'),
+      }),
+      fc.record({
+        block: fc.constant('scope' as const),
+        body: tie('blocks'),
+        caught: tie('caught'),
+        codes: fc.option(fc.array(code, { minLength: 1, maxLength: 2 })),
+        timeout: fc.boolean(),
+      }),
     ) as fc.Arbitrary<Block>,
   };
 });
 
-const shortcuts = fc.oneof({ weight: 1, arbitrary: fc.constant<[number, number][]>([]) }, { weight: 1, arbitrary: fc.array(fc.tuple(fc.nat(50), fc.nat(50)), { minLength: 1, maxLength: 3, size: 'max' }) });
+const shortcuts = fc.oneof(
+  { weight: 1, arbitrary: fc.constant<[number, number][]>([]) },
+  { weight: 1, arbitrary: fc.array(fc.tuple(fc.nat(50), fc.nat(50)), { minLength: 1, maxLength: 3, size: 'max' }) },
+);
 const choices = fc.array(fc.nat(1_000_000), { maxLength: 80, size: 'max' });
-const plan = fc.tuple(fc.array(blocks, { minLength: 1, maxLength: 2, size: 'max' }).map((lists) => lists.flat()), shortcuts).map(([all, extra]) => planOfBlocks(all, extra));
+const plan = fc
+  .tuple(
+    fc.array(blocks, { minLength: 1, maxLength: 2, size: 'max' }).map((lists) => lists.flat()),
+    shortcuts,
+  )
+  .map(([all, extra]) => planOfBlocks(all, extra));
 
 /** A way to answer an open step, or null when only its content can be answered. */
 function answer(step: OpenStep, choice: number): CommandBody | null {
@@ -61,10 +106,19 @@ function answer(step: OpenStep, choice: number): CommandBody | null {
     case 'humanTask':
       if (choice % 4 === 0) return { type: 'ClaimHumanTask', step: step.key, by };
       if (choice % 4 === 1) return { type: 'ReleaseHumanTask', step: step.key, by };
-      return { type: 'DecideHumanTask', step: step.key, outcome: portId(succeeds ? 'approve' : 'reject'), data: choice, comment: null, by: step.claimedBy ?? by };
+      return {
+        type: 'DecideHumanTask',
+        step: step.key,
+        outcome: portId(succeeds ? 'approve' : 'reject'),
+        data: choice,
+        comment: null,
+        by: step.claimedBy ?? by,
+      };
     case 'subWorkflow':
       if (step.phase === 'backoff') return null;
-      return succeeds ? { type: 'CompleteChild', step: step.key, child: step.child, output: choice } : { type: 'FailChild', step: step.key, child: step.child, failure };
+      return succeeds
+        ? { type: 'CompleteChild', step: step.key, child: step.child, output: choice }
+        : { type: 'FailChild', step: step.key, child: step.child, failure };
     case 'timer':
     case 'container':
       return null;
@@ -93,7 +147,15 @@ function drainCommand(state: InstanceState): CommandBody {
   for (const step of state.steps.values()) {
     const command = answer(step, 7);
     if (command && step.kind !== 'humanTask') return command;
-    if (step.kind === 'humanTask') return { type: 'DecideHumanTask', step: step.key, outcome: portId('approve'), data: null, comment: null, by: step.claimedBy ?? 'ann' };
+    if (step.kind === 'humanTask')
+      return {
+        type: 'DecideHumanTask',
+        step: step.key,
+        outcome: portId('approve'),
+        data: null,
+        comment: null,
+        by: step.claimedBy ?? 'ann',
+      };
     const own = possibleTimers(step).find((timer) => state.timers.has(timer));
     if (own && step.kind !== 'container') return { type: 'FireTimer', timer: own };
   }
@@ -103,7 +165,15 @@ function drainCommand(state: InstanceState): CommandBody {
 /** Events that close the step they name: at most one of them per step key. [I4] */
 function closes(event: HistoryEvent): boolean {
   if (event.type === 'TaskFailed' || event.type === 'SubOrchestrationInstanceFailed') return !event.retry;
-  return ['TaskCompleted', 'EventReceived', 'SubOrchestrationInstanceCompleted', 'HumanTaskDecided', 'ContainerExited', 'TransformCompleted', 'StepFailed'].includes(event.type);
+  return [
+    'TaskCompleted',
+    'EventReceived',
+    'SubOrchestrationInstanceCompleted',
+    'HumanTaskDecided',
+    'ContainerExited',
+    'TransformCompleted',
+    'StepFailed',
+  ].includes(event.type);
 }
 
 function checkIndexes(state: InstanceState): void {
@@ -173,7 +243,16 @@ function drive(workflow: Plan, picks: number[]): { run: InstanceFixture; command
     checkIndexes(run.state);
     expect(waitsFor(workflow, run.state) === null).toBe(run.state.steps.size === 0);
   };
-  step({ type: 'StartExecution', executionId: 'x1' as never, workflow: 'wf', version: 1, input: null, tags: [], startedBy: 'api', parent: null });
+  step({
+    type: 'StartExecution',
+    executionId: 'x1' as never,
+    workflow: 'wf',
+    version: 1,
+    input: null,
+    tags: [],
+    startedBy: 'api',
+    parent: null,
+  });
   for (const pick of picks) {
     if (isFinal(run.state.status)) break;
     step(nextCommand(run.state, commands.slice(1), pick));
@@ -208,7 +287,11 @@ test('E2 H5 S4 effects balance: what was started is ended once', { timeout: 120_
       const running = new Set<string>();
       const timers = new Set<string>();
       const tasks = new Set<string>();
-      const finished = new Set(run.history.flatMap((event) => (event.type === 'TaskCompleted' || event.type === 'TaskFailed' ? [`${event.step}/${event.attempt}`] : [])));
+      const finished = new Set(
+        run.history.flatMap((event) =>
+          event.type === 'TaskCompleted' || event.type === 'TaskFailed' ? [`${event.step}/${event.attempt}`] : [],
+        ),
+      );
       for (const effect of run.effects) {
         if (effect.type === 'RunActivity') running.add(effect.step);
         if (effect.type === 'AbortActivity') expect(running.delete(effect.step)).toBe(true);

@@ -1,4 +1,14 @@
-import type { ConditionNode, EndNode, FailNode, Json, PlanNode, PortId, SetStatusNode, SetVariablesNode, TransformNode } from '@perdure/graph';
+import type {
+  ConditionNode,
+  EndNode,
+  FailNode,
+  Json,
+  PlanNode,
+  PortId,
+  SetStatusNode,
+  SetVariablesNode,
+  TransformNode,
+} from '@perdure/graph';
 import { portId } from '@perdure/graph';
 import { enterActivity } from './activity.ts';
 import { enterForEach, enterLoop, enterScope } from './container.ts';

@@ -52,7 +52,16 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
     case 'TaskScheduled':
       if (event.attempt === 1) {
         const { activity, queue, input = null } = event;
-        open(state, event, { ...base(event, event.at), kind: 'activity', activity, queue, input, attempt: 1, phase: 'scheduled', lastFailure: null });
+        open(state, event, {
+          ...base(event, event.at),
+          kind: 'activity',
+          activity,
+          queue,
+          input,
+          attempt: 1,
+          phase: 'scheduled',
+          lastFailure: null,
+        });
       } else {
         const step = openStep(state, event.step, 'activity');
         step.attempt = event.attempt;
@@ -314,7 +323,19 @@ function openStep<Kind extends OpenStep['kind']>(state: InstanceState, key: Step
 // Frames
 
 function newFrame(id: FrameId, step: StepKey | null, parent: FrameId | null, node: NodeId | null, index: number): Frame {
-  return { id, step, parent, node, index, open: new Set(), visits: new Map(), outputs: new Map(), joins: new Map(), failures: new Map(), result: null };
+  return {
+    id,
+    step,
+    parent,
+    node,
+    index,
+    open: new Set(),
+    visits: new Map(),
+    outputs: new Map(),
+    joins: new Map(),
+    failures: new Map(),
+    result: null,
+  };
 }
 
 function frameOf(state: InstanceState, id: FrameId): Frame {
@@ -334,7 +355,16 @@ function newContainer(event: EventBody & { type: 'ContainerEntered' }): Containe
   if (event.container === 'scope') return { type: 'scope' };
   if (event.container === 'loop') return { type: 'loop', passes: 0 };
   const count = event.count ?? 0;
-  return { type: 'forEach', items: event.items ?? null, count, next: 0, running: 0, done: 0, failed: 0, results: Array.from({ length: count }, () => null) };
+  return {
+    type: 'forEach',
+    items: event.items ?? null,
+    count,
+    next: 0,
+    running: 0,
+    done: 0,
+    failed: 0,
+    results: Array.from({ length: count }, () => null),
+  };
 }
 
 // Joins

@@ -22,7 +22,10 @@ export function* enterEvent(turn: Turn, token: Token, node: EventNode): Steps<vo
     if (!timeout.ok) return failEntering(turn, token, node, timeout.failure);
     const moment = timeout.value === null ? null : durationOf(timeout.value, turn.command.at);
     if (moment === undefined) {
-      return failEntering(turn, token, node, { code: 'InvalidValue', message: 'timeout: must be a duration such as 90s or 2h 30m, or milliseconds.' });
+      return failEntering(turn, token, node, {
+        code: 'InvalidValue',
+        message: 'timeout: must be a duration such as 90s or 2h 30m, or milliseconds.',
+      });
     }
     timeoutAt = moment === null ? null : Math.max(moment, turn.command.at);
   }

@@ -59,7 +59,15 @@ export type EventBody =
   | { type: 'TimerFired'; timer: TimerId; step: StepKey; purpose: TimerPurpose }
   /** An external event arrived and is buffered. `id` is the sender's message id (repeats are dropped before they get here). */
   | { type: 'EventRaised'; id: string; name: string; data: Json; by: string }
-  | ({ type: 'SubOrchestrationInstanceCreated'; instanceId: InstanceId; workflow: string; version: number | null; input: Json; attempt: number; wait: boolean } & StepOpening)
+  | ({
+      type: 'SubOrchestrationInstanceCreated';
+      instanceId: InstanceId;
+      workflow: string;
+      version: number | null;
+      input: Json;
+      attempt: number;
+      wait: boolean;
+    } & StepOpening)
   | { type: 'SubOrchestrationInstanceCompleted'; step: StepKey; instanceId: InstanceId; output: Json }
   | { type: 'SubOrchestrationInstanceFailed'; step: StepKey; instanceId: InstanceId; failure: Failure; retry: boolean }
   // Perdure's
@@ -82,7 +90,15 @@ export type EventBody =
    * The rule of pass `pass` is met: one token leaves by `out`. With cancel the rest, `rest` names the incoming edges, which all count as
    * arrived for this pass, and the joins of the region, whose waiting tokens are gone; cancelled steps are in the TokenCancelled before.
    */
-  | { type: 'JoinFired'; step: StepKey; node: NodeId; frame: FrameId; pass: number; caughtFrom?: StepKey; rest?: { edges: EdgeId[]; joins: NodeId[] } }
+  | {
+      type: 'JoinFired';
+      step: StepKey;
+      node: NodeId;
+      frame: FrameId;
+      pass: number;
+      caughtFrom?: StepKey;
+      rest?: { edges: EdgeId[]; joins: NodeId[] };
+    }
   /** An end node consumed its token and set the result of its frame. */
   | ({ type: 'EndReached'; output: Json } & StepOpening)
   /** Opens a container step. For each: `items` is the list (or its PayloadRef), `count` its length. */

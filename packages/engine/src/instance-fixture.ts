@@ -29,7 +29,17 @@ export class InstanceFixture {
   }
 
   start(input: Json = null, more: Partial<CommandBody & { type: 'StartExecution' }> = {}): this {
-    this.send({ type: 'StartExecution', executionId: executionId('x1'), workflow: 'wf', version: 1, input, tags: [], startedBy: 'api', parent: null, ...more });
+    this.send({
+      type: 'StartExecution',
+      executionId: executionId('x1'),
+      workflow: 'wf',
+      version: 1,
+      input,
+      tags: [],
+      startedBy: 'api',
+      parent: null,
+      ...more,
+    });
     return this;
   }
 

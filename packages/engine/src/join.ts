@@ -15,7 +15,8 @@ export function reachJoin(turn: Turn, token: Token, via: EdgeId, node: JoinNode)
   const frame = frameOf(turn, token.frame);
   const join = frame.joins.get(node.id);
   if (!join) throw new Error(`Join ${node.id} has no state after a token reached it.`);
-  for (let pass = passToFire(join, node.needed); pass !== null; pass = passToFire(join, node.needed)) fireJoin(turn, frame, node, pass, join.caughtFrom);
+  for (let pass = passToFire(join, node.needed); pass !== null; pass = passToFire(join, node.needed))
+    fireJoin(turn, frame, node, pass, join.caughtFrom);
 }
 
 function fireJoin(turn: Turn, frame: Frame, node: JoinNode, pass: number, caughtFrom: StepKey | undefined): void {

@@ -9,7 +9,12 @@ import { emit, nodeOf, openingOf } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 /** When the attempt after a failed one starts, or null: the failure stands. [R1] */
-export function retryMoment(turn: Turn, step: { attempt: number; openedAt: number }, retry: PlanRetry | null, failure: Failure): number | null {
+export function retryMoment(
+  turn: Turn,
+  step: { attempt: number; openedAt: number },
+  retry: PlanRetry | null,
+  failure: Failure,
+): number | null {
   if (retry === null) return null;
   return nextAttemptAt(retry, { attempt: step.attempt, code: failure.code, openedAt: step.openedAt, at: turn.command.at });
 }

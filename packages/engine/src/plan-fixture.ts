@@ -22,7 +22,15 @@ export function planOf(nodes: Record<string, NodeSpec>, edges: string[]): Plan {
       if (list) list.push(edge);
       else outputs.set(edge.port, [edge]);
     }
-    const common = { id, type: rest.kind, title: name, parent: parent === null ? null : nodeId(parent), disabled, outputs, incoming: parsed.filter((edge) => edge.target === id) };
+    const common = {
+      id,
+      type: rest.kind,
+      title: name,
+      parent: parent === null ? null : nodeId(parent),
+      disabled,
+      outputs,
+      incoming: parsed.filter((edge) => edge.target === id),
+    };
     // Joining two object types loses which kind goes with which fields; `rest` is one kind's complete fields.
     const node = { ...rest, ...common } as PlanNode;
     built.set(id, node.kind === 'join' && node.needed === 0 ? { ...node, needed: common.incoming.length } : node);
@@ -46,7 +54,10 @@ export function expression(compute: Compute, reads: string[][] = [[]]): Compiled
   return { source, cost: 'cheap', reads };
 }
 
-export const expr = (compute: Compute, reads?: string[][]): CompiledValue => ({ kind: 'expression', expression: expression(compute, reads) });
+export const expr = (compute: Compute, reads?: string[][]): CompiledValue => ({
+  kind: 'expression',
+  expression: expression(compute, reads),
+});
 export const literal = (value: Json): CompiledValue => ({ kind: 'literal', value });
 
 function run(source: string, scope: ExpressionScope, clock: TurnClock): Evaluation | Promise<Evaluation> {
@@ -110,24 +121,52 @@ export const NO_RETRY: PlanRetry = {
 };
 
 export const start: Kinds['start'] = { kind: 'start', inputSchema: null };
-export const activity = (own: Partial<Kinds['activity']> = {}): Kinds['activity'] => ({ kind: 'activity', activity: 'work', input: {}, retry: NO_RETRY, timeoutMs: null, queue: null, ...own });
+export const activity = (own: Partial<Kinds['activity']> = {}): Kinds['activity'] => ({
+  kind: 'activity',
+  activity: 'work',
+  input: {},
+  retry: NO_RETRY,
+  timeoutMs: null,
+  queue: null,
+  ...own,
+});
 export const transform = (value: CompiledValue = literal(1)): Kinds['transform'] => ({ kind: 'transform', value });
 export const condition = (...cases: [string, Compute][]): Kinds['condition'] => ({
   kind: 'condition',
   cases: cases.map(([port, when]) => ({ port: portId(port), when: expression(when) })),
 });
 /** `needed` 0 = all incoming edges. */
-export const join = (needed = 0, region?: string[]): Kinds['join'] => ({ kind: 'join', needed, cancelRest: region !== undefined, region: new Set((region ?? []).map(nodeId)) });
+export const join = (needed = 0, region?: string[]): Kinds['join'] => ({
+  kind: 'join',
+  needed,
+  cancelRest: region !== undefined,
+  region: new Set((region ?? []).map(nodeId)),
+});
 export const setVariables = (variables: Record<string, CompiledValue>): Kinds['setVariables'] => ({ kind: 'setVariables', variables });
-export const forEach = (items: CompiledValue, own: Partial<Kinds['forEach']> = {}): Kinds['forEach'] => ({ kind: 'forEach', items, concurrency: 1000, errorTolerance: 0, ...own });
-export const loop = (mode: 'while' | 'until', when: Compute, maxPasses: number | null = null): Kinds['loop'] => ({ kind: 'loop', mode, condition: expression(when), maxPasses });
+export const forEach = (items: CompiledValue, own: Partial<Kinds['forEach']> = {}): Kinds['forEach'] => ({
+  kind: 'forEach',
+  items,
+  concurrency: 1000,
+  errorTolerance: 0,
+  ...own,
+});
+export const loop = (mode: 'while' | 'until', when: Compute, maxPasses: number | null = null): Kinds['loop'] => ({
+  kind: 'loop',
+  mode,
+  condition: expression(when),
+  maxPasses,
+});
 export const scope = (catches: [string, string[] | null][] = [], timeoutMs: number | null = null): Kinds['scope'] => ({
   kind: 'scope',
   catches: catches.map(([port, codes]) => ({ port: portId(port), codes })),
   timeoutMs,
 });
 export const timer = (value: CompiledValue, mode: 'for' | 'until' = 'for'): Kinds['timer'] => ({ kind: 'timer', mode, value });
-export const event = (name: string, timeout: CompiledValue | null = null): Kinds['event'] => ({ kind: 'event', name: literal(name), timeout });
+export const event = (name: string, timeout: CompiledValue | null = null): Kinds['event'] => ({
+  kind: 'event',
+  name: literal(name),
+  timeout,
+});
 export const humanTask = (own: Partial<Kinds['humanTask']> = {}): Kinds['humanTask'] => ({
   kind: 'humanTask',
   taskTitle: literal('Approve'),
@@ -155,6 +194,10 @@ export const subWorkflow = (own: Partial<Kinds['subWorkflow']> = {}): Kinds['sub
   ...own,
 });
 export const setStatus = (value: CompiledValue): Kinds['setStatus'] => ({ kind: 'setStatus', value });
-export const fail = (code: string, message = 'it failed'): Kinds['fail'] => ({ kind: 'fail', code: literal(code), message: literal(message) });
+export const fail = (code: string, message = 'it failed'): Kinds['fail'] => ({
+  kind: 'fail',
+  code: literal(code),
+  message: literal(message),
+});
 export const end = (value: CompiledValue = literal(null)): Kinds['end'] => ({ kind: 'end', value });
 export const inside = <T extends NodeSpec>(parent: string, node: T): T => ({ ...node, parent });

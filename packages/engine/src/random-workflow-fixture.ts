@@ -1,5 +1,25 @@
 import type { Plan } from '@perdure/graph';
-import { NO_RETRY, activity, condition, end, event, expr, fail, forEach, humanTask, join, literal, loop, planOf, scope, setVariables, start, subWorkflow, timer, transform } from './plan-fixture.ts';
+import {
+  NO_RETRY,
+  activity,
+  condition,
+  end,
+  event,
+  expr,
+  fail,
+  forEach,
+  humanTask,
+  join,
+  literal,
+  loop,
+  planOf,
+  scope,
+  setVariables,
+  start,
+  subWorkflow,
+  timer,
+  transform,
+} from './plan-fixture.ts';
 import type { NodeSpec } from './plan-fixture.ts';
 
 /** A workflow as blocks, which is how the property tests generate and shrink them. */
@@ -67,7 +87,12 @@ class Builder {
     const retry = (attempts: number) => ({ ...NO_RETRY, maxNumberOfAttempts: attempts, firstRetryIntervalMs: 10 });
     switch (block.block) {
       case 'activity': {
-        const name = add(activity({ retry: retry(block.attempts), input: block.usesInput ? { all: expr((scope) => scope.item ?? scope.error ?? scope.input) } : {} }));
+        const name = add(
+          activity({
+            retry: retry(block.attempts),
+            input: block.usesInput ? { all: expr((scope) => scope.item ?? scope.error ?? scope.input) } : {},
+          }),
+        );
         return [name, ...this.caught(block.caught, parent, `${name}:error`)];
       }
       case 'transform':
@@ -77,8 +102,12 @@ class Builder {
       case 'variables':
         return [add({ ...setVariables({ n: expr(({ vars }) => Number(vars.n ?? 0) + 1) }), disabled: block.disabled })];
       case 'choice': {
-        const name = add(condition(...block.branches.slice(1).map((_, index): [string, () => boolean] => [`c${index}`, () => index === 1])));
-        return block.branches.flatMap((branch, index) => this.blocks(branch, parent, [index === 0 ? `${name}:otherwise` : `${name}:c${index - 1}`]));
+        const name = add(
+          condition(...block.branches.slice(1).map((_, index): [string, () => boolean] => [`c${index}`, () => index === 1])),
+        );
+        return block.branches.flatMap((branch, index) =>
+          this.blocks(branch, parent, [index === 0 ? `${name}:otherwise` : `${name}:c${index - 1}`]),
+        );
       }
       case 'parallel': {
         const split = add(transform());

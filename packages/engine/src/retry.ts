@@ -11,10 +11,7 @@ export function retryDelayMs(retry: PlanRetry, attempt: number): number {
 }
 
 /** When the next attempt starts, or null when there is none to come. `openedAt`: when the first attempt was scheduled. [R1, R3, R4] */
-export function nextAttemptAt(
-  retry: PlanRetry,
-  failed: { attempt: number; code: string; openedAt: number; at: number },
-): number | null {
+export function nextAttemptAt(retry: PlanRetry, failed: { attempt: number; code: string; openedAt: number; at: number }): number | null {
   if (failed.attempt >= retry.maxNumberOfAttempts) return null;
   if (retry.nonRetryableErrors.includes(failed.code)) return null;
   const at = failed.at + retryDelayMs(retry, failed.attempt);

@@ -18,7 +18,6 @@ export function* run(turn: Turn): Steps<void> {
       if (work.type === 'advance') {
         yield* advanceContainer(turn, work.step);
       } else if (turn.state.frames.has(work.frame)) {
-        turn.touched.add(work.frame);
         yield* enter(turn, work, nodeOf(turn, work.node));
       }
     } else {
@@ -32,7 +31,10 @@ export function* run(turn: Turn): Steps<void> {
     }
     if (isFinal(turn.state.status)) return;
     if (turn.events.length > turn.eventLimit) {
-      return failInstance(turn, { code: 'TurnLimit', message: `More than ${turn.eventLimit} history events without a wait. Does a loop never end?` });
+      return failInstance(turn, {
+        code: 'TurnLimit',
+        message: `More than ${turn.eventLimit} history events without a wait. Does a loop never end?`,
+      });
     }
   }
 }

@@ -37,7 +37,13 @@ export function failChild(turn: Turn, step: SubWorkflowStep, reported: Failure):
   const node = nodeOf(turn, step.node);
   const failure = blame(reported, node, step.key);
   const retryAt = retryMoment(turn, step, node.kind === 'subWorkflow' ? node.retry : null, failure);
-  conclude(turn, step, { type: 'SubOrchestrationInstanceFailed', step: step.key, instanceId: step.child, failure, retry: retryAt !== null });
+  conclude(turn, step, {
+    type: 'SubOrchestrationInstanceFailed',
+    step: step.key,
+    instanceId: step.child,
+    failure,
+    retry: retryAt !== null,
+  });
   if (retryAt !== null) startTimer(turn, step.key, 'retry', step.attempt, retryAt);
 }
 

@@ -16,7 +16,10 @@ export function* enterTimer(turn: Turn, token: Token, node: TimerNode): Steps<vo
   if (!value.ok) return failEntering(turn, token, node, value.failure);
   const moment = node.mode === 'for' ? durationOf(value.value, at) : momentOf(value.value);
   if (moment === undefined) {
-    const wanted = node.mode === 'for' ? 'a duration such as 90s or 2h 30m, or milliseconds' : 'a moment with its time zone such as 2026-05-01T09:00:00Z';
+    const wanted =
+      node.mode === 'for'
+        ? 'a duration such as 90s or 2h 30m, or milliseconds'
+        : 'a moment with its time zone such as 2026-05-01T09:00:00Z';
     return failEntering(turn, token, node, { code: 'InvalidValue', message: `${node.mode}: must be ${wanted}.` });
   }
   const place = opening(turn, token);
@@ -33,7 +36,16 @@ export function fireTimer(turn: Turn, id: TimerId): void {
   if (!timer || !step) throw new Error(`Timer ${id} does not run.`);
   if (timer.purpose === 'deadline') {
     const { at } = turn.command;
-    turn.effects.push({ type: 'CloseHumanTask', step: step.key, status: 'expired', outcome: null, by: null, data: null, comment: null, at });
+    turn.effects.push({
+      type: 'CloseHumanTask',
+      step: step.key,
+      status: 'expired',
+      outcome: null,
+      by: null,
+      data: null,
+      comment: null,
+      at,
+    });
   }
   conclude(turn, step, { type: 'TimerFired', timer: id, step: step.key, purpose: timer.purpose });
   if (timer.purpose === 'timeout' && step.kind === 'subWorkflow') timeOutChild(turn, step);

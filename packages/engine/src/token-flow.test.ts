@@ -4,7 +4,10 @@ import { activity, condition, end, expr, join, literal, planOf, setStatus, setVa
 
 describe('tokens', () => {
   test('T1 T7 a straight workflow of pure nodes completes in its first turn', () => {
-    const plan = planOf({ start, t: transform(expr(({ input }) => ({ got: input }))), end: end(expr(({ steps }) => steps.t?.output)) }, ['start>t', 't>end']);
+    const plan = planOf({ start, t: transform(expr(({ input }) => ({ got: input }))), end: end(expr(({ steps }) => steps.t?.output)) }, [
+      'start>t',
+      't>end',
+    ]);
     const run = new InstanceFixture(plan).start(7);
     expect(run.types()).toEqual(['ExecutionStarted', 'TransformCompleted', 'EndReached', 'ExecutionCompleted']);
     expect(run.state).toMatchObject({ status: 'Completed', output: { got: 7 } });
@@ -31,10 +34,12 @@ describe('tokens', () => {
   });
 
   test('T3 a cycle visits a node again under the next key', () => {
-    const plan = planOf(
-      { start, a: activity(), more: condition(['again', ({ steps }) => steps.a?.output === 'again']), end: end() },
-      ['start>a', 'a>more', 'more:again>a', 'more:otherwise>end'],
-    );
+    const plan = planOf({ start, a: activity(), more: condition(['again', ({ steps }) => steps.a?.output === 'again']), end: end() }, [
+      'start>a',
+      'a>more',
+      'more:again>a',
+      'more:otherwise>end',
+    ]);
     const run = new InstanceFixture(plan).start();
     run.complete('a#1', 'again');
     expect(run.open()).toEqual(['a#2']);
@@ -49,7 +54,13 @@ describe('tokens', () => {
 
   test('T5 a disabled node is skipped by its first normal port', () => {
     const plan = planOf(
-      { start, a: { ...activity(), disabled: true }, c: { ...condition(['yes', () => false]), disabled: true }, y: setStatus(literal('y')), n: setStatus(literal('n')) },
+      {
+        start,
+        a: { ...activity(), disabled: true },
+        c: { ...condition(['yes', () => false]), disabled: true },
+        y: setStatus(literal('y')),
+        n: setStatus(literal('n')),
+      },
       ['start>a', 'a>c', 'a:error>n', 'c:otherwise>n', 'c:yes>y'],
     );
     const run = new InstanceFixture(plan).start();
@@ -66,7 +77,12 @@ describe('tokens', () => {
   });
 
   test('T7 the last end reached gives the output', () => {
-    const plan = planOf({ start, a: activity(), b: activity(), ea: end(literal('a')), eb: end(literal('b')) }, ['start>a', 'start>b', 'a>ea', 'b>eb']);
+    const plan = planOf({ start, a: activity(), b: activity(), ea: end(literal('a')), eb: end(literal('b')) }, [
+      'start>a',
+      'start>b',
+      'a>ea',
+      'b>eb',
+    ]);
     const run = new InstanceFixture(plan).start();
     run.complete('b#1');
     run.complete('a#1');
@@ -77,13 +93,28 @@ describe('tokens', () => {
 
 describe('data', () => {
   test('D1 an expression that matches nothing gives null', () => {
-    const run = new InstanceFixture(planOf({ start, t: transform(expr(() => undefined)), end: end(expr(({ steps }) => steps)) }, ['start>t', 't>end'])).start();
+    const run = new InstanceFixture(
+      planOf({ start, t: transform(expr(() => undefined)), end: end(expr(({ steps }) => steps)) }, ['start>t', 't>end']),
+    ).start();
     expect(run.state.output).toEqual({ t: { output: null } });
   });
 
   test('D5 the first truthy case is taken, later ones are not evaluated', () => {
     const plan = planOf(
-      { start, c: condition(['empty', () => [0, '']], ['yes', () => ({ a: 1 })], ['never', () => { throw new Error('evaluated'); }]), e: end(literal('yes')) },
+      {
+        start,
+        c: condition(
+          ['empty', () => [0, '']],
+          ['yes', () => ({ a: 1 })],
+          [
+            'never',
+            () => {
+              throw new Error('evaluated');
+            },
+          ],
+        ),
+        e: end(literal('yes')),
+      },
       ['start>c', 'c:yes>e'],
     );
     expect(new InstanceFixture(plan).start().state.output).toBe('yes');
@@ -94,7 +125,10 @@ describe('data', () => {
       throw new Error('no such thing');
     });
     const run = new InstanceFixture(planOf({ start, a: activity({ input: { url: broken } }) }, ['start>a'])).start();
-    expect(run.state).toMatchObject({ status: 'Failed', failure: { code: 'Expression', message: 'url: no such thing', node: 'a', step: 'a#1' } });
+    expect(run.state).toMatchObject({
+      status: 'Failed',
+      failure: { code: 'Expression', message: 'url: no such thing', node: 'a', step: 'a#1' },
+    });
     expect(run.types()).toEqual(['ExecutionStarted', 'StepFailed', 'ExecutionCompleted']);
   });
 
@@ -106,7 +140,11 @@ describe('data', () => {
 
   test('D9 all variables are evaluated before any is written', () => {
     const plan = planOf(
-      { start, s1: setVariables({ x: literal(1), y: literal(2) }), s2: setVariables({ x: expr(({ vars }) => vars.y), y: expr(({ vars }) => vars.x) }) },
+      {
+        start,
+        s1: setVariables({ x: literal(1), y: literal(2) }),
+        s2: setVariables({ x: expr(({ vars }) => vars.y), y: expr(({ vars }) => vars.x) }),
+      },
       ['start>s1', 's1>s2'],
     );
     expect(new InstanceFixture(plan).start().state.vars).toEqual({ x: 2, y: 1 });
@@ -134,7 +172,15 @@ describe('data', () => {
 
 describe('joins', () => {
   const fork = (needed: number, region?: string[]) =>
-    planOf({ start, a: activity(), b: activity(), c: activity(), j: join(needed, region), after: activity() }, ['start>a', 'start>b', 'start>c', 'a>j', 'b>j', 'c>j', 'j>after']);
+    planOf({ start, a: activity(), b: activity(), c: activity(), j: join(needed, region), after: activity() }, [
+      'start>a',
+      'start>b',
+      'start>c',
+      'a>j',
+      'b>j',
+      'c>j',
+      'j>after',
+    ]);
 
   test('J1 J2 all: one token leaves when every edge has delivered', () => {
     const run = new InstanceFixture(fork(0)).start();
@@ -168,10 +214,20 @@ describe('joins', () => {
   });
 
   test('J4 a join that can never fire fails the frame and names what is missing', () => {
-    const plan = planOf({ start, c: condition(['x', () => true]), a: transform(), b: transform(), j: join() }, ['start>c', 'c:x>a', 'c:otherwise>b', 'a>j', 'b>j']);
+    const plan = planOf({ start, c: condition(['x', () => true]), a: transform(), b: transform(), j: join() }, [
+      'start>c',
+      'c:x>a',
+      'c:otherwise>b',
+      'a>j',
+      'b>j',
+    ]);
     const { failure, status } = new InstanceFixture(plan).start().state;
     expect(status).toBe('Failed');
-    expect(failure).toEqual({ code: 'JoinStarved', message: '“j” waits for all of 2, but no token can come any more from “b”.', node: 'j' });
+    expect(failure).toEqual({
+      code: 'JoinStarved',
+      message: '“j” waits for all of 2, but no token can come any more from “b”.',
+      node: 'j',
+    });
   });
 
   test('J5 cancel the rest: open steps of the region are cancelled, later tokens count for the next pass', () => {
@@ -189,14 +245,33 @@ describe('joins', () => {
   });
 
   test('J5 cancel the rest takes tokens in flight with it', () => {
-    const plan = planOf(
-      { start, a: transform(), b: transform(), b2: activity(), j: join(1, ['a', 'b', 'b2']), after: end() },
-      ['start>a', 'start>b', 'start>j', 'a>j', 'b>b2', 'b2>j', 'j>after'],
-    );
+    const plan = planOf({ start, a: transform(), b: transform(), b2: activity(), j: join(1, ['a', 'b', 'b2']), after: end() }, [
+      'start>a',
+      'start>b',
+      'start>j',
+      'a>j',
+      'b>b2',
+      'b2>j',
+      'j>after',
+    ]);
     const run = new InstanceFixture(plan).start();
     expect(run.state.status).toBe('Completed');
     expect(run.all('JoinFired')).toHaveLength(1);
     expect(run.all('EndReached')).toHaveLength(1);
+  });
+
+  test('J6 the token that leaves carries what the first of its pass was caught with', () => {
+    const plan = planOf({ start, a: activity(), b: activity(), j: join(), e: end(expr(({ error }) => error)) }, [
+      'start>a',
+      'start>b',
+      'a:error>j',
+      'b:error>j',
+      'j>e',
+    ]);
+    const run = new InstanceFixture(plan).start();
+    run.fail('b#1', 'First');
+    run.fail('a#1', 'Second');
+    expect(run.state.output).toMatchObject({ code: 'First', node: 'b' });
   });
 
   test('J7 a join in a cycle arms again, pass by pass', () => {

@@ -37,7 +37,8 @@ function firstOpenStep(state: InstanceState, frame: FrameId): OpenStep | undefin
 function reason(state: InstanceState, step: OpenStep): Omit<WaitsFor, 'node' | 'title'> {
   switch (step.kind) {
     case 'activity':
-      if (step.phase === 'scheduled') return { kind: 'activity', detail: step.attempt === 1 ? 'Activity is running' : `Attempt ${step.attempt} is running` };
+      if (step.phase === 'scheduled')
+        return { kind: 'activity', detail: step.attempt === 1 ? 'Activity is running' : `Attempt ${step.attempt} is running` };
       return retry(state, step, `Attempt ${step.attempt} failed${step.lastFailure ? `: ${step.lastFailure.message}` : ''}`);
     case 'timer':
       return { kind: 'timer', detail: 'Timer', until: step.fireAt };

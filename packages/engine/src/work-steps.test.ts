@@ -2,15 +2,35 @@ import { describe, expect, test } from 'vitest';
 import { portId } from '@perdure/graph';
 import { executionId, instanceId, stepKey } from './ids.ts';
 import { InstanceFixture } from './instance-fixture.ts';
-import { NO_RETRY, activity, end, event, expr, fail, forEach, humanTask, inside, literal, planOf, setVariables, start, subWorkflow, timer, transform } from './plan-fixture.ts';
+import {
+  NO_RETRY,
+  activity,
+  end,
+  event,
+  expr,
+  fail,
+  forEach,
+  humanTask,
+  inside,
+  literal,
+  planOf,
+  setVariables,
+  start,
+  subWorkflow,
+  timer,
+  transform,
+} from './plan-fixture.ts';
 import { retryDelayMs } from './retry.ts';
 
 describe('activities and retry', () => {
   const retry = { ...NO_RETRY, firstRetryIntervalMs: 100, maxNumberOfAttempts: 3, backoffCoefficient: 2 };
-  const one = (own: Parameters<typeof activity>[0]) => planOf({ start, a: activity(own), e: end(literal('ok')), c: end(expr(({ error }) => error)) }, ['start>a', 'a>e', 'a:error>c']);
+  const one = (own: Parameters<typeof activity>[0]) =>
+    planOf({ start, a: activity(own), e: end(literal('ok')), c: end(expr(({ error }) => error)) }, ['start>a', 'a>e', 'a:error>c']);
 
   test('A1 input is evaluated, the task scheduled, and run after the commit', () => {
-    const run = new InstanceFixture(one({ activity: 'http', queue: 'slow', input: { url: literal('u'), n: expr(({ input }) => input) } })).start(3);
+    const run = new InstanceFixture(
+      one({ activity: 'http', queue: 'slow', input: { url: literal('u'), n: expr(({ input }) => input) } }),
+    ).start(3);
     expect(run.history[1]).toMatchObject({ type: 'TaskScheduled', activity: 'http', attempt: 1, input: { url: 'u', n: 3 }, queue: 'slow' });
     expect(run.last.effects).toEqual([{ type: 'RunActivity', step: 'a#1' }]);
     expect(run.state.runningActivities).toBe(1);
@@ -66,7 +86,13 @@ describe('activities and retry', () => {
   });
 
   test('F1 without an error port the instance fails and everything open is stopped', () => {
-    const plan = planOf({ start, a: activity(), t: timer(literal('1h')), h: humanTask(), s: subWorkflow(), v: event('e') }, ['start>a', 'start>t', 'start>h', 'start>s', 'start>v']);
+    const plan = planOf({ start, a: activity(), t: timer(literal('1h')), h: humanTask(), s: subWorkflow(), v: event('e') }, [
+      'start>a',
+      'start>t',
+      'start>h',
+      'start>s',
+      'start>v',
+    ]);
     const run = new InstanceFixture(plan).start();
     const child = [...run.state.steps.values()].find((step) => step.kind === 'subWorkflow')?.child;
     run.fail('a#1');
@@ -84,7 +110,14 @@ describe('activities and retry', () => {
 
   test('D6 error stays readable downstream of the catch', () => {
     const plan = planOf(
-      { start, a: activity(), t: transform(), b: activity(), v: setVariables({ code: expr(({ error }) => (error as { code: string }).code) }), e: end(expr(({ vars }) => vars)) },
+      {
+        start,
+        a: activity(),
+        t: transform(),
+        b: activity(),
+        v: setVariables({ code: expr(({ error }) => (error as { code: string }).code) }),
+        e: end(expr(({ vars }) => vars)),
+      },
       ['start>a', 'a:error>t', 't>b', 'b>v', 'v>e'],
     );
     const run = new InstanceFixture(plan).start();
@@ -103,12 +136,15 @@ describe('activities and retry', () => {
 });
 
 describe('timers and events', () => {
-  const timed = (value: Parameters<typeof timer>[0], mode: 'for' | 'until' = 'for') => new InstanceFixture(planOf({ start, t: timer(value, mode), e: end(literal('done')) }, ['start>t', 't>e'])).start();
+  const timed = (value: Parameters<typeof timer>[0], mode: 'for' | 'until' = 'for') =>
+    new InstanceFixture(planOf({ start, t: timer(value, mode), e: end(literal('done')) }, ['start>t', 't>e'])).start();
 
   test('E3 a timer waits for a duration or until a moment', () => {
     expect(timed(literal('1m 30s')).last.effects).toEqual([{ type: 'SetTimer', timer: 't#1!timer1', fireAt: 91_001 }]);
     expect(timed(literal(500)).last.effects).toEqual([{ type: 'SetTimer', timer: 't#1!timer1', fireAt: 1501 }]);
-    expect(timed(literal('1970-01-01T01:01:00+01:00'), 'until').last.effects).toEqual([{ type: 'SetTimer', timer: 't#1!timer1', fireAt: 60_000 }]);
+    expect(timed(literal('1970-01-01T01:01:00+01:00'), 'until').last.effects).toEqual([
+      { type: 'SetTimer', timer: 't#1!timer1', fireAt: 60_000 },
+    ]);
     expect(timed(literal('1969-01-01T00:00:00Z'), 'until').last.effects).toEqual([{ type: 'SetTimer', timer: 't#1!timer1', fireAt: 1001 }]);
     expect(timed(literal('2026-05-01'), 'until').state.failure).toMatchObject({ code: 'InvalidValue' });
     expect(timed(literal('soon')).state.failure).toMatchObject({ code: 'InvalidValue' });
@@ -124,7 +160,9 @@ describe('timers and events', () => {
   });
 
   test('E4 an event is waited for by name, whatever its case', () => {
-    const run = new InstanceFixture(planOf({ start, v: event('Paid'), e: end(expr(({ steps }) => steps.v?.output)) }, ['start>v', 'v>e'])).start();
+    const run = new InstanceFixture(
+      planOf({ start, v: event('Paid'), e: end(expr(({ steps }) => steps.v?.output)) }, ['start>v', 'v>e']),
+    ).start();
     run.raise('other', 1);
     expect(run.types()).toEqual(['EventRaised']);
     run.raise('PAID', { sum: 5 });
@@ -133,7 +171,13 @@ describe('timers and events', () => {
   });
 
   test('E5 an early event is kept for the step that waits later', () => {
-    const run = new InstanceFixture(planOf({ start, a: activity(), v: event('paid', literal('1h')), e: end(expr(({ steps }) => steps.v?.output)) }, ['start>a', 'a>v', 'v>e'])).start();
+    const run = new InstanceFixture(
+      planOf({ start, a: activity(), v: event('paid', literal('1h')), e: end(expr(({ steps }) => steps.v?.output)) }, [
+        'start>a',
+        'a>v',
+        'v>e',
+      ]),
+    ).start();
     run.raise('paid', 'first');
     run.raise('paid', 'second');
     run.complete('a#1');
@@ -142,7 +186,16 @@ describe('timers and events', () => {
   });
 
   test('E6 the step that has waited longest gets the event', () => {
-    const plan = planOf({ start, l: forEach(literal([1, 2, 3])), v: inside('l', event('go')), i: inside('l', end(expr(({ steps }) => steps.v?.output))), e: end(expr(({ steps }) => steps.l?.output)) }, ['start>l', 'l:body>v', 'v>i', 'l>e']);
+    const plan = planOf(
+      {
+        start,
+        l: forEach(literal([1, 2, 3])),
+        v: inside('l', event('go')),
+        i: inside('l', end(expr(({ steps }) => steps.v?.output))),
+        e: end(expr(({ steps }) => steps.l?.output)),
+      },
+      ['start>l', 'l:body>v', 'v>i', 'l>e'],
+    );
     const run = new InstanceFixture(plan).start();
     run.raise('go', 'a');
     run.raise('go', 'b');
@@ -166,14 +219,29 @@ describe('timers and events', () => {
 
 describe('human tasks', () => {
   const task = (own: Parameters<typeof humanTask>[0] = {}) =>
-    new InstanceFixture(planOf({ start, h: humanTask(own), yes: end(expr(({ steps }) => steps.h?.output)), no: end(literal('no')), late: end(literal('late')) }, ['start>h', 'h:approve>yes', 'h:reject>no', 'h:overdue>late'])).start();
+    new InstanceFixture(
+      planOf(
+        { start, h: humanTask(own), yes: end(expr(({ steps }) => steps.h?.output)), no: end(literal('no')), late: end(literal('late')) },
+        ['start>h', 'h:approve>yes', 'h:reject>no', 'h:overdue>late'],
+      ),
+    ).start();
   const h = stepKey('h#1');
-  const decide = (run: InstanceFixture, outcome: string, by = 'ann') => run.send({ type: 'DecideHumanTask', step: h, outcome: portId(outcome), data: { n: 1 }, comment: null, by });
+  const decide = (run: InstanceFixture, outcome: string, by = 'ann') =>
+    run.send({ type: 'DecideHumanTask', step: h, outcome: portId(outcome), data: { n: 1 }, comment: null, by });
 
   test('H1 a task is created from its evaluated fields', () => {
     const run = task({ candidates: literal('ann'), due: literal('1h'), deadline: literal('1970-01-02T00:00:00Z'), priority: literal(80) });
-    expect(run.all('HumanTaskCreated')[0]?.task).toMatchObject({ title: 'Approve', candidates: ['ann'], priority: 80, dueAt: 3_601_001, deadlineAt: 86_400_000 });
-    expect(run.last.effects).toMatchObject([{ type: 'OpenHumanTask', step: 'h#1', node: 'h' }, { type: 'SetTimer', timer: 'h#1!deadline1', fireAt: 86_400_000 }]);
+    expect(run.all('HumanTaskCreated')[0]?.task).toMatchObject({
+      title: 'Approve',
+      candidates: ['ann'],
+      priority: 80,
+      dueAt: 3_601_001,
+      deadlineAt: 86_400_000,
+    });
+    expect(run.last.effects).toMatchObject([
+      { type: 'OpenHumanTask', step: 'h#1', node: 'h' },
+      { type: 'SetTimer', timer: 'h#1!deadline1', fireAt: 86_400_000 },
+    ]);
     expect(task({ priority: literal(101) }).state.failure).toMatchObject({ code: 'InvalidValue' });
   });
 
@@ -183,7 +251,10 @@ describe('human tasks', () => {
     expect(run.last.effects).toMatchObject([{ type: 'AssignHumanTask', assignee: 'ann' }]);
     expect(run.send({ type: 'ClaimHumanTask', step: h, by: 'ann' })).toEqual({ ok: true });
     expect(run.last.events).toEqual([]);
-    expect(run.send({ type: 'ClaimHumanTask', step: h, by: 'bob' })).toMatchObject({ code: 'task.already-claimed', message: expect.stringContaining('ann') });
+    expect(run.send({ type: 'ClaimHumanTask', step: h, by: 'bob' })).toMatchObject({
+      code: 'task.already-claimed',
+      message: expect.stringContaining('ann'),
+    });
     expect(run.send({ type: 'ReleaseHumanTask', step: h, by: 'bob' })).toMatchObject({ code: 'task.not-claimant' });
     expect(decide(run, 'approve', 'bob')).toMatchObject({ code: 'task.already-claimed' });
     expect(run.send({ type: 'ReleaseHumanTask', step: h, by: 'ann' })).toEqual({ ok: true });
@@ -218,12 +289,29 @@ describe('human tasks', () => {
 
 describe('sub-workflows', () => {
   const s = stepKey('s#1');
-  const made = (own: Parameters<typeof subWorkflow>[0] = {}) => new InstanceFixture(planOf({ start, s: subWorkflow(own), e: end(expr(({ steps }) => steps.s?.output)), c: end(expr(({ error }) => error)) }, ['start>s', 's>e', 's:error>c'])).start();
+  const made = (own: Parameters<typeof subWorkflow>[0] = {}) =>
+    new InstanceFixture(
+      planOf({ start, s: subWorkflow(own), e: end(expr(({ steps }) => steps.s?.output)), c: end(expr(({ error }) => error)) }, [
+        'start>s',
+        's>e',
+        's:error>c',
+      ]),
+    ).start();
   const childOf = (run: InstanceFixture) => run.all('SubOrchestrationInstanceCreated').at(-1)?.instanceId ?? instanceId('');
 
   test('S1 S4 a child is started with its parent link, and its output is the step’s', () => {
     const run = made({ input: literal({ a: 1 }), version: 4 });
-    expect(run.last.effects).toEqual([{ type: 'StartChild', child: childOf(run), workflow: 'child', version: 4, input: { a: 1 }, parent: { instanceId: 'inst', executionId: 'x1', step: 's#1' }, tags: [] }]);
+    expect(run.last.effects).toEqual([
+      {
+        type: 'StartChild',
+        child: childOf(run),
+        workflow: 'child',
+        version: 4,
+        input: { a: 1 },
+        parent: { instanceId: 'inst', executionId: 'x1', step: 's#1' },
+        tags: [],
+      },
+    ]);
     expect(run.send({ type: 'CompleteChild', step: s, child: instanceId('another'), output: 1 })).toMatchObject({ code: 'stale' });
     run.send({ type: 'CompleteChild', step: s, child: childOf(run), output: { ok: 1 } });
     expect(run.state.output).toEqual({ ok: 1 });
@@ -269,9 +357,15 @@ describe('sub-workflows', () => {
     const cancelled = new InstanceFixture(plan).start(null, { parent });
     cancelled.send({ type: 'Cancel', reason: 'the parent went on' });
     expect(cancelled.state.status).toBe('Canceled');
-    expect(cancelled.last.effects).toMatchObject([{ type: 'AbortActivity' }, { type: 'NotifyParent', result: { failure: { code: 'Canceled' } } }]);
+    expect(cancelled.last.effects).toMatchObject([
+      { type: 'AbortActivity' },
+      { type: 'NotifyParent', result: { failure: { code: 'Canceled' } } },
+    ]);
     const terminated = new InstanceFixture(plan).start(null, { parent });
     terminated.send({ type: 'Terminate', reason: 'enough', by: 'ann', recursive: false });
-    expect(terminated.last.effects).toMatchObject([{ type: 'AbortActivity' }, { type: 'NotifyParent', result: { failure: { code: 'Terminated', message: 'enough' } } }]);
+    expect(terminated.last.effects).toMatchObject([
+      { type: 'AbortActivity' },
+      { type: 'NotifyParent', result: { failure: { code: 'Terminated', message: 'enough' } } },
+    ]);
   });
 });
