@@ -4,6 +4,7 @@ import type { Json } from '@perdure/graph';
 import { request as send, type Agent, type Dispatcher } from 'undici';
 import type { Activity, ActivityContext, ActivityResult } from './activity.ts';
 import { isAllowedPlace, type AllowedPlace } from './allowed-place.ts';
+import { demoPlace, withDemoAddress } from './demo-address.ts';
 import { AddressRefused, createGuardedAgent, createOpenAgent, resolveByDns, type Resolve } from './guarded-connection.ts';
 import { readRequest, readUrl, type HttpRequest } from './http-request.ts';
 import { parseResponseBody, readResponseBody, ResponseTooLarge, ResponseUnreadable } from './http-response-body.ts';
@@ -22,6 +23,8 @@ export interface HttpActivityOptions {
   /** When the step has no timeout. */
   defaultTimeoutMs?: number;
   maxResponseBytes?: number;
+  /** Where `demo:` addresses lead: this origin's /demo-services, which is then allowed without being listed. Without it they fail. */
+  demoOrigin?: string;
 }
 
 export interface HttpActivity extends Activity {
@@ -38,13 +41,14 @@ const maxJsonDepth = 64;
 const harmlessHeaders = new Set(['accept', 'accept-language', 'content-type', 'user-agent']);
 
 export function createHttpActivity(options: HttpActivityOptions = {}): HttpActivity {
-  const { allow = [], resolve = resolveByDns, defaultTimeoutMs = 60_000, maxResponseBytes = 10 * 1024 * 1024 } = options;
+  const { resolve = resolveByDns, defaultTimeoutMs = 60_000, maxResponseBytes = 10 * 1024 * 1024, demoOrigin } = options;
+  const allow = demoOrigin === undefined ? (options.allow ?? []) : [...(options.allow ?? []), demoPlace(demoOrigin)];
   const guarded = createGuardedAgent(resolve, connectTimeoutMs);
   const open = createOpenAgent(resolve, connectTimeoutMs);
   const agentFor = (url: URL): Agent => (isAllowedPlace(url, allow) ? open : guarded);
 
   async function run(input: Json, context: ActivityContext): Promise<ActivityResult> {
-    const read = readRequest(input, context);
+    const read = readRequest(withDemoAddress(input, context, demoOrigin), context);
     if (!read.ok) return { ok: false, failure: read.refusal, retryable: false };
     const timeoutMs = context.timeoutMs ?? defaultTimeoutMs;
     const timeout = AbortSignal.timeout(timeoutMs);

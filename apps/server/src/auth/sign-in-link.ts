@@ -8,15 +8,21 @@ import { consumeVerification, ensureOwner, storeVerification } from '@perdure/da
 
 export async function createSignInLink(database: Database, config: { publicUrl: string }): Promise<string> {
   const owner = await ensureOwner(database.prisma);
+  const token = await createSignInToken(database, owner.id);
+  return `${config.publicUrl.replace(/\/$/, '')}/sign-in?token=${token}`;
+}
+
+/** A token that signs this person in, once. */
+export async function createSignInToken(database: Database, userId: string): Promise<string> {
   const token = randomBytes(32).toString('base64url');
   await storeVerification(database.prisma, {
     identifier: identifierOf(token),
-    value: owner.id,
+    value: userId,
     expiresAt: new Date(Date.now() + linkLifetimeMs),
     actor: 'system',
     audit: 'sign-in-link.create',
   });
-  return `${config.publicUrl.replace(/\/$/, '')}/sign-in?token=${token}`;
+  return token;
 }
 
 /** The user the token signs in, once. */

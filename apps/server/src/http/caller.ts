@@ -30,7 +30,11 @@ async function findIdentity(check: CallerCheck, request: FastifyRequest, reply: 
     check.limit.failed(request.ip);
     throw new RequestError('auth.key-invalid', 'This key is not one of this installation. The key for automation is set as PERDURE_API_KEY.');
   }
-  if (request.headers.cookie === undefined) return null;
+  return findOwnSession(check, request, reply);
+}
+
+/** The session of a request from this server's own pages. */
+export async function findOwnSession(check: CallerCheck, request: FastifyRequest, reply: FastifyReply): Promise<Identity | null> {
   const session = await findSession(check.auth, request.headers, request.ip);
   if (!session) return null;
   if (request.method !== 'GET' && request.method !== 'HEAD' && !isOwnOrigin(request.headers, request.host, check.publicUrl)) {

@@ -1,6 +1,6 @@
 /** tRPC over HTTP, single and batched. Sessions only: keys are for the HTTP API. */
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Installation } from '../installation.ts';
 import { bodyLimits } from '../http/route.ts';
 import type { Context } from './base.ts';
@@ -10,7 +10,7 @@ const prefix = '/trpc/';
 const maxBatch = 50;
 
 /** Permissions are checked per procedure, so the address itself is open. */
-export function addTrpcOverHttp(app: FastifyInstance, installation: Installation, findCaller: (request: FastifyRequest) => Promise<Context['identity']>): void {
+export function addTrpcOverHttp(app: FastifyInstance, installation: Installation, findCaller: (request: FastifyRequest, reply: FastifyReply) => Promise<Context['identity']>): void {
   app.route({
     method: ['GET', 'POST'],
     url: `${prefix}*`,
@@ -19,7 +19,7 @@ export function addTrpcOverHttp(app: FastifyInstance, installation: Installation
     handler: async (request, reply) => {
       // The body has been read strictly; tRPC parses it once more from text.
       if (request.body !== undefined) request.body = JSON.stringify(request.body);
-      const identity = await findCaller(request);
+      const identity = await findCaller(request, reply);
       await fastifyRequestHandler({
         router: appRouter,
         req: request,

@@ -2,3 +2,4 @@ export * from './audit.ts';
 export * from './people.ts';
 export * from './task-draft.ts';
 export * from './workflows.ts';
+export * from './settings.ts';

@@ -1,0 +1,175 @@
+/** Wires the server of one process: everything it needs comes in, and closing it leaves what came in alone. */
+import fastifyCompress from '@fastify/compress';
+import type { Database } from '@perdure/database';
+import type { Runtime } from '@perdure/runtime';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { createAttemptLimit } from './auth/attempt-limit.ts';
+import { createKeyCheck } from './auth/api-key.ts';
+import { createAuth } from './auth/create-auth.ts';
+import { startAuditSealer } from './audit/audit-sealer.ts';
+import { addDemoServices } from './demo/demo-services.ts';
+import { RequestError } from './errors/request-error.ts';
+import { createExpressionPreview } from './expression-preview.ts';
+import { addAuthRoutes } from './http/auth-routes.ts';
+import { type CallerCheck, checkCaller, findOwnSession } from './http/caller.ts';
+import { addDurableFunctionsRoutes } from './http/durable-functions/durable-functions-routes.ts';
+import { durableFunctionsRoot } from './http/durable-functions/management-links.ts';
+import { answerError, tooLarge } from './http/error-answer.ts';
+import { addInstanceEvents } from './http/instance-events.ts';
+import { addHealthRoutes } from './http/operations/health-routes.ts';
+import { addMetrics } from './http/operations/metrics-route.ts';
+import { addOpenApi } from './http/operations/openapi-route.ts';
+import { bodyLimits, createRoutes, type DeclaredRoute, refuseUndeclaredRoutes } from './http/route.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { readJsonBody } from './http/strict-body.ts';
+import { addWebApp } from './http/web-app.ts';
+import { addWorkflowRoutes } from './http/workflows/workflow-routes.ts';
+import type { Installation, ServerConfig } from './installation.ts';
+import { seedSamples, startWelcomeInstances } from './samples/seed-samples.ts';
+import { addTrpcOverHttp, trpcBodyLimit } from './trpc/trpc-http.ts';
+import { serveTrpcSockets } from './trpc/trpc-sockets.ts';
+
+export interface ServerParts {
+  config: ServerConfig;
+  database: Database;
+  runtime: Runtime;
+  services: { describe: { postgres: string; redis: string } };
+  log: FastifyBaseLogger;
+}
+
+export interface ComposedServer {
+  app: FastifyInstance;
+  installation: Installation;
+  /** What is served, for the permission test. */
+  declared: readonly DeclaredRoute[];
+  /** Begins to serve. In the embedded default the samples are there afterwards. */
+  listen(options: { host: string; port: number }): Promise<void>;
+  /** Ends streams and sockets, then waits for the requests that are under way. */
+  close(): Promise<void>;
+}
+
+export async function composeServer({ config, database, runtime, services, log }: ServerParts): Promise<ComposedServer> {
+  const { preview, close: closePreview } = createExpressionPreview();
+  const workflowListeners = new Set<() => void>();
+  const installation: Installation = {
+    config,
+    database,
+    runtime,
+    describe: services.describe,
+    preview,
+    workflowsChanged() {
+      for (const listener of workflowListeners) listener();
+    },
+    onWorkflowsChanged(listener) {
+      workflowListeners.add(listener);
+      return () => workflowListeners.delete(listener);
+    },
+  };
+  const auth = await createAuth(database, config);
+  const check: CallerCheck = {
+    auth,
+    isKey: createKeyCheck(config.apiKey),
+    limit: createAttemptLimit({ attempts: 10, windowMs: 60_000 }),
+    publicUrl: config.publicUrl,
+  };
+  const closing = new AbortController();
+
+  const app = fastify({
+    loggerInstance: log,
+    // Addresses carry keys and sign-in tokens; `logAnswers` writes them without.
+    disableRequestLogging: true,
+    trustProxy: typeof config.trustProxy === 'number' ? trustHops(config.trustProxy) : config.trustProxy,
+    bodyLimit: bodyLimits.other,
+    genReqId: () => crypto.randomUUID(),
+    requestIdHeader: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 400 },
+  });
+  app.decorateRequest('identity', null);
+  refuseUndeclaredRoutes(app);
+  app.setErrorHandler(answerError);
+  readBodiesStrictly(app);
+  logAnswers(app);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(securityHeaders(config.publicUrl)).header('x-request-id', request.id);
+    const { access } = request.routeOptions.config;
+    if (request.url.startsWith('/api/') || request.url.startsWith('/trpc/') || request.url.startsWith('/runtime/')) reply.header('cache-control', 'no-store');
+    // No access: no route matched, and the not-found handler says so.
+    if (access !== undefined) await checkCaller(check, access, request, reply);
+  });
+  await app.register(fastifyCompress, { threshold: 1_024, encodings: ['br', 'gzip'] });
+
+  const routes = createRoutes(app, installation);
+  const sockets = serveTrpcSockets(app.server, installation, auth, log);
+  addMetrics(app, routes, installation);
+  addHealthRoutes(routes);
+  addAuthRoutes(routes, auth, check.limit, config.publicUrl, (sessionId) => sockets.endSession(sessionId));
+  addDurableFunctionsRoutes(routes);
+  addWorkflowRoutes(routes);
+  addInstanceEvents(routes, closing.signal);
+  addTrpcOverHttp(app, installation, (request, reply) => findOwnSession(check, request, reply));
+  if (config.embedded) addDemoServices(routes);
+  addOpenApi(routes, config.version);
+  await addWebApp(app, config.webRoot, config.publicUrl);
+  const sealer = startAuditSealer(database, log);
+  await app.ready();
+
+  return {
+    app,
+    installation,
+    declared: routes.declared,
+    async listen(options) {
+      if (config.embedded) await seedSamples(installation);
+      await app.listen(options);
+      // They call the demo services, which answer from here on.
+      if (config.embedded) await startWelcomeInstances(installation);
+    },
+    async close() {
+      closing.abort();
+      await Promise.all([sockets.close(), app.close()]);
+      await Promise.all([sealer.stop(), closePreview()]);
+    },
+  };
+}
+
+/** The nearest `hops` addresses are our own proxies. */
+function trustHops(hops: number): (address: string, hop: number) => boolean {
+  return (_, hop) => hop < hops;
+}
+
+/** JSON and nothing else, read by `readJsonBody`. The limit of a tRPC call follows the procedure. */
+function readBodiesStrictly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addHook('onRequest', async (request) => {
+    if (!request.url.startsWith('/trpc/')) return;
+    const limit = trpcBodyLimit(request);
+    if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+  });
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text: string, done) => {
+    try {
+      const limit = request.url.startsWith('/trpc/') ? trpcBodyLimit(request) : undefined;
+      if (limit !== undefined && Buffer.byteLength(text) > limit) throw tooLarge(limit);
+      done(null, text.trim() === '' ? undefined : readJsonBody(text));
+    } catch (thrown) {
+      done(thrown as Error); // readJsonBody throws nothing else
+    }
+  });
+  app.addContentTypeParser('*', { parseAs: 'string' }, (request, text: string, done) => {
+    // Clients that start without input often send an empty body of some other type.
+    if (text === '') return done(null, undefined);
+    const raisesEvent = request.url.startsWith(`${durableFunctionsRoot}/`);
+    done(
+      raisesEvent
+        ? new RequestError('body.invalid-json', 'Send the body as application/json.')
+        : new RequestError('body.media-type', 'Send the body as application/json.'),
+    );
+  });
+}
+
+function logAnswers(app: FastifyInstance): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const entry = { method: request.method, path: request.url.split('?', 1)[0], status: reply.statusCode, ms: Math.round(reply.elapsedTime) };
+    if (reply.statusCode >= 500) request.log.warn(entry, 'answered');
+    else request.log.debug(entry, 'answered');
+  });
+}
