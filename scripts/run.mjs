@@ -26,7 +26,7 @@ const verbs = {
   lint: { needs: ['packages', 'client'], run: ['scripts/verify.ts', '--only=lint,format,dead-code'] },
   e2e: { needs: ['packages', 'client', 'web'], run: ['scripts/verify.ts', '--only=e2e'] },
   format: { needs: ['packages'], run: ['node_modules/oxfmt/bin/oxfmt'] },
-  bench: { needs: ['packages', 'client'], run: ['packages/bench/src/main.ts'] },
+  bench: { needs: ['packages', 'client'], run: ['--expose-gc', 'packages/bench/src/bench.ts'] },
   perdure: { needs: ['packages', 'client'], run: ['apps/server/src/cli.ts'] },
 };
 
