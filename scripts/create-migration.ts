@@ -111,8 +111,9 @@ async function connectToShadow(connectionString: string) {
   const charOid = 18;
   // It knows no type for the catalogue's one-byte "char", which the engine asks for. The cast: `query` has a dozen overloads.
   const charColumns = new WeakMap<object, number[]>();
-  pool.query = (async (...parameters: Parameters<typeof query>) => {
-    const result = (await query(...parameters)) as unknown as pg.QueryResult;
+  const ask = query as unknown as (...parameters: readonly unknown[]) => Promise<pg.QueryResult>;
+  pool.query = (async (...parameters: readonly unknown[]) => {
+    const result = await ask(...parameters);
     const columns = result.fields.flatMap((field, index) => (field.dataTypeID === charOid ? [index] : []));
     for (const index of columns) result.fields[index]!.dataTypeID = textOid;
     charColumns.set(result.rows, columns);
