@@ -1,7 +1,7 @@
 import type { ForEachNode, Json, LoopNode, PlanNode, PortId, ScopeNode } from '@perdure/graph';
 import { isPayloadRef, portId } from '@perdure/graph';
 import { clearTimers } from './cancel.ts';
-import { evaluateExpression, evaluateLoaded } from './expression-scope.ts';
+import { evaluate, evaluateExpression } from './expression-scope.ts';
 import type { Viewpoint } from './expression-scope.ts';
 import { isTruthy } from './is-truthy.ts';
 import { failContainer, failEntering } from './raise.ts';
@@ -21,10 +21,10 @@ type ContainerStep = OpenStep & { kind: 'container' };
 
 /** [C1, C2] */
 export function* enterForEach(turn: Turn, token: Token, node: ForEachNode): Steps<void> {
-  const items = yield* evaluateLoaded(turn, node.items, 'items', token);
+  const items = yield* evaluate(turn, node.items, 'items', token);
   if (!items.ok) return failEntering(turn, token, node, items.failure);
-  const list = asList(items.value);
-  const kept = yield* settle(turn.evaluator.keep(list));
+  const list = asList(yield* settle(turn.evaluator.load(items.value)));
+  const kept = isPayloadRef(items.value) ? items.value : yield* settle(turn.evaluator.keep(list));
   const place = opening(turn, token);
   emit(turn, { type: 'ContainerEntered', ...place, container: 'forEach', items: kept, count: list.length });
   yield* continueForEach(turn, containerStep(turn, place.step), node, list);
@@ -66,9 +66,7 @@ function* continueForEach(turn: Turn, step: ContainerStep, node: ForEachNode, li
   const { container } = step;
   if (container.type !== 'forEach') throw new Error(`Step ${step.key} is a ${container.type}, not a for each.`);
   if (container.done === container.count) {
-    const results: Json[] = [];
-    for (const result of container.results) results.push(yield* settle(turn.evaluator.load(result)));
-    return exitContainer(turn, step, node, yield* settle(turn.evaluator.keep(results)));
+    return exitContainer(turn, step, node, yield* settle(turn.evaluator.keep([...container.results])));
   }
   const limit = Math.max(1, node.concurrency);
   if (container.next >= container.count || container.running >= limit) return;

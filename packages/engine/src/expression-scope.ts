@@ -41,13 +41,13 @@ export function* evaluateLoaded(turn: Turn, value: CompiledValue, field: string,
   return result.ok && isPayloadRef(result.value) ? { ok: true, value: yield* settle(turn.evaluator.load(result.value)) } : result;
 }
 
-/** An object of evaluated fields, kept aside as a whole when large: references never sit inside other values. [D3] */
+/** An object of evaluated fields. Fields kept aside stay so; many small ones may still be too large together. [D3] */
 export function* evaluateFields(turn: Turn, fields: Readonly<Record<string, CompiledValue>>, view: Viewpoint): Steps<Evaluated> {
   const value: { [key: string]: Json } = {};
   for (const field in fields) {
     const source = fields[field];
     if (!source) continue;
-    const result = yield* evaluateLoaded(turn, source, field, view);
+    const result = yield* evaluate(turn, source, field, view);
     if (!result.ok) return result;
     value[field] = result.value;
   }
