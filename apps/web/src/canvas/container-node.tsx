@@ -1,3 +1,4 @@
+import { errorPort } from '@perdure/graph';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { memo } from 'react';
 import { StatusIcon } from '../status/status-icon.tsx';
@@ -56,7 +57,7 @@ export const ContainerNode = memo(function ContainerNode({ data, selected, dragg
       {collapsed
         ? null
         : ports.map(({ port, position }) =>
-            port.kind === 'exceptional' ? (
+            port.kind === 'exceptional' && port !== errorPort ? (
               <span key={port.id} className="wf-port-label inside" style={{ right: width - position.x + 16, top: position.y - 8 }} aria-hidden="true">
                 {port.label}
               </span>

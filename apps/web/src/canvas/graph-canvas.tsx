@@ -11,6 +11,7 @@ import { FlowEdge } from './flow-edge.tsx';
 import { JoinNode } from './join-node.tsx';
 import type { Point } from './route-edge.ts';
 import {
+  fitPadding,
   ReactFlow,
   ReactFlowProvider,
   SelectionMode,
@@ -271,7 +272,7 @@ function Canvas({ document, catalogue = standardCatalogue, selection, onSelectio
           maxZoom={2}
           onlyRenderVisibleElements
           fitView
-          fitViewOptions={{ padding: 0.06, maxZoom: 1, minZoom: 0.05 }}
+          fitViewOptions={{ padding: fitPadding, maxZoom: 1, minZoom: 0.05 }}
           proOptions={{ hideAttribution: true }}
           aria-label={`${label}: nodes and edges`}
         >

@@ -1,3 +1,4 @@
+import { errorPort } from '@perdure/graph';
 import { portGrab } from './canvas-elements.ts';
 import type { CanvasNodeData } from './canvas-elements.ts';
 import { useCanvas } from './canvas-context.ts';
@@ -39,7 +40,7 @@ export function NodePorts({ data, run, valid }: { data: CanvasNodeData; run: Nod
             style={{ left: position.x, top: position.y, width: portGrab, height: portGrab }}
             {...(editable ? { role: 'button', 'aria-label': `${node.title}: ${port.label}`, title: port.label } : { 'aria-hidden': true })}
           >
-            <i className={`wf-port ${exceptional && isError(node.type, port.id) ? 'err' : 'out'} ${connected.has(port.id) ? 'used' : ''} ${left}`} />
+            <i className={`wf-port ${exceptional && isError(node.type, port.id) ? 'err' : 'out'} ${connected.has(port.id) ? 'used' : ''} ${port === errorPort ? '' : 'catch'} ${left}`} />
           </Handle>
         );
       })}

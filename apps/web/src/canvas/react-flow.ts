@@ -47,6 +47,9 @@ export function changeNodes(changes: CanvasNodeChange[], nodes: CanvasNode[]): C
   return applyNodeChanges(changes, nodes);
 }
 
+/** Leaves room for the bars at the bottom. */
+export const fitPadding = { top: '32px', bottom: '64px', left: '32px', right: '32px' } as const;
+
 export interface CanvasView {
   zoomIn(): void;
   zoomOut(): void;
@@ -71,7 +74,7 @@ export function useCanvasView(): CanvasView {
       zoomTo: (zoom) => void flow.zoomTo(zoom, { duration }),
       fit: (nodeIds, options) =>
         void flow.fitView({
-          padding: 0.08,
+          padding: fitPadding,
           maxZoom: options?.maxZoom ?? 1,
           minZoom: 0.05,
           duration: options?.instantly ? 0 : duration,

@@ -1,3 +1,4 @@
+import { IconChevronDown } from '@tabler/icons-react';
 import { NativeSelect, NumberInput, Switch, TextInput } from '@mantine/core';
 import { isExpression, parseDuration, parseJson, type Field, type Json, type JsonObject } from '@perdure/graph';
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
@@ -64,6 +65,7 @@ function Widget(props: FieldProps) {
       return (
         <NativeSelect
           size="sm"
+          rightSection={<IconChevronDown size={13} stroke={1.8} aria-hidden="true" />}
           label={field.label}
           description={field.help}
           data={(field.options ?? []).map((option) => ({ ...option }))}
@@ -173,6 +175,7 @@ function LiteralInput({ field, value, onChange, problem }: { field: Field; value
           value={typeof value === 'string' || typeof value === 'number' ? String(value) : ''}
           placeholder={field.placeholder ?? (isDuration ? '30s, 5m, 2h, 1d' : field.literal === 'moment' ? '2030-01-31T12:00:00Z' : '')}
           error={problem}
+          {...(field.placeholder?.startsWith('http') && { styles: { input: { fontFamily: 'var(--mono)', fontSize: 12 } } })}
           {...(isDuration && { rightSection: <DurationMark text={typeof value === 'string' ? value : ''} /> })}
           onChange={(event) => (event.currentTarget.value === '' ? leave() : onChange(event.currentTarget.value))}
         />

@@ -12,6 +12,9 @@ export interface AddOptions {
   from?: { node: NodeId; port: PortId };
 }
 
+/** Not a config field: the node's title, for F2. A config field called so has its own group in the form. */
+export const titleField = '';
+
 export interface DesignerView {
   document: WorkflowDocument;
   selection: Selection;
@@ -19,7 +22,7 @@ export interface DesignerView {
   undoLabel: string | null;
   redoLabel: string | null;
   /** A field the inspector should bring up and focus, from a problem's Show. */
-  focusField: { node: NodeId; field: string; nonce: number } | null;
+  focusField: { node: NodeId; field: string } | null;
 }
 
 /** The document being edited with its history and selection. Knows nothing of the server or of React. */
@@ -72,7 +75,11 @@ export class DesignerModel {
   }
 
   showField(node: NodeId, field: string): void {
-    this.view.setState((before) => ({ focusField: { node, field, nonce: (before.focusField?.nonce ?? 0) + 1 } }));
+    this.view.setState({ focusField: { node, field } });
+  }
+
+  fieldShown(): void {
+    this.view.setState({ focusField: null });
   }
 
   setProblems(problems: readonly Problem[]): void {

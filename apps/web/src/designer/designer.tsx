@@ -19,6 +19,7 @@ import { StatusIcon } from '../status/status-icon.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { fitContainers, placeInside, updateNode, withContent } from './document-edits.ts';
 import { Inspector } from './inspector.tsx';
+import { titleField } from './designer-model.ts';
 import { draggedType, Palette } from './palette.tsx';
 import { ProblemsPanel } from './problems-panel.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
@@ -52,14 +53,19 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
   const [quickAdd, setQuickAdd] = useState<QuickAddAt | null>(null);
   const [dialog, setDialog] = useState<'publish' | 'run' | 'conflict' | null>(null);
   const [drawerOpen, setDrawerOpen] = useState(true);
-  const [renameNonce, setRenameNonce] = useState(0);
   const [runId, setRunId] = useState<string | null>(null);
   const [tidying, setTidying] = useState(false);
   // What became known by publishing here; the loaded detail is not fetched again while editing.
   const [published, setPublished] = useState({ version: detail.latestVersion, revision: detail.latestVersionDraftRevision });
   const run = useLiveRun(runId);
   const sample = useQuery(trpc.workflows.lastRun.queryOptions({ key: detail.key }, { staleTime: 30_000 }));
-  const checked = useProblemsCheck(document, (found) => model.setProblems(found));
+  const fitted = useRef(false);
+  const checked = useProblemsCheck(document, (found) => {
+    model.setProblems(found);
+    // The drawer opens with the first findings and takes room: what was fitted before it is fitted again, once.
+    if (!fitted.current) requestAnimationFrame(() => canvas.current?.fit(undefined, { instantly: true }));
+    fitted.current = true;
+  });
 
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const warnings = problems.filter(({ severity }) => severity === 'warning').length;
@@ -153,11 +159,11 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
     save: () => void saver.flush(),
     run: () => setDialog('run'),
     quickAdd: openQuickAdd,
-    rename: () => setRenameNonce((nonce) => nonce + 1),
+    rename: () => model.selectedNode && model.showField(model.selectedNode.id, titleField),
     openInspector: () => {
       const control = globalThis.document.querySelector('.ds-inspector-body input, .ds-inspector-body select, .ds-inspector-body .cm-content');
       if (control instanceof HTMLElement) control.focus();
-      else setRenameNonce((nonce) => nonce + 1);
+      else if (model.selectedNode) model.showField(model.selectedNode.id, titleField);
     },
     visibleCentre,
     zoom: (by) => {
@@ -294,7 +300,7 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
               run={run?.store ?? null}
               problems={run ? noProblems : problems}
               view={canvas}
-              onOpenNode={() => setRenameNonce((nonce) => nonce + 1)}
+              onOpenNode={(id) => model.showField(id, titleField)}
             >
               <ZoomBar side="left">
                 {mayEdit ? (
@@ -317,7 +323,7 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
           <ProblemsPanel problems={problems} document={document} open={drawerOpen} onToggle={() => setDrawerOpen(!drawerOpen)} onShow={onShow} />
         </div>
         {node ? (
-          <Inspector key={inspectorKey(node.type)} model={model} node={node} document={document} problems={problems} sample={sample.data ?? null} focusField={focusField} renameNonce={renameNonce} />
+          <Inspector key={inspectorKey(node.type)} model={model} node={node} document={document} problems={problems} sample={sample.data ?? null} focusField={focusField} />
         ) : (
           <WorkflowPanel detail={detail} document={document} selected={chosen} />
         )}

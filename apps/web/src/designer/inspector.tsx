@@ -10,7 +10,7 @@ import { Tabs, type TabItem } from '../components/tabs.tsx';
 import { toast } from '../components/toast.tsx';
 import { changeField, ConfigField } from './config-field.tsx';
 import { DataTree } from './data-tree.tsx';
-import type { DesignerModel } from './designer-model.ts';
+import { titleField, type DesignerModel } from './designer-model.ts';
 import { updateNode } from './document-edits.ts';
 import { completionSample, knownNames, sampleScope, type SampleRun } from './expression-data.ts';
 import { expressionCompletion } from './expression-editor.tsx';
@@ -24,13 +24,11 @@ interface InspectorProps {
   document: WorkflowDocument;
   problems: readonly Problem[];
   sample: SampleRun | null;
-  focusField: { node: NodeId; field: string; nonce: number } | null;
-  /** Rises when the title should be taken up for typing (F2, Enter). */
-  renameNonce: number;
+  focusField: { node: NodeId; field: string } | null;
 }
 
 /** The selected node's form, generated from its catalogue entry. */
-export function Inspector({ model, node, document, problems, sample, focusField, renameNonce }: InspectorProps) {
+export function Inspector({ model, node, document, problems, sample, focusField }: InspectorProps) {
   const type = standardCatalogue.get(node.type);
   const [tab, setTab] = useState('Settings');
   const body = useRef<HTMLDivElement>(null);
@@ -70,22 +68,22 @@ export function Inspector({ model, node, document, problems, sample, focusField,
   useEffect(() => {
     if (focusField?.node !== node.id) return;
     const [name = ''] = focusField.field.split('.');
+    // Done once: the same node shown again later must not take the focus again.
+    model.fieldShown();
+    if (focusField.field === titleField) {
+      title.current?.focus();
+      title.current?.select();
+      return;
+    }
     setTab(name === 'retry' || name === 'timeout' ? 'Retry' : (type?.fields.find((field) => field.name === name)?.tab ?? 'Settings'));
     // After the tab has been drawn.
-    const frame = requestAnimationFrame(() => {
+    requestAnimationFrame(() => {
       const target = body.current?.querySelector(`[data-field="${CSS.escape(name)}"]`);
       target?.scrollIntoView({ block: 'center' });
       const control = target?.querySelector('input, textarea, select, .cm-content');
       if (control instanceof HTMLElement) control.focus();
     });
-    return () => cancelAnimationFrame(frame);
-  }, [focusField, node.id, type]);
-
-  useEffect(() => {
-    if (renameNonce === 0) return;
-    title.current?.focus();
-    title.current?.select();
-  }, [renameNonce]);
+  }, [focusField, model, node.id, type]);
 
   const insert = (path: string): void => {
     const view = editor.current;

@@ -39,7 +39,7 @@ export function OutcomesField(props: FieldProps) {
       {(entry, change, path) => (
         <>
           <LabelAndKey entry={entry} change={change} path={path} />
-          <NativeSelect size="sm" aria-label={`${nameOf(entry)}: tone`} data={tones} value={typeof entry['tone'] === 'string' ? entry['tone'] : 'neutral'} onChange={(event) => change({ ...entry, tone: event.currentTarget.value })} />
+          <NativeSelect size="sm" rightSection={<IconChevronDown size={13} stroke={1.8} aria-hidden="true" />} aria-label={`${nameOf(entry)}: tone`} data={tones} value={typeof entry['tone'] === 'string' ? entry['tone'] : 'neutral'} onChange={(event) => change({ ...entry, tone: event.currentTarget.value })} />
         </>
       )}
     </EntryList>

@@ -1,6 +1,5 @@
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
-import type { Problem, WorkflowDocument } from '@perdure/graph';
-import { standardCatalogue } from '@perdure/graph';
+import { standardCatalogue, summaryOf, type GraphNode, type Problem, type WorkflowDocument } from '@perdure/graph';
 import { NodeIcon } from '../canvas/node-icon.tsx';
 import { Button } from '../components/button.tsx';
 import { Kbd } from '../components/kbd.tsx';
@@ -49,7 +48,7 @@ export function ProblemsPanel({ problems, document, open, onToggle, onShow }: { 
                 {node ? (
                   <span className="tag line">
                     <NodeIcon name={standardCatalogue.get(node.type)?.icon} size={12} />
-                    <span className="ell ds-tag-text">{node.title}</span>
+                    <span className="ell ds-tag-text">{shownName(node, document)}</span>
                   </span>
                 ) : null}
                 {node || problem.edge ? (
@@ -64,4 +63,10 @@ export function ProblemsPanel({ problems, document, open, onToggle, onShow }: { 
       ) : null}
     </section>
   );
+}
+
+/** As the canvas shows it: a join by its rule. */
+function shownName(node: GraphNode, document: WorkflowDocument): string {
+  if (!standardCatalogue.get(node.type)?.synchronises) return node.title;
+  return summaryOf(node, document.edges.filter(({ target }) => target === node.id).length);
 }

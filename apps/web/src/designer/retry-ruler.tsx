@@ -33,7 +33,13 @@ export function retryWords(retry: RetryPolicy): string {
 
 function words(duration: string): string {
   const ms = parseDuration(duration);
-  return ms === undefined ? duration : formatDuration(ms);
+  return ms === undefined ? duration : short(ms);
+}
+
+/** `60 s` rather than `1 m 0 s`: whole units read better on a ruler. */
+function short(ms: number): string {
+  if (ms % 1000 === 0 && ms <= 120_000) return `${ms / 1000} s`;
+  return formatDuration(ms);
 }
 
 export function RetryRuler({ retry }: { retry: RetryPolicy }) {
@@ -45,7 +51,7 @@ export function RetryRuler({ retry }: { retry: RetryPolicy }) {
   return (
     <div>
       <div className="s12 t2">{retryWords(retry)}</div>
-      <svg width={width} height={26} viewBox={`0 0 ${width} 26`} className="ds-ruler" role="img" aria-label={`Attempts start after ${times.map((ms) => formatDuration(ms)).join(', ')}`}>
+      <svg width={width} height={26} viewBox={`0 0 ${width} 26`} className="ds-ruler" role="img" aria-label={`Attempts start after ${times.map(short).join(', ')}`}>
         <path d={`M${left} 9H${right}`} stroke="var(--border-2)" strokeWidth="1.5" />
         {times.map((ms, i) => {
           const isEnd = i === 0 || i === times.length - 1;
@@ -56,7 +62,7 @@ export function RetryRuler({ retry }: { retry: RetryPolicy }) {
               <circle cx={x(ms)} cy={9} r={4} fill="var(--surface)" stroke="var(--text-2)" strokeWidth="1.5" />
               {room || isEnd ? (
                 <text x={i === 0 ? 1 : isEnd ? 309 : x(ms)} y={25} textAnchor={i === 0 ? 'start' : isEnd ? 'end' : 'middle'}>
-                  {formatDuration(ms)}
+                  {isEnd ? short(ms) : short(ms).replace(' s', '')}
                 </text>
               ) : null}
             </g>
