@@ -28,6 +28,7 @@ import type { Json } from '@perdure/graph';
 import { ActivityDispatcher, ActivityRunner, type Activity, type ActivityJob, type ActivityResult } from './activity-dispatcher.ts';
 import { CommitLanes, type ItemOutcome } from './commit-lanes.ts';
 import type { DatabaseClock } from './database-clock.ts';
+import { loadReferences } from './load-references.ts';
 import { Mailbox } from './mailbox.ts';
 import { partitionOf } from './partition-of.ts';
 import type { PlanCache, PublishedPlan } from './plan-cache.ts';
@@ -104,7 +105,7 @@ export class Worker {
       onStored: (items) => this.#afterCommit(items),
       onTrouble: (error) => options.onTrouble('commit', error),
     });
-    this.#runner = new ActivityRunner({ activities: options.activities, loadInput: (input) => this.#loadInput(input) });
+    this.#runner = new ActivityRunner({ activities: options.activities, loadInput: (input) => loadReferences(input, (value) => options.evaluator.load(value)) });
     this.#queued = options.queue === null ? null : new QueuedActivities(options.queue, (job) => this.#dispatcher.run(job));
     this.#dispatcher = new ActivityDispatcher({
       runner: this.#runner,
@@ -696,14 +697,6 @@ export class Worker {
       ...(rest === undefined ? {} : { details: isLargerThan(rest, 2 * largestMessage) || isCut ? await this.#options.payloads.keep(JSON.stringify(rest)) : rest }),
     };
     return { type: 'FailTask', failure, retryable: result.retryable ?? true };
-  }
-
-  /** Resolves payload references in an activity's input, at its top and in its fields. */
-  async #loadInput(input: Json): Promise<Json> {
-    const whole = await this.#options.evaluator.load(input);
-    if (typeof whole !== 'object' || whole === null || Array.isArray(whole)) return whole;
-    const entries = await Promise.all(Object.entries(whole).map(async ([key, value]): Promise<[string, Json]> => [key, await this.#options.evaluator.load(value)]));
-    return Object.fromEntries(entries);
   }
 }
 
