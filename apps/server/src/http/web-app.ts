@@ -10,11 +10,13 @@ import { createNonce, securityHeaders } from './security-headers.ts';
 export async function addWebApp(app: FastifyInstance, webRoot: string | null, publicUrl: string): Promise<void> {
   const page = webRoot === null ? null : createPage(join(webRoot, 'index.html'));
   if (webRoot !== null && existsSync(join(webRoot, 'assets'))) {
-    await app.register(async (scope) => {
-      scope.addHook('onRoute', (route) => {
-        route.config = { ...route.config, access: 'public' };
-      });
-      await scope.register(fastifyStatic, { root: join(webRoot, 'assets'), prefix: '/assets/', immutable: true, maxAge: '365d', index: false, decorateReply: false });
+    // It gets no route of its own, because it could not declare a permission.
+    await app.register(fastifyStatic, { root: join(webRoot, 'assets'), serve: false, immutable: true, maxAge: '365d', index: false });
+    app.route<{ Params: { '*': string } }>({
+      method: 'GET',
+      url: '/assets/*',
+      config: { access: 'public' },
+      handler: (request, reply) => reply.sendFile(request.params['*']),
     });
   }
   app.setNotFoundHandler(async (request, reply) => {
@@ -44,7 +46,9 @@ function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? '/';
 }
 
-const rootTypes: Record<string, string> = { svg: 'image/svg+xml', ico: 'image/x-icon', png: 'image/png', txt: 'text/plain; charset=utf-8', webmanifest: 'application/manifest+json' };
+const rootTypes: Record<string, string> = {
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml', ico: 'image/x-icon', png: 'image/png', txt: 'text/plain; charset=utf-8', webmanifest: 'application/manifest+json' };
 
 /** Single files beside index.html, such as /favicon.svg. The pattern admits no way out of the directory. */
 async function rootFile(webRoot: string, path: string): Promise<{ content: Buffer; type: string } | undefined> {

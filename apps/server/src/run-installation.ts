@@ -1,0 +1,64 @@
+/** What runs between the services' start and their end: the runtime, and the server on top of it unless this process only works. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createHttpActivity } from '@perdure/activities';
+import { openDatabase } from '@perdure/database';
+import { createRuntime } from '@perdure/runtime';
+import { pino } from 'pino';
+import packageJson from '../package.json' with { type: 'json' };
+import { createSignInLink } from './auth/sign-in-link.ts';
+import type { Configuration } from './bootstrap/configuration.ts';
+import type { InstallationContext, RunningInstallation } from './bootstrap/start-installation.ts';
+import { composeServer } from './compose.ts';
+
+export async function runInstallation({ configuration, services }: InstallationContext): Promise<RunningInstallation> {
+  const embedded = configuration.databaseUrl === null;
+  const log = pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true }));
+  const undo: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const http = createHttpActivity(embedded ? { demoOrigin: ownOrigin(configuration) } : {});
+    undo.push(() => http.close());
+    const runtime = await createRuntime({
+      databaseUrl: services.databaseUrl,
+      redisUrl: services.redisUrl,
+      worker: configuration.roles.worker,
+      activities: [http],
+      force: services.exclusive && configuration.roles.worker,
+      onTrouble: (where, error) => log.warn({ err: error, where }, 'The runtime met trouble and goes on.'),
+    });
+    undo.push(() => runtime.stop());
+    if (!configuration.roles.api) return { ready: 'Perdure is ready: this process runs instances.', stop };
+    const database = openDatabase({ url: services.databaseUrl, poolSize: 6 });
+    undo.push(() => database.close());
+    const webRoot = join(import.meta.dirname, '../../web/dist');
+    const server = await composeServer({
+      config: {
+        publicUrl: configuration.publicUrl,
+        trustProxy: configuration.trustProxy,
+        apiKey: configuration.apiKey,
+        embedded,
+        version: packageJson.version,
+        webRoot: existsSync(webRoot) ? webRoot : null,
+      },
+      database,
+      runtime,
+      services,
+      log,
+    });
+    undo.push(() => server.close());
+    await server.listen({ host: configuration.host, port: configuration.port });
+    return { ready: `Perdure is ready: ${await createSignInLink(database, configuration)}`, stop };
+  } catch (thrown) {
+    await stop();
+    throw thrown;
+  }
+}
+
+/** Under which a worker on this machine reaches the demo services. */
+function ownOrigin({ host, port }: Configuration): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
