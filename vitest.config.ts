@@ -13,8 +13,20 @@ const pure = ['graph', 'expressions', 'engine', 'activities'].map((name) => ({
   test: { ...shared, name, root: `packages/${name}` },
 }));
 
-const withServices = ['packages/database', 'packages/embedded', 'packages/testing', 'packages/runtime', 'packages/bench', 'apps/server'].map((root) => ({
-  test: { ...shared, name: root.split('/')[1] ?? root, root, globalSetup: [`${import.meta.dirname}/packages/testing/src/vitest-services.ts`] },
+const withServices = [
+  'packages/database',
+  'packages/embedded',
+  'packages/testing',
+  'packages/runtime',
+  'packages/bench',
+  'apps/server',
+].map((root) => ({
+  test: {
+    ...shared,
+    name: root.split('/')[1] ?? root,
+    root,
+    globalSetup: [`${import.meta.dirname}/packages/testing/src/vitest-services.ts`],
+  },
 }));
 
 /** Tests that kill processes while others work: `*.crash.test.ts`. They bring their own servers and run one after the other. */

@@ -37,7 +37,9 @@ try {
   const sql = await difference(server.url('postgres'));
   if (sql.trim() === '' || sql.startsWith('-- This is an empty migration')) console.log('The schema has not changed: nothing to migrate.');
   else if (check) {
-    console.error(`The migrations do not lead to prisma/schema.prisma. Missing:\n\n${sql}\nWrite it with: node scripts/create-migration.ts <name>`);
+    console.error(
+      `The migrations do not lead to prisma/schema.prisma. Missing:\n\n${sql}\nWrite it with: node scripts/create-migration.ts <name>`,
+    );
     process.exitCode = 1;
   } else {
     const target = join(migrationsDirectory, `${String(existing.length + 1).padStart(4, '0')}_${name}`);

@@ -43,30 +43,54 @@ for (const need of verbs[verb].needs) preparations[need]();
 handOver([...verbs[verb].run, ...parameters]);
 
 function installPackages() {
-  upToDate('packages', ['pnpm-lock.yaml', 'pnpm-workspace.yaml'], () => existsSync(node), () => {
-    const first = !existsSync(join(root, 'node_modules'));
-    say(`Installing packages (${first ? 'first time, about a minute' : 'they have changed'}) …`);
-    // pnpm through npm, which comes with Node; no shell reads these words, but Windows' npx is a script and needs one.
-    mustRun('npx', ['--yes', packageManager, 'install', '--frozen-lockfile', '--config.confirm-modules-purge=false'], 'Packages could not be installed', {
-      shell: windows,
-      env: { ...process.env, CI: process.env.CI ?? '1', npm_config_user_agent: undefined },
-    });
-  });
+  upToDate(
+    'packages',
+    ['pnpm-lock.yaml', 'pnpm-workspace.yaml'],
+    () => existsSync(node),
+    () => {
+      const first = !existsSync(join(root, 'node_modules'));
+      say(`Installing packages (${first ? 'first time, about a minute' : 'they have changed'}) …`);
+      // pnpm through npm, which comes with Node; no shell reads these words, but Windows' npx is a script and needs one.
+      mustRun(
+        'npx',
+        ['--yes', packageManager, 'install', '--frozen-lockfile', '--config.confirm-modules-purge=false'],
+        'Packages could not be installed',
+        {
+          shell: windows,
+          env: { ...process.env, CI: process.env.CI ?? '1', npm_config_user_agent: undefined },
+        },
+      );
+    },
+  );
 }
 
 function generateClient() {
-  upToDate('client', ['prisma/schema.prisma', 'prisma.config.ts', 'pnpm-lock.yaml'], () => existsSync(join(root, 'packages/database/src/generated/client.ts')), () => {
-    say('Generating the database client …');
-    mustRun(node, ['scripts/generate.ts', '--client'], 'The database client could not be generated');
-  });
+  upToDate(
+    'client',
+    ['prisma/schema.prisma', 'prisma.config.ts', 'pnpm-lock.yaml'],
+    () => existsSync(join(root, 'packages/database/src/generated/client.ts')),
+    () => {
+      say('Generating the database client …');
+      mustRun(node, ['scripts/generate.ts', '--client'], 'The database client could not be generated');
+    },
+  );
 }
 
 function buildWeb() {
   const sources = ['apps/web', 'packages/graph/src', 'packages/expressions/src', 'packages/engine/src', 'pnpm-lock.yaml'];
-  upToDate('web', sources, () => existsSync(join(root, 'apps/web/dist/index.html')), () => {
-    say('Building the web app …');
-    mustRun(node, [join(root, 'apps/web/node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn', 'apps/web'], 'The web app could not be built');
-  });
+  upToDate(
+    'web',
+    sources,
+    () => existsSync(join(root, 'apps/web/dist/index.html')),
+    () => {
+      say('Building the web app …');
+      mustRun(
+        node,
+        [join(root, 'apps/web/node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn', 'apps/web'],
+        'The web app could not be built',
+      );
+    },
+  );
 }
 
 /** Does the work unless it was done for just these files; the stamp is written last, so that what breaks off is done again. */

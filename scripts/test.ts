@@ -11,7 +11,11 @@ interface Program {
 
 const programs: readonly Program[] = [
   { names: ['redis-server', 'valkey-server'], aptPackage: 'redis-server', purpose: 'Redis, which the tests run for real' },
-  { names: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'], aptPackage: 'chromium', purpose: 'the browser of the end-to-end tests' },
+  {
+    names: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+    aptPackage: 'chromium',
+    purpose: 'the browser of the end-to-end tests',
+  },
 ];
 
 const missing = programs.filter((program) => !program.names.some(isOnPath));
@@ -37,11 +41,16 @@ await import('./verify.ts');
 function apt(command: readonly string[]): void {
   const [file, ...args] = command;
   if (file === undefined) return;
-  const { status, stdout, stderr } = spawnSync(file, args, { encoding: 'utf8', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+  const { status, stdout, stderr } = spawnSync(file, args, {
+    encoding: 'utf8',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
   if (status !== 0) console.error(`${command.join(' ')} failed:\n${stdout}${stderr}`);
 }
 
 function isOnPath(name: string): boolean {
   // Debian keeps servers where only root looks.
-  return [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/local/sbin'].some((directory) => directory !== '' && existsSync(join(directory, name)));
+  return [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/local/sbin'].some(
+    (directory) => directory !== '' && existsSync(join(directory, name)),
+  );
 }

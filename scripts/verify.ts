@@ -41,7 +41,10 @@ const steps: readonly Step[] = [
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length).split(',');
+  const only = process.argv
+    .find((argument) => argument.startsWith('--only='))
+    ?.slice('--only='.length)
+    .split(',');
   const chosen = only === undefined ? steps : steps.filter((step) => only.includes(step.name));
   const unknown = only?.filter((name) => !steps.some((step) => step.name === name)) ?? [];
   if (unknown.length > 0) {
@@ -80,14 +83,21 @@ function check(name: string, command: readonly string[], detail = ''): Step {
 }
 
 /** A step that counts its tests in a report. A run without tests, or one that breaks off, is a failure. */
-function tests(name: string, command: readonly string[], reporting: (report: string) => { arguments: string[]; count: () => Counts }): Step {
+function tests(
+  name: string,
+  command: readonly string[],
+  reporting: (report: string) => { arguments: string[]; count: () => Counts },
+): Step {
   return {
     name,
     async run() {
       console.log(`\n── ${name} ──`);
       const report = join(reports, `${name}.json`);
       const plan = reporting(report);
-      const { code, seconds } = await runNode([...command, ...plan.arguments], { show: true, env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report } });
+      const { code, seconds } = await runNode([...command, ...plan.arguments], {
+        show: true,
+        env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+      });
       const counts = existsSync(report) ? plan.count() : { passed: 0, failed: 0 };
       const sound = code === 0 || counts.failed > 0;
       const result = { passed: counts.passed, failed: counts.failed + (sound ? 0 : 1) };
@@ -102,7 +112,10 @@ function fromVitest(report: string): { arguments: string[]; count: () => Counts 
   return {
     arguments: ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
     count() {
-      const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8')) as { numPassedTests: number; numFailedTests: number };
+      const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8')) as {
+        numPassedTests: number;
+        numFailedTests: number;
+      };
       return { passed: numPassedTests, failed: numFailedTests };
     },
   };

@@ -38,13 +38,13 @@ function walls(context: Context): Visitor {
 }
 
 const ambient: Readonly<Record<string, string>> = {
-  setTimeout: 'timers are the runtime\'s; the engine asks for one with an effect',
-  setInterval: 'timers are the runtime\'s; the engine asks for one with an effect',
-  setImmediate: 'timers are the runtime\'s; the engine asks for one with an effect',
-  queueMicrotask: 'scheduling is the runtime\'s',
+  setTimeout: "timers are the runtime's; the engine asks for one with an effect",
+  setInterval: "timers are the runtime's; the engine asks for one with an effect",
+  setImmediate: "timers are the runtime's; the engine asks for one with an effect",
+  queueMicrotask: "scheduling is the runtime's",
   performance: 'time arrives in the command',
   fetch: 'the network is for activities',
-  process: 'the process is the runtime\'s',
+  process: "the process is the runtime's",
   console: 'what happened is in the events that decide returns',
   crypto: 'ids arrive in the command',
   globalThis: 'nothing ambient may be reached, by this name neither',
@@ -75,7 +75,10 @@ function pure(context: Context): Visitor {
     },
     Identifier: (node) => {
       if ((node.name === 'Date' || node.name === 'Math') && !usedWhole.has(node.parent.type) && isAmbientReference(node, context)) {
-        context.report({ node, message: `Use "${node.name}" by its members, written out: passed on, it would hand over the clock or chance.` });
+        context.report({
+          node,
+          message: `Use "${node.name}" by its members, written out: passed on, it would hand over the clock or chance.`,
+        });
       }
       const reason = Object.hasOwn(ambient, node.name) ? ambient[node.name] : undefined;
       if (reason !== undefined && isAmbientReference(node, context)) {
@@ -90,7 +93,7 @@ const usedWhole: ReadonlySet<string> = new Set(['NewExpression', 'CallExpression
 
 /** Whether a name stands for the global of that name, and not for a property, a key or something declared in the file. */
 function isAmbientReference(node: ESTree.Node, context: Context): boolean {
-  for (let scope = context.sourceCode.getScope(node); ; ) {
+  for (let scope = context.sourceCode.getScope(node); ;) {
     const reference = scope.references.find((candidate) => candidate.identifier === (node as unknown));
     if (reference !== undefined) return reference.resolved === null || reference.resolved.defs.length === 0;
     if (scope.upper === null) return false;

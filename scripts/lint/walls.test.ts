@@ -13,7 +13,8 @@ let copy: string;
 
 beforeAll(() => {
   copy = mkdtempSync(join(realpathSync(tmpdir()), 'perdure-walls-'));
-  for (const file of ['oxlint.config.ts', 'package.json', 'tsconfig.base.json', 'scripts/lint']) cpSync(join(root, file), join(copy, file), { recursive: true });
+  for (const file of ['oxlint.config.ts', 'package.json', 'tsconfig.base.json', 'scripts/lint'])
+    cpSync(join(root, file), join(copy, file), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
 });
 
@@ -33,21 +34,86 @@ describe('the linter', () => {
     ['process in the engine', 'packages/engine/src/a.ts', 'export const pid = process.pid;', /"process" is ambient/],
     ['console in the engine', 'packages/engine/src/a.ts', "console.log('x');", /"console" is ambient/],
     ['the clock through globalThis', 'packages/engine/src/a.ts', "export const at = globalThis['Date'];", /"globalThis" is ambient/],
-    ['node:fs in graph', 'packages/graph/src/a.ts', "import { readFileSync } from 'node:fs';\nexport const f = readFileSync;", /"node:fs" may not be imported/],
-    ['node:fs imported at run time', 'packages/engine/src/a.ts', "export const f = () => import('node:fs');", /"node:fs" may not be imported/],
+    [
+      'node:fs in graph',
+      'packages/graph/src/a.ts',
+      "import { readFileSync } from 'node:fs';\nexport const f = readFileSync;",
+      /"node:fs" may not be imported/,
+    ],
+    [
+      'node:fs imported at run time',
+      'packages/engine/src/a.ts',
+      "export const f = () => import('node:fs');",
+      /"node:fs" may not be imported/,
+    ],
     ['a computed import', 'packages/engine/src/a.ts', 'export const f = (name: string) => import(name);', /name written out/],
-    ['graph importing the engine', 'packages/graph/src/a.ts', "import type { Command } from '@perdure/engine';\nexport type C = Command;", /"@perdure\/engine" may not be imported/],
-    ['the engine importing the runtime', 'packages/engine/src/a.ts', "export * from '@perdure/runtime';", /"@perdure\/runtime" may not be imported/],
-    ['expressions importing the engine', 'packages/expressions/src/a.ts', "export { decide } from '@perdure/engine';", /"@perdure\/engine" may not be imported/],
-    ['expressions using Node outside its sandbox', 'packages/expressions/src/a.ts', "export { fork } from 'node:child_process';", /"node:child_process" may not be imported/],
-    ['the runtime importing activities', 'packages/runtime/src/a.ts', "export * from '@perdure/activities';", /"@perdure\/activities" may not be imported/],
-    ['the runtime importing the server', 'packages/runtime/src/a.ts', "export * from '@perdure/server';", /"@perdure\/server" may not be imported/],
+    [
+      'graph importing the engine',
+      'packages/graph/src/a.ts',
+      "import type { Command } from '@perdure/engine';\nexport type C = Command;",
+      /"@perdure\/engine" may not be imported/,
+    ],
+    [
+      'the engine importing the runtime',
+      'packages/engine/src/a.ts',
+      "export * from '@perdure/runtime';",
+      /"@perdure\/runtime" may not be imported/,
+    ],
+    [
+      'expressions importing the engine',
+      'packages/expressions/src/a.ts',
+      "export { decide } from '@perdure/engine';",
+      /"@perdure\/engine" may not be imported/,
+    ],
+    [
+      'expressions using Node outside its sandbox',
+      'packages/expressions/src/a.ts',
+      "export { fork } from 'node:child_process';",
+      /"node:child_process" may not be imported/,
+    ],
+    [
+      'the runtime importing activities',
+      'packages/runtime/src/a.ts',
+      "export * from '@perdure/activities';",
+      /"@perdure\/activities" may not be imported/,
+    ],
+    [
+      'the runtime importing the server',
+      'packages/runtime/src/a.ts',
+      "export * from '@perdure/server';",
+      /"@perdure\/server" may not be imported/,
+    ],
     ['a relative path into another package', 'packages/graph/src/a.ts', "export * from '../../engine/src/index.ts';", /leaves the package/],
-    ['Prisma in the server', 'apps/server/src/a.ts', "export { PrismaClient } from '@prisma/client';", /"@prisma\/client" may not be imported/],
-    ['Prisma in the runtime outside its adapter', 'packages/runtime/src/a.ts', "export { PrismaPg } from '@prisma/adapter-pg';", /"@prisma\/adapter-pg" may not be imported/],
-    ['the database in the runtime outside its adapter', 'packages/runtime/src/a.ts', "export * from '@perdure/database';", /"@perdure\/database" may not be imported/],
-    ['web importing values of the server', 'apps/web/src/a.ts', "import { appRouter } from '@perdure/server/router';\nexport const r = appRouter;", /only be imported with "import type"/],
-    ['web importing the database', 'apps/web/src/a.ts', "import type { PrismaClient } from '@perdure/database';\nexport type P = PrismaClient;", /"@perdure\/database" may not be imported/],
+    [
+      'Prisma in the server',
+      'apps/server/src/a.ts',
+      "export { PrismaClient } from '@prisma/client';",
+      /"@prisma\/client" may not be imported/,
+    ],
+    [
+      'Prisma in the runtime outside its adapter',
+      'packages/runtime/src/a.ts',
+      "export { PrismaPg } from '@prisma/adapter-pg';",
+      /"@prisma\/adapter-pg" may not be imported/,
+    ],
+    [
+      'the database in the runtime outside its adapter',
+      'packages/runtime/src/a.ts',
+      "export * from '@perdure/database';",
+      /"@perdure\/database" may not be imported/,
+    ],
+    [
+      'web importing values of the server',
+      'apps/web/src/a.ts',
+      "import { appRouter } from '@perdure/server/router';\nexport const r = appRouter;",
+      /only be imported with "import type"/,
+    ],
+    [
+      'web importing the database',
+      'apps/web/src/a.ts',
+      "import type { PrismaClient } from '@perdure/database';\nexport type P = PrismaClient;",
+      /"@perdure\/database" may not be imported/,
+    ],
   ];
 
   it.each(violations)('refuses %s', (_, file, source, message) => {
@@ -56,12 +122,15 @@ describe('the linter', () => {
 
   it('allows what the walls allow', () => {
     const clean = {
-      'packages/graph/src/a.ts': "import { z } from 'zod';\nexport const s = z.string();\nexport const at = (iso: string) => new Date(iso).getTime();\n",
-      'packages/engine/src/a.ts': "import type { Json } from '@perdure/graph';\nexport const process = (fetch: Json, settings: { console: Json }) => [fetch, settings.console];\n",
+      'packages/graph/src/a.ts':
+        "import { z } from 'zod';\nexport const s = z.string();\nexport const at = (iso: string) => new Date(iso).getTime();\n",
+      'packages/engine/src/a.ts':
+        "import type { Json } from '@perdure/graph';\nexport const process = (fetch: Json, settings: { console: Json }) => [fetch, settings.console];\n",
       'packages/expressions/src/sandbox/a.ts': "export { fork } from 'node:child_process';\n",
       'packages/runtime/src/postgres/a.ts': "export type { Database } from '@perdure/database';\n",
       'apps/web/src/a.ts': "import type { AppRouter } from '@perdure/server/router';\nexport type R = AppRouter;\n",
-      'packages/engine/src/a.test.ts': "import { expect, it } from 'vitest';\nit('may use a clock', () => expect(Date.now()).toBeGreaterThan(0));\n",
+      'packages/engine/src/a.test.ts':
+        "import { expect, it } from 'vitest';\nit('may use a clock', () => expect(Date.now()).toBeGreaterThan(0));\n",
     };
     expect(lint(clean)).toBe('');
   });
@@ -84,7 +153,12 @@ describe('the compiler', () => {
     ['process in the engine', 'engine', 'export const pid = process.pid;', /Cannot find name 'process'/],
     ['node:fs in graph', 'graph', "export { readFileSync } from 'node:fs';", /Cannot find module 'node:fs'|error TS2591/],
     ['graph importing the engine', 'graph', "export * from '@perdure/engine';", /Cannot find module '@perdure\/engine'/],
-    ['an import past the exports map', 'engine', "export * from '@perdure/graph/src/plan.ts';", /Cannot find module '@perdure\/graph\/src\/plan\.ts'/],
+    [
+      'an import past the exports map',
+      'engine',
+      "export * from '@perdure/graph/src/plan.ts';",
+      /Cannot find module '@perdure\/graph\/src\/plan\.ts'/,
+    ],
   ];
 
   it.each(violations)('refuses %s', (_, name, source, message) => {
@@ -97,7 +171,10 @@ describe('the compiler', () => {
 
   function compile(name: string, source: string): string {
     rmSync(join(copy, 'packages', name), { recursive: true, force: true });
-    plant({ [`packages/${name}/src/a.ts`]: source, [`packages/${name}/package.json`]: readFileSync(join(root, 'packages', name, 'package.json'), 'utf8') });
+    plant({
+      [`packages/${name}/src/a.ts`]: source,
+      [`packages/${name}/package.json`]: readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'),
+    });
     cpSync(join(root, 'packages', name, 'tsconfig.json'), join(copy, 'packages', name, 'tsconfig.json'));
     symlinkSync(join(root, 'packages', name, 'node_modules'), join(copy, 'packages', name, 'node_modules'));
     const { stdout, status } = spawnSync(join(root, 'node_modules', '.bin', 'tsc'), ['-p', join(copy, 'packages', name)], {

@@ -22,7 +22,8 @@ export const walls: readonly Wall[] = [
   {
     folder: 'packages/graph/src/',
     allow: ['zod'],
-    reason: 'graph is the innermost part: it knows the document and nothing else, and it runs in the browser, on the server and in tests alike',
+    reason:
+      'graph is the innermost part: it knows the document and nothing else, and it runs in the browser, on the server and in tests alike',
   },
   {
     folder: 'packages/expressions/src/',
@@ -42,7 +43,8 @@ export const walls: readonly Wall[] = [
       { paths: ['packages/runtime/src/postgres/'], modules: ['@perdure/database', 'pg'] },
       { paths: ['packages/runtime/src/redis/'], modules: ['ioredis'] },
     ],
-    reason: 'the runtime hosts the engine below the server: activities are handed to it, and databases are behind its ports (src/postgres, src/redis)',
+    reason:
+      'the runtime hosts the engine below the server: activities are handed to it, and databases are behind its ports (src/postgres, src/redis)',
   },
   {
     folder: 'packages/activities/src/',
@@ -61,12 +63,36 @@ export const walls: readonly Wall[] = [
   },
   {
     folder: 'packages/testing/src/',
-    allow: ['@perdure/graph', '@perdure/expressions', '@perdure/engine', '@perdure/runtime', '@perdure/activities', '@perdure/database', '@perdure/embedded', 'pg', 'ioredis', 'vitest', 'fast-check', node],
+    allow: [
+      '@perdure/graph',
+      '@perdure/expressions',
+      '@perdure/engine',
+      '@perdure/runtime',
+      '@perdure/activities',
+      '@perdure/database',
+      '@perdure/embedded',
+      'pg',
+      'ioredis',
+      'vitest',
+      'fast-check',
+      node,
+    ],
     reason: 'testing drives the runtime and the services; the server is reached over HTTP',
   },
   {
     folder: 'packages/bench/src/',
-    allow: ['@perdure/graph', '@perdure/expressions', '@perdure/engine', '@perdure/runtime', '@perdure/activities', '@perdure/database', '@perdure/testing', 'pg', 'ioredis', node],
+    allow: [
+      '@perdure/graph',
+      '@perdure/expressions',
+      '@perdure/engine',
+      '@perdure/runtime',
+      '@perdure/activities',
+      '@perdure/database',
+      '@perdure/testing',
+      'pg',
+      'ioredis',
+      node,
+    ],
     reason: 'benchmarks drive the runtime, without the server',
   },
   {
@@ -124,7 +150,17 @@ export const walls: readonly Wall[] = [
 ];
 
 /** Besides the above, in files named *.test.ts(x). */
-export const testModules = ['vitest', 'fast-check', '@perdure/testing', '@testing-library', node, 'pg', 'ioredis', '@perdure/database', 'undici'] as const;
+export const testModules = [
+  'vitest',
+  'fast-check',
+  '@perdure/testing',
+  '@testing-library',
+  node,
+  'pg',
+  'ioredis',
+  '@perdure/database',
+  'undici',
+] as const;
 
 /** Why an import is refused, or undefined when it is allowed. `file` is the path in the repository. */
 export function refusal(file: string, specifier: string, typeOnly: boolean): string | undefined {
@@ -132,10 +168,18 @@ export function refusal(file: string, specifier: string, typeOnly: boolean): str
   if (wall === undefined) return undefined;
   if (specifier.startsWith('.')) {
     const target = resolveRelative(file, specifier);
-    return target.startsWith(packageFolder(wall)) ? undefined : `"${specifier}" leaves the package: import another package by its name, through its entry. ${capital(wall.reason)}.`;
+    return target.startsWith(packageFolder(wall))
+      ? undefined
+      : `"${specifier}" leaves the package: import another package by its name, through its entry. ${capital(wall.reason)}.`;
   }
   if (wall.allow.some((module) => matches(specifier, module))) return undefined;
-  if (wall.allowIn?.some((exception) => exception.paths.some((path) => file.startsWith(path)) && exception.modules.some((module) => matches(specifier, module)))) return undefined;
+  if (
+    wall.allowIn?.some(
+      (exception) =>
+        exception.paths.some((path) => file.startsWith(path)) && exception.modules.some((module) => matches(specifier, module)),
+    )
+  )
+    return undefined;
   if (/\.test\.tsx?$/.test(file) && testModules.some((module) => matches(specifier, module))) return undefined;
   if (wall.typesOf?.some((module) => matches(specifier, module))) {
     return typeOnly ? undefined : `"${specifier}" may only be imported with "import type" here: ${wall.reason}.`;

@@ -25,7 +25,8 @@ process.exitCode = await main(process.argv.slice(2));
 async function main([name, ...rest]: readonly string[]): Promise<number> {
   const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined || rest.length > 0) {
-    if (name !== undefined && name !== 'help' && name !== '--help') console.error(`There is no such command: ${[name, ...rest].join(' ')}\n`);
+    if (name !== undefined && name !== 'help' && name !== '--help')
+      console.error(`There is no such command: ${[name, ...rest].join(' ')}\n`);
     console.log('Usage: pnpm perdure <command>\n');
     for (const [title, { summary }] of Object.entries(commands)) console.log(`  ${title.padEnd(16)}${summary}`);
     return name === undefined || name === 'help' || name === '--help' ? 0 : 2;
@@ -41,7 +42,9 @@ async function main([name, ...rest]: readonly string[]): Promise<number> {
 async function withDatabase(configuration: Configuration, work: (database: Database) => Promise<void>): Promise<number> {
   const url = configuration.databaseUrl ?? recordedAddresses(configuration.dataDirectory).databaseUrl;
   if (url === undefined || (configuration.databaseUrl === null && lockHolder(configuration.dataDirectory) === undefined)) {
-    console.error(`No Perdure is running from ${configuration.dataDirectory}. Start it with "npm start", or name its directory with PERDURE_DATA_DIR.`);
+    console.error(
+      `No Perdure is running from ${configuration.dataDirectory}. Start it with "npm start", or name its directory with PERDURE_DATA_DIR.`,
+    );
     return 1;
   }
   const database = openDatabase({ url, poolSize: 1 });

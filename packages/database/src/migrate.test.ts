@@ -50,7 +50,11 @@ describe('migrate', () => {
   it("keeps Prisma's own record: the checksum is the file's SHA-256", async () => {
     await addMigration('0001_first', 'CREATE TABLE a (id int)');
     await migrate(postgres.url, { directory });
-    expect(await query('SELECT migration_name, checksum, finished_at IS NOT NULL AS finished, rolled_back_at, applied_steps_count FROM _prisma_migrations')).toEqual([
+    expect(
+      await query(
+        'SELECT migration_name, checksum, finished_at IS NOT NULL AS finished, rolled_back_at, applied_steps_count FROM _prisma_migrations',
+      ),
+    ).toEqual([
       {
         migration_name: '0001_first',
         checksum: createHash('sha256').update('CREATE TABLE a (id int)').digest('hex'),
@@ -95,7 +99,9 @@ describe('migrate', () => {
     const refusal = await migrate(postgres.url, { directory }).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(MigrationRefused);
     expect((refusal as Error).message).toMatch(/0001_first failed and was taken back.*nonsense/);
-    expect(await query(`SELECT to_regclass('a') AS a, (SELECT count(*)::int FROM _prisma_migrations) AS records`)).toEqual([{ a: null, records: 0 }]);
+    expect(await query(`SELECT to_regclass('a') AS a, (SELECT count(*)::int FROM _prisma_migrations) AS records`)).toEqual([
+      { a: null, records: 0 },
+    ]);
     await addMigration('0001_first', 'CREATE TABLE a (id int)');
     expect(await migrate(postgres.url, { directory })).toEqual(['0001_first']);
   });

@@ -76,7 +76,8 @@ export async function startCluster(options: ClusterOptions): Promise<RunningClus
   });
   const url = (database: string): string => clusterUrl(options, database);
   for (let waitedMs = 0; !(await answers(url('postgres'))); waitedMs += 50) {
-    if (exited !== undefined) throw new Error(`Postgres stopped while starting (${exited}). Its log: ${options.logFile}\n${tail(options.logFile)}`);
+    if (exited !== undefined)
+      throw new Error(`Postgres stopped while starting (${exited}). Its log: ${options.logFile}\n${tail(options.logFile)}`);
     if (waitedMs > 120_000) {
       child.kill('SIGKILL');
       throw new Error(`Postgres did not answer within two minutes. Its log: ${options.logFile}\n${tail(options.logFile)}`);
@@ -180,10 +181,16 @@ function serverUser(): ServerUser | undefined {
     const [, , uid, gid] = accounts.find(([account]) => account === name) ?? [];
     if (uid !== undefined && gid !== undefined && Number(uid) > 0) return { name, uid: Number(uid), gid: Number(gid) };
   }
-  throw new Error('Postgres does not run as root, and this system has neither a user "postgres" nor "nobody". Start Perdure as an ordinary user, or set DATABASE_URL.');
+  throw new Error(
+    'Postgres does not run as root, and this system has neither a user "postgres" nor "nobody". Start Perdure as an ordinary user, or set DATABASE_URL.',
+  );
 }
 
-function spawnAsServerUser(command: readonly string[], workingDirectory: string, options: { log: number | 'pipe'; endWithParent: boolean }) {
+function spawnAsServerUser(
+  command: readonly string[],
+  workingDirectory: string,
+  options: { log: number | 'pipe'; endWithParent: boolean },
+) {
   const user = serverUser();
   const setpriv = platform() === 'linux' && findOnPath('setpriv') !== undefined;
   const wrapper: string[] = [];

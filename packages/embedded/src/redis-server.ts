@@ -54,7 +54,12 @@ export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
   const [file, ...args] = bound ? ['setpriv', '--pdeathsig', 'TERM', '--', ...command] : command;
   if (file === undefined) throw new Error('No command to run.');
   // Its own process group: a Ctrl+C in the terminal reaches Perdure, which stops this server in its turn.
-  const child = spawn(file, args, { cwd: options.directory, detached: true, stdio: ['pipe', log, log], env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' } });
+  const child = spawn(file, args, {
+    cwd: options.directory,
+    detached: true,
+    stdio: ['pipe', log, log],
+    env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' },
+  });
   closeSync(log);
   let exited: string | undefined;
   const exit = new Promise<void>((done) => {
@@ -76,7 +81,8 @@ export async function startRedis(options: RedisOptions): Promise<RunningRedis> {
   );
   child.unref();
   for (let waitedMs = 0; !(await answers(options)); waitedMs += 20) {
-    if (exited !== undefined) throw new Error(`${options.program} stopped while starting (${exited}). Its log: ${options.logFile}\n${tail(options.logFile)}`);
+    if (exited !== undefined)
+      throw new Error(`${options.program} stopped while starting (${exited}). Its log: ${options.logFile}\n${tail(options.logFile)}`);
     if (waitedMs > 30_000) {
       child.kill('SIGKILL');
       throw new Error(`${options.program} did not answer within half a minute. Its log: ${options.logFile}\n${tail(options.logFile)}`);

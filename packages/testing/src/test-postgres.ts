@@ -39,7 +39,8 @@ export async function startOwnPostgres(settings: Readonly<Record<string, string>
   const home = mkdtempSync(join(tmpdir(), 'perdure-postgres-'));
   const cluster = { directory: join(home, 'data'), port: await freePort(), password: 'test' };
   await initialiseCluster({ ...cluster, durable: false });
-  const start = () => startCluster({ ...cluster, settings: { ...testSettings, ...settings }, logFile: join(home, 'log'), endWithParent: true });
+  const start = () =>
+    startCluster({ ...cluster, settings: { ...testSettings, ...settings }, logFile: join(home, 'log'), endWithParent: true });
   let server = await start();
   return {
     url: server.url('postgres'),
@@ -77,10 +78,15 @@ const testSettings = {
   max_wal_size: '2GB',
 };
 
-async function createDatabase(server: string, template: string | undefined, name = `t_${randomUUID().replaceAll('-', '')}`): Promise<TestPostgres> {
+async function createDatabase(
+  server: string,
+  template: string | undefined,
+  name = `t_${randomUUID().replaceAll('-', '')}`,
+): Promise<TestPostgres> {
   await administer(server, `CREATE DATABASE ${name}${template === undefined ? '' : ` TEMPLATE ${template}`}`);
   const url = server.replace(/\/[^/]*$/, `/${name}`);
-  if (template !== undefined) await administer(url, `UPDATE setting SET value = to_jsonb(gen_random_uuid()::text) WHERE key = 'incarnation'`);
+  if (template !== undefined)
+    await administer(url, `UPDATE setting SET value = to_jsonb(gen_random_uuid()::text) WHERE key = 'incarnation'`);
   return { url, stop: () => administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
 

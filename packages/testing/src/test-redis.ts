@@ -29,10 +29,12 @@ export interface OwnRedis extends TestRedis {
 /** A Redis server for tests that wipe, kill or fill it. */
 export async function startOwnRedis(settings: Readonly<Record<string, string>> = {}): Promise<OwnRedis> {
   const program = findRedisServer();
-  if (program === undefined) throw new Error('The tests need redis-server or valkey-server on PATH: apt-get install redis-server, or the like.');
+  if (program === undefined)
+    throw new Error('The tests need redis-server or valkey-server on PATH: apt-get install redis-server, or the like.');
   const directory = mkdtempSync(join(tmpdir(), 'perdure-redis-'));
   const port = await freePort();
-  const start = () => startRedis({ program, directory, port, password: 'test', logFile: join(directory, 'log'), settings, endWithParent: true });
+  const start = () =>
+    startRedis({ program, directory, port, password: 'test', logFile: join(directory, 'log'), settings, endWithParent: true });
   let server = await start();
   return {
     url: server.url,

@@ -17,7 +17,11 @@ describe('loadConfiguration', () => {
   });
 
   it('takes an empty variable for one that is not set', () => {
-    expect(load({ PERDURE_PORT: '', DATABASE_URL: ' ', PERDURE_API_KEY: '' })).toMatchObject({ port: 4680, databaseUrl: null, apiKey: null });
+    expect(load({ PERDURE_PORT: '', DATABASE_URL: ' ', PERDURE_API_KEY: '' })).toMatchObject({
+      port: 4680,
+      databaseUrl: null,
+      apiKey: null,
+    });
   });
 
   it('prints localhost in links, and the name of another host', () => {
@@ -63,7 +67,10 @@ describe('loadConfiguration', () => {
     expect(load({}, ['--worker']).roles).toEqual({ api: false, worker: true, chosen: true });
     expect(load({}, ['--api']).roles).toEqual({ api: true, worker: false, chosen: true });
     expect(load({}, ['--api', '--worker']).roles).toEqual({ api: true, worker: true, chosen: true });
-    expect(loadConfiguration({}, ['--wroker'])).toEqual({ ok: false, problems: ['Unknown argument "--wroker": there are --worker and --api.'] });
+    expect(loadConfiguration({}, ['--wroker'])).toEqual({
+      ok: false,
+      problems: ['Unknown argument "--wroker": there are --worker and --api.'],
+    });
   });
 });
 

@@ -26,22 +26,32 @@ export interface Roles {
   readonly chosen: boolean;
 }
 
-export type LoadedConfiguration = { readonly ok: true; readonly configuration: Configuration } | { readonly ok: false; readonly problems: readonly string[] };
+export type LoadedConfiguration =
+  | { readonly ok: true; readonly configuration: Configuration }
+  | { readonly ok: false; readonly problems: readonly string[] };
 
 /** Reads and checks everything at once, so that a person sees all that is wrong. */
 export function loadConfiguration(env: Readonly<Record<string, string | undefined>>, argv: readonly string[]): LoadedConfiguration {
   const problems: string[] = [];
   const unknown = argv.filter((argument) => argument !== '--worker' && argument !== '--api');
-  if (unknown.length > 0) problems.push(`Unknown argument ${unknown.map((argument) => `"${argument}"`).join(', ')}: there are --worker and --api.`);
+  if (unknown.length > 0)
+    problems.push(`Unknown argument ${unknown.map((argument) => `"${argument}"`).join(', ')}: there are --worker and --api.`);
   // An empty variable is how shells and compose files say "not set".
-  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => Object.hasOwn(environment.shape, name) && value !== undefined && value.trim() !== ''));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([name, value]) => Object.hasOwn(environment.shape, name) && value !== undefined && value.trim() !== ''),
+  );
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
     problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
     return { ok: false, problems };
   }
   for (const name of Object.keys(env)) {
-    if (name.startsWith('PERDURE_') && !Object.hasOwn(environment.shape, name) && !internalVariables.has(name) && !name.startsWith('PERDURE_TEST_')) {
+    if (
+      name.startsWith('PERDURE_') &&
+      !Object.hasOwn(environment.shape, name) &&
+      !internalVariables.has(name) &&
+      !name.startsWith('PERDURE_TEST_')
+    ) {
       problems.push(`${name} is not a variable Perdure knows. The known ones are in docs/configuration.md.`);
     }
   }
@@ -78,23 +88,33 @@ export const environment = z.object({
     .regex(/^[A-Za-z0-9.:_-]+$/, 'Give an address or host name of this machine to listen on, such as 127.0.0.1 or 0.0.0.0.')
     .default('127.0.0.1')
     .describe('Address to listen on. The default is reachable from this machine only; `0.0.0.0` is reachable from others.'),
-  PERDURE_DATA_DIR: z.string().default('.perdure').describe('Directory of the embedded servers: their data, logs and passwords. One running Perdure per directory.'),
+  PERDURE_DATA_DIR: z
+    .string()
+    .default('.perdure')
+    .describe('Directory of the embedded servers: their data, logs and passwords. One running Perdure per directory.'),
   DATABASE_URL: z
     .string()
-    .refine((text) => isUrl(text, ['postgres:', 'postgresql:']), 'Give a Postgres connection string: postgresql://user:password@host:5432/database.')
+    .refine(
+      (text) => isUrl(text, ['postgres:', 'postgresql:']),
+      'Give a Postgres connection string: postgresql://user:password@host:5432/database.',
+    )
     .optional()
     .describe('Your own Postgres (16 or newer). Without it Perdure runs one in the data directory.'),
   REDIS_URL: z
     .string()
     .refine((text) => isUrl(text, ['redis:', 'rediss:']), 'Give a Redis connection string: redis://:password@host:6379/0.')
     .optional()
-    .describe('Your own Redis or Valkey. Without it Perdure starts a `redis-server` or `valkey-server` found on `PATH`; without that it keeps hot state in its own memory, which allows one process only.'),
+    .describe(
+      'Your own Redis or Valkey. Without it Perdure starts a `redis-server` or `valkey-server` found on `PATH`; without that it keeps hot state in its own memory, which allows one process only.',
+    ),
   PERDURE_PUBLIC_URL: z
     .string()
     .refine((text) => isOrigin(text), 'Give the origin people open in the browser, without a path: https://perdure.example.com.')
     .transform((text) => new URL(text).origin)
     .optional()
-    .describe('Origin under which people reach Perdure, when it is not `http://localhost:<port>`: behind a proxy, or from other machines. Links are made with it and browser requests from other origins are refused.'),
+    .describe(
+      'Origin under which people reach Perdure, when it is not `http://localhost:<port>`: behind a proxy, or from other machines. Links are made with it and browser requests from other origins are refused.',
+    ),
   PERDURE_TRUST_PROXY: z
     .string()
     .transform((text) => (text === 'true' ? true : text === 'false' ? false : /^\d+$/.test(text) ? Number(text) : text))

@@ -78,7 +78,10 @@ it('is waited for when its holder is stopping', async () => {
 
 it('is not released by one who has lost it', async () => {
   const lock = await mustAcquire();
-  writeFileSync(join(directory, 'lock'), JSON.stringify({ id: 'other', pid: process.pid, started: processIdentity(process.pid), stopping: false }));
+  writeFileSync(
+    join(directory, 'lock'),
+    JSON.stringify({ id: 'other', pid: process.pid, started: processIdentity(process.pid), stopping: false }),
+  );
   lock.release();
   lock.markStopping();
   expect(JSON.parse(readFileSync(join(directory, 'lock'), 'utf8'))).toMatchObject({ id: 'other', stopping: false });

@@ -18,7 +18,9 @@ export interface DataLock {
   release(): void;
 }
 
-export type AcquiredLock = { readonly ok: true; readonly lock: DataLock } | { readonly ok: false; readonly pid: number; readonly reason: string };
+export type AcquiredLock =
+  | { readonly ok: true; readonly lock: DataLock }
+  | { readonly ok: false; readonly pid: number; readonly reason: string };
 
 interface Holder {
   readonly id: string;
@@ -106,7 +108,9 @@ function read(path: string): Holder | undefined {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
     const { id, pid, started, stopping } = value as Partial<Holder>;
-    return typeof id === 'string' && typeof pid === 'number' && typeof started === 'string' ? { id, pid, started, stopping: stopping === true } : undefined;
+    return typeof id === 'string' && typeof pid === 'number' && typeof started === 'string'
+      ? { id, pid, started, stopping: stopping === true }
+      : undefined;
   } catch {
     return undefined;
   }

@@ -26,7 +26,8 @@ export async function stopLeftPostgres(directory: string): Promise<boolean> {
 
 /** Stops the Redis that an earlier Perdure left running. It is only touched when it is still the recorded process. */
 export async function stopLeftRedis(record: ServiceRecord['redis']): Promise<boolean> {
-  if (record === undefined || record.pid === null || record.identity === null || processIdentity(record.pid) !== record.identity) return false;
+  if (record === undefined || record.pid === null || record.identity === null || processIdentity(record.pid) !== record.identity)
+    return false;
   const program = processCommandLine(record.pid)?.split(' ')[0];
   if (program === undefined || !/^(redis|valkey)-server/.test(basename(program))) return false;
   await endProcess(record.pid, record.identity, ['SIGTERM', 'SIGKILL']);

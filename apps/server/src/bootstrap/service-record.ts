@@ -5,7 +5,12 @@ import { z } from 'zod';
 /** What a data directory remembers of its embedded servers: how to reach them, and which processes they were. Holds passwords. */
 export type ServiceRecord = z.infer<typeof serviceRecord>;
 
-const server = z.object({ port: z.number().int(), password: z.string(), pid: z.number().int().nullable(), identity: z.string().nullable() });
+const server = z.object({
+  port: z.number().int(),
+  password: z.string(),
+  pid: z.number().int().nullable(),
+  identity: z.string().nullable(),
+});
 const serviceRecord = z.object({
   postgres: server.optional(),
   redis: server.optional(),

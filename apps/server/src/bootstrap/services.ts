@@ -1,5 +1,14 @@
 /** Brings up what an installation stands on: Postgres and Redis, embedded or outside. Who may do so in a data directory is the lock's business. */
-import { clusterUrl, findRedisServer, freePort, initialiseCluster, processIdentity, startCluster, startRedis, type RunningCluster } from '@perdure/embedded';
+import {
+  clusterUrl,
+  findRedisServer,
+  freePort,
+  initialiseCluster,
+  processIdentity,
+  startCluster,
+  startRedis,
+  type RunningCluster,
+} from '@perdure/embedded';
 import { randomBytes } from 'node:crypto';
 import { existsSync, statSync, truncateSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -51,7 +60,13 @@ export async function startServices(configuration: Configuration, say: (line: st
       }
     }
     if (started.length > 0 && configuration.roles.api) remember(configuration.dataDirectory, { publicUrl: configuration.publicUrl });
-    return { databaseUrl, redisUrl, exclusive: configuration.databaseUrl === null, describe: { postgres: postgresLine, redis: redisLine }, stop };
+    return {
+      databaseUrl,
+      redisUrl,
+      exclusive: configuration.databaseUrl === null,
+      describe: { postgres: postgresLine, redis: redisLine },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -65,7 +80,11 @@ export function joinServices(configuration: Configuration): JoinedServices {
   const { postgres, redis } = readServiceRecord(configuration.dataDirectory);
   const databaseUrl = configuration.databaseUrl ?? (postgres === undefined ? null : clusterUrl(postgres, 'perdure'));
   const redisUrl = configuration.redisUrl ?? (redis === undefined || redis.pid === null ? null : embeddedRedisUrl(redis));
-  if (databaseUrl === null) return { ok: false, reason: `The Perdure that runs from ${configuration.dataDirectory} uses an outside Postgres: set DATABASE_URL for this process too.` };
+  if (databaseUrl === null)
+    return {
+      ok: false,
+      reason: `The Perdure that runs from ${configuration.dataDirectory} uses an outside Postgres: set DATABASE_URL for this process too.`,
+    };
   if (redisUrl === null) {
     return {
       ok: false,
@@ -74,7 +93,13 @@ export function joinServices(configuration: Configuration): JoinedServices {
   }
   return {
     ok: true,
-    services: { databaseUrl, redisUrl, exclusive: false, describe: { postgres: `that of the Perdure in ${configuration.dataDirectory}`, redis: 'likewise' }, stop: () => Promise.resolve() },
+    services: {
+      databaseUrl,
+      redisUrl,
+      exclusive: false,
+      describe: { postgres: `that of the Perdure in ${configuration.dataDirectory}`, redis: 'likewise' },
+      stop: () => Promise.resolve(),
+    },
   };
 }
 
@@ -84,7 +109,10 @@ export function recordedAddresses(dataDirectory: string): { databaseUrl: string 
   return { databaseUrl: postgres === undefined ? undefined : clusterUrl(postgres, 'perdure'), publicUrl };
 }
 
-async function startEmbeddedPostgres(dataDirectory: string, say: (line: string) => void): Promise<{ server: SupervisedServer; url: (database: string) => string; port: number }> {
+async function startEmbeddedPostgres(
+  dataDirectory: string,
+  say: (line: string) => void,
+): Promise<{ server: SupervisedServer; url: (database: string) => string; port: number }> {
   const directory = join(dataDirectory, 'postgres');
   const logFile = join(dataDirectory, 'postgres.log');
   const record = readServiceRecord(dataDirectory);

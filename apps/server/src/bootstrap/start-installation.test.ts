@@ -65,7 +65,10 @@ it('goes on after SIGKILL, stopping the servers that were left behind', async ()
 it('recovers from a first start that was killed half-way', async () => {
   mkdirSync(join(directory, '.postgres.unfinished'), { recursive: true });
   writeFileSync(join(directory, '.postgres.unfinished', 'PG_VERSION'), '18');
-  writeFileSync(join(directory, 'services.json'), JSON.stringify({ postgres: { port: await freePort(), password: 'recorded', pid: null, identity: null } }));
+  writeFileSync(
+    join(directory, 'services.json'),
+    JSON.stringify({ postgres: { port: await freePort(), password: 'recorded', pid: null, identity: null } }),
+  );
   const first = await start();
   expect(first.output()).toContain('ready');
   expect(record().postgres.password).toBe('recorded');
@@ -127,7 +130,9 @@ interface Started {
   output(): string;
 }
 
-async function start(options: { argv?: string[]; until?: 'ready' | 'end'; lifeline?: boolean; env?: Record<string, string> } = {}): Promise<Started> {
+async function start(
+  options: { argv?: string[]; until?: 'ready' | 'end'; lifeline?: boolean; env?: Record<string, string> } = {},
+): Promise<Started> {
   const program = `
     import { startInstallation } from ${JSON.stringify(join(import.meta.dirname, 'start-installation.ts'))};
     await startInstallation(process.env, ${JSON.stringify(options.argv ?? [])}, async () => {

@@ -124,7 +124,10 @@ async function holdDataDirectory(configuration: Configuration): Promise<HeldDire
     // Closed to others; root's is passable, because the embedded Postgres then runs as another user.
     mkdirSync(directory, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
   } catch (error) {
-    return { ok: false, reason: `The data directory ${directory} cannot be made: ${(error as Error).message}. Choose another with PERDURE_DATA_DIR.` };
+    return {
+      ok: false,
+      reason: `The data directory ${directory} cannot be made: ${(error as Error).message}. Choose another with PERDURE_DATA_DIR.`,
+    };
   }
   if (configuration.roles.chosen && lockHolder(directory) !== undefined) return { ok: true, lock: undefined, joining: true };
   const acquired = await acquireDataLock(directory);

@@ -13,7 +13,11 @@ interface Server {
  * Starts an embedded server and starts it again, at the same place, when it ends without being told to. Resolves when it first answers;
  * a server that does not come up the first time is the caller's failure, later ones are retried with growing pauses.
  */
-export async function superviseServer(options: { name: string; start: () => Promise<Server>; say: (line: string) => void }): Promise<SupervisedServer> {
+export async function superviseServer(options: {
+  name: string;
+  start: () => Promise<Server>;
+  say: (line: string) => void;
+}): Promise<SupervisedServer> {
   let server: Server | undefined = await options.start();
   const stopping = new AbortController();
   const watching = (async () => {
