@@ -80,10 +80,7 @@ export function TaskPane({ task, onDecided }: { task: TaskDetail; onDecided: () 
   };
   const choose = (outcome: Outcome) => {
     if (readOnly || decide.isPending) return;
-    if (hasForm && !(form.current?.check() ?? true)) {
-      toast({ shape: 'warning', title: 'The form is not complete yet', detail: 'What is missing is marked.' });
-      return;
-    }
+    if (hasForm && !(form.current?.check() ?? true)) return;
     if (hasJson && !readJson(text).ok) return;
     // A refusal cannot be taken back and one key triggers it: ask, and take the reason along.
     if (outcome.tone === 'danger') setConfirming(outcome);

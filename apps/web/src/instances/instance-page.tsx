@@ -121,13 +121,13 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
       </TopBar>
       <InstanceFacts instance={instance} />
       <div className="ipage">
-        <section className="icanvas" aria-label="Canvas">
+        <div className="icanvas">
           <WorkflowCanvas document={document} mode="view" runState={run.canvas} selected={node} onSelect={select}>
             {containerNode !== null && containerRecords.length > 0 ? (
               <ItemPager node={containerNode} records={containerRecords} steps={run.steps} revision={revision} visit={shownContainerVisit} item={item} onVisit={setContainerVisit} onItem={showItem} />
             ) : null}
           </WorkflowCanvas>
-        </section>
+        </div>
         {event !== null ? (
           <EventPanel
             event={event}

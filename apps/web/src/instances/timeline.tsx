@@ -92,13 +92,14 @@ export function Timeline({ document, steps, revision, live, selected, onSelect }
           {rows.map(([id, records]) => {
             const node = document.nodes.find((one) => one.id === id);
             return (
-              <button key={id} type="button" className={id === selected ? 'plain grow-r on' : 'plain grow-r'} aria-label={rowLabel(node?.title ?? id, records, now)} aria-pressed={id === selected} onClick={() => onSelect(id)}>
+              <button key={id} type="button" className={id === selected ? 'plain grow-r on' : 'plain grow-r'} aria-pressed={id === selected} onClick={() => onSelect(id)}>
                 <span className="gl-l">
                   <NodeIcon name={standardCatalogue.get(node?.type ?? '')?.icon} size={13} />
                   <span className="ell">{node?.title ?? id}</span>
                   {records.length > 1 ? <span className="t3 num">×{records.length}</span> : null}
+                  <span className="visually-hidden">{rowWords(records, now)}</span>
                 </span>
-                <span className="gt">
+                <span className="gt" aria-hidden="true">
                   {records.slice(-MOST_STEPS_DRAWN).map((step) => (
                     <StepBars key={step.key} step={step} now={now} x={scale.x} />
                   ))}
@@ -167,10 +168,10 @@ function tickWords(at: number, before: number | undefined): string {
   return sameDay ? words.slice(-5) + (at % 60_000 === 0 ? '' : seconds) : words;
 }
 
-function rowLabel(title: string, records: StepRecord[], now: number): string {
+/** The last visit in words, for those who do not see the bars. */
+function rowWords(records: StepRecord[], now: number): string {
   const last = records.at(-1);
-  if (!last) return title;
-  return `${title}, ${last.status}, ${formatDuration(Math.max(0, (last.closedAt ?? now) - last.openedAt))}${records.length > 1 ? `, ${records.length} visits` : ''}`;
+  return last ? `, ${last.status}, ${formatDuration(Math.max(0, (last.closedAt ?? now) - last.openedAt))}` : '';
 }
 
 function mergeSpans(spans: Span[]): Span[] {

@@ -20,7 +20,8 @@ export function AccountMenu({ open }: { open: boolean }) {
     <div className="account">
       <Menu position="top-start" width={208}>
         <Menu.Target>
-          <button type="button" className="plain" aria-label={`Account, ${name}`}>
+          <button type="button" className="plain">
+            <span className="visually-hidden">{open ? 'Account' : `Account, ${name}`}</span>
             <Avatar name={name} size={open ? 'sm' : 'md'} />
             {open ? (
               <>

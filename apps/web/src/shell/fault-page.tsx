@@ -41,6 +41,7 @@ export function NotFoundPage() {
   useDocumentTitle('Not found');
   return (
     <main className="page-center" style={{ height: '100%' }}>
+      <h1 className="visually-hidden">Not found</h1>
       <EmptyState
         title="There is no such page"
         actions={

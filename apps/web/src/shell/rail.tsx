@@ -33,14 +33,18 @@ export function Rail({ open }: { open: boolean }) {
 function RailLink({ to, label, icon, open, count = 0 }: { to: '/workflows' | '/instances' | '/inbox'; label: string; icon: ReactElement; open: boolean; count?: number }) {
   const { pathname } = useLocation();
   const here = pathname === to || pathname.startsWith(`${to}/`);
-  const name = count > 0 ? `${label}, ${count} open ${count === 1 ? 'task' : 'tasks'}` : label;
   return (
     <li>
       <Tooltip label={label} position="right" disabled={open}>
-        <Link to={to} className={here ? 'on' : ''} aria-label={name} {...(here ? { 'aria-current': 'page' as const } : {})}>
+        <Link to={to} className={here ? 'on' : ''} {...(here ? { 'aria-current': 'page' as const } : {})}>
           {icon}
-          {open ? <span>{label}</span> : null}
-          {count > 0 ? <span className={open ? 'cnt' : 'dot'}>{count > 99 ? '99+' : count}</span> : null}
+          <span className={open ? '' : 'visually-hidden'}>{label}</span>
+          {count > 0 ? (
+            <span className={open ? 'cnt' : 'dot'}>
+              {count > 99 ? '99+' : count}
+              <span className="visually-hidden"> open {count === 1 ? 'task' : 'tasks'}</span>
+            </span>
+          ) : null}
         </Link>
       </Tooltip>
     </li>

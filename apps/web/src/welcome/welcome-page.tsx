@@ -1,4 +1,4 @@
-import { IconArrowUpRight, IconBolt, IconCheck, IconChevronRight, IconDatabase, IconFileImport, IconInbox, IconPlayerPlay, IconPlus, IconServer2, IconSitemap } from '@tabler/icons-react';
+import { IconArrowUpRight, IconBolt, IconCheck, IconChevronRight, IconDatabase, IconFileImport, IconInbox, IconPlayerPlay, IconPlus, IconServer2, IconSitemap, IconTag } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useMemo, useState, type ReactNode } from 'react';
@@ -331,7 +331,10 @@ function Installation() {
           <dd>{installation.workers === 1 ? '1, in this process' : installation.workers}</dd>
         </div>
         <div>
-          <dt>Version</dt>
+          <dt>
+            <IconTag className="ic" size={15} stroke={1.8} />
+            Version
+          </dt>
           <dd>{installation.version}</dd>
         </div>
       </dl>

@@ -147,8 +147,9 @@ function WorkflowTable({ rows, mayStart, onStart }: { rows: WorkflowSummary[]; m
               {workflow.liveInstances === 0 ? (
                 <span className="t3">0</span>
               ) : (
-                <Link to="/instances" search={{ workflow: [workflow.key], status: ['Pending', 'Running', 'Waiting', 'Suspended'] }} className="lnk" aria-label={`${workflow.liveInstances} live instances of ${workflow.title}`}>
+                <Link to="/instances" search={{ workflow: [workflow.key], status: ['Pending', 'Running', 'Waiting', 'Suspended'] }} className="lnk">
                   {workflow.liveInstances.toLocaleString('en')}
+                  <span className="visually-hidden"> live instances of {workflow.title}</span>
                 </Link>
               )}
             </td>
@@ -160,11 +161,11 @@ function WorkflowTable({ rows, mayStart, onStart }: { rows: WorkflowSummary[]; m
                 <Button
                   size="sm"
                   icon={<IconPlayerPlay className="ic" stroke={1.8} />}
-                  aria-label={`Start ${workflow.title}…`}
                   refusal={!mayStart ? 'Your role may not start instances' : workflow.latestVersion === null ? 'Publish it first' : null}
                   onClick={() => onStart(workflow.key)}
                 >
                   Start…
+                  <span className="visually-hidden"> {workflow.title}</span>
                 </Button>
                 <Menu width={200}>
                   <Menu.Target>
