@@ -89,6 +89,8 @@ export const walls: readonly Wall[] = [
       '@perdure/activities',
       '@perdure/database',
       '@perdure/testing',
+      '@perdure/embedded',
+      'zod',
       'pg',
       'ioredis',
       node,

@@ -46,12 +46,7 @@ export function loadConfiguration(env: Readonly<Record<string, string | undefine
     return { ok: false, problems };
   }
   for (const name of Object.keys(env)) {
-    if (
-      name.startsWith('PERDURE_') &&
-      !Object.hasOwn(environment.shape, name) &&
-      !internalVariables.has(name) &&
-      !name.startsWith('PERDURE_TEST_')
-    ) {
+    if (/^PERDURE_(?!TEST_|E2E_)/.test(name) && !Object.hasOwn(environment.shape, name) && !internalVariables.has(name)) {
       problems.push(`${name} is not a variable Perdure knows. The known ones are in docs/configuration.md.`);
     }
   }
@@ -128,7 +123,7 @@ export const environment = z.object({
 });
 
 /** Set by our own scripts, not by people. */
-const internalVariables: ReadonlySet<string> = new Set(['PERDURE_LIFELINE_FD', 'PERDURE_LINT_ROOT', 'PERDURE_DEV_SERVER']);
+const internalVariables: ReadonlySet<string> = new Set(['PERDURE_LIFELINE_FD', 'PERDURE_LINT_ROOT', 'PERDURE_DEV_SERVER', 'PERDURE_WEB_PORT']);
 
 /** The name to put in links: passkeys and cookies want a host name, and nobody can open 0.0.0.0. */
 function reachableName(host: string): string {
