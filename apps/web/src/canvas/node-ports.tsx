@@ -38,7 +38,7 @@ export function NodePorts({ data, run, valid }: { data: CanvasNodeData; run: Nod
             className="wf-grab"
             isConnectableEnd={false}
             style={{ left: position.x, top: position.y, width: portGrab, height: portGrab }}
-            {...(editable ? { role: 'button', 'aria-label': `${node.title}: ${port.label}`, title: port.label } : { 'aria-hidden': true })}
+            {...(editable ? { role: 'img', 'aria-label': `${node.title}: ${port.label}`, title: port.label } : { 'aria-hidden': true })}
           >
             <i className={`wf-port ${exceptional && isError(node.type, port.id) ? 'err' : 'out'} ${connected.has(port.id) ? 'used' : ''} ${port === errorPort ? '' : 'catch'} ${left}`} />
           </Handle>

@@ -68,8 +68,8 @@ function* candidates(ends: RouteEnds, end: Point, obstacles: ObstacleIndex): Gen
     return;
   }
   const right = source.x + 20;
-  if (target.x > source.x + 8 && above >= source.y) yield [source, { x: target.x, y: source.y }, end];
   yield [source, { x: right, y: source.y }, { x: right, y: above }, { x: end.x, y: above }, end];
+  if (target.x > source.x + 8 && above >= source.y) yield [source, { x: target.x, y: source.y }, end];
   const middle = (source.x + target.x) / 2;
   if (target.x > source.x + 40) yield [source, { x: middle, y: source.y }, { x: middle, y: above }, { x: end.x, y: above }, end];
   for (const x of detours(ends, source.y, above, obstacles)) {

@@ -44,7 +44,7 @@ export function CodeEditor({ value, onChange, language, label, placeholder, comp
           history(),
           bracketMatching(),
           closeBrackets(),
-          ...(numbered ? [lineNumbers()] : []),
+          lineNumbers(),
           language === 'json' ? json() : jsonataLanguage,
           syntaxHighlighting(colours),
           EditorView.lineWrapping,
@@ -70,7 +70,7 @@ export function CodeEditor({ value, onChange, language, label, placeholder, comp
       view.current = null;
     };
     // The editor keeps its own text and history: it is made once, and told of outside changes below.
-  }, [language, label, numbered]);
+  }, [language, label]);
 
   useEffect(() => {
     const editor = view.current;
@@ -92,7 +92,7 @@ export function CodeEditor({ value, onChange, language, label, placeholder, comp
     editor.dispatch({ effects: marks.current.reconfigure(linter(find, { delay: 0 })) });
   }, [faultFrom, faultMessage]);
 
-  return <div ref={host} className={`ds-code ${invalid ? 'invalid' : ''} ${numbered ? 'numbered' : ''}`} />;
+  return <div ref={host} className={`ds-code ${invalid ? 'invalid' : ''} ${numbered && value.includes('\n') ? 'numbered' : ''}`} />;
 }
 
 const colours = HighlightStyle.define([

@@ -60,7 +60,7 @@ function Widget(props: FieldProps) {
         />
       );
     case 'switch':
-      return <Switch size="sm" label={field.label} description={field.help} checked={typeof value === 'boolean' ? value : field.absent === 'Yes'} onChange={(event) => onChange(event.currentTarget.checked)} />;
+      return <Switch size="xs" withThumbIndicator={false} label={field.label} description={field.help} checked={typeof value === 'boolean' ? value : field.absent === 'Yes'} onChange={(event) => onChange(event.currentTarget.checked)} />;
     case 'select':
       return (
         <NativeSelect
@@ -100,7 +100,7 @@ function Widget(props: FieldProps) {
   }
 }
 
-const schemaPlaceholder = '{ "type": "object",\n  "required": ["id"],\n  "properties": { "id": { "type": "string" } } }';
+const schemaPlaceholder = '{ "type": "object", "properties": … }';
 
 export function Labelled({ label, help, problem, side, children }: { label: string; help?: string | undefined; problem?: string | undefined; side?: ReactNode; children: ReactNode }) {
   return (
@@ -165,7 +165,7 @@ function LiteralInput({ field, value, onChange, problem }: { field: Field; value
     case 'list':
       return <JsonInput label={field.label} value={value} onChange={onChange} problem={problem} placeholder={field.literal === 'list' ? '["finance"]' : '{ }'} />;
     case 'boolean':
-      return <Switch size="sm" aria-label={field.label} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
+      return <Switch size="xs" withThumbIndicator={false} aria-label={field.label} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
     default: {
       const isDuration = field.literal === 'duration';
       return (

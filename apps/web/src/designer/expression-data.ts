@@ -46,7 +46,9 @@ export function sampleScope(document: WorkflowDocument, node: NodeId, run: Sampl
 
 /** What the tree of earlier data lists, also before anything ran. */
 export function knownNames(document: WorkflowDocument, node: NodeId): string[] {
-  const names = ['input', ...earlierNodes(document, node).map((id) => `steps.${id}.output`)];
+  // The start's output is the input; listing it twice would only raise the question which one to use.
+  const starts = new Set(document.nodes.filter(({ type }) => type === 'start').map(({ id }) => id));
+  const names = ['input', ...earlierNodes(document, node).filter((id) => !starts.has(id)).map((id) => `steps.${id}.output`)];
   if (isInside(document, node, ['forEach'])) names.push('item');
   if (isInside(document, node, ['forEach', 'loop'])) names.push('index');
   return names;

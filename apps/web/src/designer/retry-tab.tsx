@@ -13,7 +13,8 @@ export function RetryTab({ node, type, change }: { node: GraphNode; type: NodeTy
     <div className="ds-fields">
       <div className="ds-field full">
         <Switch
-          size="sm"
+          size="xs"
+          withThumbIndicator={false}
           label="Retry when it fails"
           checked={retry !== undefined}
           onChange={(event) => {
