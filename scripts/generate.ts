@@ -26,8 +26,9 @@ function generateClient(): void {
 
 async function generateDocumentation(check: boolean): Promise<void> {
   const { configurationPage } = await import('../apps/server/src/bootstrap/configuration-page.ts');
+  const { errorsPage } = await import('../apps/server/src/errors/errors-page.ts');
   const { nodeReferencePage } = await import('./node-reference-page.ts');
-  const pages = { 'docs/configuration.md': configurationPage(), 'docs/nodes.md': nodeReferencePage() };
+  const pages = { 'docs/configuration.md': configurationPage(), 'docs/errors.md': errorsPage(), 'docs/nodes.md': nodeReferencePage() };
   for (const [file, content] of Object.entries(pages)) {
     const path = join(root, file);
     if (existsSync(path) && readFileSync(path, 'utf8') === content) continue;

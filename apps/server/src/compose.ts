@@ -83,6 +83,8 @@ export async function composeServer({ config, database, runtime, services, log }
     genReqId: () => crypto.randomUUID(),
     requestIdHeader: false,
     forceCloseConnections: 'idle',
+    // Addresses that cannot be decoded never reach the error handler.
+    frameworkErrors: answerError,
     routerOptions: { maxParamLength: 400 },
   });
   app.decorateRequest('identity', null);

@@ -91,6 +91,13 @@ function locateSyntaxError(text: string): { message: string; at: number } {
     at = space.lastIndex;
   };
   const readScalar = (): string | undefined => {
+    if (text[at] === '"') {
+      const end = endOfString(text, at);
+      if (end === undefined) return undefined;
+      const token = text.slice(at, end);
+      at = end;
+      return token;
+    }
     scalar.lastIndex = at;
     const token = scalar.exec(text)?.[0];
     if (token !== undefined) at = scalar.lastIndex;
@@ -138,4 +145,18 @@ function locateSyntaxError(text: string): { message: string; at: number } {
     }
     expects = 'next';
   }
+}
+
+/** Behind the closing quote of the string that begins at `start`. Not one pattern: the engine's stack does not hold a string of megabytes. */
+function endOfString(text: string, start: number): number | undefined {
+  const special = /["\\\u0000-\u001f]/g;
+  const escape = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+  special.lastIndex = start + 1;
+  for (let found = special.exec(text); found; found = special.exec(text)) {
+    if (found[0] === '"') return special.lastIndex;
+    escape.lastIndex = found.index;
+    if (!escape.test(text)) return undefined;
+    special.lastIndex = escape.lastIndex;
+  }
+  return undefined;
 }

@@ -1,5 +1,5 @@
 /** JSON bodies as strictly as they are read everywhere: no broken text, no guarded keys, no key twice, no deep nesting. */
-import { checkJson, type Json, maxJsonDepth, parseJson } from '@perdure/graph';
+import { checkJson, type Json, parseJson } from '@perdure/graph';
 import { RequestError } from '../errors/request-error.ts';
 
 export function readJsonBody(text: string): Json {
@@ -30,31 +30,54 @@ function refusedKey(text: string, message: string): RequestError {
   return new RequestError('body.refused-key', path === '' ? message : `${message} It is at ${path}.`, path === '' ? {} : { details: { path } });
 }
 
-/** The first key that stands twice in one object. `text` must be JSON of moderate depth: the scan relies on it. */
+/** The first key that stands twice in one object. `text` must be JSON. */
 export function findDuplicateKey(text: string): string | undefined {
-  const token = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
+  // Not one pattern for whole strings: the engine's stack does not hold one of several megabytes.
+  const mark = /["{}[\],:]/g;
   const open: (Set<string> | null)[] = [];
   let expectsKey = false;
-  for (let match = token.exec(text); match; match = token.exec(text)) {
-    const [mark] = match;
-    if (mark === '{') {
-      open.push(new Set());
-      expectsKey = true;
-    } else if (mark === '[') {
-      open.push(null);
-      expectsKey = false;
-    } else if (mark === '}' || mark === ']') {
-      open.pop();
-      expectsKey = false;
-    } else if (mark === ',') expectsKey = open.at(-1) instanceof Set;
-    else if (mark === ':') expectsKey = false;
-    else if (expectsKey) {
-      const keys = open.at(-1);
-      const key = JSON.parse(mark) as string; // the token is a JSON string
-      if (keys?.has(key)) return key;
-      keys?.add(key);
+  for (let match = mark.exec(text); match; match = mark.exec(text)) {
+    switch (match[0]) {
+      case '{':
+        open.push(new Set());
+        expectsKey = true;
+        break;
+      case '[':
+        open.push(null);
+        expectsKey = false;
+        break;
+      case '}':
+      case ']':
+        open.pop();
+        expectsKey = false;
+        break;
+      case ',':
+        expectsKey = open.at(-1) instanceof Set;
+        break;
+      case ':':
+        expectsKey = false;
+        break;
+      default: {
+        const end = endOfString(text, match.index);
+        if (expectsKey) {
+          const keys = open.at(-1);
+          const key = JSON.parse(text.slice(match.index, end)) as string; // from quote to quote it is a JSON string
+          if (keys?.has(key)) return key;
+          keys?.add(key);
+        }
+        mark.lastIndex = end;
+      }
     }
-    if (open.length > maxJsonDepth + 1) return undefined;
   }
   return undefined;
+}
+
+/** Behind the closing quote of the string that begins at `start`. */
+function endOfString(text: string, start: number): number {
+  for (let quote = text.indexOf('"', start + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
+    let slashes = 0;
+    while (text[quote - 1 - slashes] === '\\') slashes++;
+    if (slashes % 2 === 0) return quote + 1;
+  }
+  return text.length;
 }

@@ -29,19 +29,27 @@ function person(id: string | null, name: string | null): { id: string; name: str
   return id === null ? null : { id, name: name ?? id };
 }
 
-/** The first few plain values of the context: "Nordlicht AB, 12,480.50, EUR". */
+/**
+ * A few plain values of the context: "Nordlicht AB, 12,480.50 EUR". Texts come first and an amount takes its currency along, because the
+ * database does not keep the order of an object's fields.
+ */
 export function excerpt(context: Json): string {
-  const words: string[] = [];
+  const texts: string[] = [];
+  const numbers: number[] = [];
+  const currencies: string[] = [];
   const collect = (value: Json, depth: number): void => {
-    if (words.length >= 3) return;
-    if (typeof value === 'string') {
-      if (value.trim() !== '') words.push(value.trim().replaceAll(/\s+/g, ' '));
-    } else if (typeof value === 'number') words.push(value.toLocaleString('en-GB', { maximumFractionDigits: 2 }));
+    if (typeof value === 'string' && value.trim() !== '') (/^[A-Z]{3}$/.test(value) ? currencies : texts).push(value.trim().replaceAll(/\s+/g, ' '));
+    else if (typeof value === 'number') numbers.push(value);
     else if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isPayloadRef(value) && depth < 2) {
       for (const inner of Object.values(value)) collect(inner, depth + 1);
     }
   };
   collect(context, 0);
+  const [currency] = currencies;
+  const amount = Math.max(...numbers);
+  const words = texts.slice(0, 2);
+  if (currency !== undefined && numbers.length > 0) words.push(`${amount.toLocaleString('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${currency}`);
+  else words.push(...numbers.slice(0, 3 - words.length).map((number) => number.toLocaleString('en-GB', { maximumFractionDigits: 2 })));
   const text = words.join(', ');
   return text.length > 120 ? `${text.slice(0, 119)}…` : text;
 }
