@@ -48,6 +48,27 @@ export function NodePorts({ data, run, valid }: { data: CanvasNodeData; run: Nod
   );
 }
 
+/**
+ * Where the ports would be, for blocks that draw none. React Flow measures what it mounts and would forget the handles it was given:
+ * edges need them to know where they end.
+ */
+export function PortGhosts({ data: { ports, input } }: { data: CanvasNodeData }) {
+  return (
+    <>
+      {input ? <i className="wf-ghost in target" data-handleid="in" data-handlepos="top" style={{ left: input.x, top: 0 }} /> : null}
+      {ports.map(({ port, position }) => (
+        <i
+          key={port.id}
+          className="wf-ghost source"
+          data-handleid={port.id}
+          data-handlepos={position.side === 'right' ? 'right' : 'bottom'}
+          style={{ left: position.x, top: position.y, width: portGrab, height: portGrab }}
+        />
+      ))}
+    </>
+  );
+}
+
 /** Overdue and timeout leave at the right, too, but are no errors: they stay circles. */
 export function isError(type: string, port: string): boolean {
   return !(type === 'humanTask' && port === 'overdue') && !(type === 'event' && port === 'timeout');

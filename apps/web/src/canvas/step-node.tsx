@@ -6,7 +6,7 @@ import { useCanvas, useNodeRun, useProblems, useWireRole } from './canvas-contex
 import { nodeLabelId } from './canvas-elements.ts';
 import type { NodeRun } from './fold-run-state.ts';
 import { NodeChip } from './node-icon.tsx';
-import { isError, NodePorts } from './node-ports.tsx';
+import { isError, NodePorts, PortGhosts } from './node-ports.tsx';
 import { NodeProblems, plural } from './node-problems.tsx';
 import { ringClass, runLine, statusShapeOf, statusWord } from './node-words.ts';
 import { useZoomLevel, type CanvasNode, type NodeProps } from './react-flow.ts';
@@ -115,6 +115,7 @@ export function NodeBlock({ data, run, selected }: { data: CanvasNode['data']; r
     <div className={`wf-block ${tone} ${run === undefined ? 'todo' : ''} ${selected ? 'sel' : ''} ${data.type?.synchronises ? 'round' : ''}`} style={{ width: data.width, height: data.height }}>
       <NodeLabel data={data} run={run} />
       {run ? <StatusIcon shape={statusShapeOf(run.status)} size={28} /> : null}
+      <PortGhosts data={data} />
     </div>
   );
 }

@@ -28,6 +28,7 @@ const mostChildren = 60;
 function Branch({ label, path, value, depth, note, onInsert }: { label: string; path: string; value: Json | undefined; depth: number; note: string | null; onInsert(path: string): void }) {
   const [open, setOpen] = useState(depth === 0 && label === 'input');
   const children = childrenOf(value);
+  const shown = note ?? (value === undefined ? 'not run yet' : glimpse(value));
   const Chevron = open ? IconChevronDown : IconChevronRight;
   return (
     <>
@@ -40,10 +41,10 @@ function Branch({ label, path, value, depth, note, onInsert }: { label: string; 
           <span className="ds-tree-toggle" />
         )}
         {/* mousedown would take the focus from the expression, and with it the place to insert at */}
-        <button type="button" className="ds-tree-path" aria-label={`Insert ${path}`} onMouseDown={(event) => event.preventDefault()} onClick={() => onInsert(path)}>
+        <button type="button" className="ds-tree-path" aria-label={`${label} ${shown}, insert ${path}`} onMouseDown={(event) => event.preventDefault()} onClick={() => onInsert(path)}>
           <span className={`mono ${depth === 0 ? 'b5' : ''}`}>{label}</span>
           <span className="grow" />
-          <span className="mono t3 ell">{note ?? (value === undefined ? 'not run yet' : glimpse(value))}</span>
+          <span className="mono t3 ell">{shown}</span>
         </button>
       </div>
       {open ? children.map(([name, child, childPath]) => <Branch key={name} label={name} path={path + childPath} value={child} depth={depth + 1} note={null} onInsert={onInsert} />) : null}
