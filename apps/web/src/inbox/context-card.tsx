@@ -38,8 +38,10 @@ export function ContextCard({ context }: { context: Json }) {
 }
 
 function RecordTable({ title, rows }: { title?: string; rows: JsonObject[] }) {
-  const columns = [...new Set(rows.slice(0, MOST_ROWS).flatMap((row) => Object.keys(row)))].slice(0, MOST_COLUMNS);
-  const numeric = new Set(columns.filter((column) => rows.every((row) => row[column] === undefined || row[column] === null || typeof row[column] === 'number')));
+  const found = [...new Set(rows.slice(0, MOST_ROWS).flatMap((row) => Object.keys(row)))].slice(0, MOST_COLUMNS);
+  const numeric = new Set(found.filter((column) => rows.every((row) => row[column] === undefined || row[column] === null || typeof row[column] === 'number')));
+  // The database does not keep the order of keys: names before numbers is how a person reads a row.
+  const columns = [...found.filter((column) => !numeric.has(column)), ...found.filter((column) => numeric.has(column))];
   const align = (column: string) => (numeric.has(column) ? ({ textAlign: 'right' } as const) : {});
   return (
     <div className="lines-wrap" tabIndex={0} role="group" aria-label={title ?? 'Rows'}>

@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import { IconArrowsSort, IconCheck, IconInbox } from '@tabler/icons-react';
+import { IconArrowsSort, IconInbox } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useRef } from 'react';
@@ -110,11 +110,13 @@ export function InboxPage() {
               </Menu.Target>
               <Menu.Dropdown>
                 {/* Object.keys widens the keys it returns. */}
-                {(Object.keys(SORTS) as InboxSort[]).map((key) => (
-                  <Menu.Item key={key} role="menuitemradio" aria-checked={key === sort} rightSection={key === sort ? <IconCheck className="ic" size={14} stroke={1.8} /> : null} onClick={() => go({ sort: key })}>
-                    {SORTS[key]}
-                  </Menu.Item>
-                ))}
+                <Menu.RadioGroup value={sort} onChange={(key) => go({ sort: key as InboxSort })}>
+                  {(Object.keys(SORTS) as InboxSort[]).map((key) => (
+                    <Menu.RadioItem key={key} value={key} closeMenuOnClick>
+                      {SORTS[key]}
+                    </Menu.RadioItem>
+                  ))}
+                </Menu.RadioGroup>
               </Menu.Dropdown>
             </Menu>
           </div>

@@ -197,7 +197,7 @@ export function TaskPane({ task, onDecided }: { task: TaskDetail; onDecided: () 
       {open ? (
         <footer className="outc" aria-label="Outcomes" role="group">
           <span className="grow s12 t3 ell" style={{ minWidth: 60 }}>
-            {refusal ?? (task.assignee === null ? 'Deciding claims it' : '')}
+            {refusal}
           </span>
           {ordered(task.outcomes).map((outcome) => (
             <Button

@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import { IconCheck, IconDownload, IconFilter } from '@tabler/icons-react';
+import { IconDownload, IconFilter } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
 import type { EventType, HistoryEvent } from '@perdure/engine';
@@ -62,19 +62,17 @@ export function HistoryList({ events, revision, steps, instanceId, titleOf, sele
             </Menu.Item>
             <Menu.Divider />
             {present.map((type) => (
-              <Menu.Item
+              <Menu.CheckboxItem
                 key={type}
-                role="menuitemcheckbox"
-                aria-checked={types.has(type)}
-                rightSection={types.has(type) ? <IconCheck className="ic" size={14} stroke={1.8} /> : null}
-                onClick={() => {
+                checked={types.has(type)}
+                onChange={() => {
                   const next = new Set(types);
                   if (!next.delete(type)) next.add(type);
                   setTypes(next);
                 }}
               >
                 {type}
-              </Menu.Item>
+              </Menu.CheckboxItem>
             ))}
           </Menu.Dropdown>
         </Menu>

@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import { IconCalendar, IconCheck, IconCircleDot, IconPlus, IconSitemap, IconTag, IconX } from '@tabler/icons-react';
+import { IconCalendar, IconCircleDot, IconPlus, IconSitemap, IconTag, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { trpc } from '../api/trpc.ts';
@@ -40,7 +40,7 @@ export function InstanceFilters({ search, onChange, tags }: { search: InstanceSe
           <Menu.Label>Started in the last</Menu.Label>
           {/* Object.keys widens the keys it returns. */}
           {(Object.keys(STARTED_WITHIN) as StartedWithin[]).map((within) => (
-            <Choice key={within} radio on={search.started === within} onClick={() => (search.started === within ? onChange({}, ['started']) : onChange({ started: within }))}>
+            <Choice key={within} on={search.started === within} onClick={() => (search.started === within ? onChange({}, ['started']) : onChange({ started: within }))}>
               {STARTED_WITHIN[within]}
             </Choice>
           ))}
@@ -62,11 +62,11 @@ export function InstanceFilters({ search, onChange, tags }: { search: InstanceSe
   );
 }
 
-function Choice({ on, radio = false, onClick, children }: { on: boolean; radio?: boolean; onClick: () => void; children: ReactNode }) {
+function Choice({ on, onClick, children }: { on: boolean; onClick: () => void; children: ReactNode }) {
   return (
-    <Menu.Item role={radio ? 'menuitemradio' : 'menuitemcheckbox'} aria-checked={on} rightSection={on ? <IconCheck className="ic" size={14} stroke={1.8} /> : null} onClick={onClick}>
+    <Menu.CheckboxItem checked={on} onChange={onClick}>
       {children}
-    </Menu.Item>
+    </Menu.CheckboxItem>
   );
 }
 

@@ -166,8 +166,10 @@ function useRefetchSoon(id: string): () => void {
   }, [id, queries]);
 }
 
-/** A custom status is any JSON; text is what people set it for. */
+/** A custom status is any JSON: text as it is, a flat object as its fields, anything else as JSON. */
 function statusWords(status: Json): string {
   if (status === null) return '';
-  return typeof status === 'string' ? status : JSON.stringify(status);
+  if (typeof status !== 'object') return String(status);
+  const fields = Object.entries(status);
+  return !Array.isArray(status) && fields.every(([, value]) => typeof value !== 'object' || value === null) ? fields.map(([name, value]) => `${name} ${String(value)}`).join(', ') : JSON.stringify(status);
 }

@@ -318,7 +318,7 @@ export function InstancePanel({ instance }: { instance: InstanceDetail }) {
           <div className="row g6 s12 t2">Choose a step on the canvas to see its data</div>
         </div>
       </div>
-      <div className="step-body" style={{ borderTop: '1px solid var(--border-1)' }} tabIndex={0} role="group" aria-label="Instance data">
+      <div className="step-body" style={{ borderTop: '1px solid var(--border-1)' }} tabIndex={0} role="group" aria-label="Input and output">
         {isFailure(instance.failure) ? <FailureNote failure={instance.failure} title={typeof instance.failure.node === 'string' ? instance.failure.node : 'Failed'} /> : null}
         <Related title="Open tasks">
           {instance.tasks

@@ -7,7 +7,8 @@ export function WhereAndWhy({ row }: { row: Pick<InstanceRow, 'status' | 'wherea
   if (!whereabouts || whereabouts.kind === 'none') {
     return <span className="t3">{row.status === 'Pending' ? 'Not started' : (whereabouts?.detail ?? '')}</span>;
   }
-  const until = whereabouts.until !== undefined && !whereabouts.detail.includes('until') ? `until ${formatMomentShort(whereabouts.until)}` : '';
+  // A task's deadline is not what it waits for; the end of a timer or of a retry's wait is.
+  const until = whereabouts.until !== undefined && (whereabouts.kind === 'timer' || whereabouts.kind === 'retry') && !whereabouts.detail.includes('until') ? `until ${formatMomentShort(whereabouts.until)}` : '';
   return (
     <>
       <span className="b5">{whereabouts.title}</span>

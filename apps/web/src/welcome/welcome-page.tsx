@@ -232,10 +232,10 @@ function SampleRun({ instance }: { instance: InstanceDetail }) {
   return (
     <section className="card" aria-label="Sample instance">
       <div className="hd">
-        <h2>{instance.workflowTitle}</h2>
-        <span className="mono t3">{instance.id}</span>
+        <h2 className="nowrap">{instance.workflowTitle}</h2>
+        <span className="mono t3 ell">{instance.id}</span>
         <StatusPill status={status} />
-        <span className="grow" />
+        <span style={{ marginLeft: 'auto' }} />
         <Link to="/workflows/$key" params={{ key: instance.workflowKey }} className="btn ghost">
           Open the workflow
         </Link>

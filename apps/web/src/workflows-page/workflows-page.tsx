@@ -39,7 +39,7 @@ export function WorkflowsPage() {
           <LiveMark />
         </span>
         <span className="grow" />
-        <SearchField label="Title or key" width={200} value={text} onChange={setText} />
+        <SearchField label="Search workflows" width={200} value={text} onChange={setText} />
         <Button icon={<IconUpload className="ic" stroke={1.8} />} refusal={refusal} onClick={() => setDialog({ kind: 'import' })}>
           Import…
         </Button>
