@@ -30,8 +30,8 @@ function person(id: string | null, name: string | null): { id: string; name: str
 }
 
 /**
- * A few plain values of the context: "Nordlicht AB, 12,480.50 EUR". Texts come first and an amount takes its currency along, because the
- * database does not keep the order of an object's fields.
+ * A few plain values of the context: "Nordlicht AB, 12,480.50 EUR". Texts come first and an amount takes its currency along,
+ * whatever order the fields are in.
  */
 export function excerpt(context: Json): string {
   const texts: string[] = [];
