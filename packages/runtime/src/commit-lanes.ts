@@ -2,9 +2,9 @@
  * Group commit. Items queue; each free lane takes what is queued (at most `batchLimit`) and stores it as one commit, no timer involved.
  *
  * C1 an item's promise settles only after Postgres has answered for it;
- * C2 a commit whose answer was lost is never repeated blindly: the stored positions decide what still has to be stored (seq and execution
- *    name a state exactly, and only the owner of a partition writes it);
- * C3 an item that Postgres refuses for its own content fails alone: the batch is halved until it stands by itself.
+ * C2 a commit whose answer was lost is never repeated blindly: the store is asked which of the items it has, and only the others are stored;
+ * C3 an item that Postgres refuses for its own content fails alone: the batch is halved until it stands by itself;
+ * C4 a batch holds an instance once: after a partition was lost and won back, an item of the old epoch may wait beside one of the new.
  */
 import type { CommitItem, CommitVerdict, DurableStore } from './ports/durable-store.ts';
 
@@ -20,7 +20,7 @@ export interface CommitLanesOptions {
 }
 
 export class CommitLanes {
-  readonly #store: Pick<DurableStore, 'commit' | 'positions'>;
+  readonly #store: Pick<DurableStore, 'commit' | 'stored'>;
   readonly #options: CommitLanesOptions;
   readonly #batchLimit: number;
   readonly #queue: Entry[] = [];
@@ -28,7 +28,7 @@ export class CommitLanes {
   #closed = false;
   readonly counters = { commits: 0, items: 0, events: 0, retries: 0 };
 
-  constructor(store: Pick<DurableStore, 'commit' | 'positions'>, options: CommitLanesOptions) {
+  constructor(store: Pick<DurableStore, 'commit' | 'stored'>, options: CommitLanesOptions) {
     this.#store = store;
     this.#options = options;
     this.#freeLanes = options.lanes ?? 2;
@@ -57,13 +57,27 @@ export class CommitLanes {
       this.#freeLanes -= 1;
       // A microtask later: what the same tick submits travels in the same commit.
       queueMicrotask(() => {
-        const batch = this.#queue.splice(0, this.#batchLimit);
+        const batch = this.#nextBatch();
         void this.#storeBatch(batch).finally(() => {
           this.#freeLanes += 1;
           this.#fill();
         });
       });
     }
+  }
+
+  /** C4 */
+  #nextBatch(): Entry[] {
+    const seen = new Set<string>();
+    const later: Entry[] = [];
+    const batch = this.#queue.splice(0, this.#batchLimit).filter((entry) => {
+      const { instanceId } = entry.item;
+      if (seen.has(instanceId)) later.push(entry);
+      else seen.add(instanceId);
+      return later.at(-1) !== entry;
+    });
+    if (later.length > 0) this.#queue.unshift(...later);
+    return batch;
   }
 
   async #storeBatch(batch: Entry[]): Promise<void> {
@@ -106,11 +120,8 @@ export class CommitLanes {
   /** C2: settles what a lost commit did store; gives back the rest. */
   async #withoutStored(batch: Entry[]): Promise<Entry[]> {
     if (batch.length === 0) return batch;
-    const positions = await this.#store.positions(batch.map(({ item }) => item.instanceId));
-    const isStored = ({ item }: Entry): boolean => {
-      const position = positions.get(item.instanceId);
-      return position !== undefined && position.executionId === item.executionId && position.seq >= item.seq && item.events.length > 0;
-    };
+    const stored = await this.#store.stored(batch.map(({ item }) => item));
+    const isStored = ({ item }: Entry): boolean => stored.has(item);
     this.#settle(batch.filter(isStored).map((entry) => ({ entry, verdict: 'stored' })));
     return batch.filter((entry) => !isStored(entry));
   }
@@ -121,7 +132,12 @@ export class CommitLanes {
       this.counters.commits += 1;
       this.counters.items += stored.length;
       for (const item of stored) this.counters.events += item.events.length;
-      this.#options.onStored(stored);
+      try {
+        this.#options.onStored(stored);
+      } catch (error) {
+        // It is stored, whatever the listener made of it.
+        this.#options.onTrouble(error as Error);
+      }
     }
     for (const { entry, verdict } of answered) entry.settle(verdict);
   }

@@ -14,8 +14,11 @@ export interface DurableStore {
   /** The database clock, epoch ms. */
   now(): Promise<number>;
   commit(items: readonly CommitItem[]): Promise<CommitVerdict[]>;
-  /** After a commit whose answer was lost: the stored seq and execution of each instance, null where there is none. */
-  positions(ids: readonly InstanceId[]): Promise<Map<InstanceId, { seq: number; executionId: string }>>;
+  /**
+   * After a commit whose answer was lost: those of the items that are stored, told by their last event. How far an instance is says nothing:
+   * another owner may have taken it further meanwhile. Items without events are never among them; storing those again is harmless.
+   */
+  stored(items: readonly CommitItem[]): Promise<Set<CommitItem>>;
 
   load(ids: readonly InstanceId[]): Promise<Map<InstanceId, StoredInstance>>;
   /** Checkpoint (unless given) and the events behind it, ascending. `after` = seq to read from. */

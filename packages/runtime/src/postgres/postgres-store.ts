@@ -27,6 +27,7 @@ import { PostgresLeases } from './postgres-leases.ts';
 
 const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 const commitSql = sql('commit');
+const storedSql = sql('stored');
 const acceptSql = sql('accept');
 const purgeSql = sql('purge');
 
@@ -48,6 +49,8 @@ export class PostgresStore implements DurableStore {
       connectionString: options.url,
       max: options.poolSize ?? 6,
       connectionTimeoutMillis: 5_000,
+      // For answers that never come: a network that swallows everything gives no error of its own.
+      query_timeout: timeout + 1_000,
       application_name: 'perdure-worker',
       options: `-c jit=off -c statement_timeout=${timeout} -c idle_in_transaction_session_timeout=${timeout}`,
       keepAlive: true,
@@ -63,12 +66,10 @@ export class PostgresStore implements DurableStore {
   }
 
   async commit(items: readonly CommitItem[]): Promise<CommitVerdict[]> {
-    const replacing = items.filter((item) => item.create !== null && item.create.replace.length > 0);
-    const query = { name: 'commit', text: commitSql, values: commitParameters(items) };
-    const { rows } = await this.#afterReplacing<{ id: string; passed: boolean }>(
-      replacing.map((item) => ({ id: item.instanceId, statuses: item.create?.replace ?? [] })),
-      query,
+    const replacing = items.flatMap(({ instanceId, partition, epoch, create }) =>
+      create === null || create.replace.length === 0 ? [] : [{ id: instanceId, statuses: create.replace, fence: { partition, epoch } }],
     );
+    const { rows } = await this.#afterReplacing<{ id: string; passed: boolean }>(replacing, { name: 'commit', text: commitSql, values: commitParameters(items) });
     const passed = new Map(rows.map((row) => [row.id, row.passed]));
     return items.map((item) => {
       const verdict = passed.get(item.instanceId);
@@ -76,15 +77,29 @@ export class PostgresStore implements DurableStore {
     });
   }
 
-  /** Runs the query; when finished instances give way to new ones of the same id, in one transaction with their removal. */
-  async #afterReplacing<Row extends pg.QueryResultRow>(replacing: readonly { id: InstanceId; statuses: readonly FinalStatus[] }[], query: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
+  /**
+   * Runs the query; when finished instances give way to new ones of the same id, in one transaction with their removal.
+   * With a fence nothing is removed unless the partition still has that epoch, which then holds until the transaction ends (S2).
+   */
+  async #afterReplacing<Row extends pg.QueryResultRow>(replacing: readonly Replacement[], query: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
     if (replacing.length === 0) return this.#pool.query<Row>(query);
     const client = await this.#pool.connect();
+    // The pool listens only to connections it holds; the statement underway reports its own error.
+    const ignore = (): void => {};
+    client.on('error', ignore);
     try {
       await client.query('BEGIN');
-      for (const { id, statuses } of replacing) await client.query(purgeSql, [textArray([id]), textArray(statuses)]);
+      // In the order in which takeovers lock them.
+      for (const { id, statuses, fence } of replacing.toSorted((a, b) => (a.fence?.partition ?? 0) - (b.fence?.partition ?? 0))) {
+        if (fence !== undefined) {
+          const held = await client.query('SELECT 1 FROM "partition" WHERE id = $1 AND epoch = $2 FOR KEY SHARE', [fence.partition, fence.epoch]);
+          if (held.rowCount === 0) continue;
+        }
+        await client.query(purgeSql, [textArray([id]), textArray(statuses)]);
+      }
       const result = await client.query<Row>(query);
       await client.query('COMMIT');
+      client.off('error', ignore);
       client.release();
       return result;
     } catch (error) {
@@ -93,7 +108,29 @@ export class PostgresStore implements DurableStore {
     }
   }
 
-  async positions(ids: readonly InstanceId[]): Promise<Map<InstanceId, { seq: number; executionId: string }>> {
+  async stored(items: readonly CommitItem[]): Promise<Set<CommitItem>> {
+    const asked = items.flatMap((item) => {
+      const last = item.events.at(-1);
+      return last === undefined ? [] : [{ item, last }];
+    });
+    if (asked.length === 0) return new Set();
+    const { rows } = await this.#pool.query<{ place: string }>({
+      name: 'stored',
+      text: storedSql,
+      values: [
+        textArray(asked.map(({ item }) => item.instanceId)),
+        textArray(asked.map(({ item }) => item.executionId)),
+        numberArray(asked.map(({ last }) => last.seq)),
+        textArray(asked.map(({ last }) => last.type)),
+        numberArray(asked.map(({ last }) => last.at)),
+        textArray(asked.map(({ last }) => eventData(last))),
+      ],
+    });
+    const places = new Set(rows.map(({ place }) => Number(place) - 1));
+    return new Set(asked.filter((_, i) => places.has(i)).map(({ item }) => item));
+  }
+
+  async #positions(ids: readonly InstanceId[]): Promise<Map<InstanceId, { seq: number; executionId: string }>> {
     const { rows } = await this.#pool.query<{ id: string; seq: number; execution_id: string }>({
       name: 'positions',
       text: 'SELECT id, seq, execution_id FROM instance WHERE id = ANY($1::text[])',
@@ -149,7 +186,7 @@ export class PostgresStore implements DurableStore {
   }
 
   async seqs(ids: readonly InstanceId[]): Promise<Map<InstanceId, number>> {
-    const positions = await this.positions(ids);
+    const positions = await this.#positions(ids);
     return new Map([...positions].map(([id, position]) => [id, position.seq]));
   }
 
@@ -199,7 +236,7 @@ export class PostgresStore implements DurableStore {
   }
 
   async refuseMessages(messageIds: readonly string[], refusal: Json): Promise<void> {
-    await this.#pool.query('UPDATE message SET refusal = $2::jsonb WHERE message_id = ANY($1::text[])', [textArray(messageIds), JSON.stringify(refusal)]);
+    await this.#pool.query('UPDATE message SET refusal = $2::json WHERE message_id = ANY($1::text[])', [textArray(messageIds), JSON.stringify(refusal)]);
   }
 
   async accept(starts: readonly AcceptedStart[], messages: readonly OutgoingMessage[]): Promise<{ taken: Set<InstanceId> }> {
@@ -248,7 +285,7 @@ export class PostgresStore implements DurableStore {
     const finished: FinalStatus[] = ['Completed', 'Failed', 'Terminated', 'Canceled'];
     const { rows } = await this.#pool.query(purgeSql, [textArray([id]), textArray(finished)]);
     if (rows.length > 0) return 'purged';
-    return (await this.positions([id])).has(id) ? 'not-finished' : 'not-found';
+    return (await this.#positions([id])).has(id) ? 'not-finished' : 'not-found';
   }
 
   async latestVersion(workflow: string): Promise<number | null> {
@@ -283,6 +320,12 @@ export class PostgresStore implements DurableStore {
   async close(): Promise<void> {
     await this.#pool.end();
   }
+}
+
+interface Replacement {
+  id: InstanceId;
+  statuses: readonly FinalStatus[];
+  fence?: { partition: number; epoch: number };
 }
 
 interface InstanceRow {

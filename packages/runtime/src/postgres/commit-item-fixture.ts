@@ -1,0 +1,55 @@
+import { executionId, frameId, instanceId, stepKey, type HistoryEvent } from '@perdure/engine';
+import { nodeId } from '@perdure/graph';
+import { partitionOf } from '../partition-of.ts';
+import type { CommitItem } from '../ports/durable-store.ts';
+
+const at = 1_700_000_000_123;
+
+/** An item that creates a running instance with two events. Tests change what they are about. */
+export function creation(id: string, epoch: number, rest: Partial<CommitItem> = {}): CommitItem {
+  const instance = instanceId(id);
+  const execution = executionId(`x-${id}`.slice(0, 20));
+  const events: HistoryEvent[] = [
+    { seq: 1, at, type: 'ExecutionStarted', executionId: execution, workflow: 'w', version: 1, input: null, tags: [], startedBy: 'test', parent: null },
+    { seq: 2, at, type: 'EventAwaited', name: 'go', step: stepKey('wait#1'), node: nodeId('wait'), frame: frameId(''), via: null },
+  ];
+  return {
+    instanceId: instance,
+    partition: partitionOf(id, 64),
+    epoch,
+    executionId: execution,
+    baseSeq: 0,
+    seq: 2,
+    events,
+    row: { status: 'Running', customStatus: null, whereabouts: null, runningActivities: 0, at, final: false },
+    create: { workflow: 'w', version: 1, tags: [], startedBy: 'test', parent: null, replace: [] },
+    checkpoint: null,
+    timersSet: [],
+    timersCleared: [],
+    messagesOut: [],
+    messagesConsumed: [],
+    messagesRefused: [],
+    tasksOpened: [],
+    tasksAssigned: [],
+    tasksClosed: [],
+    ...rest,
+  };
+}
+
+/** An item that appends one event to what `before` stored. */
+export function step(before: CommitItem, rest: Partial<CommitItem> = {}): CommitItem {
+  const seq = before.seq + 1;
+  return {
+    ...creation(before.instanceId, before.epoch),
+    executionId: before.executionId,
+    baseSeq: before.seq,
+    seq,
+    events: [raised(seq, seq)],
+    create: null,
+    ...rest,
+  };
+}
+
+export function raised(seq: number, data: HistoryEvent & { type: 'EventRaised' } extends { data: infer Data } ? Data : never): HistoryEvent {
+  return { seq, at: at + seq, type: 'EventRaised', id: `e${seq}`, name: 'other', data, by: 'test' };
+}
