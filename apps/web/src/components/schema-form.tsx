@@ -1,8 +1,10 @@
 import Form, { withTheme } from '@rjsf/core';
 import { Theme } from '@rjsf/mantine';
-import { type ObjectFieldTemplateProps, type RJSFSchema, type UiSchema, type WidgetProps } from '@rjsf/utils';
+import type { ArrayFieldItemTemplateProps, ArrayFieldTemplateProps, ObjectFieldTemplateProps, RJSFSchema, UiSchema, WidgetProps } from '@rjsf/utils';
+import { IconPlus, IconX } from '@tabler/icons-react';
 import { useImperativeHandle, useMemo, useRef, type Ref } from 'react';
 import type { Json } from '@perdure/graph';
+import { Button } from './button.tsx';
 import { schemaValidator } from './schema-validator.ts';
 import './schema-form.css';
 
@@ -49,7 +51,7 @@ export function SchemaForm({ schema, value, onChange, readOnly = false, label, h
         showErrorList={false}
         focusOnFirstError={(error) => focusField(id, error.property ?? '')}
         onError={() => {}}
-        templates={{ ObjectFieldTemplate: FieldGrid, ButtonTemplates: { SubmitButton: () => null } }}
+        templates={{ ObjectFieldTemplate: FieldGrid, ArrayFieldTemplate: Entries, ArrayFieldItemTemplate: Entry, ButtonTemplates: { SubmitButton: () => null } }}
         widgets={{ RadioWidget: RadioCards }}
       >
         <span hidden />
@@ -91,6 +93,34 @@ function FieldGrid({ title, description, properties, fieldPathId, schema }: Obje
       {title ? <legend>{title}</legend> : null}
       {grid}
     </fieldset>
+  );
+}
+
+/** A list: its entries below each other, one button that adds. */
+function Entries({ title, items, canAdd, onAddClick, disabled, readonly, fieldPathId }: ArrayFieldTemplateProps<unknown>) {
+  return (
+    <fieldset id={fieldPathId.$id}>
+      {title ? <legend>{title}</legend> : null}
+      <div className="items">
+        {items}
+        {canAdd ? (
+          <div>
+            <Button size="sm" icon={<IconPlus className="ic" stroke={1.8} />} refusal={disabled || readonly ? 'This cannot be changed now' : null} onClick={onAddClick}>
+              Add
+            </Button>
+          </div>
+        ) : null}
+      </div>
+    </fieldset>
+  );
+}
+
+function Entry({ children, index, buttonsProps, disabled, readonly }: ArrayFieldItemTemplateProps<unknown>) {
+  return (
+    <div className="item">
+      <div className="grow">{children}</div>
+      {buttonsProps.hasRemove && !disabled && !readonly ? <Button look="ghost" size="sm" icon={<IconX className="ic" stroke={1.8} />} aria-label={`Remove entry ${index + 1}`} onClick={buttonsProps.onRemoveItem} /> : null}
+    </div>
   );
 }
 

@@ -7,7 +7,7 @@ import { Dialog } from '../components/dialog.tsx';
 import { JsonField, readJson } from '../components/json-field.tsx';
 import type { SchemaFormHandle } from '../components/schema-form.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
-import { isFormSchema } from '../instances/start-instance-dialog.tsx';
+import { isFormSchema } from '../components/is-form-schema.ts';
 
 const SchemaForm = lazy(() => import('../components/schema-form.tsx').then((module) => ({ default: module.SchemaForm })));
 

@@ -10,13 +10,13 @@ import { trpc } from '../api/trpc.ts';
 import { useMay, useMe } from '../api/use-me.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
+import { isFormSchema } from '../components/is-form-schema.ts';
 import { JsonField, readJson } from '../components/json-field.tsx';
 import { formatLeft, formatMomentShort, useNow } from '../components/moment.ts';
 import type { SchemaFormHandle } from '../components/schema-form.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
 import { toast, toastError } from '../components/toast.tsx';
 import { useKeys } from '../components/use-keys.ts';
-import { isFormSchema } from '../instances/start-instance-dialog.tsx';
 import { StatusIcon } from '../status/status-icon.tsx';
 import { ContextCard } from './context-card.tsx';
 import { outcomeKeys } from './outcome-keys.ts';
@@ -61,7 +61,7 @@ export function TaskPane({ task, onDecided }: { task: TaskDetail; onDecided: () 
       onSuccess: (_nothing, decision) => {
         draft.forget();
         setConfirming(null);
-        toast({ title: task.outcomes.find((outcome) => outcome.port === decision.outcome)?.label ?? decision.outcome, detail: task.title });
+        toast({ title: `Decided: ${task.outcomes.find((outcome) => outcome.port === decision.outcome)?.label ?? decision.outcome}`, detail: task.title });
         onDecided();
         refresh();
       },

@@ -5,6 +5,7 @@ import { lazy, Suspense, useRef, useState } from 'react';
 import type { Json } from '@perdure/graph';
 import { describeError } from '../api/describe-error.ts';
 import { trpc } from '../api/trpc.ts';
+import { isFormSchema } from '../components/is-form-schema.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { JsonField, readJson } from '../components/json-field.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
@@ -130,9 +131,4 @@ function OpenDialog({ onClose, workflowKey }: { onClose: () => void; workflowKey
       </div>
     </Dialog>
   );
-}
-
-/** A schema that names fields can be drawn as a form; `true`, `{}` and schemas of plain values are better typed as JSON. */
-export function isFormSchema(schema: Json): boolean {
-  return typeof schema === 'object' && schema !== null && !Array.isArray(schema) && typeof schema['properties'] === 'object' && schema['properties'] !== null && Object.keys(schema['properties']).length > 0;
 }
