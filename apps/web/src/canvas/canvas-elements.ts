@@ -20,7 +20,8 @@ export interface CanvasNodeData extends Record<string, unknown> {
 export interface CanvasEdgeData extends Record<string, unknown> {
   edge: GraphEdge;
   layout: CanvasLayout;
-  kind: Port['kind'];
+  /** Leaves by an error port: drawn red. */
+  isError: boolean;
   /** Where React Flow sees the two handles while nothing is dragged. */
   base: { source: Point; target: Point };
 }
@@ -126,7 +127,7 @@ export class CanvasElements {
         data: {
           edge,
           layout,
-          kind: found?.port.kind ?? 'normal',
+          isError: found?.port.kind === 'exceptional' && isErrorPort(source.data.node.type, edge.sourcePort),
           base: {
             source: right ? { x: ends.source.x + portGrab / 2, y: ends.source.y } : { x: ends.source.x, y: ends.source.y + portGrab / 2 },
             target: { x: ends.target.x, y: ends.target.y - inputGrab.height / 2 },
@@ -157,4 +158,9 @@ function inDrawingOrder(nodes: readonly GraphNode[]): GraphNode[] {
   };
   for (const node of nodes) add(node);
   return order;
+}
+
+/** Overdue and timeout leave at the right, too, but are no errors: circles and grey edges. */
+export function isErrorPort(type: string, port: string): boolean {
+  return !(type === 'humanTask' && port === 'overdue') && !(type === 'event' && port === 'timeout');
 }

@@ -1,4 +1,5 @@
-import { inputPosition, nodeSize, portPositions, type Catalogue, type GraphEdge, type GraphNode, type NodeId, type PortId, type WorkflowDocument } from '@perdure/graph';
+import { inputPosition, nodeSize, portPositions, type Catalogue, type EdgeId, type GraphEdge, type GraphNode, type NodeId, type PortId, type WorkflowDocument } from '@perdure/graph';
+import { assignLanes, type Run } from './assign-lanes.ts';
 import { type Box, ObstacleIndex } from './obstacle-index.ts';
 import { type Point, type Route, routeEdge } from './route-edge.ts';
 
@@ -10,16 +11,17 @@ export class CanvasLayout {
   readonly boxes = new Map<NodeId, Box>();
   readonly #nodes = new Map<NodeId, GraphNode>();
   readonly #hidden = new Set<NodeId>();
-  readonly #exceptionalTargets = new Set<NodeId>();
   readonly #routes = new Map<string, Route>();
   readonly #catalogue: Catalogue;
+  readonly #edges: readonly GraphEdge[];
   #obstacles: ObstacleIndex | null = null;
+  #lanes: Map<EdgeId, number> | null = null;
 
   constructor(document: WorkflowDocument, catalogue: Catalogue) {
     this.#catalogue = catalogue;
     for (const node of document.nodes) this.#nodes.set(node.id, node);
     for (const node of document.nodes) this.#place(node, 0);
-    for (const edge of document.edges) if (this.#side(edge) === 'right') this.#exceptionalTargets.add(edge.target);
+    this.#edges = document.edges;
   }
 
   /** Inside a collapsed container. */
@@ -56,10 +58,10 @@ export class CanvasLayout {
   /** A route between two given points, for an edge whose nodes are being dragged. */
   between(edge: GraphEdge, source: Point, target: Point): Route {
     const side = this.#side(edge);
-    const merges = this.#exceptionalTargets.has(edge.target);
     const own = [...this.#around(edge.source), ...this.#around(edge.target)];
     this.#obstacles ??= new ObstacleIndex([...this.boxes].filter(([id]) => !this.#hidden.has(id)).map(([, box]) => box));
-    return routeEdge({ source, target, side, own, lane: merges ? (side === 'right' ? 18 : 30) : 20 }, this.#obstacles);
+    this.#lanes ??= this.#assignLanes();
+    return routeEdge({ source, target, side, own, lane: this.#lanes.get(edge.id) ?? 20 }, this.#obstacles);
   }
 
   /** The port an edge leaves from and the top of the node it leads to. Null when either is missing or hidden. */
@@ -95,6 +97,24 @@ export class CanvasLayout {
       if (!found || area < found.area) found = { id, area };
     }
     return found?.id ?? null;
+  }
+
+  /** Per row of targets: the runs above it, laid side by side. */
+  #assignLanes(): Map<EdgeId, number> {
+    const rows = new Map<string, Run[]>();
+    for (const edge of this.#edges) {
+      const ends = this.ends(edge);
+      if (!ends || Math.abs(ends.source.x - ends.target.x) < 1) continue;
+      const exceptional = this.#side(edge) === 'right';
+      // Back-edges come from the left and have their own way in.
+      if (!exceptional && ends.target.y < ends.source.y + 16) continue;
+      const key = `${this.#nodes.get(edge.target)?.parent ?? ''}|${Math.round(ends.target.y)}`;
+      const run: Run = { edge: edge.id, source: edge.source, port: edge.sourcePort, target: edge.target, from: ends.source.x, to: ends.target.x, exceptional, room: exceptional ? 64 : ends.target.y - ends.source.y };
+      const row = rows.get(key);
+      if (row) row.push(run);
+      else rows.set(key, [run]);
+    }
+    return new Map([...rows.values()].flatMap((row) => [...assignLanes(row)]));
   }
 
   #isIn(id: NodeId, ids: ReadonlySet<NodeId>): boolean {

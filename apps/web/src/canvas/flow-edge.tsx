@@ -23,7 +23,7 @@ export const FlowEdge = memo(function FlowEdge({ id, data, selected, sourceX, so
   const path = routePath(route.points);
   const middle = routeMiddle(route.points);
   const tone = run === null ? '' : run === undefined ? 'idle' : run.active ? 'active' : 'taken';
-  const classes = ['wf-edge', data.kind === 'exceptional' && tone !== 'idle' ? 'err' : '', tone, hovered && editable ? 'hover' : '', selected ? 'sel' : ''].join(' ');
+  const classes = ['wf-edge', data.isError && tone !== 'idle' ? 'err' : '', tone, hovered && editable ? 'hover' : '', selected ? 'sel' : ''].join(' ');
   return (
     <g onMouseEnter={() => setHovered(true)} onMouseLeave={() => setHovered(false)}>
       <path className={classes} d={path} />

@@ -1,5 +1,5 @@
 import { errorPort } from '@perdure/graph';
-import { portGrab } from './canvas-elements.ts';
+import { isErrorPort, portGrab } from './canvas-elements.ts';
 import type { CanvasNodeData } from './canvas-elements.ts';
 import { useCanvas } from './canvas-context.ts';
 import type { NodeRun } from './fold-run-state.ts';
@@ -40,7 +40,7 @@ export function NodePorts({ data, run, valid }: { data: CanvasNodeData; run: Nod
             style={{ left: position.x, top: position.y, width: portGrab, height: portGrab }}
             {...(editable ? { role: 'img', 'aria-label': `${node.title}: ${port.label}`, title: port.label } : { 'aria-hidden': true })}
           >
-            <i className={`wf-port ${exceptional && isError(node.type, port.id) ? 'err' : 'out'} ${connected.has(port.id) ? 'used' : ''} ${port === errorPort ? '' : 'catch'} ${left}`} />
+            <i className={`wf-port ${exceptional && isErrorPort(node.type, port.id) ? 'err' : 'out'} ${connected.has(port.id) ? 'used' : ''} ${port === errorPort ? '' : 'catch'} ${left}`} />
           </Handle>
         );
       })}
@@ -67,9 +67,4 @@ export function PortGhosts({ data: { ports, input } }: { data: CanvasNodeData })
       ))}
     </>
   );
-}
-
-/** Overdue and timeout leave at the right, too, but are no errors: they stay circles. */
-export function isError(type: string, port: string): boolean {
-  return !(type === 'humanTask' && port === 'overdue') && !(type === 'event' && port === 'timeout');
 }

@@ -3,10 +3,10 @@ import { namedOutputs } from '@perdure/graph';
 import { memo } from 'react';
 import { StatusIcon } from '../status/status-icon.tsx';
 import { useCanvas, useNodeRun, useProblems, useWireRole } from './canvas-context.ts';
-import { nodeLabelId } from './canvas-elements.ts';
+import { isErrorPort, nodeLabelId } from './canvas-elements.ts';
 import type { NodeRun } from './fold-run-state.ts';
 import { NodeChip } from './node-icon.tsx';
-import { isError, NodePorts, PortGhosts } from './node-ports.tsx';
+import { NodePorts, PortGhosts } from './node-ports.tsx';
 import { NodeProblems, plural } from './node-problems.tsx';
 import { ringClass, runLine, statusShapeOf, statusWord } from './node-words.ts';
 import { useZoomLevel, type CanvasNode, type NodeProps } from './react-flow.ts';
@@ -52,7 +52,7 @@ export const StepNode = memo(function StepNode({ data, selected, dragging }: Nod
         </div>
       ) : null}
       {ports.map(({ port, position }) =>
-        port.kind === 'exceptional' && !isError(node.type, port.id) ? (
+        port.kind === 'exceptional' && !isErrorPort(node.type, port.id) ? (
           <span key={port.id} className="wf-port-label" style={{ left: position.x + 10, top: position.y - 8 }} aria-hidden="true">
             {port.label}
           </span>

@@ -29,9 +29,12 @@ export interface DesignerView {
 export class DesignerModel {
   readonly view: StoreApi<DesignerView>;
   #stack: CommandStack<WorkflowDocument>;
+  readonly #editable: boolean;
   readonly #onChange: (document: WorkflowDocument) => void;
 
-  constructor(document: WorkflowDocument, onChange: (document: WorkflowDocument) => void) {
+  /** `editable` false: whoever looks may select, but nothing changes. */
+  constructor(document: WorkflowDocument, editable: boolean, onChange: (document: WorkflowDocument) => void) {
+    this.#editable = editable;
     this.#stack = new CommandStack(document);
     this.#onChange = onChange;
     this.view = createStore<DesignerView>(() => ({ document, selection: emptySelection, problems: [], undoLabel: null, redoLabel: null, focusField: null }));
@@ -46,7 +49,7 @@ export class DesignerModel {
   }
 
   change(label: string, edit: (document: WorkflowDocument) => WorkflowDocument, options: { mergeKey?: string; select?: readonly NodeId[] } = {}): boolean {
-    if (!this.#stack.execute(label, edit(this.#stack.value), options.mergeKey)) return false;
+    if (!this.#editable || !this.#stack.execute(label, edit(this.#stack.value), options.mergeKey)) return false;
     this.#publish();
     if (options.select) this.select({ nodes: new Set(options.select), edges: new Set() });
     return true;

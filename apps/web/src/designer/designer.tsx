@@ -94,6 +94,7 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
 
   const add = useCallback(
     (type: NodeType, at?: QuickAddAt): void => {
+      if (!mayEdit) return;
       if (at?.edge !== undefined) model.insertOnEdge(at.edge, type);
       else if (at?.from && at.canvas) {
         // Where the wire was dropped, its arrowhead on the pointer; inside its own container the place is found instead.
@@ -111,7 +112,7 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
       const [added] = model.selection.nodes;
       requestAnimationFrame(() => added && reveal(canvas.current, model.document, added));
     },
-    [model],
+    [mayEdit, model],
   );
 
   const edits = useMemo<CanvasEdits>(
@@ -149,6 +150,7 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
   };
 
   const openQuickAdd = (): void => {
+    if (!mayEdit) return;
     const box = middle.current?.getBoundingClientRect();
     const node = model.selectedNode;
     const element = node ? middle.current?.querySelector(`.react-flow__node[data-id="${CSS.escape(node.id)}"]`)?.getBoundingClientRect() : undefined;
@@ -236,7 +238,7 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
 
   const onDrop = (event: DragEvent<HTMLDivElement>): void => {
     const type = standardCatalogue.get(event.dataTransfer.getData(draggedType));
-    if (!type || !canvas.current) return;
+    if (!type || !canvas.current || !mayEdit) return;
     event.preventDefault();
     const at = canvas.current.toCanvas(event.clientX, event.clientY);
     const layout = new CanvasLayout(model.document, standardCatalogue);
@@ -279,8 +281,8 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
           Publish
         </Button>
       </TopBar>
-      <div className="ds-work">
-        <Palette onAdd={(type) => add(type)} hasStart={hasStart} />
+      <div className={`ds-work ${mayEdit ? '' : 'looking'}`}>
+        {mayEdit ? <Palette onAdd={(type) => add(type)} hasStart={hasStart} /> : null}
         <div className="ds-middle">
           <div
             className="ds-canvas"
@@ -323,9 +325,9 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
           <ProblemsPanel problems={problems} document={document} open={drawerOpen} onToggle={() => setDrawerOpen(!drawerOpen)} onShow={onShow} />
         </div>
         {node ? (
-          <Inspector key={inspectorKey(node.type)} model={model} node={node} document={document} problems={problems} sample={sample.data ?? null} focusField={focusField} />
+          <Inspector key={inspectorKey(node.type)} model={model} node={node} document={document} problems={problems} readOnly={!mayEdit} sample={sample.data ?? null} focusField={focusField} />
         ) : (
-          <WorkflowPanel detail={detail} document={document} selected={chosen} />
+          <WorkflowPanel detail={detail} document={document} selected={chosen} readOnly={!mayEdit} />
         )}
       </div>
       {quickAdd ? (

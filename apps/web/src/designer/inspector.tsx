@@ -23,12 +23,13 @@ interface InspectorProps {
   node: GraphNode;
   document: WorkflowDocument;
   problems: readonly Problem[];
+  readOnly: boolean;
   sample: SampleRun | null;
   focusField: { node: NodeId; field: string } | null;
 }
 
 /** The selected node's form, generated from its catalogue entry. */
-export function Inspector({ model, node, document, problems, sample, focusField }: InspectorProps) {
+export function Inspector({ model, node, document, problems, readOnly, sample, focusField }: InspectorProps) {
   const type = standardCatalogue.get(node.type);
   const [tab, setTab] = useState('Settings');
   const body = useRef<HTMLDivElement>(null);
@@ -117,6 +118,7 @@ export function Inspector({ model, node, document, problems, sample, focusField 
               className="ds-title-input"
               aria-label="Title"
               value={node.title}
+              readOnly={readOnly}
               maxLength={200}
               onChange={(event) => {
                 const text = event.currentTarget.value;
@@ -128,10 +130,10 @@ export function Inspector({ model, node, document, problems, sample, focusField 
             />
             <div className="ds-subtitle">
               <span>{type.label}</span>
-              <NodeIdInput key={node.id} model={model} node={node} document={document} />
+              {readOnly ? <span className="mono">{node.id}</span> : <NodeIdInput key={node.id} model={model} node={node} document={document} />}
             </div>
           </div>
-          <NodeMenu model={model} node={node} />
+          {readOnly ? null : <NodeMenu model={model} node={node} />}
         </div>
         {tabs.length > 1 ? (
           <div className="ds-inspector-tabs">
@@ -139,11 +141,12 @@ export function Inspector({ model, node, document, problems, sample, focusField 
           </div>
         ) : null}
         <div className="ds-inspector-body" ref={body}>
+          {readOnly ? <p className="s12 t3">Your role may look at this workflow, not change it.</p> : null}
           {shown === 'Retry' ? (
             <RetryTab node={node} type={type} change={change} />
           ) : (
             <>
-              <div className="ds-fields">
+              <div className="ds-fields" inert={readOnly}>
                 {groupsOf(fields).map(({ group, fields: grouped }) => (
                   <FieldGroup key={group ?? ''} group={group}>
                     {grouped.map((field) => (

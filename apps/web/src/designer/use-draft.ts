@@ -6,6 +6,13 @@ import { DesignerModel } from './designer-model.ts';
 import { DraftSaver, type DraftStatus } from './draft-saver.ts';
 import { keepLocalDraft, readLocalDraft } from './local-draft.ts';
 
+const beingLeft = new Map<string, Promise<void>>();
+
+/** Resolves when a designer of this workflow that was just left has saved. */
+export async function draftBeingLeft(key: string): Promise<void> {
+  await beingLeft.get(key);
+}
+
 /** The model of a workflow's draft, wired to its saving. Made once per visit: later answers of the server do not replace what is being edited. */
 export function useDraft(detail: WorkflowDetail, editable: boolean): { model: DesignerModel; saver: DraftSaver; status: DraftStatus } {
   const [status, setStatus] = useState<DraftStatus>({ state: 'saved', at: detail.draftSavedAt });
@@ -27,7 +34,7 @@ export function useDraft(detail: WorkflowDetail, editable: boolean): { model: De
     );
     const kept = readLocalDraft(key);
     const isSame = kept !== null && JSON.stringify(kept.document) === JSON.stringify(draft);
-    const model = new DesignerModel(kept?.document ?? draft, (document) => saver.change(document));
+    const model = new DesignerModel(editable ? (kept?.document ?? draft) : draft, editable, (document) => saver.change(document));
     const begin = (): void => {
       if (kept === null) return;
       if (isSame) keepLocalDraft(key, null);
@@ -35,7 +42,7 @@ export function useDraft(detail: WorkflowDetail, editable: boolean): { model: De
       else saver.meet(kept.document, { document: draft, draftRevision, savedAt: draftSavedAt, savedBy: draftSavedBy });
     };
     return { model, saver, begin };
-  }, []);
+  }, [editable]);
 
   useEffect(() => {
     if (editable) begin();
@@ -59,8 +66,12 @@ export function useDraft(detail: WorkflowDetail, editable: boolean): { model: De
       window.removeEventListener('online', online);
       window.removeEventListener('beforeunload', leave);
       document.removeEventListener('visibilitychange', hide);
-      void saver.flush();
-      saver.stop();
+      const { key } = first.current;
+      const left = saver.flush().finally(() => {
+        saver.stop();
+        if (beingLeft.get(key) === left) beingLeft.delete(key);
+      });
+      beingLeft.set(key, left);
     };
   }, [begin, editable, saver]);
 

@@ -18,7 +18,7 @@ const shortcuts: [string[], string][] = [
 ];
 
 /** Shown while nothing is selected: the workflow itself. */
-export function WorkflowPanel({ detail, document, selected }: { detail: WorkflowDetail; document: WorkflowDocument; selected: number }) {
+export function WorkflowPanel({ detail, document, selected, readOnly }: { detail: WorkflowDetail; document: WorkflowDocument; selected: number; readOnly: boolean }) {
   const queries = useQueryClient();
   const [title, setTitle] = useState(detail.title);
   const [description, setDescription] = useState(detail.description);
@@ -58,10 +58,10 @@ export function WorkflowPanel({ detail, document, selected }: { detail: Workflow
         ) : (
           <div className="ds-fields">
             <div className="ds-field full">
-              <TextInput size="sm" label="Title" value={title} maxLength={200} onChange={(event) => setTitle(event.currentTarget.value)} onBlur={save} />
+              <TextInput size="sm" label="Title" readOnly={readOnly} value={title} maxLength={200} onChange={(event) => setTitle(event.currentTarget.value)} onBlur={save} />
             </div>
             <div className="ds-field full">
-              <Textarea size="sm" label="Description" placeholder="What it is for" autosize minRows={3} maxRows={10} value={description} onChange={(event) => setDescription(event.currentTarget.value)} onBlur={save} />
+              <Textarea size="sm" label="Description" readOnly={readOnly} placeholder="What it is for" autosize minRows={3} maxRows={10} value={description} onChange={(event) => setDescription(event.currentTarget.value)} onBlur={save} />
             </div>
           </div>
         )}
