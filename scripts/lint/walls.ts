@@ -122,6 +122,10 @@ export const walls: readonly Wall[] = [
       'zod',
       node,
     ],
+    allowIn: [
+      { paths: ['apps/server/src/test-support/'], modules: ['@perdure/testing'] },
+      { paths: ['apps/server/src/live.test.ts'], modules: ['@trpc/client'] },
+    ],
     reason: 'the server stands on everything but the web app; Prisma is used through @perdure/database',
   },
   {

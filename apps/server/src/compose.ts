@@ -95,7 +95,8 @@ export async function composeServer({ config, database, runtime, services, log }
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders(config.publicUrl)).header('x-request-id', request.id);
     const { access } = request.routeOptions.config;
-    if (request.url.startsWith('/api/') || request.url.startsWith('/trpc/') || request.url.startsWith('/runtime/')) reply.header('cache-control', 'no-store');
+    if (request.url.startsWith('/api/') || request.url.startsWith('/trpc/') || request.url.startsWith('/runtime/'))
+      reply.header('cache-control', 'no-store');
     // No access: no route matched, and the not-found handler says so.
     if (access !== undefined) await checkCaller(check, access, request, reply);
   });
@@ -170,7 +171,12 @@ function readBodiesStrictly(app: FastifyInstance): void {
 
 function logAnswers(app: FastifyInstance): void {
   app.addHook('onResponse', async (request, reply) => {
-    const entry = { method: request.method, path: request.url.split('?', 1)[0], status: reply.statusCode, ms: Math.round(reply.elapsedTime) };
+    const entry = {
+      method: request.method,
+      path: request.url.split('?', 1)[0],
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    };
     // A demo service fails because it was asked to.
     if (reply.statusCode >= 500 && !request.url.startsWith(`${demoRoot}/`)) request.log.warn(entry, 'answered');
     else request.log.debug(entry, 'answered');

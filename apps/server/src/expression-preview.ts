@@ -14,7 +14,9 @@ export function createExpressionPreview(): { preview(source: string, data: Json)
       const began = performance.now();
       const evaluation = await sandbox.evaluate(source, scopeFrom(data), { at: Date.now(), seed: randomUUID() });
       const ms = Math.round((performance.now() - began) * 10) / 10;
-      return evaluation.ok ? { ok: true, value: evaluation.value ?? null, ms } : { ok: false, code: evaluation.code, message: evaluation.message };
+      return evaluation.ok
+        ? { ok: true, value: evaluation.value ?? null, ms }
+        : { ok: false, code: evaluation.code, message: evaluation.message };
     },
     close: () => sandbox.close(),
   };

@@ -46,14 +46,18 @@ function signInLinkPlugin(database: Database) {
   return {
     id: 'sign-in-link',
     endpoints: {
-      signInByLink: createAuthEndpoint('/sign-in-link', { method: 'POST', body: z.strictObject({ token: z.string().min(1).max(200) }) }, async (context) => {
-        const userId = await consumeSignInToken(database, context.body.token);
-        const user = userId === undefined ? null : await context.context.internalAdapter.findUserById(userId);
-        if (!user) throw new APIError('UNAUTHORIZED', { code: 'auth.link-invalid' });
-        const session = await context.context.internalAdapter.createSession(user.id);
-        await setSessionCookie(context, { session, user });
-        return context.json({ user: { id: user.id, name: user.name } });
-      }),
+      signInByLink: createAuthEndpoint(
+        '/sign-in-link',
+        { method: 'POST', body: z.strictObject({ token: z.string().min(1).max(200) }) },
+        async (context) => {
+          const userId = await consumeSignInToken(database, context.body.token);
+          const user = userId === undefined ? null : await context.context.internalAdapter.findUserById(userId);
+          if (!user) throw new APIError('UNAUTHORIZED', { code: 'auth.link-invalid' });
+          const session = await context.context.internalAdapter.createSession(user.id);
+          await setSessionCookie(context, { session, user });
+          return context.json({ user: { id: user.id, name: user.name } });
+        },
+      ),
     },
   };
 }

@@ -4,15 +4,52 @@ type Answer = (request: JsonObject, digest: string) => JsonObject;
 
 /** What each service answers, from the request and a digest that is the same for the same booking. */
 export const demoAnswers: Readonly<Record<string, Answer>> = {
-  flights: (request, digest) => ({ confirmation: reference('FL', digest), carrier: pick(carriers, digest), ...route(request), price: amount(digest, 120, 640), currency: 'EUR' }),
-  trains: (request, digest) => ({ confirmation: reference('TR', digest), carrier: pick(railways, digest), ...route(request), price: amount(digest, 60, 210), currency: 'EUR' }),
-  hotels: (request, digest) => ({ confirmation: reference('HO', digest), hotel: pick(hotels, digest), city: text(request.city, 'Lisbon'), price: amount(digest, 240, 900), currency: 'EUR' }),
-  cars: (request, digest) => ({ confirmation: reference('CA', digest), car: pick(cars, digest), city: text(request.city, 'Lisbon'), price: amount(digest, 90, 320), currency: 'EUR' }),
-  expenses: (request, digest) => ({ reference: reference('EX', digest), description: text(request.description, 'Receipt'), amount: typeof request.amount === 'number' ? request.amount : 0, accepted: true }),
-  'credit-check': (request, digest) => ({ customer: text(request.customer, 'Unknown'), score: 580 + (numberOf(digest) % 270), limit: 25_000 }),
+  flights: (request, digest) => ({
+    confirmation: reference('FL', digest),
+    carrier: pick(carriers, digest),
+    ...route(request),
+    price: amount(digest, 120, 640),
+    currency: 'EUR',
+  }),
+  trains: (request, digest) => ({
+    confirmation: reference('TR', digest),
+    carrier: pick(railways, digest),
+    ...route(request),
+    price: amount(digest, 60, 210),
+    currency: 'EUR',
+  }),
+  hotels: (request, digest) => ({
+    confirmation: reference('HO', digest),
+    hotel: pick(hotels, digest),
+    city: text(request.city, 'Lisbon'),
+    price: amount(digest, 240, 900),
+    currency: 'EUR',
+  }),
+  cars: (request, digest) => ({
+    confirmation: reference('CA', digest),
+    car: pick(cars, digest),
+    city: text(request.city, 'Lisbon'),
+    price: amount(digest, 90, 320),
+    currency: 'EUR',
+  }),
+  expenses: (request, digest) => ({
+    reference: reference('EX', digest),
+    description: text(request.description, 'Receipt'),
+    amount: typeof request.amount === 'number' ? request.amount : 0,
+    accepted: true,
+  }),
+  'credit-check': (request, digest) => ({
+    customer: text(request.customer, 'Unknown'),
+    score: 580 + (numberOf(digest) % 270),
+    limit: 25_000,
+  }),
   'fraud-score': (_, digest) => ({ score: numberOf(digest) % 40, verdict: 'low' }),
   stock: (_, digest) => ({ reservation: reference('ST', digest), warehouse: pick(warehouses, digest) }),
-  payment: (request, digest) => ({ receipt: reference('PA', digest), amount: typeof request.amount === 'number' ? request.amount : 0, currency: text(request.currency, 'EUR') }),
+  payment: (request, digest) => ({
+    receipt: reference('PA', digest),
+    amount: typeof request.amount === 'number' ? request.amount : 0,
+    currency: text(request.currency, 'EUR'),
+  }),
 };
 
 const carriers = ['Nordwind', 'Aerolusa', 'Baltic Wings', 'Skyline'];

@@ -35,7 +35,11 @@ export function addDemoServices(routes: Routes): void {
     body: jsonValue.optional(),
     handler: async ({ request, reply, params, query, body }) => {
       const answer = demoAnswers[params.service];
-      if (!answer) throw new RequestError('route.unknown', `There is no demo service "${params.service}". There are: ${Object.keys(demoAnswers).join(', ')}.`);
+      if (!answer)
+        throw new RequestError(
+          'route.unknown',
+          `There is no demo service "${params.service}". There are: ${Object.keys(demoAnswers).join(', ')}.`,
+        );
       const details: JsonObject = typeof body === 'object' && body !== null && !Array.isArray(body) ? body : {};
       const { failTimes = 0, delayMs = 0, status = 503 } = { ...readControls(details), ...withoutUndefined(query) };
       const sentKey = request.headers['idempotency-key'];
@@ -48,7 +52,11 @@ export function addDemoServices(routes: Routes): void {
       const attempt = readAttempt(request.headers[attemptHeader]) ?? (failures.get(key) ?? 0) + 1;
       if (attempt <= failTimes) {
         failures.set(key, attempt);
-        return reply.code(status).send({ error: { code: 'demo.failed', message: `The ${params.service} service fails on demand: attempt ${attempt} of ${failTimes}.` } });
+        return reply
+          .code(status)
+          .send({
+            error: { code: 'demo.failed', message: `The ${params.service} service fails on demand: attempt ${attempt} of ${failTimes}.` },
+          });
       }
       const result = answer(details, digest(key));
       answered.set(key, result);

@@ -8,16 +8,26 @@ export const errorCodes = {
   'auth.forbidden': { status: 403, meaning: 'The signed-in person, or the key, does not have the permission this needs.' },
   'auth.origin-refused': { status: 403, meaning: 'The request came from a page of another origin while using the session cookie.' },
   'auth.link-invalid': { status: 401, meaning: 'The sign-in link was used already, has expired, or never existed.' },
-  'auth.too-many-attempts': { status: 429, meaning: 'Too many wrong keys or links came from this address. It is let in again after a minute.' },
+  'auth.too-many-attempts': {
+    status: 429,
+    meaning: 'Too many wrong keys or links came from this address. It is let in again after a minute.',
+  },
   'body.invalid-json': { status: 400, meaning: 'The body is not JSON. `details` holds the line and column.' },
-  'body.refused-key': { status: 400, meaning: 'The body holds a key that is not allowed (`__proto__`, `constructor`, `prototype`, `$payload`), holds a key twice, or nests deeper than 64 levels.' },
+  'body.refused-key': {
+    status: 400,
+    meaning:
+      'The body holds a key that is not allowed (`__proto__`, `constructor`, `prototype`, `$payload`), holds a key twice, or nests deeper than 64 levels.',
+  },
   'body.too-large': { status: 413, meaning: 'The body is over the limit of its route.' },
   'body.media-type': { status: 415, meaning: 'The body is not `application/json`.' },
   'input.invalid': { status: 400, meaning: 'A field is missing, unknown or of the wrong type. `details` lists `{ field, message }`.' },
   'request.invalid': { status: 400, meaning: 'The request cannot be understood.' },
   'route.unknown': { status: 404, meaning: 'There is nothing at this address.' },
   'method.refused': { status: 405, meaning: 'The address exists, the method does not.' },
-  'workflow.unknown': { status: 404, meaning: 'There is no workflow with this key. On the Durable Functions routes a start answers 400, as documented there.' },
+  'workflow.unknown': {
+    status: 404,
+    meaning: 'There is no workflow with this key. On the Durable Functions routes a start answers 400, as documented there.',
+  },
   'workflow.exists': { status: 409, meaning: 'The key is taken. Keys of archived workflows stay taken.' },
   'workflow.unpublished': { status: 409, meaning: 'The workflow has no published version yet.' },
   'version.unknown': { status: 404, meaning: 'The workflow has no such version.' },
@@ -41,7 +51,10 @@ export const errorCodes = {
   'task.not-claimant': { status: 409, meaning: 'The task is claimed by somebody else, or by nobody.' },
   'task.unknown-outcome': { status: 400, meaning: 'The task has no such outcome.' },
   stale: { status: 409, meaning: 'What this was about is over already.' },
-  unavailable: { status: 503, meaning: 'Postgres cannot be reached, or no worker owns the instance right now. Nothing was stored; the request may be repeated.' },
+  unavailable: {
+    status: 503,
+    meaning: 'Postgres cannot be reached, or no worker owns the instance right now. Nothing was stored; the request may be repeated.',
+  },
   internal: { status: 500, meaning: 'A fault of the server. The answer carries the request id under which the log has the rest.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
 

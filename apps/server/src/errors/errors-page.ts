@@ -2,7 +2,9 @@ import { errorCodes } from './error-codes.ts';
 
 /** `docs/errors.md`, from the table of codes. */
 export function errorsPage(): string {
-  const rows = Object.entries(errorCodes).map(([code, { status, meaning }]) => `| \`${code}\` | ${status} | ${meaning.replaceAll('|', '\\|')} |`);
+  const rows = Object.entries(errorCodes).map(
+    ([code, { status, meaning }]) => `| \`${code}\` | ${status} | ${meaning.replaceAll('|', '\\|')} |`,
+  );
   return `# Error codes
 
 Every error of the HTTP API has one shape: \`{ "error": { "code", "message", "details"? } }\`. tRPC errors carry the same object in

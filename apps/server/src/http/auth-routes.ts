@@ -8,7 +8,13 @@ import { isOwnOrigin } from './origin-check.ts';
 import type { Routes } from './route.ts';
 
 /** Signing in by link and signing out. `onSignOut` ends what the session still has open. */
-export function addAuthRoutes(routes: Routes, auth: Auth, limit: AttemptLimit, publicUrl: string, onSignOut: (sessionId: string) => void): void {
+export function addAuthRoutes(
+  routes: Routes,
+  auth: Auth,
+  limit: AttemptLimit,
+  publicUrl: string,
+  onSignOut: (sessionId: string) => void,
+): void {
   routes.add({
     method: 'POST',
     url: '/api/auth/sign-in-link',
@@ -24,7 +30,10 @@ export function addAuthRoutes(routes: Routes, auth: Auth, limit: AttemptLimit, p
       const answer = await callAuth(auth, request, '/api/auth/sign-in-link', body);
       if (!answer.ok) {
         limit.failed(request.ip);
-        throw new RequestError('auth.link-invalid', 'This sign-in link was used already or has expired. Make a new one with: pnpm perdure signin-link');
+        throw new RequestError(
+          'auth.link-invalid',
+          'This sign-in link was used already or has expired. Make a new one with: pnpm perdure signin-link',
+        );
       }
       passCookies(answer, reply);
       return { ok: true };
@@ -45,7 +54,11 @@ export function addAuthRoutes(routes: Routes, auth: Auth, limit: AttemptLimit, p
 }
 
 async function callAuth(auth: Auth, request: FastifyRequest, path: string, body: object): Promise<Response> {
-  const headers = new Headers({ 'content-type': 'application/json', [addressHeader]: request.ip, 'user-agent': request.headers['user-agent'] ?? '' });
+  const headers = new Headers({
+    'content-type': 'application/json',
+    [addressHeader]: request.ip,
+    'user-agent': request.headers['user-agent'] ?? '',
+  });
   if (request.headers.cookie !== undefined) headers.set('cookie', request.headers.cookie);
   return auth.handler(new Request(new URL(path, auth.options.baseURL), { method: 'POST', headers, body: JSON.stringify(body) }));
 }

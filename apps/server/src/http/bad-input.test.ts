@@ -1,6 +1,6 @@
 import { edgeId, nodeId, portId, type Json, type WorkflowDocument } from '@perdure/graph';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../test-support/test-server.ts';
+import { type Loose, startTestServer, type TestServer } from '../test-support/test-server.ts';
 import { emptyDocument } from '../workflows/empty-document.ts';
 
 let server: TestServer;
@@ -11,11 +11,18 @@ afterAll(() => server.stop());
 
 const asJson = (value: unknown) => JSON.parse(JSON.stringify(value)) as Json;
 const importWorkflow = (fields: object) => server.call('POST', '/api/workflows', { body: asJson(fields) });
-const code = (answer: { status: number; body: any }) => [answer.status, answer.body?.error?.code];
+const code = (answer: { status: number; body: Loose }) => [answer.status, answer.body?.error?.code];
 
 function withNode(type: string, config: object): WorkflowDocument {
   const document = emptyDocument();
-  document.nodes.splice(1, 0, { id: nodeId('work'), type, title: 'Work', parent: null, position: { x: 80, y: 120 }, config: asJson(config) as never });
+  document.nodes.splice(1, 0, {
+    id: nodeId('work'),
+    type,
+    title: 'Work',
+    parent: null,
+    position: { x: 80, y: 120 },
+    config: asJson(config) as never,
+  });
   document.edges = [
     { id: edgeId('a'), source: nodeId('start'), sourcePort: portId('out'), target: nodeId('work') },
     { id: edgeId('b'), source: nodeId('work'), sourcePort: portId('out'), target: nodeId('end') },
@@ -23,7 +30,7 @@ function withNode(type: string, config: object): WorkflowDocument {
   return document;
 }
 
-async function publish(key: string, document: WorkflowDocument): Promise<{ status: number; body: any }> {
+async function publish(key: string, document: WorkflowDocument): Promise<{ status: number; body: Loose }> {
   const imported = await importWorkflow({ key, title: key, document });
   expect(imported.status, JSON.stringify(imported.body)).toBe(201);
   return server.call('POST', `/api/workflows/${key}/publish`);
@@ -44,7 +51,13 @@ describe('bodies', () => {
     expect(code(inside)).toEqual([400, 'document.invalid']);
   });
   test('keys that reach a prototype, reserved keys, a key twice, deep nesting', async () => {
-    for (const text of ['{"title":"x","__proto__":{"a":1}}', '{"title":"x","document":{"constructor":1}}', '{"a":{"$payload":"x","bytes":1}}', '{"title":"x","title":"y"}', `${'['.repeat(70)}${']'.repeat(70)}`]) {
+    for (const text of [
+      '{"title":"x","__proto__":{"a":1}}',
+      '{"title":"x","document":{"constructor":1}}',
+      '{"a":{"$payload":"x","bytes":1}}',
+      '{"title":"x","title":"y"}',
+      `${'['.repeat(70)}${']'.repeat(70)}`,
+    ]) {
       expect(code(await server.call('POST', '/api/workflows', { text })), text).toEqual([400, 'body.refused-key']);
     }
     expect(({} as Record<string, unknown>)['a']).toBeUndefined();
@@ -55,13 +68,23 @@ describe('bodies', () => {
     expect(code(await server.call('POST', '/api/workflows/none/publish', { text: text(2) }))).toEqual([413, 'body.too-large']);
     expect(code(await server.call('POST', '/api/workflows', { text: text(2) }))).toEqual([400, 'input.invalid']);
     expect(code(await server.call('POST', '/api/workflows', { text: text(9) }))).toEqual([413, 'body.too-large']);
-    expect(code(await server.call('POST', '/runtime/webhooks/durabletask/orchestrators/none', { text: text(9) }))).toEqual([400, 'workflow.unknown']);
-    expect(code(await server.call('POST', '/runtime/webhooks/durabletask/orchestrators/none', { text: text(11) }))).toEqual([413, 'body.too-large']);
+    expect(code(await server.call('POST', '/runtime/webhooks/durabletask/orchestrators/none', { text: text(9) }))).toEqual([
+      400,
+      'workflow.unknown',
+    ]);
+    expect(code(await server.call('POST', '/runtime/webhooks/durabletask/orchestrators/none', { text: text(11) }))).toEqual([
+      413,
+      'body.too-large',
+    ]);
     expect(code(await server.call('POST', '/trpc/workflows.archive', { cookie, text: text(2) }))).toEqual([413, 'body.too-large']);
-    expect((await server.call('POST', '/trpc/workflows.check', { cookie, text: text(2) })).body.error.data.perdure.code).toBe('input.invalid');
+    expect((await server.call('POST', '/trpc/workflows.check', { cookie, text: text(2) })).body.error.data.perdure.code).toBe(
+      'input.invalid',
+    );
   });
   test('a body of another type, and addresses that lead nowhere', async () => {
-    expect(code(await server.call('POST', '/api/workflows', { text: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } }))).toEqual([415, 'body.media-type']);
+    expect(
+      code(await server.call('POST', '/api/workflows', { text: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } })),
+    ).toEqual([415, 'body.media-type']);
     expect(code(await server.call('GET', '/api/nothing'))).toEqual([404, 'route.unknown']);
     expect(code(await server.call('GET', '/runtime/webhooks/durabletask/instances/%E0%A4%A'))).toEqual([400, 'request.invalid']);
   });
@@ -73,7 +96,7 @@ describe('workflows', () => {
     document.edges.push({ id: edgeId('lost'), source: nodeId('start'), sourcePort: portId('out'), target: nodeId('nowhere') });
     const answer = await publish('lost-edge', document);
     expect(code(answer)).toEqual([422, 'publish.problems']);
-    expect(answer.body.error.details.map((problem: any) => problem.code)).toContain('edge.missing-node');
+    expect(answer.body.error.details.map((problem: Loose) => problem.code)).toContain('edge.missing-node');
     expect(await server.database.prisma.workflowVersion.count({ where: { workflowKey: 'lost-edge' } })).toBe(0);
   });
   test('a pure cycle', async () => {
@@ -85,10 +108,12 @@ describe('workflows', () => {
   test('an expression that does not parse', async () => {
     const answer = await publish('no-parse', withNode('transform', { value: { expr: 'input.(' } }));
     expect(code(answer)).toEqual([422, 'publish.problems']);
-    expect(answer.body.error.details.map((problem: any) => problem.code)).toContain('expression.syntax');
+    expect(answer.body.error.details.map((problem: Loose) => problem.code)).toContain('expression.syntax');
   });
   test('an expression that loops for ever fails its instance, and the server stays up', async () => {
-    expect((await publish('for-ever', withNode('transform', { value: { expr: '($f := function($n) { $f($n + 1) }; $f(0))' } }))).status).toBe(200);
+    expect(
+      (await publish('for-ever', withNode('transform', { value: { expr: '($f := function($n) { $f($n + 1) }; $f(0))' } }))).status,
+    ).toBe(200);
     const answer = await server.call('POST', '/runtime/webhooks/durabletask/orchestrators/for-ever?timeout=20', { body: {} });
     expect(answer.body.runtimeStatus).toBe('Failed');
     expect(answer.body.output).toMatch(/^Expression/);
@@ -106,21 +131,36 @@ describe('workflows', () => {
   });
   test('a stale draft is refused and says what is there; force saves it', async () => {
     await importWorkflow({ key: 'stale', title: 'Stale', document: emptyDocument() });
-    const put = (body: object) => server.call('PUT', '/api/workflows/stale/draft', { body: asJson({ document: emptyDocument(), ...body }) });
+    const put = (body: object) =>
+      server.call('PUT', '/api/workflows/stale/draft', { body: asJson({ document: emptyDocument(), ...body }) });
     expect((await put({ baseRevision: 1 })).body.draftRevision).toBe(2);
     const refused = await put({ baseRevision: 1 });
     expect(code(refused)).toEqual([409, 'draft.conflict']);
     expect(refused.body.error.details.draftRevision).toBe(2);
     const { cookie } = await server.signIn('designer', 'Aiko Tanaka');
-    const saved = await server.procedure(cookie, 'mutation', 'workflows.saveDraft', asJson({ key: 'stale', baseRevision: 2, document: emptyDocument() }));
+    const saved = await server.procedure(
+      cookie,
+      'mutation',
+      'workflows.saveDraft',
+      asJson({ key: 'stale', baseRevision: 2, document: emptyDocument() }),
+    );
     expect(saved.data).toMatchObject({ ok: true, draftRevision: 3 });
-    const conflict = await server.procedure(cookie, 'mutation', 'workflows.saveDraft', asJson({ key: 'stale', baseRevision: 2, document: emptyDocument() }));
+    const conflict = await server.procedure(
+      cookie,
+      'mutation',
+      'workflows.saveDraft',
+      asJson({ key: 'stale', baseRevision: 2, document: emptyDocument() }),
+    );
     expect(conflict.data).toMatchObject({ ok: false, code: 'draft.conflict', draftRevision: 3, savedBy: 'Aiko Tanaka' });
     expect((await put({ baseRevision: 1, force: true })).body.draftRevision).toBe(4);
   });
   test('of two racing saves on one revision one wins', async () => {
     await importWorkflow({ key: 'race', title: 'Race', document: emptyDocument() });
-    const saves = await Promise.all(Array.from({ length: 6 }, () => server.call('PUT', '/api/workflows/race/draft', { body: asJson({ baseRevision: 1, document: emptyDocument() }) })));
+    const saves = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        server.call('PUT', '/api/workflows/race/draft', { body: asJson({ baseRevision: 1, document: emptyDocument() }) }),
+      ),
+    );
     expect(saves.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409, 409]);
   });
   test('importing what was exported gives the same document', async () => {
@@ -138,7 +178,9 @@ test('an input schema with a backtracking pattern cannot hold the server up', as
   if (start) start.config = { inputSchema: { type: 'object', properties: { name: { type: 'string', pattern: '^(a+)+$' } } } };
   expect((await publish('pattern', document)).status).toBe(200);
   const began = performance.now();
-  const answer = await server.call('POST', '/runtime/webhooks/durabletask/orchestrators/pattern', { body: { name: `${'a'.repeat(50_000)}!` } });
+  const answer = await server.call('POST', '/runtime/webhooks/durabletask/orchestrators/pattern', {
+    body: { name: `${'a'.repeat(50_000)}!` },
+  });
   expect(code(answer)).toEqual([400, 'input.invalid']);
   expect(performance.now() - began).toBeLessThan(3_000);
 });

@@ -55,7 +55,8 @@ test('L4 a page of another site cannot sign anybody in', async () => {
 
 test('O1 with the session cookie, writing needs a page of this server', async () => {
   const { cookie } = await server.signIn('admin');
-  const from = (headers: Record<string, string>) => server.call('POST', '/trpc/workflows.archive', { cookie, body: { key: 'none' }, headers });
+  const from = (headers: Record<string, string>) =>
+    server.call('POST', '/trpc/workflows.archive', { cookie, body: { key: 'none' }, headers });
   expect((await from({ origin: 'https://evil.example' })).body.error.code).toBe('auth.origin-refused');
   expect((await from({ origin: 'null' })).body.error.code).toBe('auth.origin-refused');
   expect((await from({})).body.error.data.perdure.code).toBe('workflow.unknown');

@@ -28,7 +28,10 @@ async function findIdentity(check: CallerCheck, request: FastifyRequest, reply: 
     if (check.limit.isBlocked(request.ip)) throw tooManyAttempts();
     if (check.isKey(sent.key)) return { kind: 'key', name: 'admin' };
     check.limit.failed(request.ip);
-    throw new RequestError('auth.key-invalid', 'This key is not one of this installation. The key for automation is set as PERDURE_API_KEY.');
+    throw new RequestError(
+      'auth.key-invalid',
+      'This key is not one of this installation. The key for automation is set as PERDURE_API_KEY.',
+    );
   }
   return findOwnSession(check, request, reply);
 }
@@ -38,7 +41,10 @@ export async function findOwnSession(check: CallerCheck, request: FastifyRequest
   const session = await findSession(check.auth, request.headers, request.ip);
   if (!session) return null;
   if (request.method !== 'GET' && request.method !== 'HEAD' && !isOwnOrigin(request.headers, request.host, check.publicUrl)) {
-    throw new RequestError('auth.origin-refused', `This request came from another site. Open ${check.publicUrl} and do it there, or use a key.`);
+    throw new RequestError(
+      'auth.origin-refused',
+      `This request came from another site. Open ${check.publicUrl} and do it there, or use a key.`,
+    );
   }
   // A session that is used gets a longer life now and then, and its cookie with it.
   for (const cookie of session.cookies) reply.header('set-cookie', cookie);

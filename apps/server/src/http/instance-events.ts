@@ -17,8 +17,13 @@ export function addInstanceEvents(routes: Routes, closing: AbortSignal): void {
     access: 'instance.read',
     compress: false,
     docs: {
-      summary: 'History of an instance as server-sent events: `event: history`, `id` is the seq, `data` the event; `event: end` once it has finished',
-      answers: { 200: 'The stream. Last-Event-ID (or lastEventId) resumes behind that seq.', 204: 'It has finished and there is nothing behind Last-Event-ID.', 404: 'Unknown instance.' },
+      summary:
+        'History of an instance as server-sent events: `event: history`, `id` is the seq, `data` the event; `event: end` once it has finished',
+      answers: {
+        200: 'The stream. Last-Event-ID (or lastEventId) resumes behind that seq.',
+        204: 'It has finished and there is nothing behind Last-Event-ID.',
+        404: 'Unknown instance.',
+      },
     },
     params: z.object({ id: z.string() }),
     query: z.strictObject({ lastEventId: z.string().optional() }),
@@ -65,9 +70,13 @@ export function addInstanceEvents(routes: Routes, closing: AbortSignal): void {
 function readSeq(text: string | string[] | undefined): number {
   if (text === undefined || text === '') return 0;
   if (typeof text === 'string' && /^\d{1,15}$/.test(text)) return Number(text);
-  throw new RequestError('input.invalid', 'Last-Event-ID is not a seq.', { details: [{ field: 'lastEventId', message: 'Use the id of the last event you got.' }] });
+  throw new RequestError('input.invalid', 'Last-Event-ID is not a seq.', {
+    details: [{ field: 'lastEventId', message: 'Use the id of the last event you got.' }],
+  });
 }
 
 function withoutUndefined(headers: Record<string, number | string | string[] | undefined>): Record<string, number | string | string[]> {
-  return Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, number | string | string[]] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(headers).filter((entry): entry is [string, number | string | string[]] => entry[1] !== undefined),
+  );
 }

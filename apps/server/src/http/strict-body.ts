@@ -12,7 +12,10 @@ export function readJsonBody(text: string): Json {
     });
   }
   const twice = findDuplicateKey(text);
-  if (twice !== undefined) throw new RequestError('body.refused-key', `The body holds the key "${twice}" twice in one object. Keep one of them.`, { details: { key: twice } });
+  if (twice !== undefined)
+    throw new RequestError('body.refused-key', `The body holds the key "${twice}" twice in one object. Keep one of them.`, {
+      details: { key: twice },
+    });
   return parsed.value;
 }
 
@@ -27,7 +30,11 @@ function isJsonText(text: string): boolean {
 
 function refusedKey(text: string, message: string): RequestError {
   const path = checkJson(JSON.parse(text))?.path ?? '';
-  return new RequestError('body.refused-key', path === '' ? message : `${message} It is at ${path}.`, path === '' ? {} : { details: { path } });
+  return new RequestError(
+    'body.refused-key',
+    path === '' ? message : `${message} It is at ${path}.`,
+    path === '' ? {} : { details: { path } },
+  );
 }
 
 /** The first key that stands twice in one object. `text` must be JSON. */

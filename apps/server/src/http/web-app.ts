@@ -26,7 +26,10 @@ export async function addWebApp(app: FastifyInstance, webRoot: string | null, pu
     const nonce = createNonce();
     const html = await page?.(nonce);
     if (html === undefined) {
-      return reply.code(503).type('text/plain; charset=utf-8').send('The web app has not been built yet. Run "npm start", or "pnpm build", and reload.');
+      return reply
+        .code(503)
+        .type('text/plain; charset=utf-8')
+        .send('The web app has not been built yet. Run "npm start", or "pnpm build", and reload.');
     }
     return sendPage(reply, html, publicUrl, nonce);
   });
@@ -39,7 +42,10 @@ function sendPage(reply: FastifyReply, html: string, publicUrl: string, nonce: s
 /** Addresses of programs never answer with a page, however wrong they are. */
 function isPage(request: FastifyRequest): boolean {
   const path = pathOf(request);
-  return (request.method === 'GET' || request.method === 'HEAD') && !/^\/(?:api|runtime|trpc|demo-services|hooks|assets|metrics|healthz|readyz|openapi\.json)(?:\/|$)/.test(path);
+  return (
+    (request.method === 'GET' || request.method === 'HEAD') &&
+    !/^\/(?:api|runtime|trpc|demo-services|hooks|assets|metrics|healthz|readyz|openapi\.json)(?:\/|$)/.test(path)
+  );
 }
 
 function pathOf(request: FastifyRequest): string {
@@ -48,7 +54,12 @@ function pathOf(request: FastifyRequest): string {
 
 const rootTypes: Record<string, string> = {
   js: 'text/javascript; charset=utf-8',
-  svg: 'image/svg+xml', ico: 'image/x-icon', png: 'image/png', txt: 'text/plain; charset=utf-8', webmanifest: 'application/manifest+json' };
+  svg: 'image/svg+xml',
+  ico: 'image/x-icon',
+  png: 'image/png',
+  txt: 'text/plain; charset=utf-8',
+  webmanifest: 'application/manifest+json',
+};
 
 /** Single files beside index.html, such as /favicon.svg. The pattern admits no way out of the directory. */
 async function rootFile(webRoot: string, path: string): Promise<{ content: Buffer; type: string } | undefined> {
@@ -66,9 +77,14 @@ async function rootFile(webRoot: string, path: string): Promise<{ content: Buffe
 function createPage(file: string): (nonce: string) => Promise<string | undefined> {
   let cached: { changedAt: number; html: string } | undefined;
   return async (nonce) => {
-    const changedAt = await stat(file).then((found) => found.mtimeMs, () => undefined);
+    const changedAt = await stat(file).then(
+      (found) => found.mtimeMs,
+      () => undefined,
+    );
     if (changedAt === undefined) return undefined;
     if (cached?.changedAt !== changedAt) cached = { changedAt, html: await readFile(file, 'utf8') };
-    return cached.html.replaceAll('<script', `<script nonce="${nonce}"`).replace('</head>', `<meta property="csp-nonce" nonce="${nonce}">\n</head>`);
+    return cached.html
+      .replaceAll('<script', `<script nonce="${nonce}"`)
+      .replace('</head>', `<meta property="csp-nonce" nonce="${nonce}">\n</head>`);
   };
 }

@@ -5,7 +5,10 @@ import type { FeedHint } from '../trpc/contract.ts';
 const pauseMs = 250;
 
 /** Says that lists have changed, until `signal` aborts. Hints carry no data: whoever wants it asks for what they may see. */
-export async function* feedHints({ runtime, onWorkflowsChanged }: Pick<Installation, 'runtime' | 'onWorkflowsChanged'>, signal: AbortSignal): AsyncGenerator<FeedHint, void> {
+export async function* feedHints(
+  { runtime, onWorkflowsChanged }: Pick<Installation, 'runtime' | 'onWorkflowsChanged'>,
+  signal: AbortSignal,
+): AsyncGenerator<FeedHint, void> {
   let pending: FeedHint = { instances: false, tasks: false, workflows: false };
   let wake: () => void = () => undefined;
   const add = (hint: Partial<FeedHint>) => {

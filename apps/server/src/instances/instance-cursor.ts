@@ -13,5 +13,7 @@ export function readCursor(text: string): InstancePlace {
   } catch {
     // Answered below like any other text that is not a cursor.
   }
-  throw new RequestError('input.invalid', 'The cursor is not one of this list. Begin again without it.', { details: [{ field: 'cursor', message: 'Not a cursor.' }] });
+  throw new RequestError('input.invalid', 'The cursor is not one of this list. Begin again without it.', {
+    details: [{ field: 'cursor', message: 'Not a cursor.' }],
+  });
 }

@@ -19,7 +19,12 @@ const pageSize = 500;
 const pollMs = 5_000;
 
 /** Ends when the instance has finished and everything was given, when it is purged, or when `signal` aborts. */
-export async function* instanceUpdates({ database, runtime }: Installation, id: string, afterSeq: number, signal: AbortSignal): AsyncGenerator<InstanceUpdate, void> {
+export async function* instanceUpdates(
+  { database, runtime }: Installation,
+  id: string,
+  afterSeq: number,
+  signal: AbortSignal,
+): AsyncGenerator<InstanceUpdate, void> {
   let wake: () => void = () => undefined;
   let hinted = true;
   const stopWatching = runtime.watchInstance(instanceId(id), () => {

@@ -21,7 +21,9 @@ async function replaceReferences(value: Json, replacement: (ref: { $payload: str
   if (!mentionsReference(value)) return value;
   if (Array.isArray(value)) return Promise.all(value.map((inner) => replaceReferences(inner, replacement)));
   const entries = Object.entries(value as Record<string, Json>); // neither null nor a scalar mentions one
-  return Object.fromEntries(await Promise.all(entries.map(async ([key, inner]) => [key, await replaceReferences(inner, replacement)] as const)));
+  return Object.fromEntries(
+    await Promise.all(entries.map(async ([key, inner]) => [key, await replaceReferences(inner, replacement)] as const)),
+  );
 }
 
 /** Most values hold none: this walk makes no promises and no copies. */

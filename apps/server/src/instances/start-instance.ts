@@ -19,21 +19,29 @@ export interface InstanceStart {
 }
 
 /** Checks the input against the version's input schema before anything exists, then starts. The answer is committed. */
-export async function startInstance({ database, runtime }: Installation, start: InstanceStart): Promise<{ id: string; executionId: string }> {
+export async function startInstance(
+  { database, runtime }: Installation,
+  start: InstanceStart,
+): Promise<{ id: string; executionId: string }> {
   if (start.instanceId !== undefined) checkInstanceId(start.instanceId);
   const workflow = await findWorkflow(database.prisma, start.workflowKey);
   if (!workflow) throw unknownWorkflow(start.workflowKey);
   const version = start.version ?? workflow.latestVersion;
-  if (version === null) throw new RequestError('workflow.unpublished', `"${workflow.title}" has no published version yet. Publish it first.`);
+  if (version === null)
+    throw new RequestError('workflow.unpublished', `"${workflow.title}" has no published version yet. Publish it first.`);
   const published = await findVersion(database.prisma, start.workflowKey, version);
   if (!published) throw new RequestError('version.unknown', `"${workflow.title}" has no version ${version}.`);
   const problems = checkValue(inputSchemaOf(published.document), start.input);
   if (problems.length > 0) {
     const [first] = problems;
     const where = first?.field ? `${first.field}: ` : '';
-    throw new RequestError('input.invalid', `The input does not fit version ${version} of "${workflow.title}". ${where}${first?.message ?? ''}`, {
-      details: problems.map(({ field, message }) => ({ field: field === '' ? 'input' : `input.${field}`, message })),
-    });
+    throw new RequestError(
+      'input.invalid',
+      `The input does not fit version ${version} of "${workflow.title}". ${where}${first?.message ?? ''}`,
+      {
+        details: problems.map(({ field, message }) => ({ field: field === '' ? 'input' : `input.${field}`, message })),
+      },
+    );
   }
   const result = accepted(
     await runtime.start({
@@ -58,6 +66,11 @@ function inputSchemaOf(document: WorkflowDocument): Json {
 export function checkInstanceId(id: string): void {
   if (id.length >= 1 && id.length <= 100 && !id.startsWith('@') && !/[/\\#?\u0000-\u001f\u007f-\u009f]/.test(id)) return;
   throw new RequestError('input.invalid', 'This cannot be an instance id.', {
-    details: [{ field: 'instanceId', message: 'Use 1 to 100 characters, not beginning with "@", without "/", "\\", "#", "?" and control characters.' }],
+    details: [
+      {
+        field: 'instanceId',
+        message: 'Use 1 to 100 characters, not beginning with "@", without "/", "\\", "#", "?" and control characters.',
+      },
+    ],
   });
 }

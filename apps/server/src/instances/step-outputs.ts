@@ -10,7 +10,10 @@ const maxEvents = 5_000;
  * What an instance was given and what its steps gave, by node, the latest visit winning: sample data for the editor, so long histories
  * are read only as far as `maxEvents` and big values come as previews.
  */
-export async function stepOutputs({ database, runtime }: Installation, id: string): Promise<{ input: Json; steps: Record<string, { output: Json }> }> {
+export async function stepOutputs(
+  { database, runtime }: Installation,
+  id: string,
+): Promise<{ input: Json; steps: Record<string, { output: Json }> }> {
   const read = await readHistory(database.prisma, id, 0, maxEvents);
   let input: Json = null;
   const nodes = new Map<string, string>();

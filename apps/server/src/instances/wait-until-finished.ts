@@ -5,7 +5,12 @@ import type { Installation } from '../installation.ts';
 const pollMs = 1_000;
 
 /** True once the instance has finished; false when the time is over, the instance is gone, or `signal` aborts. */
-export async function waitUntilFinished({ database, runtime }: Installation, id: string, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+export async function waitUntilFinished(
+  { database, runtime }: Installation,
+  id: string,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
   const until = performance.now() + timeoutMs;
   let wake: () => void = () => undefined;
   let hinted = false;

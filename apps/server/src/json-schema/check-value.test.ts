@@ -5,7 +5,12 @@ const order = {
   type: 'object',
   required: ['id'],
   additionalProperties: false,
-  properties: { id: { type: 'string', pattern: '^A-\\d+$' }, amount: { type: 'number', minimum: 0 }, pattern: { type: 'string' }, lines: { type: 'array', items: { type: 'object', required: ['article'] } } },
+  properties: {
+    id: { type: 'string', pattern: '^A-\\d+$' },
+    amount: { type: 'number', minimum: 0 },
+    pattern: { type: 'string' },
+    lines: { type: 'array', items: { type: 'object', required: ['article'] } },
+  },
 };
 
 test('a value that fits has no problems; no schema takes anything', () => {

@@ -21,7 +21,10 @@ export function checkValue(schema: Json, value: Json): FieldProblem[] {
     const validator = new Validator(linear as Schema, '2020-12', false); // any JSON object is read as a schema
     const result = validator.validate(value);
     if (result.valid) return [];
-    return leaves(result.errors).map(({ instanceLocation, keyword, error }) => ({ field: pathOf(instanceLocation), message: inWords(keyword, error) }));
+    return leaves(result.errors).map(({ instanceLocation, keyword, error }) => ({
+      field: pathOf(instanceLocation),
+      message: inWords(keyword, error),
+    }));
   } catch (thrown) {
     if (thrown instanceof UnusableSchema) return [{ field: '', message: thrown.message }];
     // The validator throws plain errors on references that lead nowhere.
@@ -42,7 +45,8 @@ function withLinearPatterns(schema: Json, patterns: Map<string, RE2JS>): Json {
   const copy: Record<string, Json> = {};
   for (const [key, inner] of Object.entries(schema)) {
     if (key === 'pattern' && typeof inner === 'string') continue;
-    if (key === 'patternProperties') throw new UnusableSchema('The schema uses patternProperties, which is not available. List the properties instead.');
+    if (key === 'patternProperties')
+      throw new UnusableSchema('The schema uses patternProperties, which is not available. List the properties instead.');
     if (namedSchemas.has(key) && typeof inner === 'object' && inner !== null && !Array.isArray(inner)) {
       copy[key] = Object.fromEntries(Object.entries(inner).map(([name, value]) => [name, withLinearPatterns(value, patterns)]));
     } else copy[key] = dataKeys.has(key) ? inner : withLinearPatterns(inner, patterns);
@@ -65,7 +69,9 @@ function compilePattern(source: string): RE2JS {
     return RE2JS.compile(RE2JS.translateRegExp(source));
   } catch (thrown) {
     if (!(thrown instanceof RE2JSException)) throw thrown;
-    throw new UnusableSchema(`The pattern "${source}" cannot be used: ${thrown.message}. Look-around and back references are not available.`);
+    throw new UnusableSchema(
+      `The pattern "${source}" cannot be used: ${thrown.message}. Look-around and back references are not available.`,
+    );
   }
 }
 
@@ -77,12 +83,30 @@ interface Unit {
 
 /** The validator reports a failed property at every level above it too; people want the place itself. */
 function leaves(errors: readonly Unit[]): Unit[] {
-  const isAbove = (unit: Unit) => containerKeywords.has(unit.keyword) && errors.some((other) => other !== unit && other.instanceLocation.startsWith(unit.instanceLocation) && !containerKeywords.has(other.keyword));
+  const isAbove = (unit: Unit) =>
+    containerKeywords.has(unit.keyword) &&
+    errors.some(
+      (other) => other !== unit && other.instanceLocation.startsWith(unit.instanceLocation) && !containerKeywords.has(other.keyword),
+    );
   const specific = errors.filter((unit) => !isAbove(unit));
   return specific.slice(0, 50);
 }
 
-const containerKeywords = new Set(['properties', 'items', 'prefixItems', 'allOf', 'anyOf', 'oneOf', '$ref', 'additionalProperties', 'if', 'then', 'else', 'contains', 'dependentSchemas']);
+const containerKeywords = new Set([
+  'properties',
+  'items',
+  'prefixItems',
+  'allOf',
+  'anyOf',
+  'oneOf',
+  '$ref',
+  'additionalProperties',
+  'if',
+  'then',
+  'else',
+  'contains',
+  'dependentSchemas',
+]);
 
 function pathOf(pointer: string): string {
   return pointer
@@ -94,6 +118,7 @@ function pathOf(pointer: string): string {
 
 function inWords(keyword: string, error: string): string {
   const pattern = error.indexOf(linearPrefix);
-  if (keyword === 'format' && pattern >= 0) return `Does not match the pattern ${error.slice(pattern + linearPrefix.length).replace(/"\.?$/, '')}.`;
+  if (keyword === 'format' && pattern >= 0)
+    return `Does not match the pattern ${error.slice(pattern + linearPrefix.length).replace(/"\.?$/, '')}.`;
   return error;
 }

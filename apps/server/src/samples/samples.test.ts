@@ -15,12 +15,18 @@ describe('samples run as they are, with an empty input', () => {
   test('conference-booking', async () => {
     const { status, body } = await run('conference-booking');
     expect(status).toBe(200);
-    expect(body).toMatchObject({ flight: expect.stringMatching(/^FL-/), hotel: expect.stringMatching(/^HO-/), car: expect.stringMatching(/^CA-/) });
+    expect(body).toMatchObject({
+      flight: expect.stringMatching(/^FL-/),
+      hotel: expect.stringMatching(/^HO-/),
+      car: expect.stringMatching(/^CA-/),
+    });
   });
 
   test('conference-booking-parallel adds up the expenses', async () => {
     expect((await run('conference-booking-parallel')).body.expenses).toBeCloseTo(786.4, 5);
-    const given = await run('conference-booking-parallel', { receipts: [{ amount: 1 }, { amount: 2 }, { amount: 4 }, { amount: 8 }, { amount: 16 }, { amount: 32 }] });
+    const given = await run('conference-booking-parallel', {
+      receipts: [{ amount: 1 }, { amount: 2 }, { amount: 4 }, { amount: 8 }, { amount: 16 }, { amount: 32 }],
+    });
     expect(given.body.expenses).toBe(63);
     expect((await run('conference-booking-parallel', { receipts: [{ amount: 5 }] })).body.expenses).toBe(5);
   });
@@ -34,7 +40,10 @@ describe('samples run as they are, with an empty input', () => {
 
   test('order-approval retries once and waits for a person; small orders need none', async () => {
     await server.call('POST', `${root}/orchestrators/order-approval/approval`, { body: {} });
-    await until(async () => (await server.database.prisma.humanTask.findFirst({ where: { instanceId: 'approval', status: 'open' } })) ?? undefined, 'the task is there');
+    await until(
+      async () => (await server.database.prisma.humanTask.findFirst({ where: { instanceId: 'approval', status: 'open' } })) ?? undefined,
+      'the task is there',
+    );
     expect(await server.database.prisma.historyEvent.count({ where: { instanceId: 'approval', type: 'TaskFailed' } })).toBe(1);
     expect((await run('order-approval', { amount: 20 })).body).toMatchObject({ decision: 'approved' });
   });
@@ -45,7 +54,10 @@ test('a repeated first start changes nothing: four samples at version 1, one fin
   await startWelcomeInstances(server.installation);
   const workflows = await server.database.prisma.workflow.findMany({ where: { sample: true } });
   expect(workflows.map(({ latestVersion }) => latestVersion)).toEqual([1, 1, 1, 1]);
-  const welcome = async () => (await server.database.prisma.instance.findMany({ where: { startedBy: 'system' }, orderBy: { id: 'asc' } })).map(({ id, status }) => `${id} ${status}`);
+  const welcome = async () =>
+    (await server.database.prisma.instance.findMany({ where: { startedBy: 'system' }, orderBy: { id: 'asc' } })).map(
+      ({ id, status }) => `${id} ${status}`,
+    );
   await until(async () => (await welcome())[0] === 'welcome-booking Completed', 'the first sample finishes');
   expect(await welcome()).toEqual(['welcome-booking Completed', 'welcome-order Running']);
 });
@@ -59,9 +71,14 @@ test('a seeding that broke off is finished by the next one', async () => {
 });
 
 describe('demo services', () => {
-  const ask = (path: string, headers = {}) => server.call('POST', `/demo-services/${path}`, { key: null, body: { customer: 'x' }, headers });
+  const ask = (path: string, headers = {}) =>
+    server.call('POST', `/demo-services/${path}`, { key: null, body: { customer: 'x' }, headers });
   test('answer the same key with the same, and different keys with different answers', async () => {
-    const [first, again, other] = await Promise.all([ask('payment', { 'idempotency-key': 'a' }), ask('payment', { 'idempotency-key': 'a' }), ask('payment', { 'idempotency-key': 'b' })]);
+    const [first, again, other] = await Promise.all([
+      ask('payment', { 'idempotency-key': 'a' }),
+      ask('payment', { 'idempotency-key': 'a' }),
+      ask('payment', { 'idempotency-key': 'b' }),
+    ]);
     expect(again.body).toEqual(first.body);
     expect(other.body.receipt).not.toBe(first.body.receipt);
   });
@@ -69,7 +86,8 @@ describe('demo services', () => {
     const statuses = [];
     for (let n = 0; n < 3; n++) statuses.push((await ask('stock?failTimes=2&status=500', { 'idempotency-key': 'c' })).status);
     expect(statuses).toEqual([500, 500, 200]);
-    const named = async (attempt: string) => (await ask('stock?failTimes=1', { 'idempotency-key': 'd', 'perdure-attempt': attempt })).status;
+    const named = async (attempt: string) =>
+      (await ask('stock?failTimes=1', { 'idempotency-key': 'd', 'perdure-attempt': attempt })).status;
     expect([await named('1'), await named('1'), await named('2')]).toEqual([503, 503, 200]);
   });
   test('an unknown one is 404', async () => {

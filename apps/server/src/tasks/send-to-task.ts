@@ -15,13 +15,23 @@ type TaskCommand =
 
 /** Sends a person's command to the instance that owns the task. A refusal says who was faster. */
 export async function sendToTask(installation: Installation, identity: Identity, task: TaskRecord, command: TaskCommand): Promise<void> {
-  if (task.status !== 'open') throw await taskRefusal(installation, identity, task.id, task.status === 'decided' ? 'task.already-decided' : 'task.gone');
-  const result = await installation.runtime.send(instanceId(task.instanceId), { ...command, step: stepKey(task.step), by: actorOf(identity) });
+  if (task.status !== 'open')
+    throw await taskRefusal(installation, identity, task.id, task.status === 'decided' ? 'task.already-decided' : 'task.gone');
+  const result = await installation.runtime.send(instanceId(task.instanceId), {
+    ...command,
+    step: stepKey(task.step),
+    by: actorOf(identity),
+  });
   if (result.ok) return;
   throw (await raceRefusal(installation, identity, task.id, result)) ?? accepted(result);
 }
 
-async function raceRefusal(installation: Installation, identity: Identity, id: string, result: Extract<SendResult, { ok: false }>): Promise<RequestError | undefined> {
+async function raceRefusal(
+  installation: Installation,
+  identity: Identity,
+  id: string,
+  result: Extract<SendResult, { ok: false }>,
+): Promise<RequestError | undefined> {
   switch (result.code) {
     case 'task.already-decided':
     case 'task.already-claimed':
@@ -53,8 +63,12 @@ async function taskRefusal(
       details: { by: row.decidedBy, outcome: now.outcome, at: row.closedAt },
     });
   }
-  if (now.status === 'expired') return new RequestError('task.gone', 'The deadline of this task has passed.', { details: { at: row.closedAt } });
-  if (now.status === 'cancelled') return new RequestError('task.gone', 'This task is not needed any more: the workflow went on without it.', { details: { at: row.closedAt } });
+  if (now.status === 'expired')
+    return new RequestError('task.gone', 'The deadline of this task has passed.', { details: { at: row.closedAt } });
+  if (now.status === 'cancelled')
+    return new RequestError('task.gone', 'This task is not needed any more: the workflow went on without it.', {
+      details: { at: row.closedAt },
+    });
   if (row.assignee && row.assignee.id !== actorOf(identity)) {
     const at = now.claimedAt ? ` at ${timeOfDay(now.claimedAt)}` : '';
     const refused = code === 'task.not-claimant' ? 'task.not-claimant' : 'task.already-claimed';
@@ -62,5 +76,8 @@ async function taskRefusal(
   }
   if (code === 'task.not-claimant') return new RequestError('task.not-claimant', 'Nobody has claimed this task. Claim it first.');
   // The list lags behind the instance for a moment.
-  return new RequestError(code, code === 'task.already-decided' ? 'Somebody decided this task just now.' : 'This task has changed just now. Look again.');
+  return new RequestError(
+    code,
+    code === 'task.already-decided' ? 'Somebody decided this task just now.' : 'This task has changed just now. Look again.',
+  );
 }

@@ -4,7 +4,12 @@ import type { TaskDetail } from '../trpc/contract.ts';
 
 /** What happened to the task, from the instance's history; how it closed without a decision, from the task itself. */
 export async function taskTrail({ database }: Installation, task: TaskRecord): Promise<TaskDetail['trail']> {
-  const events = await readHistoryOfTypes(database.prisma, task.instanceId, ['HumanTaskCreated', 'HumanTaskClaimed', 'HumanTaskReleased', 'HumanTaskDecided'], task.step);
+  const events = await readHistoryOfTypes(
+    database.prisma,
+    task.instanceId,
+    ['HumanTaskCreated', 'HumanTaskClaimed', 'HumanTaskReleased', 'HumanTaskDecided'],
+    task.step,
+  );
   const names = new Map<string, string>();
   const person = async (id: string) => {
     const name = names.get(id) ?? (await personName(database.prisma, id));

@@ -38,7 +38,8 @@ export function excerpt(context: Json): string {
   const numbers: number[] = [];
   const currencies: string[] = [];
   const collect = (value: Json, depth: number): void => {
-    if (typeof value === 'string' && value.trim() !== '') (/^[A-Z]{3}$/.test(value) ? currencies : texts).push(value.trim().replaceAll(/\s+/g, ' '));
+    if (typeof value === 'string' && value.trim() !== '')
+      (/^[A-Z]{3}$/.test(value) ? currencies : texts).push(value.trim().replaceAll(/\s+/g, ' '));
     else if (typeof value === 'number') numbers.push(value);
     else if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isPayloadRef(value) && depth < 2) {
       for (const inner of Object.values(value)) collect(inner, depth + 1);
@@ -48,7 +49,8 @@ export function excerpt(context: Json): string {
   const [currency] = currencies;
   const amount = Math.max(...numbers);
   const words = texts.slice(0, 2);
-  if (currency !== undefined && numbers.length > 0) words.push(`${amount.toLocaleString('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${currency}`);
+  if (currency !== undefined && numbers.length > 0)
+    words.push(`${amount.toLocaleString('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${currency}`);
   else words.push(...numbers.slice(0, 3 - words.length).map((number) => number.toLocaleString('en-GB', { maximumFractionDigits: 2 })));
   const text = words.join(', ');
   return text.length > 120 ? `${text.slice(0, 119)}…` : text;

@@ -1,6 +1,6 @@
 import { edgeId, type Json, nodeId, portId, type WorkflowDocument } from '@perdure/graph';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestServer, type TestServer, until } from '../test-support/test-server.ts';
+import { type Loose, startTestServer, type TestServer, until } from '../test-support/test-server.ts';
 
 const root = '/runtime/webhooks/durabletask';
 let server: TestServer;
@@ -13,7 +13,10 @@ let number = 0;
 async function order(): Promise<{ instance: string; task: string }> {
   const instance = `order-${++number}`;
   await server.call('POST', `${root}/orchestrators/order-approval/${instance}`, { body: {} });
-  const row = await until(async () => (await server.database.prisma.humanTask.findFirst({ where: { instanceId: instance } })) ?? undefined, 'the task is there');
+  const row = await until(
+    async () => (await server.database.prisma.humanTask.findFirst({ where: { instanceId: instance } })) ?? undefined,
+    'the task is there',
+  );
   return { instance, task: row.id };
 }
 
@@ -28,9 +31,21 @@ async function publishTaskFor(key: string, candidates: Json): Promise<string> {
         title: 'Ask',
         parent: null,
         position: { x: 0, y: 80 },
-        config: { title: 'Ask', candidates, formSchema: { type: 'object', required: ['reason'], properties: { reason: { type: 'string' } } }, outcomes: [{ key: 'done', label: 'Done', tone: 'primary' }] },
+        config: {
+          title: 'Ask',
+          candidates,
+          formSchema: { type: 'object', required: ['reason'], properties: { reason: { type: 'string' } } },
+          outcomes: [{ key: 'done', label: 'Done', tone: 'primary' }],
+        },
       },
-      { id: nodeId('end'), type: 'end', title: 'End', parent: null, position: { x: 0, y: 160 }, config: { value: { expr: 'steps.ask.output' } } },
+      {
+        id: nodeId('end'),
+        type: 'end',
+        title: 'End',
+        parent: null,
+        position: { x: 0, y: 160 },
+        config: { value: { expr: 'steps.ask.output' } },
+      },
     ],
     edges: [
       { id: edgeId('a'), source: nodeId('start'), sourcePort: portId('out'), target: nodeId('ask') },
@@ -40,7 +55,12 @@ async function publishTaskFor(key: string, candidates: Json): Promise<string> {
   await server.call('POST', '/api/workflows', { body: { key, title: key, document: document as unknown as Json } });
   expect((await server.call('POST', `/api/workflows/${key}/publish`)).status).toBe(200);
   await server.call('POST', `${root}/orchestrators/${key}/${key}-1`, { body: {} });
-  return (await until(async () => (await server.database.prisma.humanTask.findFirst({ where: { instanceId: `${key}-1` } })) ?? undefined, 'the task is there')).id;
+  return (
+    await until(
+      async () => (await server.database.prisma.humanTask.findFirst({ where: { instanceId: `${key}-1` } })) ?? undefined,
+      'the task is there',
+    )
+  ).id;
 }
 
 test('T1 an approver claims, drafts, and decides; the instance completes with the decision', async () => {
@@ -48,14 +68,24 @@ test('T1 an approver claims, drafts, and decides; the instance completes with th
   const { cookie, id } = await server.signIn('approver', 'Aiko Tanaka');
   const ask = (path: string, input: Json) => server.procedure(cookie, 'mutation', path, input);
   const listed = await server.procedure(cookie, 'query', 'tasks.list', { view: 'available' });
-  const row = listed.data.rows.find((one: any) => one.id === task);
-  expect(row).toMatchObject({ title: 'Approve order A-1042', excerpt: expect.stringMatching(/^Nordlicht AB, .*12,480\.50 EUR$/), status: 'open', instanceId: instance });
+  const row = listed.data.rows.find((one: Loose) => one.id === task);
+  expect(row).toMatchObject({
+    title: 'Approve order A-1042',
+    excerpt: expect.stringMatching(/^Nordlicht AB, .*12,480\.50 EUR$/),
+    status: 'open',
+    instanceId: instance,
+  });
   expect((await ask('tasks.claim', { id: task })).status).toBe(200);
-  const mine = await until(async () => (await server.procedure(cookie, 'query', 'tasks.list', { view: 'mine' })).data.rows.find((one: any) => one.id === task), 'the task is mine');
+  const mine = await until(
+    async () => (await server.procedure(cookie, 'query', 'tasks.list', { view: 'mine' })).data.rows.find((one: Loose) => one.id === task),
+    'the task is mine',
+  );
   expect(mine.assignee).toEqual({ id, name: 'Aiko Tanaka' });
   expect((await ask('tasks.saveDraft', { id: task, data: { note: 'half' } })).status).toBe(200);
   expect((await server.procedure(cookie, 'query', 'tasks.get', { id: task })).data.draft).toEqual({ note: 'half' });
-  expect((await ask('tasks.decide', { id: task, outcome: 'approved', data: { paymentTerms: '14 days' }, comment: 'fine' })).status).toBe(200);
+  expect((await ask('tasks.decide', { id: task, outcome: 'approved', data: { paymentTerms: '14 days' }, comment: 'fine' })).status).toBe(
+    200,
+  );
   const done = await until(async () => {
     const answer = await server.call('GET', `${root}/instances/${instance}`);
     return answer.status === 200 ? answer.body : undefined;
@@ -69,11 +99,17 @@ test('T1 an approver claims, drafts, and decides; the instance completes with th
 test('T2 of ten racing approvers one wins, and the others are told who (I11)', async () => {
   const { instance, task } = await order();
   const people = await Promise.all(Array.from({ length: 10 }, (_, n) => server.signIn('approver', `Approver ${n}`)));
-  const answers = await Promise.all(people.map(({ cookie }) => server.procedure(cookie, 'mutation', 'tasks.decide', { id: task, outcome: 'rejected', data: {} })));
+  const answers = await Promise.all(
+    people.map(({ cookie }) => server.procedure(cookie, 'mutation', 'tasks.decide', { id: task, outcome: 'rejected', data: {} })),
+  );
   const winners = answers.flatMap(({ status }, n) => (status === 200 ? [n] : []));
   expect(winners.length).toBe(1);
   for (const { status, error } of answers) if (status !== 200) expect(error.code).toBe('task.already-decided');
-  const late = await server.procedure(people[winners[0] === 0 ? 1 : 0]?.cookie ?? '', 'mutation', 'tasks.decide', { id: task, outcome: 'approved', data: {} });
+  const late = await server.procedure(people[winners[0] === 0 ? 1 : 0]?.cookie ?? '', 'mutation', 'tasks.decide', {
+    id: task,
+    outcome: 'approved',
+    data: {},
+  });
   expect(late.error.message).toMatch(new RegExp(`^Already decided: Approver ${winners[0]} rejected at \\d\\d:\\d\\d\\.$`));
   expect(late.error.details.outcome).toBe('rejected');
   const decided = await server.database.prisma.historyEvent.count({ where: { instanceId: instance, type: 'HumanTaskDecided' } });
@@ -104,9 +140,9 @@ test('T4 candidates by e-mail see the task, others do not even learn that it exi
     expect((await server.procedure(other.cookie, type, path, input)).error.code).toBe('task.unknown');
   }
   const listed = (await server.procedure(other.cookie, 'query', 'tasks.list', { view: 'all' })).data;
-  expect(listed.rows.map((row: any) => row.id)).not.toContain(task);
+  expect(listed.rows.map((row: Loose) => row.id)).not.toContain(task);
   const all = (await server.procedure((await server.signIn('admin')).cookie, 'query', 'tasks.list', { view: 'all' })).data;
-  expect(all.rows.map((row: any) => row.id)).toContain(task);
+  expect(all.rows.map((row: Loose) => row.id)).toContain(task);
 });
 
 test('T5 the form is checked by its schema, and the outcome must be one of the task', async () => {
@@ -123,12 +159,14 @@ test('T5 the form is checked by its schema, and the outcome must be one of the t
 test('T6 lists page without gap or repetition in every order', async () => {
   const { cookie } = await server.signIn('admin');
   for (const sort of ['due', 'priority', 'created'] as const) {
-    const whole = (await server.procedure(cookie, 'query', 'tasks.list', { view: 'all', sort })).data.rows.map((row: any) => row.id);
+    const whole = (await server.procedure(cookie, 'query', 'tasks.list', { view: 'all', sort })).data.rows.map((row: Loose) => row.id);
     const paged: string[] = [];
     let cursor: string | null = null;
     do {
-      const page: any = (await server.procedure(cookie, 'query', 'tasks.list', { view: 'all', sort, limit: 2, ...(cursor ? { cursor } : {}) })).data;
-      paged.push(...page.rows.map((row: any) => row.id));
+      const page: Loose = (
+        await server.procedure(cookie, 'query', 'tasks.list', { view: 'all', sort, limit: 2, ...(cursor ? { cursor } : {}) })
+      ).data;
+      paged.push(...page.rows.map((row: Loose) => row.id));
       cursor = page.nextCursor;
     } while (cursor);
     expect(paged).toEqual(whole);
@@ -140,6 +178,7 @@ test('T7 what people do is in the audit log, and its chain holds until somebody 
   const { prisma } = server.database;
   while ((await sealAudit(prisma)) > 0);
   const actions = (await prisma.auditEntry.findMany()).map(({ action }) => action);
-  for (const action of ['workflow.publish', 'task.claim', 'task.release', 'task.decide', 'sign-in-link.create']) expect(actions).toContain(action);
+  for (const action of ['workflow.publish', 'task.claim', 'task.release', 'task.decide', 'sign-in-link.create'])
+    expect(actions).toContain(action);
   expect(await findBrokenAuditEntry(prisma)).toBeNull();
 });

@@ -11,6 +11,10 @@ import { createSignInToken } from '../auth/sign-in-link.ts';
 import { type ComposedServer, composeServer } from '../compose.ts';
 import type { Role } from '../trpc/contract.ts';
 
+/** An answer whose shape is what a test is about to find out. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type Loose = any;
+
 export const testKey = 'a-key-for-tests-of-32-characters';
 
 export interface TestServer extends ComposedServer {
@@ -18,11 +22,20 @@ export interface TestServer extends ComposedServer {
   database: Database;
   runtime: Runtime;
   /** Sends JSON with the admin key; `key: null` sends none. */
-  call(method: string, path: string, options?: { body?: Json; text?: string; headers?: Record<string, string>; key?: string | null; cookie?: string }): Promise<TestAnswer>;
+  call(
+    method: string,
+    path: string,
+    options?: { body?: Json; text?: string; headers?: Record<string, string>; key?: string | null; cookie?: string },
+  ): Promise<TestAnswer>;
   /** A person of the role, signed in. */
   signIn(role: Role, name?: string): Promise<{ id: string; cookie: string }>;
   /** Calls a tRPC procedure. */
-  procedure(cookie: string | null, type: 'query' | 'mutation', path: string, input?: Json): Promise<{ status: number; data: any; error: any }>;
+  procedure(
+    cookie: string | null,
+    type: 'query' | 'mutation',
+    path: string,
+    input?: Json,
+  ): Promise<{ status: number; data: Loose; error: Loose }>;
   stop(): Promise<void>;
 }
 
@@ -30,7 +43,7 @@ export interface TestAnswer {
   status: number;
   headers: Headers;
   /** Parsed when it is JSON. */
-  body: any;
+  body: Loose;
 }
 
 export async function startTestServer(options: { embedded?: boolean } = {}): Promise<TestServer> {
@@ -45,7 +58,14 @@ export async function startTestServer(options: { embedded?: boolean } = {}): Pro
     poolSize: 4,
   });
   const server = await composeServer({
-    config: { publicUrl: origin, trustProxy: false, apiKey: testKey, embedded: options.embedded ?? true, version: '0.0.0-test', webRoot: null },
+    config: {
+      publicUrl: origin,
+      trustProxy: false,
+      apiKey: testKey,
+      embedded: options.embedded ?? true,
+      version: '0.0.0-test',
+      webRoot: null,
+    },
     database,
     runtime,
     services: { describe: { postgres: 'test', redis: 'test' } },
@@ -59,7 +79,12 @@ export async function startTestServer(options: { embedded?: boolean } = {}): Pro
     if (cookie !== undefined) Object.assign(sent, { cookie, origin, ...headers });
     if (body !== undefined || text !== undefined) sent['content-type'] ??= 'application/json';
     const content = text ?? (body === undefined ? undefined : JSON.stringify(body));
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers: sent, redirect: 'manual', ...(content === undefined ? {} : { body: content }) });
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      headers: sent,
+      redirect: 'manual',
+      ...(content === undefined ? {} : { body: content }),
+    });
     const received = await response.text();
     const isJson = (response.headers.get('content-type') ?? '').includes('json') && received !== '';
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(received) : received };
@@ -76,7 +101,10 @@ export async function startTestServer(options: { embedded?: boolean } = {}): Pro
       await database.prisma.user.create({ data: { id, name, email: `${id}@example.com`, role, emailVerified: true } });
       const token = await createSignInToken(database, id);
       const answer = await call('POST', '/api/auth/sign-in-link', { key: null, body: { token } });
-      const cookie = answer.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
+      const cookie = answer.headers
+        .getSetCookie()
+        .map((line) => line.split(';')[0])
+        .join('; ');
       return { id, cookie };
     },
     async procedure(cookie, type, path, input) {

@@ -48,7 +48,8 @@ export function procedure(access: Exclude<Access, 'public'>) {
 
 /** For a subscription's generator, whose errors do not pass the middleware. */
 export function asTrpcError(thrown: unknown): TRPCError {
-  if (thrown instanceof RequestError) return new TRPCError({ code: trpcCodes[thrown.status] ?? 'BAD_REQUEST', message: thrown.message, cause: thrown });
+  if (thrown instanceof RequestError)
+    return new TRPCError({ code: trpcCodes[thrown.status] ?? 'BAD_REQUEST', message: thrown.message, cause: thrown });
   return new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause: thrown });
 }
 
@@ -91,7 +92,8 @@ function perdureError(error: TRPCError, requestId: string): PerdureError {
 export function fieldProblems(error: ZodError): Json {
   return error.issues.map((issue) => {
     const at = issue.path.map(String);
-    if (issue.code === 'unrecognized_keys') return { field: [...at, issue.keys[0] ?? ''].join('.'), message: `Unknown field: ${issue.keys.join(', ')}.` };
+    if (issue.code === 'unrecognized_keys')
+      return { field: [...at, issue.keys[0] ?? ''].join('.'), message: `Unknown field: ${issue.keys.join(', ')}.` };
     return { field: at.join('.'), message: issue.message };
   });
 }

@@ -62,7 +62,9 @@ export type SaveDraftResult =
   | { ok: false; code: 'draft.conflict'; draftRevision: number; savedAt: string; savedBy: string; draft: WorkflowDocument };
 
 /** workflows.publish */
-export type PublishResult = { ok: true; version: number; runningOnOlder: number } | { ok: false; code: 'publish.problems' | 'draft.conflict'; problems: Problem[] };
+export type PublishResult =
+  | { ok: true; version: number; runningOnOlder: number }
+  | { ok: false; code: 'publish.problems' | 'draft.conflict'; problems: Problem[] };
 
 /** workflows.versions */
 export interface VersionSummary {
@@ -221,7 +223,12 @@ export interface TaskDetail extends TaskRow {
   comment: string | null;
   draft: Json | null;
   draftSavedAt: string | null;
-  trail: { at: string; what: 'created' | 'claimed' | 'released' | 'decided' | 'expired' | 'cancelled'; by: { id: string; name: string } | null; outcome: string | null }[];
+  trail: {
+    at: string;
+    what: 'created' | 'claimed' | 'released' | 'decided' | 'expired' | 'cancelled';
+    by: { id: string; name: string } | null;
+    outcome: string | null;
+  }[];
 }
 
 /** workflows.version */

@@ -64,7 +64,13 @@ test('S3 every HTTP route refuses nobody, and whoever lacks its permission', asy
 
 test('S4 only what must be is public', () => {
   const open = server.declared.filter(({ access }) => access === 'public').map(({ method, url }) => `${method} ${url}`);
-  expect(open.sort()).toEqual(['GET /healthz', 'GET /openapi.json', 'GET /readyz', 'POST /api/auth/sign-in-link', 'POST /demo-services/:service']);
+  expect(open.sort()).toEqual([
+    'GET /healthz',
+    'GET /openapi.json',
+    'GET /readyz',
+    'POST /api/auth/sign-in-link',
+    'POST /demo-services/:service',
+  ]);
 });
 
 test('S5 the roles are those of the contract, and the key may everything', () => {

@@ -1,6 +1,6 @@
 import type { Json } from '@perdure/graph';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestServer, type TestServer, until } from '../test-support/test-server.ts';
+import { type Loose, startTestServer, type TestServer, until } from '../test-support/test-server.ts';
 import { emptyDocument } from '../workflows/empty-document.ts';
 
 const root = '/runtime/webhooks/durabletask';
@@ -9,17 +9,26 @@ let cookie: string;
 beforeAll(async () => {
   server = await startTestServer();
   ({ cookie } = await server.signIn('admin', 'Aiko Tanaka'));
-  await until(async () => (await server.database.prisma.instance.findFirst({ where: { id: 'welcome-booking', status: 'Completed' } })) ?? undefined, 'the sample finishes');
-  await until(async () => (await server.database.prisma.humanTask.findFirst({ where: { instanceId: 'welcome-order' } })) ?? undefined, 'the other waits');
+  await until(
+    async () => (await server.database.prisma.instance.findFirst({ where: { id: 'welcome-booking', status: 'Completed' } })) ?? undefined,
+    'the sample finishes',
+  );
+  await until(
+    async () => (await server.database.prisma.humanTask.findFirst({ where: { instanceId: 'welcome-order' } })) ?? undefined,
+    'the other waits',
+  );
 });
 afterAll(() => server.stop());
 
 const query = async (path: string, input?: Json) => (await server.procedure(cookie, 'query', path, input)).data;
 const mutate = (path: string, input: Json) => server.procedure(cookie, 'mutation', path, input);
-const document = () => JSON.parse(JSON.stringify(emptyDocument())) as any;
+const document = () => JSON.parse(JSON.stringify(emptyDocument())) as Loose;
 
 test('session.me says who one is, what one may, and what runs', async () => {
-  expect(await query('session.me')).toMatchObject({ user: { name: 'Aiko Tanaka', role: 'admin' }, installation: { demoServices: true, version: '0.0.0-test', workers: 1 } });
+  expect(await query('session.me')).toMatchObject({
+    user: { name: 'Aiko Tanaka', role: 'admin' },
+    installation: { demoServices: true, version: '0.0.0-test', workers: 1 },
+  });
 });
 
 test('a workflow from creation to its second version', async () => {
@@ -28,14 +37,30 @@ test('a workflow from creation to its second version', async () => {
   expect((await mutate('workflows.create', { title: 'x', key: 'unique-title' })).error.code).toBe('workflow.exists');
   const detail = await query('workflows.get', { key: 'unique-title' });
   expect(detail).toMatchObject({ draftRevision: 1, latestVersion: null, draftSavedBy: 'Aiko Tanaka' });
-  expect((await mutate('workflows.publish', { key: 'unique-title', draftRevision: 1, note: 'first' })).data).toEqual({ ok: true, version: 1, runningOnOlder: 0 });
-  const changed = { ...document(), nodes: document().nodes.map((node: any) => ({ ...node, title: `${node.title} now` })) };
-  expect((await mutate('workflows.saveDraft', { key: 'unique-title', baseRevision: 1, document: changed })).data).toMatchObject({ ok: true, draftRevision: 2 });
-  expect((await mutate('workflows.publish', { key: 'unique-title', draftRevision: 1 })).data).toMatchObject({ ok: false, code: 'draft.conflict' });
-  const summary = (await query('workflows.list')).find(({ key }: any) => key === 'unique-title');
+  expect((await mutate('workflows.publish', { key: 'unique-title', draftRevision: 1, note: 'first' })).data).toEqual({
+    ok: true,
+    version: 1,
+    runningOnOlder: 0,
+  });
+  const changed = { ...document(), nodes: document().nodes.map((node: Loose) => ({ ...node, title: `${node.title} now` })) };
+  expect((await mutate('workflows.saveDraft', { key: 'unique-title', baseRevision: 1, document: changed })).data).toMatchObject({
+    ok: true,
+    draftRevision: 2,
+  });
+  expect((await mutate('workflows.publish', { key: 'unique-title', draftRevision: 1 })).data).toMatchObject({
+    ok: false,
+    code: 'draft.conflict',
+  });
+  const summary = (await query('workflows.list')).find(({ key }: Loose) => key === 'unique-title');
   expect(summary).toMatchObject({ hasUnpublishedChanges: true, latestVersion: 1, liveInstances: 0, sample: false });
   expect((await mutate('workflows.publish', { key: 'unique-title', draftRevision: 2 })).data).toMatchObject({ ok: true, version: 2 });
-  expect((await query('workflows.versions', { key: 'unique-title' })).map(({ version, note, publishedBy }: any) => [version, note, publishedBy])).toEqual([
+  expect(
+    (await query('workflows.versions', { key: 'unique-title' })).map(({ version, note, publishedBy }: Loose) => [
+      version,
+      note,
+      publishedBy,
+    ]),
+  ).toEqual([
     [2, '', 'Aiko Tanaka'],
     [1, 'first', 'Aiko Tanaka'],
   ]);
@@ -71,10 +96,11 @@ test('expressions.preview answers values, syntax errors and failures', async () 
 });
 
 test('instances.list filters, counts, and pages both ways', async () => {
-  for (let n = 0; n < 7; n++) await mutate('instances.start', { workflowKey: 'conference-booking', instanceId: `paged-${n}`, tags: ['paged', `n${n}`] });
+  for (let n = 0; n < 7; n++)
+    await mutate('instances.start', { workflowKey: 'conference-booking', instanceId: `paged-${n}`, tags: ['paged', `n${n}`] });
   await until(async () => (await query('instances.list', { tags: ['paged'], statuses: ['Completed'] })).rows.length === 7, 'all finish');
   const page = (input: object) => query('instances.list', { tags: ['paged'], limit: 3, ...input });
-  const ids = ({ rows }: any) => rows.map(({ id }: any) => id);
+  const ids = ({ rows }: Loose) => rows.map(({ id }: Loose) => id);
   const first = await page({});
   expect([ids(first), first.newerCursor, first.count]).toEqual([['paged-6', 'paged-5', 'paged-4'], null, { value: 7, exact: true }]);
   const second = await page({ cursor: first.olderCursor });
@@ -94,13 +120,19 @@ test('instances.list filters, counts, and pages both ways', async () => {
 
 test('instances.get shows a waiting instance with its task, and its history in pages', async () => {
   const detail = await query('instances.get', { id: 'welcome-order' });
-  expect(detail).toMatchObject({ status: 'Waiting', input: {}, output: null, customStatus: { phase: 'approval', order: 'A-1042' }, whereabouts: { node: 'approval' } });
+  expect(detail).toMatchObject({
+    status: 'Waiting',
+    input: {},
+    output: null,
+    customStatus: { phase: 'approval', order: 'A-1042' },
+    whereabouts: { node: 'approval' },
+  });
   expect(detail.tasks).toHaveLength(1);
   expect(detail.worker).toBeTypeOf('string');
   const first = await query('instances.history', { id: 'welcome-order', limit: 5 });
   const rest = await query('instances.history', { id: 'welcome-order', afterSeq: first.seq });
   expect([first.more, rest.more, rest.seq]).toEqual([true, false, detail.seq]);
-  expect([...first.events, ...rest.events].map(({ seq }: any) => seq)).toEqual(Array.from({ length: detail.seq }, (_, n) => n + 1));
+  expect([...first.events, ...rest.events].map(({ seq }: Loose) => seq)).toEqual(Array.from({ length: detail.seq }, (_, n) => n + 1));
 });
 
 test('values over 64 KB come as previews, and whole only through the instance that mentions them', async () => {
@@ -111,7 +143,9 @@ test('values over 64 KB come as previews, and whole only through the instance th
   expect(input.$preview.length).toBeLessThan(5_000);
   expect(input.bytes).toBeGreaterThan(100_000);
   expect(await query('instances.payload', { id: 'large', hash: input.$payload })).toEqual({ items: [{ article: note }] });
-  expect((await server.procedure(cookie, 'query', 'instances.payload', { id: 'welcome-order', hash: input.$payload })).error.code).toBe('payload.unknown');
+  expect((await server.procedure(cookie, 'query', 'instances.payload', { id: 'welcome-order', hash: input.$payload })).error.code).toBe(
+    'payload.unknown',
+  );
   expect((await server.call('GET', `${root}/instances/large`)).body.input).toEqual({ items: [{ article: note }] });
 });
 
@@ -129,9 +163,12 @@ test('commands refuse in words: suspended twice, live purge, finished event', as
 });
 
 test('batched calls answer one by one, compressed', async () => {
-  const response = await fetch(`${server.origin.replace('localhost', '127.0.0.1')}/trpc/session.me,workflows.list?batch=1&input=${encodeURIComponent('{}')}`, { headers: { cookie } });
+  const response = await fetch(
+    `${server.origin.replace('localhost', '127.0.0.1')}/trpc/session.me,workflows.list?batch=1&input=${encodeURIComponent('{}')}`,
+    { headers: { cookie } },
+  );
   expect(response.headers.get('content-encoding')).toMatch(/br|gzip/);
-  const [me, list] = (await response.json()) as any[];
+  const [me, list] = (await response.json()) as Loose[];
   expect(me.result.data.user.name).toBe('Aiko Tanaka');
   expect(list.result.data.length).toBeGreaterThanOrEqual(4);
 });

@@ -2,7 +2,14 @@
  * The router as the web app sees it: types only, written out from the contract, so that the web app compiles against the contract
  * and not against the server's sources. `router.ts` proves (at compile time) that the real router has exactly this shape.
  */
-import type { TRPCBuiltRouter, TRPCDefaultErrorData, TRPCErrorShape, TRPCMutationProcedure, TRPCQueryProcedure, TRPCSubscriptionProcedure } from '@trpc/server';
+import type {
+  TRPCBuiltRouter,
+  TRPCDefaultErrorData,
+  TRPCErrorShape,
+  TRPCMutationProcedure,
+  TRPCQueryProcedure,
+  TRPCSubscriptionProcedure,
+} from '@trpc/server';
 import type { Json, Problem, WorkflowDocument } from '@perdure/graph';
 import type {
   FeedHint,

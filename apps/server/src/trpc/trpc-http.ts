@@ -10,7 +10,11 @@ const prefix = '/trpc/';
 const maxBatch = 50;
 
 /** Permissions are checked per procedure, so the address itself is open. */
-export function addTrpcOverHttp(app: FastifyInstance, installation: Installation, findCaller: (request: FastifyRequest, reply: FastifyReply) => Promise<Context['identity']>): void {
+export function addTrpcOverHttp(
+  app: FastifyInstance,
+  installation: Installation,
+  findCaller: (request: FastifyRequest, reply: FastifyReply) => Promise<Context['identity']>,
+): void {
   app.route({
     method: ['GET', 'POST'],
     url: `${prefix}*`,
@@ -42,7 +46,11 @@ export function proceduresOf(request: FastifyRequest): string {
 
 /** The largest body any of the called procedures takes. */
 export function trpcBodyLimit(request: FastifyRequest): number {
-  return Math.max(...proceduresOf(request).split(',').map((name) => proceduresWithLargeBodies[name] ?? bodyLimits.other));
+  return Math.max(
+    ...proceduresOf(request)
+      .split(',')
+      .map((name) => proceduresWithLargeBodies[name] ?? bodyLimits.other),
+  );
 }
 
 const proceduresWithLargeBodies: Record<string, number> = {

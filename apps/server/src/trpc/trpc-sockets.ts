@@ -35,7 +35,10 @@ export function serveTrpcSockets(server: Server, installation: Installation, aut
     wss: sockets,
     router: appRouter,
     keepAlive: { enabled: true, pingMs: 30_000, pongWaitMs: 10_000 },
-    experimental_encoder: { encode: (data) => JSON.stringify(data), decode: (data) => readJsonBody(typeof data === 'string' ? data : Buffer.from(data as Uint8Array).toString()) },
+    experimental_encoder: {
+      encode: (data) => JSON.stringify(data),
+      decode: (data) => readJsonBody(typeof data === 'string' ? data : Buffer.from(data as Uint8Array).toString()),
+    },
     createContext: ({ req, res }): Context => {
       const caller = callers.get(req);
       if (!caller) throw new Error('A socket was connected past the session check.');
@@ -60,7 +63,10 @@ export function serveTrpcSockets(server: Server, installation: Installation, aut
     const session = await findSession(auth, request.headers, request.socket.remoteAddress ?? '');
     if (!session) return refuse(socket, '401 Unauthorized');
     const { sessionId, identity } = session;
-    callers.set(request, { sessionId, context: { identity, installation, requestId: `socket-${sessionId.slice(0, 6)}`, drained: () => Promise.resolve() } });
+    callers.set(request, {
+      sessionId,
+      context: { identity, installation, requestId: `socket-${sessionId.slice(0, 6)}`, drained: () => Promise.resolve() },
+    });
     sockets.handleUpgrade(request, socket, head, (client) => {
       const ofSession = bySession.get(sessionId) ?? new Set();
       bySession.set(sessionId, ofSession.add(client));

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 /** Stands in addresses, files and expressions: `order-approval`. */
-export const workflowKey = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, 'Use lower-case letters, digits and "-", 64 at most.');
+export const workflowKey = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/, 'Use lower-case letters, digits and "-", 64 at most.');
 
 /** `Order approval (EU)` → `order-approval-eu`. */
 export function keyFromTitle(title: string): string {

@@ -26,7 +26,12 @@ export async function readHistory(prisma: PrismaClient, id: string, afterSeq: nu
 }
 
 /** The given types of event, ascending; with `step`, those of one step. */
-export async function readHistoryOfTypes(prisma: PrismaClient, id: string, types: readonly string[], step: string | null): Promise<HistoryEvent[]> {
+export async function readHistoryOfTypes(
+  prisma: PrismaClient,
+  id: string,
+  types: readonly string[],
+  step: string | null,
+): Promise<HistoryEvent[]> {
   const rows = await prisma.$queryRawUnsafe<HistoryRow[]>(typesSql, id, types, step);
   return rows.map(toHistoryEvent);
 }

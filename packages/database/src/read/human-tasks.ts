@@ -67,8 +67,14 @@ export async function listTasks(
   return { rows: rows.slice(0, query.limit), more: rows.length > query.limit };
 }
 
-export async function countTasks(prisma: PrismaClient, viewer: TaskViewer): Promise<{ mine: number; available: number; all: number; overdue: number }> {
-  const [row] = await prisma.$queryRawUnsafe<{ mine: number; available: number; all: number; overdue: number }[]>(countsSql, ...viewerParameters(viewer));
+export async function countTasks(
+  prisma: PrismaClient,
+  viewer: TaskViewer,
+): Promise<{ mine: number; available: number; all: number; overdue: number }> {
+  const [row] = await prisma.$queryRawUnsafe<{ mine: number; available: number; all: number; overdue: number }[]>(
+    countsSql,
+    ...viewerParameters(viewer),
+  );
   return row ?? { mine: 0, available: 0, all: 0, overdue: 0 };
 }
 
@@ -84,7 +90,7 @@ export async function listTasksOfInstance(prisma: PrismaClient, viewer: TaskView
 
 /** Ascending order in all of them; ids break ties. */
 const sortExpressions = {
-  due: "coalesce(extract(epoch FROM t.due_at) * 1000, 9e15)::float8",
+  due: 'coalesce(extract(epoch FROM t.due_at) * 1000, 9e15)::float8',
   priority: '(-t.priority)::float8',
   created: '(-extract(epoch FROM t.created_at) * 1000)::float8',
   closed: '(-extract(epoch FROM coalesce(t.closed_at, t.created_at)) * 1000)::float8',

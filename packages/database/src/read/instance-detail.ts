@@ -38,6 +38,14 @@ export async function findPartitionOwner(prisma: PrismaClient, partition: number
   return row?.owner ?? null;
 }
 
+/** Partitions some worker holds a lease on, by the database clock. */
+export async function countOwnedPartitions(prisma: PrismaClient): Promise<number> {
+  const [row] = await prisma.$queryRaw<
+    { owned: number }[]
+  >`SELECT count(*)::int AS owned FROM partition WHERE owner IS NOT NULL AND lease_until > now()`;
+  return row?.owned ?? 0;
+}
+
 /** Whether the hash is mentioned in the instance's own history: the only payloads a reader of the instance may see. */
 export async function historyMentionsPayload(prisma: PrismaClient, id: string, hash: string): Promise<boolean> {
   const [row] = await prisma.$queryRawUnsafe<{ found: boolean }[]>(mentionsSql, id, hash);

@@ -36,12 +36,22 @@ export async function listInstances(
   page: { direction: 'older' | 'newer'; from: InstancePlace | null; limit: number },
 ): Promise<InstancePage> {
   const sql = page.direction === 'older' ? olderSql : newerSql;
-  const rows = await prisma.$queryRawUnsafe<InstanceRecord[]>(sql, ...filterParameters(filter), page.from?.createdAt ?? null, page.from?.id ?? null, page.limit + 1);
+  const rows = await prisma.$queryRawUnsafe<InstanceRecord[]>(
+    sql,
+    ...filterParameters(filter),
+    page.from?.createdAt ?? null,
+    page.from?.id ?? null,
+    page.limit + 1,
+  );
   return { rows: rows.slice(0, page.limit), more: rows.length > page.limit };
 }
 
 /** Exact up to `exactUpTo`; beyond that `exactUpTo` and `exact: false`. */
-export async function countInstances(prisma: PrismaClient, filter: InstanceFilter, exactUpTo = 10_000): Promise<{ value: number; exact: boolean }> {
+export async function countInstances(
+  prisma: PrismaClient,
+  filter: InstanceFilter,
+  exactUpTo = 10_000,
+): Promise<{ value: number; exact: boolean }> {
   const [row] = await prisma.$queryRawUnsafe<{ value: number }[]>(countSql, ...filterParameters(filter), exactUpTo + 1);
   const value = row?.value ?? 0;
   return value > exactUpTo ? { value: exactUpTo, exact: false } : { value, exact: true };
@@ -56,7 +66,9 @@ const countSql = withFilter('instance-count.sql');
 
 /** $1 to $10 of instance-filter.sql. The stored statuses come along so that the index on status can be used. */
 function filterParameters(filter: InstanceFilter): unknown[] {
-  const stored = filter.statuses && [...new Set(filter.statuses.map((status): InstanceStatus => (status === 'Waiting' ? 'Running' : status)))];
+  const stored = filter.statuses && [
+    ...new Set(filter.statuses.map((status): InstanceStatus => (status === 'Waiting' ? 'Running' : status))),
+  ];
   return [
     stored ?? null,
     filter.statuses ?? null,

@@ -99,7 +99,11 @@ export async function findLatestInstance(prisma: PrismaClient, key: string): Pro
     select: { id: true },
   });
   if (finished) return finished.id;
-  const newest = await prisma.instance.findFirst({ where: { workflowKey: key }, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], select: { id: true } });
+  const newest = await prisma.instance.findFirst({
+    where: { workflowKey: key },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    select: { id: true },
+  });
   return newest?.id;
 }
 

@@ -67,7 +67,15 @@ export interface SealedEntry {
 
 /** SHA-256 over the hash before and the entry with its keys in a fixed order, in hex. */
 export function auditHash(before: string, entry: SealedEntry): string {
-  const text = JSON.stringify([before, entry.id.toString(), entry.at.toISOString(), entry.actor, entry.action, entry.target, sortKeys(entry.detail)]);
+  const text = JSON.stringify([
+    before,
+    entry.id.toString(),
+    entry.at.toISOString(),
+    entry.actor,
+    entry.action,
+    entry.target,
+    sortKeys(entry.detail),
+  ]);
   return createHash('sha256').update(text).digest('hex');
 }
 
@@ -76,7 +84,11 @@ export async function findBrokenAuditEntry(prisma: PrismaClient): Promise<bigint
   let before = '';
   let after = -1n;
   for (;;) {
-    const entries = await prisma.auditEntry.findMany({ where: { id: { gt: after }, hash: { not: null } }, orderBy: { id: 'asc' }, take: 1_000 });
+    const entries = await prisma.auditEntry.findMany({
+      where: { id: { gt: after }, hash: { not: null } },
+      orderBy: { id: 'asc' },
+      take: 1_000,
+    });
     if (entries.length === 0) return null;
     for (const entry of entries) {
       if (entry.hash !== auditHash(before, entry)) return entry.id;
@@ -90,5 +102,9 @@ export async function findBrokenAuditEntry(prisma: PrismaClient): Promise<bigint
 function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sortKeys(inner)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sortKeys(inner)]),
+  );
 }

@@ -16,7 +16,10 @@ export async function ensureOwner(prisma: PrismaClient): Promise<Person> {
       data: [{ id: randomUUID(), name: 'Owner', email: ownerEmail, emailVerified: true, role: 'admin' }],
       skipDuplicates: true,
     });
-    const owner = await tx.user.findUniqueOrThrow({ where: { email: ownerEmail }, select: { id: true, name: true, email: true, role: true } });
+    const owner = await tx.user.findUniqueOrThrow({
+      where: { email: ownerEmail },
+      select: { id: true, name: true, email: true, role: true },
+    });
     if (count > 0) await appendAudit(tx, { actor: 'system', action: 'user.create', target: `user:${owner.id}`, detail: { role: 'admin' } });
     return owner;
   });
@@ -25,13 +28,20 @@ export async function ensureOwner(prisma: PrismaClient): Promise<Person> {
 export const ownerEmail = 'owner@localhost';
 
 /** Stored under its identifier; whoever consumes it first has it. Outdated ones are swept along. */
-export async function storeVerification(prisma: PrismaClient, verification: { identifier: string; value: string; expiresAt: Date; actor: string; audit: string }): Promise<void> {
+export async function storeVerification(
+  prisma: PrismaClient,
+  verification: { identifier: string; value: string; expiresAt: Date; actor: string; audit: string },
+): Promise<void> {
   await prisma.$transaction(async (tx) => {
     await tx.verification.deleteMany({ where: { expiresAt: { lt: new Date() } } });
     await tx.verification.create({
       data: { id: randomUUID(), identifier: verification.identifier, value: verification.value, expiresAt: verification.expiresAt },
     });
-    await appendAudit(tx, { actor: verification.actor, action: verification.audit, target: `verification:${verification.identifier.split(':')[0]}` });
+    await appendAudit(tx, {
+      actor: verification.actor,
+      action: verification.audit,
+      target: `verification:${verification.identifier.split(':')[0]}`,
+    });
   });
 }
 

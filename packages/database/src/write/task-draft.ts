@@ -12,7 +12,11 @@ export async function saveTaskDraft(prisma: PrismaClient, draft: { taskId: strin
   return row.savedAt;
 }
 
-export async function findTaskDraft(prisma: PrismaClient, taskId: string, userId: string): Promise<{ data: Json; savedAt: Date } | undefined> {
+export async function findTaskDraft(
+  prisma: PrismaClient,
+  taskId: string,
+  userId: string,
+): Promise<{ data: Json; savedAt: Date } | undefined> {
   const row = await prisma.humanTaskDraft.findUnique({ where: { taskId_userId: { taskId, userId } } });
   return row ? { data: row.data as Json, savedAt: row.savedAt } : undefined;
 }

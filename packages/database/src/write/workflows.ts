@@ -1,5 +1,5 @@
 import type { WorkflowDocument } from '@perdure/graph';
-import { Prisma, type PrismaClient } from '../generated/client.ts';
+import type { Prisma, PrismaClient } from '../generated/client.ts';
 import { appendAudit } from './audit.ts';
 
 export interface NewWorkflow {
@@ -12,7 +12,10 @@ export interface NewWorkflow {
 }
 
 /** A key is taken for good, also when its workflow has been archived: instances and histories name it. */
-export async function createWorkflow(prisma: PrismaClient, workflow: NewWorkflow): Promise<{ ok: true } | { ok: false; code: 'workflow.exists' }> {
+export async function createWorkflow(
+  prisma: PrismaClient,
+  workflow: NewWorkflow,
+): Promise<{ ok: true } | { ok: false; code: 'workflow.exists' }> {
   return prisma.$transaction(async (tx) => {
     const { count } = await tx.workflow.createMany({
       data: [
@@ -29,7 +32,12 @@ export async function createWorkflow(prisma: PrismaClient, workflow: NewWorkflow
       skipDuplicates: true,
     });
     if (count === 0) return { ok: false, code: 'workflow.exists' };
-    await appendAudit(tx, { actor: workflow.actor, action: 'workflow.create', target: `workflow:${workflow.key}`, detail: { title: workflow.title } });
+    await appendAudit(tx, {
+      actor: workflow.actor,
+      action: 'workflow.create',
+      target: `workflow:${workflow.key}`,
+      detail: { title: workflow.title },
+    });
     return { ok: true };
   });
 }
@@ -76,7 +84,10 @@ export async function saveDraft(
 export type Publishing = { ok: true; version: number; runningOnOlder: number } | { ok: false; code: 'workflow.unknown' | 'draft.conflict' };
 
 /** Freezes the draft as the next version. The caller has checked exactly the draft of `draftRevision`; any other is a conflict. */
-export async function publishVersion(prisma: PrismaClient, publish: { key: string; draftRevision: number; note: string; actor: string }): Promise<Publishing> {
+export async function publishVersion(
+  prisma: PrismaClient,
+  publish: { key: string; draftRevision: number; note: string; actor: string },
+): Promise<Publishing> {
   return prisma.$transaction(async (tx) => {
     const stored = await lockWorkflow(tx, publish.key);
     if (!stored) return { ok: false, code: 'workflow.unknown' };
@@ -93,7 +104,12 @@ export async function publishVersion(prisma: PrismaClient, publish: { key: strin
       },
     });
     await tx.workflow.update({ where: { key: publish.key }, data: { latestVersion: version } });
-    await appendAudit(tx, { actor: publish.actor, action: 'workflow.publish', target: `workflow:${publish.key}`, detail: { version, note: publish.note } });
+    await appendAudit(tx, {
+      actor: publish.actor,
+      action: 'workflow.publish',
+      target: `workflow:${publish.key}`,
+      detail: { version, note: publish.note },
+    });
     const runningOnOlder = await tx.instance.count({
       where: { workflowKey: publish.key, version: { lt: version }, status: { in: ['Pending', 'Running', 'Suspended'] } },
     });
@@ -101,14 +117,22 @@ export async function publishVersion(prisma: PrismaClient, publish: { key: strin
   });
 }
 
-export async function renameWorkflow(prisma: PrismaClient, rename: { key: string; title: string; description?: string | undefined; actor: string }): Promise<boolean> {
+export async function renameWorkflow(
+  prisma: PrismaClient,
+  rename: { key: string; title: string; description?: string | undefined; actor: string },
+): Promise<boolean> {
   return prisma.$transaction(async (tx) => {
     const { count } = await tx.workflow.updateMany({
       where: { key: rename.key, archivedAt: null },
       data: { title: rename.title, ...(rename.description === undefined ? {} : { description: rename.description }) },
     });
     if (count === 0) return false;
-    await appendAudit(tx, { actor: rename.actor, action: 'workflow.rename', target: `workflow:${rename.key}`, detail: { title: rename.title } });
+    await appendAudit(tx, {
+      actor: rename.actor,
+      action: 'workflow.rename',
+      target: `workflow:${rename.key}`,
+      detail: { title: rename.title },
+    });
     return true;
   });
 }

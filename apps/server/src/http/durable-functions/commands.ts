@@ -10,9 +10,24 @@ import { commonQuery } from './query-values.ts';
 /** terminate, suspend, resume: alike but for the command. Repeating suspend or resume is answered like the first time, as there. */
 export function addCommands(routes: Routes): void {
   const commands: { path: string; summary: string; already: string | null; command: (reason: string, by: string) => CommandBody }[] = [
-    { path: 'terminate', summary: 'Terminate an instance', already: null, command: (reason, by) => ({ type: 'Terminate', reason, by, recursive: true }) },
-    { path: 'suspend', summary: 'Suspend an instance', already: 'instance.already-suspended', command: (reason, by) => ({ type: 'Suspend', reason, by }) },
-    { path: 'resume', summary: 'Resume a suspended instance', already: 'instance.not-suspended', command: (reason, by) => ({ type: 'Resume', reason, by }) },
+    {
+      path: 'terminate',
+      summary: 'Terminate an instance',
+      already: null,
+      command: (reason, by) => ({ type: 'Terminate', reason, by, recursive: true }),
+    },
+    {
+      path: 'suspend',
+      summary: 'Suspend an instance',
+      already: 'instance.already-suspended',
+      command: (reason, by) => ({ type: 'Suspend', reason, by }),
+    },
+    {
+      path: 'resume',
+      summary: 'Resume a suspended instance',
+      already: 'instance.not-suspended',
+      command: (reason, by) => ({ type: 'Resume', reason, by }),
+    },
   ];
   for (const { path, summary, already, command } of commands) {
     routes.add({

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestServer, testKey, type TestServer, until } from '../../test-support/test-server.ts';
+import { type Loose, startTestServer, testKey, type TestServer, until } from '../../test-support/test-server.ts';
 
 const root = '/runtime/webhooks/durabletask';
 let server: TestServer;
@@ -9,7 +9,8 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const status = (id: string, query = '') => server.call('GET', `${root}/instances/${id}${query}`);
-const finished = (id: string) => until(async () => ((await status(id)).status === 200 ? (await status(id)).body : undefined), `${id} finishes`);
+const finished = (id: string) =>
+  until(async () => ((await status(id)).status === 200 ? (await status(id)).body : undefined), `${id} finishes`);
 const waitingOrder = async (id: string) => {
   await server.call('POST', `${root}/orchestrators/order-approval/${id}`, { body: {} });
   await until(async () => (await status(id)).body.customStatus?.phase === 'approval', `${id} waits for approval`);
@@ -21,7 +22,15 @@ describe('start', () => {
     expect(answer.status).toBe(202);
     expect(answer.headers.get('retry-after')).toBe('10');
     expect(answer.headers.get('location')).toBe(answer.body.statusQueryGetUri);
-    expect(Object.keys(answer.body).sort()).toEqual(['id', 'purgeHistoryDeleteUri', 'resumePostUri', 'sendEventPostUri', 'statusQueryGetUri', 'suspendPostUri', 'terminatePostUri']);
+    expect(Object.keys(answer.body).sort()).toEqual([
+      'id',
+      'purgeHistoryDeleteUri',
+      'resumePostUri',
+      'sendEventPostUri',
+      'statusQueryGetUri',
+      'suspendPostUri',
+      'terminatePostUri',
+    ]);
     expect(answer.body.id).toBe('start-1');
     expect(answer.body.sendEventPostUri).toContain('/instances/start-1/raiseEvent/{eventName}');
     expect(JSON.stringify(answer.body)).not.toContain(testKey);
@@ -83,7 +92,14 @@ describe('status', () => {
     const running = await status('fields');
     expect(running.status).toBe(202);
     expect(running.headers.get('location')).toContain('/instances/fields');
-    expect(running.body).toMatchObject({ name: 'order-approval', instanceId: 'fields', runtimeStatus: 'Running', input: {}, output: null, historyEvents: null });
+    expect(running.body).toMatchObject({
+      name: 'order-approval',
+      instanceId: 'fields',
+      runtimeStatus: 'Running',
+      input: {},
+      output: null,
+      historyEvents: null,
+    });
     expect(Date.parse(running.body.createdTime)).toBeLessThanOrEqual(Date.parse(running.body.lastUpdatedTime));
     await server.call('POST', `${root}/instances/fields/terminate?reason=enough`);
     await finished('fields');
@@ -93,17 +109,17 @@ describe('status', () => {
   test('shows the history in its own field names, a scheduling folded into its outcome', async () => {
     await server.call('POST', `${root}/orchestrators/conference-booking/history?timeout=15`, { body: {} });
     const { body } = await status('history', '?showHistory=true&showHistoryOutput=true');
-    const types = body.historyEvents.map((event: any) => event.EventType);
+    const types = body.historyEvents.map((event: Loose) => event.EventType);
     expect(types[0]).toBe('ExecutionStarted');
     expect(types.at(-1)).toBe('ExecutionCompleted');
     expect(types).not.toContain('TaskScheduled');
-    const flight = body.historyEvents.find((event: any) => event.FunctionName === 'flight');
+    const flight = body.historyEvents.find((event: Loose) => event.FunctionName === 'flight');
     expect(flight).toMatchObject({ EventType: 'TaskCompleted' });
     expect(flight.Result.body.confirmation).toMatch(/^FL-/);
     expect(Date.parse(flight.ScheduledTime)).toBeLessThanOrEqual(Date.parse(flight.Timestamp));
     expect(body.historyEvents.at(-1).OrchestrationStatus).toBe('Completed');
     const without = (await status('history', '?showHistory=true&showInput=false')).body;
-    expect(without.historyEvents.find((event: any) => event.FunctionName === 'flight')).not.toHaveProperty('Result');
+    expect(without.historyEvents.find((event: Loose) => event.FunctionName === 'flight')).not.toHaveProperty('Result');
     expect(without.input).toBeNull();
   });
 
@@ -118,10 +134,12 @@ describe('list', () => {
     const seen: string[] = [];
     let token: string | null = '';
     do {
-      const page = await server.call('GET', `${root}/instances?instanceIdPrefix=page-&top=2&runtimeStatus=completed,Failed`, { headers: token ? { 'x-ms-continuation-token': token } : {} });
+      const page = await server.call('GET', `${root}/instances?instanceIdPrefix=page-&top=2&runtimeStatus=completed,Failed`, {
+        headers: token ? { 'x-ms-continuation-token': token } : {},
+      });
       expect(page.status).toBe(200);
       expect(page.body.length).toBeLessThanOrEqual(2);
-      seen.push(...page.body.map((row: any) => row.instanceId));
+      seen.push(...page.body.map((row: Loose) => row.instanceId));
       token = page.headers.get('x-ms-continuation-token');
     } while (token);
     expect(seen).toEqual(['page-0', 'page-1', 'page-2', 'page-3', 'page-4']);
@@ -136,7 +154,10 @@ describe('commands', () => {
     expect((await server.call('POST', `${root}/instances/events/raiseEvent/paid`, { body: { amount: 1 } })).status).toBe(202);
     expect((await server.call('POST', `${root}/instances/nobody/raiseEvent/paid`, { body: {} })).status).toBe(404);
     expect((await server.call('POST', `${root}/instances/events/raiseEvent/paid`, { text: '{broken' })).status).toBe(400);
-    expect((await server.call('POST', `${root}/instances/events/raiseEvent/paid`, { text: 'a', headers: { 'content-type': 'text/plain' } })).status).toBe(400);
+    expect(
+      (await server.call('POST', `${root}/instances/events/raiseEvent/paid`, { text: 'a', headers: { 'content-type': 'text/plain' } }))
+        .status,
+    ).toBe(400);
     await server.call('POST', `${root}/instances/events/terminate`);
     await finished('events');
     const late = await server.call('POST', `${root}/instances/events/raiseEvent/paid`, { body: {} });
@@ -165,8 +186,11 @@ describe('commands', () => {
     expect((await status('purge-1')).status).toBe(404);
     expect((await server.call('DELETE', `${root}/instances/purge-1`)).status).toBe(404);
     const from = new Date().toISOString();
-    for (let n = 0; n < 3; n++) await server.call('POST', `${root}/orchestrators/conference-booking/purge-many-${n}?timeout=15`, { body: {} });
-    expect((await server.call('DELETE', `${root}/instances?createdTimeFrom=${from}&runtimeStatus=Completed`)).body).toEqual({ instancesDeleted: 3 });
+    for (let n = 0; n < 3; n++)
+      await server.call('POST', `${root}/orchestrators/conference-booking/purge-many-${n}?timeout=15`, { body: {} });
+    expect((await server.call('DELETE', `${root}/instances?createdTimeFrom=${from}&runtimeStatus=Completed`)).body).toEqual({
+      instancesDeleted: 3,
+    });
     expect((await server.call('DELETE', `${root}/instances?createdTimeFrom=${from}`)).status).toBe(404);
   });
 });

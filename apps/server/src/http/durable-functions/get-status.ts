@@ -25,7 +25,12 @@ export function addGetStatus(routes: Routes): void {
     access: 'instance.read',
     docs: {
       summary: 'Status of an instance',
-      answers: { 200: 'Finished.', 202: 'Not finished; Location is this address.', 404: 'Unknown instance.', 500: 'Failed, with returnInternalServerErrorOnFailure=true.' },
+      answers: {
+        200: 'Finished.',
+        202: 'Not finished; Location is this address.',
+        404: 'Unknown instance.',
+        500: 'Failed, with returnInternalServerErrorOnFailure=true.',
+      },
     },
     params: z.object({ instanceId: z.string() }),
     query,
@@ -33,7 +38,13 @@ export function addGetStatus(routes: Routes): void {
   });
 }
 
-export async function sendStatus(installation: Installation, request: FastifyRequest, reply: FastifyReply, id: string, options: z.output<typeof query>): Promise<unknown> {
+export async function sendStatus(
+  installation: Installation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  id: string,
+  options: z.output<typeof query>,
+): Promise<unknown> {
   const record = await findInstance(installation.database.prisma, id);
   if (!record) throw unknownInstance(id);
   const values = await readBoundaryValues(installation.database.prisma, [id]);

@@ -10,7 +10,7 @@ import type { Installation } from '../../installation.ts';
 
 export async function durableFunctionsHistory({ database, runtime }: Installation, id: string, showOutput: boolean): Promise<JsonObject[]> {
   const fold = createHistoryFold(showOutput);
-  for (let seq = 0; ; ) {
+  for (let seq = 0; ;) {
     const read = await readHistory(database.prisma, id, seq, 5_000);
     for (const event of read?.events ?? []) fold.add(event);
     seq = read?.events.at(-1)?.seq ?? seq;
@@ -32,13 +32,20 @@ export function createHistoryFold(showOutput: boolean): { add(event: HistoryEven
   const tell = (entry: JsonObject): number => told.push(entry) - 1;
   const value = (key: string, content: Json): JsonObject => (showOutput ? { [key]: content } : {});
 
-  const schedule = (step: string, name: string, entry: JsonObject) => scheduled.set(step, { at: String(entry.Timestamp), name, place: tell(entry) });
+  const schedule = (step: string, name: string, entry: JsonObject) =>
+    scheduled.set(step, { at: String(entry.Timestamp), name, place: tell(entry) });
   const outcome = (step: string, entry: JsonObject) => {
     const begun = scheduled.get(step);
     if (begun) told[begun.place] = null;
     scheduled.delete(step);
     const { EventType, Timestamp, ...rest } = entry;
-    tell({ EventType: EventType ?? null, FunctionName: begun?.name ?? null, ...rest, ScheduledTime: begun?.at ?? null, Timestamp: Timestamp ?? null });
+    tell({
+      EventType: EventType ?? null,
+      FunctionName: begun?.name ?? null,
+      ...rest,
+      ScheduledTime: begun?.at ?? null,
+      Timestamp: Timestamp ?? null,
+    });
   };
 
   return {
@@ -66,7 +73,13 @@ export function createHistoryFold(showOutput: boolean): { add(event: HistoryEven
           outcome(event.step, { EventType, InstanceId: event.instanceId, ...value('Result', event.output), Timestamp });
           return;
         case 'SubOrchestrationInstanceFailed':
-          outcome(event.step, { EventType, InstanceId: event.instanceId, Reason: event.failure.message, Details: event.failure.code, Timestamp });
+          outcome(event.step, {
+            EventType,
+            InstanceId: event.instanceId,
+            Reason: event.failure.message,
+            Details: event.failure.code,
+            Timestamp,
+          });
           return;
         case 'TimerCreated': {
           const fireAt = new Date(event.fireAt).toISOString();
@@ -91,7 +104,12 @@ export function createHistoryFold(showOutput: boolean): { add(event: HistoryEven
           tell({ EventType, Reason: event.reason, ...value('Result', event.output), Timestamp });
           return;
         case 'ExecutionCompleted':
-          tell({ EventType, OrchestrationStatus: event.status, ...value('Result', event.failure ? event.failure.message : event.output), Timestamp });
+          tell({
+            EventType,
+            OrchestrationStatus: event.status,
+            ...value('Result', event.failure ? event.failure.message : event.output),
+            Timestamp,
+          });
           return;
         default:
       }

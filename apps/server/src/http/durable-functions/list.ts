@@ -13,7 +13,10 @@ export function addList(routes: Routes): void {
     method: 'GET',
     url: `${durableFunctionsRoot}/instances`,
     access: 'instance.read',
-    docs: { summary: 'Instances, oldest first, a page at a time', answers: { 200: `The page. The header ${continuation}, when present, asks for the next one.` } },
+    docs: {
+      summary: 'Instances, oldest first, a page at a time',
+      answers: { 200: `The page. The header ${continuation}, when present, asks for the next one.` },
+    },
     query: z.strictObject({
       ...commonQuery,
       createdTimeFrom: moment.optional(),
@@ -22,7 +25,11 @@ export function addList(routes: Routes): void {
       instanceIdPrefix: z.string().max(100).optional(),
       showInput: flag.optional(),
       showHistoryOutput: flag.optional(),
-      top: z.string().regex(/^\d{1,6}$/, 'Use a number.').transform(Number).optional(),
+      top: z
+        .string()
+        .regex(/^\d{1,6}$/, 'Use a number.')
+        .transform(Number)
+        .optional(),
     }),
     handler: async ({ installation, request, reply, query }) => {
       const { prisma } = installation.database;
@@ -35,12 +42,23 @@ export function addList(routes: Routes): void {
           startedBefore: query.createdTimeTo,
           idPrefix: query.instanceIdPrefix,
         },
-        { direction: 'newer', from: typeof token === 'string' && token !== '' ? readCursor(token) : null, limit: Math.min(Math.max(query.top ?? 100, 1), 1_000) },
+        {
+          direction: 'newer',
+          from: typeof token === 'string' && token !== '' ? readCursor(token) : null,
+          limit: Math.min(Math.max(query.top ?? 100, 1), 1_000),
+        },
       );
-      const values = await readBoundaryValues(prisma, rows.map(({ id }) => id));
+      const values = await readBoundaryValues(
+        prisma,
+        rows.map(({ id }) => id),
+      );
       const last = rows.at(-1);
       if (more && last) reply.header(continuation, writeCursor(last));
-      return Promise.all(rows.map((row) => instanceStatus(installation, row, values.get(row.id), { showInput: query.showInput ?? true, historyEvents: null })));
+      return Promise.all(
+        rows.map((row) =>
+          instanceStatus(installation, row, values.get(row.id), { showInput: query.showInput ?? true, historyEvents: null }),
+        ),
+      );
     },
   });
 }

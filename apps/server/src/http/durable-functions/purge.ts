@@ -15,7 +15,10 @@ export function addPurge(routes: Routes): void {
     method: 'DELETE',
     url: `${durableFunctionsRoot}/instances/:instanceId`,
     access: 'instance.purge',
-    docs: { summary: 'Purge a finished instance', answers: { 200: '{ instancesDeleted: 1 }', 404: 'Unknown instance.', 409: 'The instance is live.' } },
+    docs: {
+      summary: 'Purge a finished instance',
+      answers: { 200: '{ instancesDeleted: 1 }', 404: 'Unknown instance.', 409: 'The instance is live.' },
+    },
     params: z.object({ instanceId: z.string() }),
     query: z.strictObject(commonQuery),
     handler: async ({ installation, params, identity }) => {
@@ -28,8 +31,16 @@ export function addPurge(routes: Routes): void {
     method: 'DELETE',
     url: `${durableFunctionsRoot}/instances`,
     access: 'instance.purge',
-    docs: { summary: 'Purge finished instances by filter', answers: { 200: '{ instancesDeleted }', 400: 'createdTimeFrom is missing.', 404: 'None matched.' } },
-    query: z.strictObject({ ...commonQuery, createdTimeFrom: moment, createdTimeTo: moment.optional(), runtimeStatus: runtimeStatuses.optional() }),
+    docs: {
+      summary: 'Purge finished instances by filter',
+      answers: { 200: '{ instancesDeleted }', 400: 'createdTimeFrom is missing.', 404: 'None matched.' },
+    },
+    query: z.strictObject({
+      ...commonQuery,
+      createdTimeFrom: moment,
+      createdTimeTo: moment.optional(),
+      runtimeStatus: runtimeStatuses.optional(),
+    }),
     handler: async ({ installation, query, identity }) => {
       const { database, runtime } = installation;
       const asked = query.runtimeStatus ?? finished;
@@ -47,7 +58,10 @@ export function addPurge(routes: Routes): void {
         if (!more) break;
       }
       if (instancesDeleted === 0) throw new RequestError('instance.none-found', 'No finished instance matches this filter.');
-      await recordDeed(installation, identityOf(identity), 'instance.purge-many', 'instances', { instancesDeleted, createdTimeFrom: query.createdTimeFrom.toISOString() });
+      await recordDeed(installation, identityOf(identity), 'instance.purge-many', 'instances', {
+        instancesDeleted,
+        createdTimeFrom: query.createdTimeFrom.toISOString(),
+      });
       return { instancesDeleted };
     },
   });

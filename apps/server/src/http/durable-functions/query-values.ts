@@ -2,15 +2,24 @@ import type { InstanceStatus } from '@perdure/engine';
 import { z } from 'zod';
 
 /** Query parameters as .NET clients write them: `true`, `True`. */
-export const flag = z.string().regex(/^(?:true|false)$/i, 'Use true or false.').transform((text) => text.toLowerCase() === 'true');
+export const flag = z
+  .string()
+  .regex(/^(?:true|false)$/i, 'Use true or false.')
+  .transform((text) => text.toLowerCase() === 'true');
 
-export const moment = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'Use a moment such as 2026-11-21T09:12:00Z.').transform((text) => new Date(text));
+export const moment = z
+  .string()
+  .refine((text) => !Number.isNaN(Date.parse(text)), 'Use a moment such as 2026-11-21T09:12:00Z.')
+  .transform((text) => new Date(text));
 
 const statuses: readonly InstanceStatus[] = ['Pending', 'Running', 'Suspended', 'Completed', 'Failed', 'Terminated', 'Canceled'];
 
 /** Separated by commas, in any case. ContinuedAsNew is a status clients may ask for; nothing is ever in it here. */
 export const runtimeStatuses = z.string().transform((text, context) => {
-  const asked = text.split(',').map((part) => part.trim()).filter((part) => part !== '' && part.toLowerCase() !== 'continuedasnew');
+  const asked = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '' && part.toLowerCase() !== 'continuedasnew');
   return asked.flatMap((word) => {
     const status = statuses.find((known) => known.toLowerCase() === word.toLowerCase());
     if (!status) context.addIssue({ code: 'custom', message: `"${word}" is not a runtime status. Use ${statuses.join(', ')}.` });
@@ -21,4 +30,7 @@ export const runtimeStatuses = z.string().transform((text, context) => {
 /** Sent by Durable Functions' clients to every address; there is one task hub here and one store, so they say nothing. */
 export const commonQuery = { taskHub: z.string().optional(), connection: z.string().optional() };
 
-export const seconds = z.string().regex(/^\d+(?:\.\d+)?$/, 'Use a number of seconds.').transform(Number);
+export const seconds = z
+  .string()
+  .regex(/^\d+(?:\.\d+)?$/, 'Use a number of seconds.')
+  .transform(Number);

@@ -18,7 +18,12 @@ export function addRaiseEvent(routes: Routes): void {
     bodyLimit: bodyLimits.payloads,
     docs: {
       summary: 'Raise an event; the body is its data',
-      answers: { 202: 'Stored. It is given to the instance even if that does not wait for it yet.', 400: 'The body is not JSON.', 404: 'Unknown instance.', 410: 'The instance has finished.' },
+      answers: {
+        202: 'Stored. It is given to the instance even if that does not wait for it yet.',
+        400: 'The body is not JSON.',
+        404: 'Unknown instance.',
+        410: 'The instance has finished.',
+      },
     },
     params: z.object({ instanceId: z.string(), eventName: z.string().min(1).max(200) }),
     query: z.strictObject(commonQuery),
@@ -27,8 +32,15 @@ export function addRaiseEvent(routes: Routes): void {
       if (body === undefined) throw new RequestError('body.invalid-json', 'Send the data of the event as JSON; null if there is none.');
       const caller = identityOf(identity);
       const id = randomUUID();
-      accepted(await installation.runtime.send(instanceId(params.instanceId), { type: 'RaiseEvent', id, name: params.eventName, data: body, by: actorOf(caller) }, id));
-      if (caller.kind === 'user') await recordDeed(installation, caller, 'instance.raise-event', `instance:${params.instanceId}`, { name: params.eventName });
+      accepted(
+        await installation.runtime.send(
+          instanceId(params.instanceId),
+          { type: 'RaiseEvent', id, name: params.eventName, data: body, by: actorOf(caller) },
+          id,
+        ),
+      );
+      if (caller.kind === 'user')
+        await recordDeed(installation, caller, 'instance.raise-event', `instance:${params.instanceId}`, { name: params.eventName });
       return reply.code(202).send();
     },
   });

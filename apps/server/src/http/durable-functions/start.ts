@@ -22,13 +22,20 @@ const query = z.strictObject({
   retryInterval: seconds.optional(),
   returnInternalServerErrorOnFailure: flag.optional(),
   /** Perdure's: a version other than the latest. */
-  version: z.string().regex(/^\d{1,9}$/, 'Use a version number.').transform(Number).optional(),
+  version: z
+    .string()
+    .regex(/^\d{1,9}$/, 'Use a version number.')
+    .transform(Number)
+    .optional(),
 });
 
 const longestWaitSeconds = 230;
 
 export function addStart(routes: Routes): void {
-  for (const url of [`${durableFunctionsRoot}/orchestrators/:workflowKey`, `${durableFunctionsRoot}/orchestrators/:workflowKey/:instanceId`]) {
+  for (const url of [
+    `${durableFunctionsRoot}/orchestrators/:workflowKey`,
+    `${durableFunctionsRoot}/orchestrators/:workflowKey/:instanceId`,
+  ]) {
     routes.add({
       method: 'POST',
       url,
@@ -58,9 +65,15 @@ export function addStart(routes: Routes): void {
         }).catch((thrown: unknown) => {
           throw asDocumented(thrown);
         });
-        if (caller.kind === 'user') await recordDeed(installation, caller, 'instance.start', `instance:${id}`, { workflow: params.workflowKey });
+        if (caller.kind === 'user')
+          await recordDeed(installation, caller, 'instance.start', `instance:${id}`, { workflow: params.workflowKey });
         if (query.timeout !== undefined && query.timeout > 0) {
-          const finished = await waitUntilFinished(installation, id, Math.min(query.timeout, longestWaitSeconds) * 1000, closedSignal(request.raw));
+          const finished = await waitUntilFinished(
+            installation,
+            id,
+            Math.min(query.timeout, longestWaitSeconds) * 1000,
+            closedSignal(request.raw),
+          );
           if (finished) return sendResult(id);
         }
         const links = managementLinks(request, id);
@@ -74,11 +87,16 @@ export function addStart(routes: Routes): void {
           const { prisma } = installation.database;
           const record = await findInstance(prisma, id);
           if (!record || !isFinal(record.storedStatus) || record.storedStatus !== 'Completed') {
-            return sendStatus(installation, request, reply, id, { returnInternalServerErrorOnFailure: query.returnInternalServerErrorOnFailure });
+            return sendStatus(installation, request, reply, id, {
+              returnInternalServerErrorOnFailure: query.returnInternalServerErrorOnFailure,
+            });
           }
           const output = (await readBoundaryValues(prisma, [id])).get(id)?.output ?? null;
           // Serialised here, because a text as such would be sent without quotes.
-          return reply.code(200).type('application/json; charset=utf-8').send(JSON.stringify(await withPayloads(output, installation.runtime.payloads)));
+          return reply
+            .code(200)
+            .type('application/json; charset=utf-8')
+            .send(JSON.stringify(await withPayloads(output, installation.runtime.payloads)));
         }
       },
     });
@@ -87,8 +105,12 @@ export function addStart(routes: Routes): void {
 
 /** Durable Functions documents 400 for an orchestrator that does not exist. */
 function asDocumented(thrown: unknown): unknown {
-  if (!(thrown instanceof RequestError) || !['workflow.unknown', 'version.unknown', 'workflow.unpublished'].includes(thrown.code)) return thrown;
-  return new RequestError(thrown.code, thrown.message, { status: 400, ...(thrown.details === undefined ? {} : { details: thrown.details }) });
+  if (!(thrown instanceof RequestError) || !['workflow.unknown', 'version.unknown', 'workflow.unpublished'].includes(thrown.code))
+    return thrown;
+  return new RequestError(thrown.code, thrown.message, {
+    status: 400,
+    ...(thrown.details === undefined ? {} : { details: thrown.details }),
+  });
 }
 
 function closedSignal(request: { socket: { once(event: 'close', listener: () => void): unknown } }): AbortSignal {

@@ -1,3 +1,4 @@
+import { countOwnedPartitions } from '@perdure/database/read';
 import type { Installation } from '../../installation.ts';
 import type { Routes } from '../route.ts';
 
@@ -13,7 +14,10 @@ export function addHealthRoutes(routes: Routes): void {
     method: 'GET',
     url: '/readyz',
     access: 'public',
-    docs: { summary: 'Work can be taken on: Postgres answers and workers own all partitions', answers: { 200: '{ status: "ready" }', 503: '{ status: "not ready", reasons }' } },
+    docs: {
+      summary: 'Work can be taken on: Postgres answers and workers own all partitions',
+      answers: { 200: '{ status: "ready" }', 503: '{ status: "not ready", reasons }' },
+    },
     handler: async ({ installation, reply }) => {
       const reasons = await whyNotReady(installation);
       return reasons.length === 0 ? { status: 'ready' } : reply.code(503).send({ status: 'not ready', reasons });
@@ -25,7 +29,7 @@ const patienceMs = 2_000;
 
 async function whyNotReady({ database, runtime }: Installation): Promise<string[]> {
   const { partitions } = runtime.health();
-  const owned = await inTime(database.prisma.partition.count({ where: { owner: { not: null }, leaseUntil: { gt: new Date() } } }));
+  const owned = await inTime(countOwnedPartitions(database.prisma));
   if (owned === undefined) return ['Postgres does not answer.'];
   return owned >= partitions ? [] : [`${partitions - owned} of ${partitions} partitions are owned by no worker.`];
 }

@@ -16,7 +16,10 @@ export function addMetrics(app: FastifyInstance, routes: Routes, installation: I
     registers: [registry],
   });
   app.addHook('onResponse', async (request, reply) => {
-    requests.observe({ method: request.method, route: request.routeOptions.url ?? 'unknown', status: reply.statusCode }, reply.elapsedTime / 1000);
+    requests.observe(
+      { method: request.method, route: request.routeOptions.url ?? 'unknown', status: reply.statusCode },
+      reply.elapsedTime / 1000,
+    );
   });
   routes.add({
     method: 'GET',

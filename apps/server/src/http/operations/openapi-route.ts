@@ -58,10 +58,17 @@ function operation(route: DeclaredRoute, path: string): object {
     responses: Object.fromEntries(
       Object.entries(answers).map(([status, description]) => [
         status,
-        { description, ...(Number(status) >= 400 && path !== '/readyz' ? { content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } } : {}) },
+        {
+          description,
+          ...(Number(status) >= 400 && path !== '/readyz'
+            ? { content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } }
+            : {}),
+        },
       ]),
     ),
-    ...(route.access === 'public' ? { security: [] } : { security: [{ code: [] }, { functionsKey: [] }, { bearer: [] }, { session: [] }], 'x-permission': route.access }),
+    ...(route.access === 'public'
+      ? { security: [] }
+      : { security: [{ code: [] }, { functionsKey: [] }, { bearer: [] }, { session: [] }], 'x-permission': route.access }),
   };
 }
 

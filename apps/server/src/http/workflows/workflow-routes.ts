@@ -58,15 +58,25 @@ export function addWorkflowRoutes(routes: Routes): void {
     method: 'GET',
     url: '/api/workflows/:key/export',
     access: 'workflow.read',
-    docs: { summary: 'Export a workflow: its draft, or a version', answers: { 200: '{ formatVersion, key, title, description, version, draftRevision, document }', 404: 'Unknown workflow or version.' } },
+    docs: {
+      summary: 'Export a workflow: its draft, or a version',
+      answers: { 200: '{ formatVersion, key, title, description, version, draftRevision, document }', 404: 'Unknown workflow or version.' },
+    },
     params: keyParams,
-    query: z.strictObject({ version: z.string().regex(/^\d{1,9}$/, 'Use a version number.').transform(Number).optional() }),
+    query: z.strictObject({
+      version: z
+        .string()
+        .regex(/^\d{1,9}$/, 'Use a version number.')
+        .transform(Number)
+        .optional(),
+    }),
     handler: async ({ installation, reply, params, query }) => {
       const { prisma } = installation.database;
       const workflow = await findWorkflow(prisma, params.key);
       if (!workflow) throw unknownWorkflow(params.key);
       const version = query.version === undefined ? undefined : await findVersion(prisma, params.key, query.version);
-      if (query.version !== undefined && !version) throw new RequestError('version.unknown', `"${params.key}" has no version ${query.version}.`);
+      if (query.version !== undefined && !version)
+        throw new RequestError('version.unknown', `"${params.key}" has no version ${query.version}.`);
       reply.header('content-disposition', `attachment; filename="${workflow.key}.json"`);
       return {
         formatVersion: 1,
@@ -84,7 +94,10 @@ export function addWorkflowRoutes(routes: Routes): void {
     url: '/api/workflows/:key/draft',
     access: 'workflow.edit',
     bodyLimit: bodyLimits.definitions,
-    docs: { summary: 'Save the draft on top of the revision it was based on', answers: { 200: '{ draftRevision, savedAt }', 404: 'Unknown workflow.', 409: 'Somebody saved in between.' } },
+    docs: {
+      summary: 'Save the draft on top of the revision it was based on',
+      answers: { 200: '{ draftRevision, savedAt }', 404: 'Unknown workflow.', 409: 'Somebody saved in between.' },
+    },
     params: keyParams,
     body: z.strictObject({ baseRevision: z.int().min(0), document: z.unknown(), force: z.boolean().optional() }),
     handler: async ({ installation, params, body, identity }) => {
@@ -99,9 +112,13 @@ export function addWorkflowRoutes(routes: Routes): void {
       if (!saved.ok && saved.code === 'workflow.unknown') throw unknownWorkflow(params.key);
       if (!saved.ok) {
         const savedBy = await personName(prisma, saved.savedBy);
-        throw new RequestError('draft.conflict', `${savedBy} has saved this draft meanwhile. Get revision ${saved.draftRevision}, or save with force.`, {
-          details: { draftRevision: saved.draftRevision, savedAt: saved.savedAt.toISOString(), savedBy },
-        });
+        throw new RequestError(
+          'draft.conflict',
+          `${savedBy} has saved this draft meanwhile. Get revision ${saved.draftRevision}, or save with force.`,
+          {
+            details: { draftRevision: saved.draftRevision, savedAt: saved.savedAt.toISOString(), savedBy },
+          },
+        );
       }
       installation.workflowsChanged();
       return { draftRevision: saved.draftRevision, savedAt: saved.savedAt.toISOString() };
@@ -114,7 +131,12 @@ export function addWorkflowRoutes(routes: Routes): void {
     access: 'workflow.publish',
     docs: {
       summary: 'Publish the draft as the next version',
-      answers: { 200: '{ version, runningOnOlder }', 404: 'Unknown workflow.', 409: 'The draft is not at draftRevision any more.', 422: 'The draft has problems.' },
+      answers: {
+        200: '{ version, runningOnOlder }',
+        404: 'Unknown workflow.',
+        409: 'The draft is not at draftRevision any more.',
+        422: 'The draft has problems.',
+      },
     },
     params: keyParams,
     body: z.strictObject({ draftRevision: z.int().min(0).optional(), note: z.string().max(2_000).optional() }).optional(),
@@ -132,7 +154,9 @@ export function addWorkflowRoutes(routes: Routes): void {
         return { version: published.version, runningOnOlder: published.runningOnOlder };
       }
       if (published.code === 'draft.conflict') {
-        throw new RequestError('draft.conflict', `The draft is at revision ${workflow.draftRevision}, not at the one you named.`, { details: { draftRevision: workflow.draftRevision } });
+        throw new RequestError('draft.conflict', `The draft is at revision ${workflow.draftRevision}, not at the one you named.`, {
+          details: { draftRevision: workflow.draftRevision },
+        });
       }
       const [first] = published.problems.filter(({ severity }) => severity === 'error');
       throw new RequestError('publish.problems', `The draft has problems that block publishing. ${first?.title ?? ''}`.trim(), {

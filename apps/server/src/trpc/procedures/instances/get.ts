@@ -1,4 +1,11 @@
-import { findInstance, findPartitionOwner, findVersion, listChildren, listTasksOfInstance, readBoundaryValues } from '@perdure/database/read';
+import {
+  findInstance,
+  findPartitionOwner,
+  findVersion,
+  listChildren,
+  listTasksOfInstance,
+  readBoundaryValues,
+} from '@perdure/database/read';
 import { z } from 'zod';
 import { permissionsOf } from '../../../auth/identity.ts';
 import { RequestError } from '../../../errors/request-error.ts';

@@ -13,6 +13,12 @@ export const raiseEvent = procedure('instance.operate')
   .input(input)
   .mutation(async ({ ctx: { identity, installation }, input }): Promise<void> => {
     const id = randomUUID();
-    accepted(await installation.runtime.send(instanceId(input.id), { type: 'RaiseEvent', id, name: input.name, data: input.data, by: actorOf(identity) }, id));
+    accepted(
+      await installation.runtime.send(
+        instanceId(input.id),
+        { type: 'RaiseEvent', id, name: input.name, data: input.data, by: actorOf(identity) },
+        id,
+      ),
+    );
     await recordDeed(installation, identity, 'instance.raise-event', `instance:${input.id}`, { name: input.name });
   });

@@ -4,13 +4,24 @@ import { instanceUpdates } from '../../../instances/instance-updates.ts';
 import { asTrpcError, procedure } from '../../base.ts';
 
 /** `lastEventId` is the seq to resume after; the client sends the last one it was given. */
-const input = z.strictObject({ id: z.string(), lastEventId: z.string().regex(/^\d{1,15}$/, 'Not a seq.').optional() });
+const input = z.strictObject({
+  id: z.string(),
+  lastEventId: z
+    .string()
+    .regex(/^\d{1,15}$/, 'Not a seq.')
+    .optional(),
+});
 
 export const watch = procedure('instance.read')
   .input(input)
   .subscription(async function* ({ ctx: { installation, drained }, input, signal }) {
     try {
-      for await (const update of instanceUpdates(installation, input.id, Number(input.lastEventId ?? 0), signal ?? new AbortController().signal)) {
+      for await (const update of instanceUpdates(
+        installation,
+        input.id,
+        Number(input.lastEventId ?? 0),
+        signal ?? new AbortController().signal,
+      )) {
         yield tracked(String(update.seq), update);
         await drained();
       }

@@ -6,7 +6,11 @@ import { readDocument } from '../../../workflows/read-document.ts';
 import { workflowKey } from '../../../workflows/workflow-key.ts';
 import { procedure } from '../../base.ts';
 
-const input = z.strictObject({ title: z.string().trim().min(1, 'Enter a title.').max(200), key: workflowKey.optional(), document: z.unknown().optional() });
+const input = z.strictObject({
+  title: z.string().trim().min(1, 'Enter a title.').max(200),
+  key: workflowKey.optional(),
+  document: z.unknown().optional(),
+});
 
 export const create = procedure('workflow.edit')
   .input(input)

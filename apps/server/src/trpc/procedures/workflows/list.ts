@@ -9,9 +9,16 @@ export const list = procedure('workflow.read')
   .input(input)
   .query(async ({ ctx: { installation }, input }): Promise<WorkflowSummary[]> => {
     const workflows = await listWorkflows(installation.database.prisma, input?.text);
-    return workflows.map(({ draftRevision: _, draftSavedAt, lastStartedAt, ...rest }) => ({
-      ...rest,
-      draftSavedAt: draftSavedAt.toISOString(),
-      lastStartedAt: lastStartedAt?.toISOString() ?? null,
+    return workflows.map((workflow) => ({
+      key: workflow.key,
+      title: workflow.title,
+      description: workflow.description,
+      sample: workflow.sample,
+      latestVersion: workflow.latestVersion,
+      hasUnpublishedChanges: workflow.hasUnpublishedChanges,
+      draftSavedAt: workflow.draftSavedAt.toISOString(),
+      draftSavedBy: workflow.draftSavedBy,
+      liveInstances: workflow.liveInstances,
+      lastStartedAt: workflow.lastStartedAt?.toISOString() ?? null,
     }));
   });

@@ -8,7 +8,6 @@ const input = z.strictObject({ key: z.string(), draftRevision: z.int().min(0), n
 
 export const publish = procedure('workflow.publish')
   .input(input)
-  .mutation(
-    ({ ctx: { identity, installation }, input }): Promise<PublishResult> =>
-      publishWorkflow(installation, { key: input.key, draftRevision: input.draftRevision, note: input.note ?? '', actor: actorOf(identity) }),
+  .mutation(({ ctx: { identity, installation }, input }): Promise<PublishResult> =>
+    publishWorkflow(installation, { key: input.key, draftRevision: input.draftRevision, note: input.note ?? '', actor: actorOf(identity) }),
   );

@@ -4,7 +4,11 @@ import { actorOf } from '../../../auth/identity.ts';
 import { unknownWorkflow } from '../../../workflows/publish-workflow.ts';
 import { procedure } from '../../base.ts';
 
-const input = z.strictObject({ key: z.string(), title: z.string().trim().min(1, 'Enter a title.').max(200), description: z.string().max(2_000).optional() });
+const input = z.strictObject({
+  key: z.string(),
+  title: z.string().trim().min(1, 'Enter a title.').max(200),
+  description: z.string().max(2_000).optional(),
+});
 
 export const rename = procedure('workflow.edit')
   .input(input)
