@@ -74,7 +74,7 @@ function check(name: string, command: readonly string[], detail = ''): Step {
   return {
     name,
     async run() {
-      const { code, output, seconds } = await runNode(command, { show: false });
+      const { code, output, seconds } = await runNode(command, { show: false, minutes: 4 });
       console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name}${detail === '' ? '' : ` ${detail}`} (${seconds} s)`);
       if (code !== 0) console.log(output.trimEnd());
       return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
@@ -96,6 +96,7 @@ function tests(
       const plan = reporting(report);
       const { code, seconds } = await runNode([...command, ...plan.arguments], {
         show: true,
+        minutes: 8,
         env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
       });
       const counts = existsSync(report) ? plan.count() : { passed: 0, failed: 0 };
@@ -140,20 +141,36 @@ function tsconfigs(): readonly string[] {
 
 async function runNode(
   command: readonly string[],
-  options: { show: boolean; env?: Record<string, string> },
+  options: { show: boolean; minutes: number; env?: Record<string, string> },
 ): Promise<{ code: number; output: string; seconds: string }> {
   const startedAt = performance.now();
+  // A group of its own, so that a step that hangs can be ended with everything it started.
   const child = spawn(process.execPath, [...command], {
     cwd: root,
+    detached: process.platform !== 'win32',
     stdio: ['ignore', options.show ? 'inherit' : 'pipe', options.show ? 'inherit' : 'pipe'],
     env: { ...process.env, ...options.env },
   });
   let output = '';
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const end = (): void => {
+    if (child.pid !== undefined) process.kill(process.platform === 'win32' ? child.pid : -child.pid, 'SIGTERM');
+  };
+  const overdue = setTimeout(() => {
+    console.log(`This step did not end within ${options.minutes} minutes and is ended.`);
+    end();
+  }, options.minutes * 60_000);
+  const interrupted = (): void => {
+    end();
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   const code = await new Promise<number>((done, fail) => {
     child.once('error', fail);
     child.once('close', (exitCode) => done(exitCode ?? 1));
   });
+  clearTimeout(overdue);
+  process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
   return { code, output, seconds: ((performance.now() - startedAt) / 1000).toFixed(1) };
 }

@@ -123,7 +123,12 @@ export const environment = z.object({
 });
 
 /** Set by our own scripts, not by people. */
-const internalVariables: ReadonlySet<string> = new Set(['PERDURE_LIFELINE_FD', 'PERDURE_LINT_ROOT', 'PERDURE_DEV_SERVER', 'PERDURE_WEB_PORT']);
+const internalVariables: ReadonlySet<string> = new Set([
+  'PERDURE_LIFELINE_FD',
+  'PERDURE_LINT_ROOT',
+  'PERDURE_DEV_SERVER',
+  'PERDURE_WEB_PORT',
+]);
 
 /** The name to put in links: passkeys and cookies want a host name, and nobody can open 0.0.0.0. */
 function reachableName(host: string): string {
