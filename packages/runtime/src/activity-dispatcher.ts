@@ -97,7 +97,7 @@ export interface ActivityDispatcherOptions {
 
 export class ActivityDispatcher {
   readonly #options: ActivityDispatcherOptions;
-  readonly #jobs = new Map<string, { job: ActivityJob; abort: AbortController }>();
+  readonly #jobs = new Map<string, Entry>();
   readonly #waiting: string[] = [];
   #running = 0;
 
@@ -117,7 +117,7 @@ export class ActivityDispatcher {
       if (known.job.attempt === job.attempt && known.job.executionId === job.executionId) return; // A1
       known.abort.abort();
     }
-    this.#jobs.set(key, { job, abort: new AbortController() });
+    this.#jobs.set(key, { job, abort: new AbortController(), started: false });
     this.#waiting.push(key);
     this.#fill();
   }
@@ -148,7 +148,9 @@ export class ActivityDispatcher {
       const key = this.#waiting.shift();
       if (key === undefined) return;
       const entry = this.#jobs.get(key);
-      if (entry === undefined) continue;
+      // An aborted attempt left its place in the queue: the step may be in it twice (A1).
+      if (entry === undefined || entry.started) continue;
+      entry.started = true;
       this.#running += 1;
       void this.#attempt(key, entry).finally(() => {
         this.#running -= 1;
@@ -157,13 +159,19 @@ export class ActivityDispatcher {
     }
   }
 
-  async #attempt(key: string, entry: { job: ActivityJob; abort: AbortController }): Promise<void> {
+  async #attempt(key: string, entry: Entry): Promise<void> {
     const { job, abort } = entry;
     const result = await this.#options.runner.attempt(job, abort);
     if (this.#jobs.get(key) !== entry) return; // A2: aborted, or replaced by a later attempt
     this.#jobs.delete(key);
     this.#options.report(job, result);
   }
+}
+
+interface Entry {
+  job: ActivityJob;
+  abort: AbortController;
+  started: boolean;
 }
 
 function jobKey(instanceId: InstanceId, step: StepKey): string {

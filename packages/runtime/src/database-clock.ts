@@ -11,6 +11,11 @@ export class DatabaseClock {
     this.#offsetMs = databaseNow - readAt;
   }
 
+  /** The database has said that this moment is past: what follows from that is not stamped earlier. */
+  passed(moment: number): void {
+    this.#last = Math.max(this.#last, Math.ceil(moment));
+  }
+
   now(): number {
     const now = Math.floor(Date.now() + this.#offsetMs);
     this.#last = Math.max(this.#last, now);

@@ -56,7 +56,7 @@ export class Watchers {
     setTimeout(() => {
       const hint = this.#hint;
       this.#hint = null;
-      if (hint !== null) for (const listener of this.#feeds) listener(hint);
+      if (hint !== null) for (const listener of this.#feeds) this.#guarded(() => listener(hint));
     }, feedEveryMs).unref();
   }
 
@@ -64,7 +64,16 @@ export class Watchers {
     const watched = this.#instances.get(id);
     if (watched === undefined || seq === watched.seq) return;
     watched.seq = seq;
-    for (const listener of watched.listeners) listener(seq);
+    for (const listener of watched.listeners) this.#guarded(() => listener(seq));
+  }
+
+  /** A listener's bug is not the commit's. */
+  #guarded(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.#onTrouble(error as Error);
+    }
   }
 
   async #look(): Promise<void> {

@@ -32,7 +32,7 @@ import { loadReferences } from './load-references.ts';
 import { Mailbox } from './mailbox.ts';
 import { partitionOf } from './partition-of.ts';
 import type { PlanCache, PublishedPlan } from './plan-cache.ts';
-import type { CommitItem, DurableStore, InstanceCreation, MessageBody, OwnedPartition, StoredInstance, StoredMessage } from './ports/durable-store.ts';
+import type { CommitItem, DurableStore, InstanceCreation, MessageBody, OwnedPartition, StoredHistory, StoredInstance, StoredMessage } from './ports/durable-store.ts';
 import type { ActivityQueue } from './ports/activity-queue.ts';
 import type { HotInstance, HotStore } from './ports/hot-store.ts';
 import { QueuedActivities } from './queued-activities.ts';
@@ -71,6 +71,10 @@ const turnLimit = 1_000;
 const loadLimit = 500;
 const recoverPage = 500;
 const reloadAfterMs = 1_000;
+const reloadAtLatestMs = 5 * 60_000;
+const awaitStartMs = 50;
+/** How long a payload is asked for again while the database is away, before an attempt fails for it. */
+const payloadPatienceMs = 60_000;
 /** Characters of an error's text kept in the history itself. */
 const largestMessage = 4_096;
 const largestResult = 10 * 1024 * 1024;
@@ -88,6 +92,10 @@ export class Worker {
   /** Commands for instances that are not in memory yet. */
   readonly #arriving = new Map<InstanceId, QueuedCommand[]>();
   readonly #loading = new Set<InstanceId>();
+  /** Pending ones whose start message is still on its way. */
+  readonly #awaitingStart = new Set<InstanceId>();
+  /** Turns in a row that could not be stored. */
+  readonly #setbacks = new Map<InstanceId, number>();
   #loadScheduled = false;
   readonly #touchesTasks = new WeakSet<CommitItem>();
   readonly #lanes: CommitLanes;
@@ -105,7 +113,7 @@ export class Worker {
       onStored: (items) => this.#afterCommit(items),
       onTrouble: (error) => options.onTrouble('commit', error),
     });
-    this.#runner = new ActivityRunner({ activities: options.activities, loadInput: (input) => loadReferences(input, (value) => options.evaluator.load(value)) });
+    this.#runner = new ActivityRunner({ activities: options.activities, loadInput: (input) => loadReferences(input, (value) => this.#patiently('activity input', async () => options.evaluator.load(value))) });
     this.#queued = options.queue === null ? null : new QueuedActivities(options.queue, (job) => this.#dispatcher.run(job));
     this.#dispatcher = new ActivityDispatcher({
       runner: this.#runner,
@@ -114,7 +122,10 @@ export class Worker {
     });
     this.#timers = new TimerService(options.store, options.clock, {
       partitions: () => this.#servedPartitions(),
-      fire: ({ instanceId, timer }) => this.#request(instanceId, { type: 'FireTimer', timer }, null).then(() => {}),
+      fire: async ({ instanceId, timer, fireAt }) => {
+        options.clock.passed(fireAt);
+        await this.#request(instanceId, { type: 'FireTimer', timer }, null);
+      },
       onTrouble: (error) => options.onTrouble('timers', error),
     });
     this.#mailbox = new Mailbox(options.store, {
@@ -266,6 +277,7 @@ export class Worker {
     const commands = resident.inbox.splice(0, turnLimit);
     const record = new TurnRecord(resident, this.#options.partitions);
     const answers: { command: QueuedCommand; result: SendResult }[] = [];
+    let item: CommitItem | null = null;
     try {
       for (const command of commands) {
         const turn = decide(resident.plan, resident.state, { ...command.body, at: this.#options.clock.now(), seed: randomUUID() }, this.#options.evaluator);
@@ -280,6 +292,7 @@ export class Worker {
         }
         answers.push({ command, result: outcome });
       }
+      if (!record.isEmpty) item = record.toItem(this.#options.clock.now());
     } catch (error) {
       // W4. A bug, or a payload that could not be read: nothing of this turn is stored.
       for (const { settle } of commands) settle(unavailable);
@@ -287,18 +300,18 @@ export class Worker {
     }
     this.counters.turns += 1;
     this.counters.commands += commands.length;
-    if (record.isEmpty) {
+    if (item === null) {
       for (const { command, result } of answers) command.settle(result);
       this.#rest(resident);
       return;
     }
-    const item = record.toItem(this.#options.clock.now());
     if (record.touchesTasks) this.#touchesTasks.add(item);
     const outcome = await this.#lanes.submit(item);
     if (outcome !== 'stored') {
       this.#notStored(resident, answers, outcome);
       return;
     }
+    this.#setbacks.delete(resident.id);
     resident.storedSeq = item.seq;
     resident.hasRow = true;
     resident.creation = null;
@@ -363,17 +376,25 @@ export class Worker {
 
   /** Drops one instance; whoever waits is told so, and its activities are aborted. */
   #forget(resident: Resident): void {
-    if (this.#residents.get(resident.id) === resident) this.#residents.delete(resident.id);
+    for (const { settle } of resident.inbox.splice(0)) settle(unavailable);
+    // The partition may have been lost and won back meanwhile: what runs now belongs to the instance's new resident.
+    if (this.#residents.get(resident.id) !== resident) return;
+    this.#residents.delete(resident.id);
     this.#idle.delete(resident.id);
     this.#dispatcher.abortWhere((id) => id === resident.id);
     this.#queued?.forgetWhere((id) => id === resident.id);
-    for (const { settle } of resident.inbox.splice(0)) settle(unavailable);
   }
 
-  /** Its unfinished activities would otherwise wait for a takeover that may never come. The pause keeps a failing turn from spinning. */
+  /** Its unfinished activities would otherwise wait for a takeover that may never come. */
   #reloadSoon(resident: Resident): void {
-    if (!resident.hasRow) return;
-    setTimeout(() => this.#enqueue(resident.id, wakeUp()), reloadAfterMs).unref();
+    if (resident.hasRow && !this.#residents.has(resident.id)) this.#wakeLater(resident.id);
+  }
+
+  /** The pause grows with every setback: a turn that can never be stored must not run its activities every second. */
+  #wakeLater(id: InstanceId): void {
+    const setbacks = this.#setbacks.get(id) ?? 0;
+    this.#setbacks.set(id, setbacks + 1);
+    setTimeout(() => this.#enqueue(id, wakeUp()), Math.min(reloadAfterMs * 2 ** setbacks, reloadAtLatestMs)).unref();
   }
 
   #drop(partition: number): void {
@@ -442,7 +463,7 @@ export class Worker {
     this.#loadScheduled = true;
     setImmediate(() => {
       this.#loadScheduled = false;
-      const wanted = [...this.#arriving.keys()].filter((id) => !this.#loading.has(id)).slice(0, loadLimit);
+      const wanted = [...this.#arriving.keys()].filter((id) => !this.#loading.has(id) && !this.#awaitingStart.has(id)).slice(0, loadLimit);
       if (wanted.length === 0) return;
       for (const id of wanted) this.#loading.add(id);
       void this.#load(wanted)
@@ -466,74 +487,120 @@ export class Worker {
     this.counters.loadsHot += live.length - cold.length;
     this.counters.loadsDurable += cold.length;
     for (const id of ids) {
-      const commands = this.#arriving.get(id);
-      if (commands === undefined) continue; // dropped meanwhile
-      this.#arriving.delete(id);
       const instance = stored.get(id);
-      if (instance === undefined || isFinal(instance.status)) await this.#withoutInstance(id, instance, commands, epochs);
-      else {
-        const history = histories.get(id);
-        const state =
-          instance.seq === 0
-            ? initialState(id)
-            : history === undefined
-              ? stateFromHot(id, hot.get(id))
-              : foldState(id, history.checkpoint, history.events);
-        await this.#admit(instance, state, commands, epochs);
+      try {
+        if (instance === undefined || isFinal(instance.status)) await this.#withoutInstance(id, instance);
+        else await this.#admit(instance, await this.#stateOf(instance, hot.get(id), histories.get(id)), epochs.get(instance.partition));
+      } catch (error) {
+        // One that cannot be read must not keep the others of its page out.
+        this.#options.onTrouble(`load of ${id}`, error as Error);
+        this.#cannotLoad(id);
       }
     }
   }
 
-  async #admit(instance: StoredInstance, state: InstanceState, commands: QueuedCommand[], epochs: ReadonlyMap<number, number>): Promise<void> {
-    const epoch = epochs.get(instance.partition);
+  /** Senders are told, and try again themselves; a wake-up has nobody behind it who would. */
+  #cannotLoad(id: InstanceId): void {
+    const commands = this.#arriving.get(id) ?? [];
+    this.#arriving.delete(id);
+    for (const { settle } of commands) settle(unavailable);
+    if (commands.some(({ body }) => body.type === 'FireTimer' && body.timer === noTimer)) this.#wakeLater(id);
+  }
+
+  /** What the hot store gives is taken only when it is the stored execution at the stored seq; else the history has the word. */
+  async #stateOf(instance: StoredInstance, hot: HotInstance | undefined, history: StoredHistory | undefined): Promise<InstanceState> {
+    const { id, checkpointSeq } = instance;
+    if (instance.seq === 0) return initialState(id);
+    const fits = (state: InstanceState): boolean => state.seq === instance.seq && state.executionId === instance.executionId;
+    if (history === undefined && hot !== undefined) {
+      const state = attempt(() => stateFromHot(id, hot));
+      if (state !== undefined && fits(state)) return state;
+    }
+    const read = history ?? (await this.#options.store.loadHistory([{ id, checkpointSeq, after: checkpointSeq }])).get(id);
+    const state = read === undefined ? undefined : attempt(() => foldState(id, read.checkpoint, read.events));
+    if (state !== undefined && fits(state)) return state;
+    // A checkpoint of another format, or a damaged one: the whole history can still be folded.
+    const whole = (await this.#options.store.loadHistory([{ id, checkpointSeq: 0, after: 0 }])).get(id);
+    const folded = foldState(id, null, whole?.events ?? []);
+    if (!fits(folded)) throw new Error(`The history ends at ${folded.seq}, the instance at ${instance.seq}.`);
+    return folded;
+  }
+
+  async #admit(instance: StoredInstance, state: InstanceState, epoch: number | undefined): Promise<void> {
+    const { id, partition } = instance;
     const published = this.#options.plans.peek(instance.workflow, instance.version) ?? (await this.#options.plans.find(instance.workflow, instance.version));
-    // W1: the partition may have changed hands while the state was read.
-    if (published === null || epoch === undefined || this.#owned.get(instance.partition)?.epoch !== epoch) {
-      if (published === null) this.#options.onTrouble(`load of ${instance.id}`, new Error(`${instance.workflow} has no version ${instance.version}.`));
-      for (const { settle } of commands) settle(unavailable);
+    // From here on nothing is awaited: commands that come meanwhile must find either the waiting ones or the resident (W2).
+    const inbox = this.#arriving.get(id);
+    if (inbox === undefined) return; // dropped meanwhile
+    const owned = this.#owned.get(partition);
+    // W1: the partition changed hands and came back while the state was read; the next load reads it again.
+    if (owned !== undefined && owned.epoch !== epoch) return;
+    if (published === null) throw new Error(`${instance.workflow} has no version ${instance.version}.`);
+    if (owned !== undefined && instance.seq === 0 && !inbox.some(({ body }) => body.type === 'StartExecution')) {
+      this.#awaitStart(id);
+      return;
+    }
+    this.#arriving.delete(id);
+    if (owned === undefined) {
+      for (const { settle } of inbox) settle(unavailable);
       return;
     }
     const resident: Resident = {
-      id: instance.id,
-      partition: instance.partition,
-      epoch,
+      id,
+      partition,
+      epoch: owned.epoch,
       plan: published.plan,
       state,
       storedSeq: instance.seq,
       checkpointSeq: instance.checkpointSeq,
       hasRow: true,
       creation: null,
-      inbox: commands,
+      inbox,
       busy: false,
     };
-    this.#residents.set(instance.id, resident);
+    this.#residents.set(id, resident);
     this.#resume(resident, instance.claims);
     if (resident.inbox.length === 0) this.#rest(resident);
     else this.#pump(resident);
   }
 
+  /** Accepted by another process, and its start message has not been fetched yet: whoever comes first waits for it. */
+  #awaitStart(id: InstanceId): void {
+    this.#awaitingStart.add(id);
+    this.#mailbox.look();
+    setTimeout(() => {
+      this.#awaitingStart.delete(id);
+      this.#scheduleLoad();
+    }, awaitStartMs).unref();
+  }
+
   /** Commands for an instance that has finished, or that there is none of (a start makes one). */
-  async #withoutInstance(id: InstanceId, instance: StoredInstance | undefined, commands: readonly QueuedCommand[], epochs: ReadonlyMap<number, number>): Promise<void> {
-    const starts = commands.filter(({ body, creation }) => body.type === 'StartExecution' && (instance === undefined || (creation?.replace ?? []).some((status) => status === instance.status)));
-    const [start] = starts;
-    if (start !== undefined && start.body.type === 'StartExecution' && epochs.size > 0) {
-      const published = await this.#options.plans.find(start.body.workflow, start.body.version);
-      if (published !== null && !this.#residents.has(id)) {
-        this.#create(id, published, start);
-        for (const command of commands) if (command !== start) this.#enqueue(id, command);
-        return;
-      }
+  async #withoutInstance(id: InstanceId, instance: StoredInstance | undefined): Promise<void> {
+    const mayStart = ({ body, creation }: QueuedCommand): boolean =>
+      body.type === 'StartExecution' && (instance === undefined || (creation?.replace ?? []).some((status) => status === instance.status));
+    const start = this.#arriving.get(id)?.find(mayStart);
+    const published = start?.body.type === 'StartExecution' ? await this.#options.plans.find(start.body.workflow, start.body.version) : null;
+    const commands = this.#arriving.get(id);
+    if (commands === undefined) return; // dropped meanwhile
+    this.#arriving.delete(id);
+    if (start !== undefined && published !== null) {
+      this.#create(id, published, start);
+      for (const command of commands) if (command !== start) this.#enqueue(id, command);
+      return;
     }
     const result = instance === undefined ? unknownInstance : finishedInstance;
     const gone = commands.flatMap(({ messageId }) => (messageId === null ? [] : [messageId]));
     const asked = gone.filter((messageId) => messageId.startsWith('ask:'));
-    if (asked.length > 0 && !result.ok) await this.#options.store.refuseMessages(asked, { code: result.code, message: result.message });
     const told = gone.filter((messageId) => !messageId.startsWith('ask:'));
-    if (told.length > 0) await this.#options.store.deleteMessages(told);
     const timers = commands.flatMap(({ body }) => (body.type === 'FireTimer' && body.timer !== noTimer ? [body.timer] : []));
-    if (timers.length > 0) await this.#options.store.deleteTimers(id, timers);
-    for (const { body, settle } of commands)
-      settle(body.type === 'StartExecution' ? { ok: false, code: 'instance.exists', message: `An instance with the id ${id} exists.` } : result);
+    try {
+      if (asked.length > 0 && !result.ok) await this.#options.store.refuseMessages(asked, { code: result.code, message: result.message });
+      if (told.length > 0) await this.#options.store.deleteUndeliverable(told);
+      if (timers.length > 0) await this.#options.store.deleteTimers(id, timers);
+    } finally {
+      for (const { body, settle } of commands)
+        settle(body.type === 'StartExecution' ? { ok: false, code: 'instance.exists', message: `An instance with the id ${id} exists.` } : result);
+    }
   }
 
   // ── Messages ───────────────────────────────────────────────────────────────
@@ -669,7 +736,7 @@ export class Worker {
   }
 
   #outcomeOf({ step, attempt }: ActivityJob, result: ActivityResult): Promise<CommandBody> {
-    return this.#outcomeCommand(result).then(
+    return this.#patiently('activity result', () => this.#outcomeCommand(result)).then(
       (outcome): CommandBody => ({ ...outcome, step, attempt }),
       (error: Error): CommandBody => ({ type: 'FailTask', step, attempt, failure: { code: 'ResultNotKept', message: error.message } }),
     );
@@ -698,6 +765,20 @@ export class Worker {
     };
     return { type: 'FailTask', failure, retryable: result.retryable ?? true };
   }
+
+  /** An absent database is no fault of the activity's: it must not cost an attempt. */
+  async #patiently<T>(what: string, work: () => Promise<T>): Promise<T> {
+    const deadline = performance.now() + payloadPatienceMs;
+    for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 2_000)) {
+      try {
+        return await work();
+      } catch (error) {
+        if (this.#stopped || performance.now() > deadline) throw error;
+        this.#options.onTrouble(what, error as Error);
+        await new Promise((resume) => setTimeout(resume, pauseMs));
+      }
+    }
+  }
 }
 
 /** No timer has this id. */
@@ -713,8 +794,16 @@ export function newExecutionId(): string {
   return randomUUID().replaceAll('-', '').slice(0, 12);
 }
 
-function stateFromHot(id: InstanceId, hot: HotInstance | undefined): InstanceState {
-  if (hot === undefined) throw new Error(`The hot state of ${id} is gone.`);
+/** Undefined when the work throws. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+function stateFromHot(id: InstanceId, hot: HotInstance): InstanceState {
   // Both were written by this program: JSON of encodeState and of history events.
   const checkpoint = hot.checkpoint === null ? null : (JSON.parse(hot.checkpoint) as Json);
   const events = hot.tail.flatMap((text) => JSON.parse(text) as HistoryEvent[]);

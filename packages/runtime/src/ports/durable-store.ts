@@ -37,6 +37,8 @@ export interface DurableStore {
   /** Messages waiting for instances of the partitions, oldest first, without those named in `except`. */
   messages(partitions: readonly number[], except: readonly string[], limit: number): Promise<StoredMessage[]>;
   deleteMessages(messageIds: readonly string[]): Promise<void>;
+  /** Of these, the ones whose receiver is not there (gone, finished, never made) and is not about to be started by an earlier message. */
+  deleteUndeliverable(messageIds: readonly string[]): Promise<void>;
   /** Leaves the refusal for a sender that asks with `messageFate`. */
   refuseMessages(messageIds: readonly string[], refusal: Json): Promise<void>;
   /** For senders that own no partition: stores instance rows (Pending) with their start messages, and other messages; all in one commit. */

@@ -27,6 +27,7 @@ import { PostgresLeases } from './postgres-leases.ts';
 
 const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 const commitSql = sql('commit');
+const undeliverableSql = sql('delete-undeliverable');
 const storedSql = sql('stored');
 const acceptSql = sql('accept');
 const purgeSql = sql('purge');
@@ -233,6 +234,10 @@ export class PostgresStore implements DurableStore {
 
   async deleteMessages(messageIds: readonly string[]): Promise<void> {
     await this.#pool.query('DELETE FROM message WHERE message_id = ANY($1::text[])', [textArray(messageIds)]);
+  }
+
+  async deleteUndeliverable(messageIds: readonly string[]): Promise<void> {
+    await this.#pool.query(undeliverableSql, [textArray(messageIds)]);
   }
 
   async refuseMessages(messageIds: readonly string[], refusal: Json): Promise<void> {
