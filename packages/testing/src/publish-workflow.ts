@@ -8,12 +8,12 @@ export async function publishWorkflow(databaseUrl: string, key: string, document
   try {
     const text = JSON.stringify(document);
     const { rows } = await client.query<{ latest_version: number }>(
-      `INSERT INTO workflow (key, title, draft, draft_saved_by, latest_version, created_by) VALUES ($1, $1, $2::jsonb, 'test', 1, 'test')
+      `INSERT INTO workflow (key, title, draft, draft_saved_by, latest_version, created_by) VALUES ($1, $1, $2::json, 'test', 1, 'test')
        ON CONFLICT (key) DO UPDATE SET draft = excluded.draft, latest_version = workflow.latest_version + 1 RETURNING latest_version`,
       [key, text],
     );
     const version = rows[0]?.latest_version ?? 1;
-    await client.query(`INSERT INTO workflow_version (workflow_key, version, document, draft_revision, published_by) VALUES ($1, $2, $3::jsonb, 1, 'test')`, [
+    await client.query(`INSERT INTO workflow_version (workflow_key, version, document, draft_revision, published_by) VALUES ($1, $2, $3::json, 1, 'test')`, [
       key,
       version,
       text,

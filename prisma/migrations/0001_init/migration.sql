@@ -14,7 +14,7 @@ CREATE TABLE "workflow" (
     "key" TEXT NOT NULL,
     "title" TEXT NOT NULL,
     "description" TEXT NOT NULL DEFAULT '',
-    "draft" JSONB NOT NULL,
+    "draft" JSON NOT NULL,
     "draft_revision" INTEGER NOT NULL DEFAULT 1,
     "draft_saved_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "draft_saved_by" TEXT NOT NULL,
@@ -31,7 +31,7 @@ CREATE TABLE "workflow" (
 CREATE TABLE "workflow_version" (
     "workflow_key" TEXT NOT NULL,
     "version" INTEGER NOT NULL,
-    "document" JSONB NOT NULL,
+    "document" JSON NOT NULL,
     "note" TEXT NOT NULL DEFAULT '',
     "draft_revision" INTEGER NOT NULL,
     "published_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -53,8 +53,8 @@ CREATE TABLE "instance" (
     "started_by" TEXT NOT NULL,
     "parent_instance_id" TEXT,
     "parent_step" TEXT,
-    "custom_status" JSONB,
-    "whereabouts" JSONB,
+    "custom_status" JSON,
+    "whereabouts" JSON,
     "running_activities" INTEGER NOT NULL DEFAULT 0,
     "claims" SMALLINT NOT NULL DEFAULT 0,
     "checkpoint_seq" INTEGER NOT NULL DEFAULT 0,
@@ -71,7 +71,7 @@ CREATE TABLE "history_event" (
     "seq" INTEGER NOT NULL,
     "type" TEXT NOT NULL,
     "at" TIMESTAMPTZ(3) NOT NULL,
-    "data" JSONB NOT NULL,
+    "data" JSON NOT NULL,
 
     CONSTRAINT "history_event_pkey" PRIMARY KEY ("instance_id","seq")
 );
@@ -80,7 +80,7 @@ CREATE TABLE "history_event" (
 CREATE TABLE "checkpoint" (
     "instance_id" TEXT NOT NULL,
     "seq" INTEGER NOT NULL,
-    "state" JSONB NOT NULL,
+    "state" JSON NOT NULL,
 
     CONSTRAINT "checkpoint_pkey" PRIMARY KEY ("instance_id","seq")
 );
@@ -101,8 +101,8 @@ CREATE TABLE "message" (
     "partition" SMALLINT NOT NULL,
     "instance_id" TEXT NOT NULL,
     "message_id" TEXT NOT NULL,
-    "body" JSONB NOT NULL,
-    "refusal" JSONB,
+    "body" JSON NOT NULL,
+    "refusal" JSON,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "message_pkey" PRIMARY KEY ("id")
@@ -129,18 +129,18 @@ CREATE TABLE "human_task" (
     "version" INTEGER NOT NULL,
     "title" TEXT NOT NULL,
     "description" TEXT,
-    "context" JSONB,
+    "context" JSON,
     "candidates" TEXT[] DEFAULT ARRAY[]::TEXT[],
     "priority" INTEGER NOT NULL DEFAULT 50,
-    "form_schema" JSONB,
-    "outcomes" JSONB NOT NULL,
+    "form_schema" JSON,
+    "outcomes" JSON NOT NULL,
     "due_at" TIMESTAMPTZ(3),
     "deadline_at" TIMESTAMPTZ(3),
     "status" TEXT NOT NULL DEFAULT 'open',
     "assignee" TEXT,
     "claimed_at" TIMESTAMPTZ(3),
     "outcome" TEXT,
-    "data" JSONB,
+    "data" JSON,
     "comment" TEXT,
     "decided_by" TEXT,
     "closed_at" TIMESTAMPTZ(3),
@@ -153,7 +153,7 @@ CREATE TABLE "human_task" (
 CREATE TABLE "human_task_draft" (
     "task_id" TEXT NOT NULL,
     "user_id" TEXT NOT NULL,
-    "data" JSONB NOT NULL,
+    "data" JSON NOT NULL,
     "saved_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "human_task_draft_pkey" PRIMARY KEY ("task_id","user_id")

@@ -8,11 +8,11 @@ WITH started AS (
   RETURNING id
 ), start_messages AS (
   INSERT INTO message (partition, instance_id, message_id, body)
-  SELECT m.partition, m.id, m.message_id, m.body::jsonb
+  SELECT m.partition, m.id, m.message_id, m.body::json
   FROM unnest($1::text[], $2::int[], $8::text[], $9::text[]) AS m(id, partition, message_id, body) JOIN started USING (id)
 ), messages AS (
   INSERT INTO message (partition, instance_id, message_id, body)
-  SELECT m.partition, m.id, m.message_id, m.body::jsonb
+  SELECT m.partition, m.id, m.message_id, m.body::json
   FROM unnest($10::int[], $11::text[], $12::text[], $13::text[]) AS m(partition, id, message_id, body)
   ON CONFLICT (message_id) DO NOTHING
 )

@@ -14,8 +14,8 @@ WITH item AS (
   UPDATE instance i SET
     status = live.status,
     seq = live.seq,
-    custom_status = live.custom_status::jsonb,
-    whereabouts = live.whereabouts::jsonb,
+    custom_status = live.custom_status::json,
+    whereabouts = live.whereabouts::json,
     running_activities = live.running,
     claims = CASE WHEN live.running > 0 THEN 1 ELSE 0 END,
     checkpoint_seq = coalesce(live.checkpoint_seq, i.checkpoint_seq),
@@ -28,7 +28,7 @@ WITH item AS (
   INSERT INTO instance (id, partition, execution_id, workflow_key, version, status, seq, tags, started_by, parent_instance_id, parent_step,
                         custom_status, whereabouts, running_activities, claims, checkpoint_seq, created_at, updated_at, completed_at)
   SELECT id, partition, execution_id, workflow_key, version, status, seq, tags::text[], started_by, parent_instance_id, parent_step,
-         custom_status::jsonb, whereabouts::jsonb, running, CASE WHEN running > 0 THEN 1 ELSE 0 END, coalesce(checkpoint_seq, 0),
+         custom_status::json, whereabouts::json, running, CASE WHEN running > 0 THEN 1 ELSE 0 END, coalesce(checkpoint_seq, 0),
          to_timestamp(at / 1000.0), to_timestamp(at / 1000.0), CASE WHEN final THEN to_timestamp(at / 1000.0) END
   FROM live WHERE creates
   ON CONFLICT (id) DO NOTHING
@@ -37,11 +37,11 @@ WITH item AS (
   SELECT id FROM stepped UNION ALL SELECT id FROM created
 ), events AS (
   INSERT INTO history_event (instance_id, seq, type, at, data)
-  SELECT e.id, e.seq, e.type, to_timestamp(e.at / 1000.0), e.data::jsonb
+  SELECT e.id, e.seq, e.type, to_timestamp(e.at / 1000.0), e.data::json
   FROM unnest($21::text[], $22::int[], $23::text[], $24::float8[], $25::text[]) AS e(id, seq, type, at, data) JOIN passed USING (id)
 ), checkpoints AS (
   INSERT INTO checkpoint (instance_id, seq, state)
-  SELECT c.id, c.seq, c.state::jsonb FROM unnest($26::text[], $27::int[], $28::text[]) AS c(id, seq, state) JOIN passed USING (id)
+  SELECT c.id, c.seq, c.state::json FROM unnest($26::text[], $27::int[], $28::text[]) AS c(id, seq, state) JOIN passed USING (id)
 ), timers_set AS (
   INSERT INTO timer (instance_id, timer_id, partition, fire_at)
   SELECT t.id, t.timer_id, t.partition, to_timestamp(t.fire_at / 1000.0)
@@ -52,7 +52,7 @@ WITH item AS (
   ) gone WHERE timer.instance_id = gone.id AND timer.timer_id = gone.timer_id
 ), messages_out AS (
   INSERT INTO message (partition, instance_id, message_id, body)
-  SELECT m.partition, m.receiver, m.message_id, m.body::jsonb
+  SELECT m.partition, m.receiver, m.message_id, m.body::json
   FROM unnest($35::text[], $36::int[], $37::text[], $38::text[], $39::text[]) AS m(id, partition, receiver, message_id, body) JOIN passed USING (id)
   ON CONFLICT (message_id) DO NOTHING
 ), messages_consumed AS (
@@ -60,7 +60,7 @@ WITH item AS (
     SELECT m.message_id FROM unnest($40::text[], $41::text[]) AS m(id, message_id) JOIN passed USING (id)
   ) gone WHERE message.message_id = gone.message_id
 ), messages_refused AS (
-  UPDATE message SET refusal = refused.refusal::jsonb FROM (
+  UPDATE message SET refusal = refused.refusal::json FROM (
     SELECT m.message_id, m.refusal FROM unnest($42::text[], $43::text[], $44::text[]) AS m(id, message_id, refusal) JOIN passed USING (id)
   ) refused WHERE message.message_id = refused.message_id
 ), tasks_opened AS (
@@ -70,10 +70,10 @@ WITH item AS (
          o.form_schema, o.outcomes, to_timestamp(o.due_at / 1000.0), to_timestamp(o.deadline_at / 1000.0), to_timestamp(o.created_at / 1000.0),
          coalesce(o.status, 'open'), o.outcome, o.data, o.comment, o.decided_by, to_timestamp(o.closed_at / 1000.0)
   FROM unnest($45::text[], $46::text[]) AS t(id, body) JOIN passed USING (id)
-  CROSS JOIN LATERAL jsonb_to_record(t.body::jsonb) AS o(
-    id text, execution_id text, step text, node text, workflow_key text, version int, title text, description text, context jsonb, candidates text[],
-    priority int, form_schema jsonb, outcomes jsonb, due_at float8, deadline_at float8, created_at float8,
-    status text, outcome text, data jsonb, comment text, decided_by text, closed_at float8)
+  CROSS JOIN LATERAL json_to_record(t.body::json) AS o(
+    id text, execution_id text, step text, node text, workflow_key text, version int, title text, description text, context json, candidates text[],
+    priority int, form_schema json, outcomes json, due_at float8, deadline_at float8, created_at float8,
+    status text, outcome text, data json, comment text, decided_by text, closed_at float8)
 ), tasks_assigned AS (
   UPDATE human_task h SET assignee = a.assignee, claimed_at = CASE WHEN a.assignee IS NULL THEN NULL ELSE to_timestamp(a.at / 1000.0) END
   FROM (SELECT t.* FROM unnest($47::text[], $48::text[], $49::text[], $50::float8[]) AS t(id, task_id, assignee, at) JOIN passed USING (id)) a
@@ -82,7 +82,7 @@ WITH item AS (
   UPDATE human_task h SET
     status = o.status, outcome = o.outcome, data = o.data, comment = o.comment, decided_by = o.decided_by, closed_at = to_timestamp(o.closed_at / 1000.0)
   FROM unnest($51::text[], $52::text[]) AS t(id, body) JOIN passed USING (id)
-  CROSS JOIN LATERAL jsonb_to_record(t.body::jsonb) AS o(id text, status text, outcome text, data jsonb, comment text, decided_by text, closed_at float8)
+  CROSS JOIN LATERAL json_to_record(t.body::json) AS o(id text, status text, outcome text, data json, comment text, decided_by text, closed_at float8)
   WHERE h.id = o.id
 )
 SELECT live.id, EXISTS (SELECT 1 FROM passed WHERE passed.id = live.id) AS passed FROM live
