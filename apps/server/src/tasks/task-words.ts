@@ -48,9 +48,9 @@ export function excerpt(context: Json): string {
   collect(context, 0);
   const [currency] = currencies;
   const amount = Math.max(...numbers);
-  const words = texts.slice(0, 2);
-  if (currency !== undefined && numbers.length > 0)
-    words.push(`${amount.toLocaleString('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${currency}`);
+  const hasAmount = currency !== undefined && numbers.length > 0;
+  const words = texts.slice(0, hasAmount ? 1 : 2);
+  if (hasAmount) words.push(`${amount.toLocaleString('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${currency}`);
   else words.push(...numbers.slice(0, 3 - words.length).map((number) => number.toLocaleString('en-GB', { maximumFractionDigits: 2 })));
   const text = words.join(', ');
   return text.length > 120 ? `${text.slice(0, 119)}…` : text;
