@@ -18,12 +18,13 @@ interface HistoryListProps {
   steps: StepFold;
   instanceId: string;
   titleOf: (node: NodeId) => string;
+  nameOf: (person: string) => string;
   selected: number | null;
   onSelect: (seq: number) => void;
 }
 
 /** Everything that happened, newest first. Only the rows in sight are in the page. */
-export function HistoryList({ events, revision, steps, instanceId, titleOf, selected, onSelect }: HistoryListProps) {
+export function HistoryList({ events, revision, steps, instanceId, titleOf, nameOf, selected, onSelect }: HistoryListProps) {
   const [types, setTypes] = useState<ReadonlySet<EventType>>(new Set());
   // `events` grows in place; the revision says when.
   const shown = useMemo(() => (types.size === 0 ? [...events] : events.filter((event) => types.has(event.type))).reverse(), [events, revision, types]);
@@ -111,7 +112,7 @@ export function HistoryList({ events, revision, steps, instanceId, titleOf, sele
                 </span>
                 <span style={{ width: 14 }}>{shape === null ? <i className="dotn" /> : <StatusIcon shape={shape} size={11} />}</span>
                 <span className="b5 s12">{event.type}</span>
-                <span className="t2 s12 ell grow">{eventDetail(event, steps, titleOf)}</span>
+                <span className="t2 s12 ell grow">{eventDetail(event, steps, titleOf, nameOf)}</span>
               </button>
             );
           })}

@@ -39,15 +39,15 @@ export function eventStep(event: HistoryEvent): StepKey | null {
 }
 
 /** `Reserve stock, item 19`, `Credit check, 503 Service Unavailable`, … */
-export function eventDetail(event: HistoryEvent, steps: StepFold, titleOf: (node: NodeId) => string): string {
+export function eventDetail(event: HistoryEvent, steps: StepFold, titleOf: (node: NodeId) => string, nameOf: (person: string) => string): string {
   const node = eventNode(event, steps);
   const key = eventStep(event);
   const frame = 'frame' in event ? event.frame : key === null ? '' : (steps.steps.get(key)?.frame ?? '');
-  const parts = [node === null ? '' : titleOf(node), frameWords(frame), extra(event)];
+  const parts = [node === null ? '' : titleOf(node), frameWords(frame), extra(event, nameOf)];
   return parts.filter(Boolean).join(', ');
 }
 
-function extra(event: HistoryEvent): string {
+function extra(event: HistoryEvent, nameOf: (person: string) => string): string {
   switch (event.type) {
     case 'TaskScheduled':
       return event.attempt > 1 ? `attempt ${event.attempt}` : '';
@@ -59,11 +59,11 @@ function extra(event: HistoryEvent): string {
     case 'TimerFired':
       return event.purpose === 'timer' ? '' : event.purpose;
     case 'ExecutionStarted':
-      return `v${event.version}, by ${event.startedBy}`;
+      return `v${event.version}, by ${nameOf(event.startedBy)}`;
     case 'ExecutionSuspended':
     case 'ExecutionResumed':
     case 'ExecutionTerminated':
-      return event.reason === '' ? `by ${event.by}` : `by ${event.by}: ${event.reason}`;
+      return event.reason === '' ? `by ${nameOf(event.by)}` : `by ${nameOf(event.by)}: ${event.reason}`;
     case 'ExecutionCompleted':
       return event.failure?.message ?? event.status;
     case 'EventRaised':
@@ -75,9 +75,9 @@ function extra(event: HistoryEvent): string {
       return `pass ${event.pass}`;
     case 'HumanTaskClaimed':
     case 'HumanTaskReleased':
-      return `by ${event.by}`;
+      return `by ${nameOf(event.by)}`;
     case 'HumanTaskDecided':
-      return `${event.outcome} by ${event.by}`;
+      return `${event.outcome} by ${nameOf(event.by)}`;
     case 'ContainerEntered':
       return event.count === undefined ? '' : `${event.count} items`;
     case 'SubOrchestrationInstanceCreated':

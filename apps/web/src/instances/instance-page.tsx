@@ -5,6 +5,7 @@ import type { Json, NodeId } from '@perdure/graph';
 import type { InstanceDetail } from '@perdure/server/contract';
 import { describeError } from '../api/describe-error.ts';
 import { trpc } from '../api/trpc.ts';
+import { useMe } from '../api/use-me.ts';
 import { WorkflowCanvas } from '../canvas/workflow-canvas.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { ErrorState } from '../components/error-state.tsx';
@@ -67,6 +68,12 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
   const finished = instance.completedAt !== null && ['Completed', 'Failed', 'Terminated', 'Canceled'].includes(status);
 
   const titleOf = useCallback((of: NodeId) => document.nodes.find((one) => one.id === of)?.title ?? of, [document]);
+  const me = useMe().data?.user;
+  // The history names people by id. Those known here are the signed-in person and whoever the tasks mention.
+  const nameOf = useCallback(
+    (person: string) => [me, ...instance.tasks.flatMap((task) => [task.assignee, task.decidedBy])].find((one) => one?.id === person)?.name ?? person,
+    [me, instance.tasks],
+  );
   const select = (next: NodeId | null) => {
     setNode(next);
     setVisit(null);
@@ -132,7 +139,7 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
           <EventPanel
             event={event}
             shape={eventShape(event)}
-            detail={eventDetail(event, run.steps, titleOf)}
+            detail={eventDetail(event, run.steps, titleOf, nameOf)}
             hasStep={eventNode(event, run.steps) !== null}
             onStep={() => {
               const of = eventNode(event, run.steps);
@@ -148,7 +155,7 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
           <InstancePanel instance={instance} />
         )}
         <Timeline document={document} steps={run.steps} revision={revision} live={!finished} selected={node} onSelect={select} />
-        <HistoryList events={run.events} revision={revision} steps={run.steps} instanceId={id} titleOf={titleOf} selected={eventSeq} onSelect={setEventSeq} />
+        <HistoryList events={run.events} revision={revision} steps={run.steps} instanceId={id} titleOf={titleOf} nameOf={nameOf} selected={eventSeq} onSelect={setEventSeq} />
       </div>
     </>
   );

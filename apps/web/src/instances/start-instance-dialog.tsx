@@ -41,7 +41,7 @@ function OpenDialog({ onClose, workflowKey }: { onClose: () => void; workflowKey
     trpc.instances.start.mutationOptions({
       onSuccess: ({ id: started }) => {
         onClose();
-        toast({ title: `Started ${started}` });
+        toast({ title: 'Started', detail: <span className="mono">{started}</span> });
         void navigate({ to: '/instances/$id', params: { id: started } });
       },
     }),

@@ -179,7 +179,7 @@ function AttemptList({ step }: { step: StepRecord }) {
             {formatElapsed(attempt.startedAt, attempt.endedAt ?? now)}
           </span>
           <span className="t2 ell grow" title={attempt.failure?.message}>
-            {attempt.failure?.message ?? ''}
+            {attempt.failure?.code ?? ''}
           </span>
         </li>
       ))}
@@ -235,7 +235,12 @@ export function FailureNote({ failure, title }: { failure: Failure; title?: stri
           {title === undefined ? '' : <span className="b5">{title}: </span>}
           <span className="mono">{failure.code}</span> {failure.message}
         </p>
-        {failure.details === undefined ? null : <JsonView value={failure.details} label="Error details" />}
+        {failure.details === undefined ? null : (
+          <details>
+            <summary className="s12 t2">Details</summary>
+            <JsonView value={failure.details} label="Error details" />
+          </details>
+        )}
       </div>
     </div>
   );

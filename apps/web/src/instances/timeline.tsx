@@ -10,6 +10,8 @@ import { timeScale, type Span } from './time-scale.ts';
 
 /** Bars drawn per node: a for each of thousands of items stays one readable row. */
 const MOST_STEPS_DRAWN = 400;
+/** Pixels for `attempt 3` behind a bar, less the margin at the edge. */
+const WORDS_NEED = 30;
 
 interface TimelineProps {
   document: WorkflowDocument;
@@ -101,7 +103,7 @@ export function Timeline({ document, steps, revision, live, selected, onSelect }
                 </span>
                 <span className="gt" aria-hidden="true">
                   {records.slice(-MOST_STEPS_DRAWN).map((step) => (
-                    <StepBars key={step.key} step={step} now={now} x={scale.x} />
+                    <StepBars key={step.key} step={step} now={now} x={scale.x} room={Math.max(200, width) - scale.x(step.closedAt ?? now)} />
                   ))}
                 </span>
               </button>
@@ -113,7 +115,8 @@ export function Timeline({ document, steps, revision, live, selected, onSelect }
   );
 }
 
-function StepBars({ step, now, x }: { step: StepRecord; now: number; x: (moment: number) => number }) {
+/** `room`: pixels from the step's end to the edge, for the words behind it. */
+function StepBars({ step, now, x, room }: { step: StepRecord; now: number; x: (moment: number) => number; room: number }) {
   const bar = (key: string, from: number, to: number, look: string) => <i key={key} className={`bar ${look}`} style={{ left: x(from), width: Math.max(0, x(to) - x(from)) }} />;
   const waits = step.waits.map((wait) => bar(`w${wait.from}`, wait.from, wait.to ?? now, wait.to === null && wait.until !== null ? 'wt soon' : 'wt'));
   const end = step.closedAt ?? now;
@@ -123,7 +126,7 @@ function StepBars({ step, now, x }: { step: StepRecord; now: number; x: (moment:
       <>
         {waits}
         {step.attempts.map((attempt) => bar(`a${attempt.number}`, attempt.startedAt, attempt.endedAt ?? now, { completed: 'ok', failed: 'fail', running: 'run', canceled: 'off' }[attempt.outcome]))}
-        {step.attempts.length > 1 && last && step.closedAt !== null ? (
+        {step.attempts.length > 1 && last && step.closedAt !== null && room > WORDS_NEED ? (
           <span className="tl" style={{ left: x(end) + 6 }}>
             attempt {last.number}
           </span>
@@ -147,7 +150,7 @@ function StepBars({ step, now, x }: { step: StepRecord; now: number; x: (moment:
   return (
     <>
       {bar('s', step.openedAt, end, look)}
-      {step.itemCount !== null && step.closedAt !== null ? (
+      {step.itemCount !== null && step.closedAt !== null && room > WORDS_NEED ? (
         <span className="tl" style={{ left: x(end) + 6 }}>
           {step.itemCount} items
         </span>

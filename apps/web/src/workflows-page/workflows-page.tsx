@@ -88,7 +88,7 @@ function WorkflowTable({ rows, mayStart, onStart }: { rows: WorkflowSummary[]; m
       <colgroup>
         <col />
         <col style={{ width: 110 }} />
-        <col style={{ width: 250 }} />
+        <col style={{ width: 200 }} />
         <col style={{ width: 130 }} />
         <col style={{ width: 140 }} />
         <col style={{ width: 150 }} />
