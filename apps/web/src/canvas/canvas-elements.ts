@@ -27,7 +27,7 @@ export interface CanvasEdgeData extends Record<string, unknown> {
 }
 
 /** Ports are small; what can be grabbed around one is this wide and high. */
-export const portGrab = 20;
+export const portGrab = 16;
 /** A wire may be dropped anywhere on this strip over the top edge. */
 const inputGrab = { width: 48, height: 24 };
 

@@ -106,7 +106,7 @@ function Canvas({ document, catalogue = standardCatalogue, selection, onSelectio
   useEffect(() => shared.problems.setState({ byNode: countProblems(problems) }), [shared, problems]);
 
   const nodes = useMemo(() => built.nodes.map((node) => decorate(node, selection.nodes.has(node.id as NodeId), drag?.get(node.id))), [built, selection.nodes, drag]);
-  const edges = useMemo(() => built.edges.map((edge) => (selection.edges.has(edge.id as EdgeId) ? selectedEdge(edge) : edge)), [built, selection.edges]);
+  const edges = useMemo(() => built.edges.map((edge) => (selection.edges.has(edge.id as EdgeId) ? selectedEdge(edge, editable) : edge)), [built, editable, selection.edges]);
 
   // Select changes come one call each for nodes and edges of a single gesture: what was asked for last is where the next one starts.
   const pending = useRef(selection);
@@ -251,10 +251,10 @@ function Canvas({ document, catalogue = standardCatalogue, selection, onSelectio
           }}
           connectionLineComponent={WireLine}
           connectionRadius={40}
-          reconnectRadius={14}
+          reconnectRadius={9}
           nodesDraggable={editable}
           nodesConnectable={editable}
-          edgesReconnectable={editable}
+          edgesReconnectable={false}
           edgesFocusable={editable}
           nodesFocusable
           elevateNodesOnSelect={false}
@@ -301,10 +301,11 @@ function decorate(node: CanvasNode, selected: boolean, dragged: Point | undefine
   return fresh;
 }
 
-function selectedEdge(edge: CanvasEdge): CanvasEdge {
+function selectedEdge(edge: CanvasEdge, editable: boolean): CanvasEdge {
   const known = selectedEdges.get(edge);
   if (known) return known;
-  const fresh = { ...edge, selected: true, zIndex: 1 };
+  // Only a selected edge has its ends to grab: on the others they would cover the place to insert a node.
+  const fresh = { ...edge, selected: true, zIndex: 1, reconnectable: editable };
   selectedEdges.set(edge, fresh);
   return fresh;
 }

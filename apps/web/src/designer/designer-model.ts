@@ -100,6 +100,13 @@ export class DesignerModel {
   /** Adds a node of a type and connects it where that makes sense. Returns its id. */
   add(type: NodeType, options: AddOptions = {}): NodeId {
     const { document } = this;
+    if (!options.from && !options.place) {
+      const next = this.selectedNode && this.#onlyWayOn(this.selectedNode);
+      if (next && standardCatalogue.get(type.key)?.ports(type.defaultConfig()).some((port) => port.kind === 'normal')) {
+        const inserted = this.insertOnEdge(next, type);
+        if (inserted !== null) return inserted;
+      }
+    }
     const anchor = options.from ? document.nodes.find(({ id }) => id === options.from?.node) : this.selectedNode;
     const draft = edits.titledNode(document, type, { parent: null, position: { x: 0, y: 0 } });
     const size = nodeSize(draft);
@@ -187,6 +194,15 @@ export class DesignerModel {
       .map((node) => ({ node, along: (centre(node)[axis] - here[axis]) * sign, across: Math.abs(centre(node)[axis === 'x' ? 'y' : 'x'] - here[axis === 'x' ? 'y' : 'x']) }))
       .filter(({ along, across }) => along > 8 && across < along * 2);
     return others.toSorted((a, b) => a.along + 2 * a.across - (b.along + 2 * b.across))[0]?.node.id ?? null;
+  }
+
+  /** The edge of a node whose single exit leads to a single place: what comes after it goes in between. */
+  #onlyWayOn(node: GraphNode): EdgeId | null {
+    const ports = standardCatalogue.get(node.type)?.ports(node.config).filter((port) => port.kind === 'normal') ?? [];
+    const [port] = ports;
+    if (ports.length !== 1 || !port || this.#openPort(node)) return null;
+    const out = this.document.edges.filter(({ source, sourcePort }) => source === node.id && sourcePort === port.id);
+    return out.length === 1 ? (out[0]?.id ?? null) : null;
   }
 
   /** The first port of a node that leads nowhere yet; a container's inside comes before its exit. */

@@ -315,7 +315,7 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
               {run ? <Legend /> : null}
             </GraphCanvas>
             {run && runId !== null ? <RunBar instanceId={runId} status={run.status} store={run.store} onClose={() => setRunId(null)} /> : null}
-            {document.nodes.length <= 1 && !run && mayEdit ? (
+            {!run && mayEdit && document.nodes.every(({ type }) => type === 'start' || type === 'end') ? (
               <div className="ds-hint">
                 <div className="b6">Add the first step</div>
                 <p>Drag a node from the left, or select the start and press Tab. Connect nodes by dragging from a port at the bottom of one to the next.</p>

@@ -40,7 +40,9 @@ function OpenRunDialog({ workflowKey, document, latestVersion, differs, publishR
   const [mode, setMode] = useState<'form' | 'json'>(hasForm ? 'form' : 'json');
   const [value, setValue] = useState<Json>(initial);
   const [text, setText] = useState(() => JSON.stringify(initial, null, 2));
-  const [publishFirst, setPublishFirst] = useState(differs && publishRefusal === null);
+  // Until somebody chooses, the draft it is, as soon as it is known to be publishable.
+  const [choice, setPublishFirst] = useState<boolean | null>(null);
+  const publishFirst = (choice ?? true) && publishRefusal === null;
   const [publishing, setPublishing] = useState(false);
   const [refused, setRefused] = useState<string | null>(null);
   const form = useRef<SchemaFormHandle>(null);
