@@ -36,6 +36,7 @@ export default defineConfig({
     'react/set-state-in-effect': 'off',
     'react/refs': 'off',
     'react/purity': 'off',
+    'react/incompatible-library': 'off',
     'react/immutability': 'off',
     'react/preserve-manual-memoization': 'off',
   },
