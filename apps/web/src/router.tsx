@@ -66,7 +66,10 @@ const inboxRoute = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([signInRoute, shellRoute.addChildren([homeRoute, welcomeRoute, workflowsRoute, designerRoute, instancesRoute, instanceRoute, inboxRoute])]),
+  routeTree: rootRoute.addChildren([
+    signInRoute,
+    shellRoute.addChildren([homeRoute, welcomeRoute, workflowsRoute, designerRoute, instancesRoute, instanceRoute, inboxRoute]),
+  ]),
   defaultPreload: 'intent',
   defaultErrorComponent: FaultPage,
   defaultNotFoundComponent: NotFoundPage,

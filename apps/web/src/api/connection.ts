@@ -13,5 +13,8 @@ const NORMAL_CLOSURE = 1000;
 
 export const connection = {
   opened: () => useConnection.setState((now) => ({ state: 'open', openings: now.openings + 1 })),
-  closed: (code: number | undefined) => useConnection.setState((now) => ({ state: code === NORMAL_CLOSURE || code === undefined ? 'idle' : now.state === 'idle' ? 'idle' : 'lost' })),
+  closed: (code: number | undefined) =>
+    useConnection.setState((now) => ({
+      state: code === NORMAL_CLOSURE || code === undefined ? 'idle' : now.state === 'idle' ? 'idle' : 'lost',
+    })),
 };

@@ -14,18 +14,39 @@ export interface DescribedError {
 export function describeError(error: unknown): DescribedError {
   if (error instanceof TRPCClientError) {
     // The client's error is generic over the router; the shape was settled in the contract and is checked field by field here.
-    const data = error.data as { perdure?: { code?: unknown; message?: unknown; details?: unknown }; httpStatus?: unknown } | null | undefined;
+    const data = error.data as
+      | { perdure?: { code?: unknown; message?: unknown; details?: unknown }; httpStatus?: unknown }
+      | null
+      | undefined;
     const perdure = data?.perdure;
     if (perdure && typeof perdure.code === 'string' && typeof perdure.message === 'string') {
-      return { code: perdure.code, title: firstSentence(perdure.message), detail: afterFirstSentence(perdure.message), transient: data?.httpStatus === 503, fields: fieldsOf(perdure.details) };
+      return {
+        code: perdure.code,
+        title: firstSentence(perdure.message),
+        detail: afterFirstSentence(perdure.message),
+        transient: data?.httpStatus === 503,
+        fields: fieldsOf(perdure.details),
+      };
     }
     if (data && typeof data.httpStatus === 'number' && data.httpStatus < 500) {
       return { code: `http.${data.httpStatus}`, title: 'The server refused this.', detail: error.message, transient: false, fields: [] };
     }
-    return { code: 'unreachable', title: 'Perdure does not answer.', detail: 'Nothing is lost: running instances go on. Trying again.', transient: true, fields: [] };
+    return {
+      code: 'unreachable',
+      title: 'Perdure does not answer.',
+      detail: 'Nothing is lost: running instances go on. Trying again.',
+      transient: true,
+      fields: [],
+    };
   }
   if (typeof error === 'string') return { code: 'said', title: error, detail: '', transient: false, fields: [] };
-  return { code: 'unexpected', title: 'This page ran into a fault.', detail: error instanceof Error ? error.message : String(error), transient: false, fields: [] };
+  return {
+    code: 'unexpected',
+    title: 'This page ran into a fault.',
+    detail: error instanceof Error ? error.message : String(error),
+    transient: false,
+    fields: [],
+  };
 }
 
 /** One line: for toasts and field errors. */

@@ -14,9 +14,30 @@ interface ButtonProps extends Omit<ComponentPropsWithRef<'button'>, 'disabled'> 
   pressed?: boolean;
 }
 
-export function Button({ look = 'plain', size = 'md', icon, keys, refusal, busy = false, pressed, children, className, onClick, ...rest }: ButtonProps) {
+export function Button({
+  look = 'plain',
+  size = 'md',
+  icon,
+  keys,
+  refusal,
+  busy = false,
+  pressed,
+  children,
+  className,
+  onClick,
+  ...rest
+}: ButtonProps) {
   const refused = refusal !== undefined && refusal !== null;
-  const classes = ['btn', look === 'plain' ? '' : look, size === 'md' ? '' : size, children === undefined ? 'icon' : '', pressed ? 'on' : '', className ?? ''].filter(Boolean).join(' ');
+  const classes = [
+    'btn',
+    look === 'plain' ? '' : look,
+    size === 'md' ? '' : size,
+    children === undefined ? 'icon' : '',
+    pressed ? 'on' : '',
+    className ?? '',
+  ]
+    .filter(Boolean)
+    .join(' ');
   const button = (
     <button
       type="button"
@@ -29,7 +50,9 @@ export function Button({ look = 'plain', size = 'md', icon, keys, refusal, busy 
     >
       {busy ? <span className="spin" aria-hidden="true" /> : icon}
       {children === undefined ? null : <span>{children}</span>}
-      {keys?.map((key) => <Kbd key={key}>{key}</Kbd>)}
+      {keys?.map((key) => (
+        <Kbd key={key}>{key}</Kbd>
+      ))}
     </button>
   );
   const tip = refused ? refusal : children === undefined ? rest['aria-label'] : undefined;

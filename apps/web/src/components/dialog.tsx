@@ -23,7 +23,20 @@ interface DialogProps {
 }
 
 /** A dialog that does one thing: title, content, Cancel and the action. Enter in a field does it, Ctrl+Enter does it from everywhere. */
-export function Dialog({ opened, onClose, title, action, onAction, danger = false, busy = false, error, refusal, size = 440, children, escape }: DialogProps) {
+export function Dialog({
+  opened,
+  onClose,
+  title,
+  action,
+  onAction,
+  danger = false,
+  busy = false,
+  error,
+  refusal,
+  size = 440,
+  children,
+  escape,
+}: DialogProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     event.stopPropagation();
@@ -40,7 +53,11 @@ export function Dialog({ opened, onClose, title, action, onAction, danger = fals
       >
         {children}
         {error !== undefined && error !== null ? (
-          <div className="row g6" role="alert" style={{ color: 'var(--failed)', marginTop: 12, alignItems: 'flex-start', ['--icon-cut' as string]: 'var(--raised)' }}>
+          <div
+            className="row g6"
+            role="alert"
+            style={{ color: 'var(--failed)', marginTop: 12, alignItems: 'flex-start', ['--icon-cut' as string]: 'var(--raised)' }}
+          >
             <span style={{ paddingTop: 3 }}>
               <StatusIcon shape="error" />
             </span>

@@ -1,7 +1,17 @@
 import type { ReactNode } from 'react';
 
 /** What is missing, why, and the one thing to do about it. */
-export function EmptyState({ icon, title, children, actions }: { icon?: ReactNode; title: string; children?: ReactNode; actions?: ReactNode }) {
+export function EmptyState({
+  icon,
+  title,
+  children,
+  actions,
+}: {
+  icon?: ReactNode;
+  title: string;
+  children?: ReactNode;
+  actions?: ReactNode;
+}) {
   return (
     <div className="empty">
       {icon === undefined ? null : <span className="chip">{icon}</span>}

@@ -8,7 +8,11 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
   const { title, detail } = describeError(error);
   return (
     <div role="alert" className="page-center">
-      <EmptyState icon={<StatusIcon shape="error" size={18} />} title={title} actions={onRetry ? <Button onClick={onRetry}>Try again</Button> : undefined}>
+      <EmptyState
+        icon={<StatusIcon shape="error" size={18} />}
+        title={title}
+        actions={onRetry ? <Button onClick={onRetry}>Try again</Button> : undefined}
+      >
         {detail}
       </EmptyState>
     </div>

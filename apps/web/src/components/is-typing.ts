@@ -1,5 +1,8 @@
 /** Whether a key press belongs to a field (or an open dialog or menu) and not to the page's shortcuts. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || target.closest('input, textarea, select, [role="dialog"], [role="menu"], [role="listbox"], [contenteditable="true"]') !== null;
+  return (
+    target.isContentEditable ||
+    target.closest('input, textarea, select, [role="dialog"], [role="menu"], [role="listbox"], [contenteditable="true"]') !== null
+  );
 }

@@ -8,7 +8,21 @@ export function readJson(text: string): { ok: true; value: Json } | { ok: false;
   return result.ok ? { ok: true, value: result.value } : { ok: false, message: `Line ${result.line}: ${result.message}` };
 }
 
-export function JsonField({ label, description, value, onChange, rows = 8, error }: { label: string; description?: string; value: string; onChange: (text: string) => void; rows?: number; error?: string | null }) {
+export function JsonField({
+  label,
+  description,
+  value,
+  onChange,
+  rows = 8,
+  error,
+}: {
+  label: string;
+  description?: string;
+  value: string;
+  onChange: (text: string) => void;
+  rows?: number;
+  error?: string | null;
+}) {
   const read = readJson(value);
   return (
     <Textarea

@@ -1,6 +1,13 @@
-import Form, { withTheme } from '@rjsf/core';
+import { withTheme, type default as Form } from '@rjsf/core';
 import { Theme } from '@rjsf/mantine';
-import type { ArrayFieldItemTemplateProps, ArrayFieldTemplateProps, ObjectFieldTemplateProps, RJSFSchema, UiSchema, WidgetProps } from '@rjsf/utils';
+import type {
+  ArrayFieldItemTemplateProps,
+  ArrayFieldTemplateProps,
+  ObjectFieldTemplateProps,
+  RJSFSchema,
+  UiSchema,
+  WidgetProps,
+} from '@rjsf/utils';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useImperativeHandle, useMemo, useRef, type Ref } from 'react';
 import type { Json } from '@perdure/graph';
@@ -51,7 +58,12 @@ export function SchemaForm({ schema, value, onChange, readOnly = false, label, h
         showErrorList={false}
         focusOnFirstError={(error) => focusField(id, error.property ?? '')}
         onError={() => {}}
-        templates={{ ObjectFieldTemplate: FieldGrid, ArrayFieldTemplate: Entries, ArrayFieldItemTemplate: Entry, ButtonTemplates: { SubmitButton: () => null } }}
+        templates={{
+          ObjectFieldTemplate: FieldGrid,
+          ArrayFieldTemplate: Entries,
+          ArrayFieldItemTemplate: Entry,
+          ButtonTemplates: { SubmitButton: () => null },
+        }}
         widgets={{ RadioWidget: RadioCards }}
       >
         <span hidden />
@@ -84,13 +96,20 @@ function FieldGrid({ title, description, properties, fieldPathId, schema }: Obje
   if (isRoot)
     return (
       <>
-        {description ? <p className="t2" style={{ marginBottom: 10 }}>{description}</p> : null}
+        {description ? (
+          <p className="t2" style={{ marginBottom: 10 }}>
+            {description}
+          </p>
+        ) : null}
         {grid}
       </>
     );
+  // rjsf calls an entry of a list `Items-1`.
+  const entry = fieldPathId.path.at(-1);
+  const legend = typeof entry === 'number' ? `Entry ${entry + 1}` : title;
   return (
     <fieldset id={fieldPathId.$id}>
-      {title ? <legend>{title}</legend> : null}
+      {legend ? <legend>{legend}</legend> : null}
       {grid}
     </fieldset>
   );
@@ -105,7 +124,12 @@ function Entries({ title, items, canAdd, onAddClick, disabled, readonly, fieldPa
         {items}
         {canAdd ? (
           <div>
-            <Button size="sm" icon={<IconPlus className="ic" stroke={1.8} />} refusal={disabled || readonly ? 'This cannot be changed now' : null} onClick={onAddClick}>
+            <Button
+              size="sm"
+              icon={<IconPlus className="ic" stroke={1.8} />}
+              refusal={disabled || readonly ? 'This cannot be changed now' : null}
+              onClick={onAddClick}
+            >
               Add
             </Button>
           </div>
@@ -119,7 +143,15 @@ function Entry({ children, index, buttonsProps, disabled, readonly }: ArrayField
   return (
     <div className="item">
       <div className="grow">{children}</div>
-      {buttonsProps.hasRemove && !disabled && !readonly ? <Button look="ghost" size="sm" icon={<IconX className="ic" stroke={1.8} />} aria-label={`Remove entry ${index + 1}`} onClick={buttonsProps.onRemoveItem} /> : null}
+      {buttonsProps.hasRemove && !disabled && !readonly ? (
+        <Button
+          look="ghost"
+          size="sm"
+          icon={<IconX className="ic" stroke={1.8} />}
+          aria-label={`Remove entry ${index + 1}`}
+          onClick={buttonsProps.onRemoveItem}
+        />
+      ) : null}
     </div>
   );
 }
@@ -128,7 +160,13 @@ function Entry({ children, index, buttonsProps, disabled, readonly }: ArrayField
 function RadioCards({ id, label, hideLabel, required, disabled, readonly, value, options, onChange, rawErrors }: WidgetProps<unknown>) {
   const problem = rawErrors?.join(' ');
   return (
-    <div role="radiogroup" aria-labelledby={`${id}-label`} aria-required={required} id={id} {...(problem ? { 'aria-describedby': `${id}-problem`, 'aria-invalid': true } : {})}>
+    <div
+      role="radiogroup"
+      aria-labelledby={`${id}-label`}
+      aria-required={required}
+      id={id}
+      {...(problem ? { 'aria-describedby': `${id}-problem`, 'aria-invalid': true } : {})}
+    >
       {hideLabel ? null : (
         <div className="label" id={`${id}-label`}>
           {label}
@@ -138,7 +176,14 @@ function RadioCards({ id, label, hideLabel, required, disabled, readonly, value,
       <div className="radios">
         {options.enumOptions?.map((option, index) => (
           <label key={option.label} className="rad">
-            <input type="radio" name={id} id={`${id}-${index}`} checked={option.value === value} disabled={disabled || readonly} onChange={() => onChange(option.value)} />
+            <input
+              type="radio"
+              name={id}
+              id={`${id}-${index}`}
+              checked={option.value === value}
+              disabled={disabled || readonly}
+              onChange={() => onChange(option.value)}
+            />
             <span className="b5">{option.label}</span>
           </label>
         ))}
@@ -160,13 +205,16 @@ function layout(schema: RJSFSchema): UiSchema<unknown> {
     if (property.type === 'object') ui[name] = layout(property);
     else if (isShortChoice(property)) ui[name] = { 'ui:widget': 'radio' };
     else if (isLongText(property)) ui[name] = { 'ui:widget': 'textarea', 'ui:options': { rows: 3 } };
-    else if (property.type === 'array' && typeof property.items === 'object' && !Array.isArray(property.items)) ui[name] = { items: layout(property.items) };
+    else if (property.type === 'array' && typeof property.items === 'object' && !Array.isArray(property.items))
+      ui[name] = { items: layout(property.items) };
   }
   return ui;
 }
 
 function isShortChoice(property: RJSFSchema): boolean {
-  const count = property.enum?.length ?? (property.oneOf?.every((option) => typeof option === 'object' && 'const' in option) ? property.oneOf.length : 0);
+  const count =
+    property.enum?.length ??
+    (property.oneOf?.every((option) => typeof option === 'object' && 'const' in option) ? property.oneOf.length : 0);
   return count > 1 && count <= MOST_RADIOS && property.type !== 'boolean';
 }
 
@@ -176,5 +224,11 @@ function isLongText(property: RJSFSchema): boolean {
 
 function isWide(property: RJSFSchema | boolean | undefined): boolean {
   if (typeof property !== 'object') return false;
-  return property.type === 'object' || property.type === 'array' || property.type === 'boolean' || isLongText(property) || isShortChoice(property);
+  return (
+    property.type === 'object' ||
+    property.type === 'array' ||
+    property.type === 'boolean' ||
+    isLongText(property) ||
+    isShortChoice(property)
+  );
 }

@@ -8,7 +8,11 @@ const order: RJSFSchema = {
   properties: {
     amount: { type: 'number', minimum: 0, maximum: 100 },
     customer: { type: 'string', minLength: 1 },
-    lines: { type: 'array', minItems: 1, items: { type: 'object', required: ['sku'], properties: { sku: { type: 'string', maxLength: 3 } } } },
+    lines: {
+      type: 'array',
+      minItems: 1,
+      items: { type: 'object', required: ['sku'], properties: { sku: { type: 'string', maxLength: 3 } } },
+    },
     kind: { enum: ['one', 'two'] },
   },
 };
@@ -23,12 +27,21 @@ describe('schema validator', () => {
   });
 
   it('names the limit that is broken', () => {
-    expect(findErrors(order, { amount: 101, customer: 'C' }).map((error) => [error.property, error.message])).toEqual([['.amount', 'Enter 100 or less.']]);
-    expect(findErrors(order, { amount: 1, customer: 'C', kind: 'three' }).map((error) => error.message)).toEqual(['Choose one of the options.']);
+    expect(findErrors(order, { amount: 101, customer: 'C' }).map((error) => [error.property, error.message])).toEqual([
+      ['.amount', 'Enter 100 or less.'],
+    ]);
+    expect(findErrors(order, { amount: 1, customer: 'C', kind: 'three' }).map((error) => error.message)).toEqual([
+      'Choose one of the options.',
+    ]);
   });
 
   it('reaches into arrays', () => {
-    expect(findErrors(order, { amount: 1, customer: 'C', lines: [{ sku: 'A' }, { sku: 'ABCD' }, {}] }).map((error) => [error.property, error.message])).toEqual([
+    expect(
+      findErrors(order, { amount: 1, customer: 'C', lines: [{ sku: 'A' }, { sku: 'ABCD' }, {}] }).map((error) => [
+        error.property,
+        error.message,
+      ]),
+    ).toEqual([
       ['.lines.1.sku', 'Use at most 3 characters.'],
       ['.lines.2.sku', 'Fill this in.'],
     ]);

@@ -22,13 +22,22 @@ import {
  * The server checks the same schema with the same library, so a form that passes here passes there.
  */
 export const schemaValidator: ValidatorType<unknown> = {
-  validateFormData(formData: unknown, schema: RJSFSchema, customValidate?: CustomValidator<unknown>, transformErrors?: ErrorTransformer<unknown>, uiSchema?: UiSchema<unknown>): ValidationData<unknown> {
+  validateFormData(
+    formData: unknown,
+    schema: RJSFSchema,
+    customValidate?: CustomValidator<unknown>,
+    transformErrors?: ErrorTransformer<unknown>,
+    uiSchema?: UiSchema<unknown>,
+  ): ValidationData<unknown> {
     let errors = findErrors(schema, formData);
     if (transformErrors) errors = transformErrors(errors, uiSchema);
     const found: ValidationData<unknown> = { errors, errorSchema: toErrorSchema<unknown>(errors) };
     if (!customValidate) return found;
     const defaults: unknown = getDefaultFormState(schemaValidator, schema, formData, schema, true);
-    return validationDataMerge(found, unwrapErrorHandler(customValidate(defaults, createErrorHandler(defaults), uiSchema, found.errorSchema)));
+    return validationDataMerge(
+      found,
+      unwrapErrorHandler(customValidate(defaults, createErrorHandler(defaults), uiSchema, found.errorSchema)),
+    );
   },
 
   isValid(schema: RJSFSchema, formData: unknown, rootSchema: RJSFSchema): boolean {
@@ -53,22 +62,50 @@ export function findErrors(schema: RJSFSchema, value: unknown): RJSFValidationEr
   try {
     output = validatorOf(schema).validate(value ?? {}).errors;
   } catch (error) {
-    return [{ stack: `This form's schema cannot be used: ${error instanceof Error ? error.message : String(error)}`, message: 'This form cannot be checked. Ask whoever made the workflow to correct its schema.', property: '.' }];
+    return [
+      {
+        stack: `This form's schema cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+        message: 'This form cannot be checked. Ask whoever made the workflow to correct its schema.',
+        property: '.',
+      },
+    ];
   }
   return leaves(output).map((unit) => {
     const path = unit.instanceLocation.replace(/^#\/?/, '').split('/').filter(Boolean).map(unescape);
     const missing = unit.keyword === 'required' ? /"([^"]+)"/.exec(unit.error)?.[1] : undefined;
     if (missing !== undefined) path.push(missing);
     const message = words(unit, schemaAt(schema, unit.keywordLocation));
-    return { name: unit.keyword, property: `.${path.map((part) => part.replaceAll('.', '\\.')).join('.')}`, message, stack: message, schemaPath: unit.keywordLocation };
+    return {
+      name: unit.keyword,
+      property: `.${path.map((part) => part.replaceAll('.', '\\.')).join('.')}`,
+      message,
+      stack: message,
+      schemaPath: unit.keywordLocation,
+    };
   });
 }
 
 /** The library reports every keyword on the way up; only where the trouble starts is worth showing. */
-const WRAPPERS = new Set(['properties', 'items', 'prefixItems', 'additionalItems', 'patternProperties', 'additionalProperties', 'allOf', '$ref', 'then', 'else', 'if', 'dependentSchemas', 'dependencies']);
+const WRAPPERS = new Set([
+  'properties',
+  'items',
+  'prefixItems',
+  'additionalItems',
+  'patternProperties',
+  'additionalProperties',
+  'allOf',
+  '$ref',
+  'then',
+  'else',
+  'if',
+  'dependentSchemas',
+  'dependencies',
+]);
 
 function leaves(output: OutputUnit[]): OutputUnit[] {
-  return output.filter((unit, at) => !WRAPPERS.has(unit.keyword) || (unit.keyword === 'additionalProperties' && output[at + 1]?.keyword === 'false'));
+  return output.filter(
+    (unit, at) => !WRAPPERS.has(unit.keyword) || (unit.keyword === 'additionalProperties' && output[at + 1]?.keyword === 'false'),
+  );
 }
 
 function words(unit: OutputUnit, limit: unknown): string {
@@ -109,7 +146,13 @@ function words(unit: OutputUnit, limit: unknown): string {
   }
 }
 
-const FORMATS: Record<string, string> = { email: 'e-mail address', uri: 'address', date: 'date', 'date-time': 'date and time', time: 'time' };
+const FORMATS: Record<string, string> = {
+  email: 'e-mail address',
+  uri: 'address',
+  date: 'date',
+  'date-time': 'date and time',
+  time: 'time',
+};
 
 function schemaAt(schema: unknown, location: string): unknown {
   let at: unknown = schema;

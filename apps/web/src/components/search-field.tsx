@@ -6,7 +6,17 @@ import { useKeys } from './use-keys.ts';
 const SETTLE_MS = 250;
 
 /** Search as you type: the address follows a quarter of a second after the last key. `/` comes here, Esc empties it. */
-export function SearchField({ value, onChange, label, width }: { value: string; onChange: (text: string) => void; label: string; width: number }) {
+export function SearchField({
+  value,
+  onChange,
+  label,
+  width,
+}: {
+  value: string;
+  onChange: (text: string) => void;
+  label: string;
+  width: number;
+}) {
   const [text, setText] = useState(value);
   const input = useRef<HTMLInputElement>(null);
   const sent = useRef(value);

@@ -7,7 +7,21 @@ export interface TabItem<Key extends string> {
 }
 
 /** A row of tabs; arrows move between them, as the ARIA pattern asks. The panel is the caller's. */
-export function Tabs<Key extends string>({ items, value, onChange, label, height = 40, panelId }: { items: readonly TabItem<Key>[]; value: Key; onChange: (key: Key) => void; label: string; height?: number; panelId?: string }) {
+export function Tabs<Key extends string>({
+  items,
+  value,
+  onChange,
+  label,
+  height = 40,
+  panelId,
+}: {
+  items: readonly TabItem<Key>[];
+  value: Key;
+  onChange: (key: Key) => void;
+  label: string;
+  height?: number;
+  panelId?: string;
+}) {
   return (
     <div className="tabs" role="tablist" aria-label={label} style={{ height }}>
       {items.map((item, index) => (

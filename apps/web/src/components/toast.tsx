@@ -6,7 +6,12 @@ import { describeError } from '../api/describe-error.ts';
 const SHOWN_MS = 6_000;
 
 /** Bottom right. What went well leaves after six seconds; an error stays until it is closed. */
-export function toast(options: { shape?: StatusShape; title: string; detail?: ReactNode; action?: { label: string; run: () => void } }): void {
+export function toast(options: {
+  shape?: StatusShape;
+  title: string;
+  detail?: ReactNode;
+  action?: { label: string; run: () => void };
+}): void {
   const shape = options.shape ?? 'completed';
   const stays = shape === 'failed' || shape === 'error';
   const id = crypto.randomUUID();

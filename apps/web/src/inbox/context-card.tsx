@@ -10,13 +10,20 @@ const MOST_COLUMNS = 8;
 /** A task's read-only data: fields as labelled facts, lists of records as tables, anything deeper as JSON. */
 export function ContextCard({ context }: { context: Json }) {
   if (context === null) return null;
-  if (!isObject(context)) return <div className="ctx">{isRecords(context) ? <RecordTable rows={context} /> : <Deep name="Data" value={context} />}</div>;
+  if (!isObject(context))
+    return <div className="ctx">{isRecords(context) ? <RecordTable rows={context} /> : <Deep name="Data" value={context} />}</div>;
   const facts: [string, ReactNode][] = [];
   const blocks: ReactNode[] = [];
   for (const [key, value] of Object.entries(context)) {
     if (isScalar(value)) facts.push([fieldLabel(key), <Scalar key={key} value={value} />]);
     else if (isShortList(value)) facts.push([fieldLabel(key), value.map(String).join(', ') || 'None']);
-    else if (isFlat(value)) facts.push(...Object.entries(value).map(([inner, deep]): [string, ReactNode] => [`${fieldLabel(key)} ${fieldLabel(inner).toLowerCase()}`, <Scalar key={inner} value={deep} />]));
+    else if (isFlat(value))
+      facts.push(
+        ...Object.entries(value).map(([inner, deep]): [string, ReactNode] => [
+          `${fieldLabel(key)} ${fieldLabel(inner).toLowerCase()}`,
+          <Scalar key={inner} value={deep} />,
+        ]),
+      );
     else if (isRecords(value)) blocks.push(<RecordTable key={key} title={fieldLabel(key)} rows={value} />);
     else blocks.push(<Deep key={key} name={fieldLabel(key)} value={value} />);
   }
@@ -39,7 +46,9 @@ export function ContextCard({ context }: { context: Json }) {
 
 function RecordTable({ title, rows }: { title?: string; rows: JsonObject[] }) {
   const found = [...new Set(rows.slice(0, MOST_ROWS).flatMap((row) => Object.keys(row)))].slice(0, MOST_COLUMNS);
-  const numeric = new Set(found.filter((column) => rows.every((row) => row[column] === undefined || row[column] === null || typeof row[column] === 'number')));
+  const numeric = new Set(
+    found.filter((column) => rows.every((row) => row[column] === undefined || row[column] === null || typeof row[column] === 'number')),
+  );
   // The database does not keep the order of keys: names before numbers is how a person reads a row.
   const columns = [...found.filter((column) => !numeric.has(column)), ...found.filter((column) => numeric.has(column))];
   const align = (column: string) => (numeric.has(column) ? ({ textAlign: 'right' } as const) : {});
@@ -68,7 +77,11 @@ function RecordTable({ title, rows }: { title?: string; rows: JsonObject[] }) {
           ))}
         </tbody>
       </table>
-      {rows.length > MOST_ROWS ? <p className="s12 t3" style={{ padding: '6px 14px' }}>and {(rows.length - MOST_ROWS).toLocaleString('en')} more, all in the instance</p> : null}
+      {rows.length > MOST_ROWS ? (
+        <p className="s12 t3" style={{ padding: '6px 14px' }}>
+          and {(rows.length - MOST_ROWS).toLocaleString('en')} more, all in the instance
+        </p>
+      ) : null}
     </div>
   );
 }
@@ -95,6 +108,8 @@ function Scalar({ value, blank = false }: { value: Json; blank?: boolean }) {
 
 const isObject = (value: Json): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isScalar = (value: Json): value is string | number | boolean | null => typeof value !== 'object' || value === null;
-const isShortList = (value: Json): value is (string | number | boolean | null)[] => Array.isArray(value) && value.length <= 8 && value.every(isScalar);
-const isFlat = (value: Json): value is JsonObject => isObject(value) && Object.keys(value).length > 0 && Object.keys(value).length <= 4 && Object.values(value).every(isScalar);
+const isShortList = (value: Json): value is (string | number | boolean | null)[] =>
+  Array.isArray(value) && value.length <= 8 && value.every(isScalar);
+const isFlat = (value: Json): value is JsonObject =>
+  isObject(value) && Object.keys(value).length > 0 && Object.keys(value).length <= 4 && Object.values(value).every(isScalar);
 const isRecords = (value: Json): value is JsonObject[] => Array.isArray(value) && value.length > 0 && value.every(isObject);

@@ -33,10 +33,20 @@ export function InboxPage() {
   // Without a choice in the address: what is mine, or, while that is nothing, what I could take.
   const counts = useQuery(trpc.tasks.list.queryOptions({ view: 'mine', limit: 1 })).data?.counts;
   const view: InboxView = search.view ?? (counts && counts.mine === 0 && counts.available > 0 ? 'available' : 'mine');
-  const list = useQuery(trpc.tasks.list.queryOptions({ view, sort, limit: PAGE_SIZE, ...(search.text ? { text: search.text } : {}) }, { placeholderData: keepPreviousData, enabled: counts !== undefined || search.view !== undefined }));
+  const list = useQuery(
+    trpc.tasks.list.queryOptions(
+      { view, sort, limit: PAGE_SIZE, ...(search.text ? { text: search.text } : {}) },
+      { placeholderData: keepPreviousData, enabled: counts !== undefined || search.view !== undefined },
+    ),
+  );
   const rows = shownOrder(list.data?.rows ?? [], sort, Date.now());
   const selected = search.task ?? rows[0]?.id ?? null;
-  const task = useQuery(trpc.tasks.get.queryOptions({ id: selected ?? '' }, { enabled: selected !== null, retry: (count, error) => count < 2 && describeError(error).transient }));
+  const task = useQuery(
+    trpc.tasks.get.queryOptions(
+      { id: selected ?? '' },
+      { enabled: selected !== null, retry: (count, error) => count < 2 && describeError(error).transient },
+    ),
+  );
   const scroller = useRef<HTMLDivElement>(null);
 
   const go = useCallback(
@@ -104,7 +114,12 @@ export function InboxPage() {
             <span className="grow" />
             <Menu width={140}>
               <Menu.Target>
-                <Button look="ghost" size="sm" icon={<IconArrowsSort className="ic" stroke={1.8} />} aria-label={`Sorted by ${SORTS[sort].toLowerCase()}`}>
+                <Button
+                  look="ghost"
+                  size="sm"
+                  icon={<IconArrowsSort className="ic" stroke={1.8} />}
+                  aria-label={`Sorted by ${SORTS[sort].toLowerCase()}`}
+                >
                   {SORTS[sort]}
                 </Button>
               </Menu.Target>
@@ -123,8 +138,17 @@ export function InboxPage() {
           <div className="scroll" id="inbox-list" role="tabpanel" aria-label="Task list" ref={scroller} tabIndex={-1}>
             {list.isPending ? <SkeletonRows rows={4} height={76} label="Loading tasks" /> : null}
             {list.isError && !list.data ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
-            {list.data && rows.length > 0 ? <TaskList rows={rows} sort={sort} selected={selected} onSelect={(id) => go({ task: id })} /> : null}
-            {list.data && rows.length === 0 ? <EmptyList view={view} searching={search.text !== undefined} available={list.data.counts.available} onAvailable={() => go({ view: 'available' }, ['task'])} /> : null}
+            {list.data && rows.length > 0 ? (
+              <TaskList rows={rows} sort={sort} selected={selected} onSelect={(id) => go({ task: id })} />
+            ) : null}
+            {list.data && rows.length === 0 ? (
+              <EmptyList
+                view={view}
+                searching={search.text !== undefined}
+                available={list.data.counts.available}
+                onAvailable={() => go({ view: 'available' }, ['task'])}
+              />
+            ) : null}
           </div>
           <div className="ihint s12 t3">
             <span className="row g4">
@@ -158,7 +182,11 @@ export function InboxPage() {
             <ErrorState error={task.error} {...(describeError(task.error).transient ? { onRetry: () => void task.refetch() } : {})} />
           </div>
         ) : (
-          <div role="status" aria-label="Loading the task" style={{ gridColumn: 'span 2', padding: 24, display: 'grid', gap: 16, alignContent: 'start' }}>
+          <div
+            role="status"
+            aria-label="Loading the task"
+            style={{ gridColumn: 'span 2', padding: 24, display: 'grid', gap: 16, alignContent: 'start' }}
+          >
             <Skeleton width={260} height={20} />
             <Skeleton height={160} />
             <Skeleton height={90} />
@@ -169,11 +197,25 @@ export function InboxPage() {
   );
 }
 
-function EmptyList({ view, searching, available, onAvailable }: { view: InboxView; searching: boolean; available: number; onAvailable: () => void }) {
+function EmptyList({
+  view,
+  searching,
+  available,
+  onAvailable,
+}: {
+  view: InboxView;
+  searching: boolean;
+  available: number;
+  onAvailable: () => void;
+}) {
   if (searching) return <EmptyState title="No task matches">Search for a part of its title.</EmptyState>;
   if (view === 'mine' && available > 0)
     return (
-      <EmptyState icon={<IconInbox className="ic" stroke={1.8} />} title="Nothing waits for you" actions={<Button onClick={onAvailable}>Show available</Button>}>
+      <EmptyState
+        icon={<IconInbox className="ic" stroke={1.8} />}
+        title="Nothing waits for you"
+        actions={<Button onClick={onAvailable}>Show available</Button>}
+      >
         {available === 1 ? '1 task is open. Claim it to work on it.' : `${available} tasks are open. Claim one to work on it.`}
       </EmptyState>
     );

@@ -16,7 +16,10 @@ export function outcomeKeys(outcomes: readonly KeyedOutcome[]): Map<string, stri
   const taken = new Set(TAKEN);
   const keys = new Map<string, string>();
   for (const outcome of outcomes.toSorted((a, b) => rank[a.tone] - rank[b.tone])) {
-    const words = outcome.label.toLowerCase().split(/[^a-z0-9]+/).filter(Boolean);
+    const words = outcome.label
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .filter(Boolean);
     const candidates = [...words.map((word) => word[0] ?? ''), ...(words.at(-1) ?? ''), ...words.join('')];
     const key = candidates.find((candidate) => candidate !== '' && !taken.has(candidate));
     if (key === undefined) continue;

@@ -11,7 +11,17 @@ const GROUPS: DueGroup[] = ['Overdue', 'Due today', 'Later', 'No due date'];
 const HIGH_PRIORITY = 70;
 
 /** The tasks of a view; by due date in groups. */
-export function TaskList({ rows, sort, selected, onSelect }: { rows: TaskRow[]; sort: InboxSort; selected: string | null; onSelect: (id: string) => void }) {
+export function TaskList({
+  rows,
+  sort,
+  selected,
+  onSelect,
+}: {
+  rows: TaskRow[];
+  sort: InboxSort;
+  selected: string | null;
+  onSelect: (id: string) => void;
+}) {
   const now = useNow(30_000);
   if (sort !== 'due') return <Items rows={rows} now={now} selected={selected} onSelect={onSelect} label="Tasks" />;
   return GROUPS.map((group) => {
@@ -29,13 +39,31 @@ export function TaskList({ rows, sort, selected, onSelect }: { rows: TaskRow[]; 
   });
 }
 
-function Items({ rows, now, selected, onSelect, label }: { rows: TaskRow[]; now: number; selected: string | null; onSelect: (id: string) => void; label: string }) {
+function Items({
+  rows,
+  now,
+  selected,
+  onSelect,
+  label,
+}: {
+  rows: TaskRow[];
+  now: number;
+  selected: string | null;
+  onSelect: (id: string) => void;
+  label: string;
+}) {
   const me = useMe().data?.user.id;
   return (
     <ul aria-label={label}>
       {rows.map((row) => (
         <li key={row.id}>
-          <button type="button" className="plain it" data-task={row.id} {...(row.id === selected ? { 'aria-current': 'true' as const } : {})} onClick={() => onSelect(row.id)}>
+          <button
+            type="button"
+            className="plain it"
+            data-task={row.id}
+            {...(row.id === selected ? { 'aria-current': 'true' as const } : {})}
+            onClick={() => onSelect(row.id)}
+          >
             <span className="row g8">
               <span className="grow ell b6">{row.title}</span>
               <Due dueAt={row.dueAt} now={now} />

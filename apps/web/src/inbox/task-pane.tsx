@@ -34,7 +34,11 @@ export function TaskPane({ task, onDecided }: { task: TaskDetail; onDecided: () 
   const open = task.status === 'open';
   const mine = task.assignee?.id === me;
   const others = task.assignee !== null && !mine;
-  const refusal = !mayDecide ? 'Your role may not decide tasks' : others ? `${task.assignee?.name ?? 'Somebody'} claimed this task${task.claimedAt === null ? '' : ` at ${formatMomentShort(task.claimedAt)}`}` : null;
+  const refusal = !mayDecide
+    ? 'Your role may not decide tasks'
+    : others
+      ? `${task.assignee?.name ?? 'Somebody'} claimed this task${task.claimedAt === null ? '' : ` at ${formatMomentShort(task.claimedAt)}`}`
+      : null;
   const readOnly = !open || refusal !== null;
 
   const [value, setValue] = useState<Json>(() => task.draft ?? (open ? {} : task.data));
@@ -61,13 +65,23 @@ export function TaskPane({ task, onDecided }: { task: TaskDetail; onDecided: () 
       onSuccess: (_nothing, decision) => {
         draft.forget();
         setConfirming(null);
-        toast({ title: `Decided: ${task.outcomes.find((outcome) => outcome.port === decision.outcome)?.label ?? decision.outcome}`, detail: task.title });
+        toast({
+          title: `Decided: ${task.outcomes.find((outcome) => outcome.port === decision.outcome)?.label ?? decision.outcome}`,
+          detail: task.title,
+        });
         onDecided();
         refresh();
       },
       onError: (error) => {
         setConfirming(null);
-        if (describeError(error).fields.length > 0) toast({ shape: 'failed', title: describeError(error).title, detail: describeError(error).fields.map(({ message }) => message).join(' ') });
+        if (describeError(error).fields.length > 0)
+          toast({
+            shape: 'failed',
+            title: describeError(error).title,
+            detail: describeError(error)
+              .fields.map(({ message }) => message)
+              .join(' '),
+          });
         else onRefused(error);
       },
     }),
@@ -88,9 +102,12 @@ export function TaskPane({ task, onDecided }: { task: TaskDetail; onDecided: () 
   };
 
   const keys = useMemo(() => outcomeKeys(task.outcomes), [task.outcomes]);
-  const primary = task.outcomes.find((outcome) => outcome.tone === 'primary') ?? (task.outcomes.length === 1 ? task.outcomes[0] : undefined);
+  const primary =
+    task.outcomes.find((outcome) => outcome.tone === 'primary') ?? (task.outcomes.length === 1 ? task.outcomes[0] : undefined);
   useKeys({
-    ...Object.fromEntries(task.outcomes.flatMap((outcome) => (keys.has(outcome.port) ? [[keys.get(outcome.port) ?? '', () => choose(outcome)]] : []))),
+    ...Object.fromEntries(
+      task.outcomes.flatMap((outcome) => (keys.has(outcome.port) ? [[keys.get(outcome.port) ?? '', () => choose(outcome)]] : [])),
+    ),
     c: () => {
       if (open && task.assignee === null && mayDecide) claim.mutate({ id: task.id });
     },
@@ -123,11 +140,25 @@ export function TaskPane({ task, onDecided }: { task: TaskDetail; onDecided: () 
             {task.title}
           </h2>
           {!open ? null : mine ? (
-            <Button look="ghost" size="sm" icon={<IconHandOff className="ic" stroke={1.8} />} keys={['u']} busy={release.isPending} onClick={() => release.mutate({ id: task.id })}>
+            <Button
+              look="ghost"
+              size="sm"
+              icon={<IconHandOff className="ic" stroke={1.8} />}
+              keys={['u']}
+              busy={release.isPending}
+              onClick={() => release.mutate({ id: task.id })}
+            >
               Release
             </Button>
           ) : task.assignee === null ? (
-            <Button size="sm" icon={<IconHandGrab className="ic" stroke={1.8} />} keys={['c']} refusal={mayDecide ? null : refusal} busy={claim.isPending} onClick={() => claim.mutate({ id: task.id })}>
+            <Button
+              size="sm"
+              icon={<IconHandGrab className="ic" stroke={1.8} />}
+              keys={['c']}
+              refusal={mayDecide ? null : refusal}
+              busy={claim.isPending}
+              onClick={() => claim.mutate({ id: task.id })}
+            >
               Claim
             </Button>
           ) : (
@@ -191,7 +222,17 @@ export function TaskPane({ task, onDecided }: { task: TaskDetail; onDecided: () 
           ) : null}
         </div>
         {open || comment !== '' ? (
-          <Textarea mt={task.formSchema === null ? 0 : 14} label="Comment" value={comment} readOnly={readOnly} onChange={(event) => setComment(event.currentTarget.value)} autosize minRows={2} maxRows={8} maxLength={4_000} />
+          <Textarea
+            mt={task.formSchema === null ? 0 : 14}
+            label="Comment"
+            value={comment}
+            readOnly={readOnly}
+            onChange={(event) => setComment(event.currentTarget.value)}
+            autosize
+            minRows={2}
+            maxRows={8}
+            maxLength={4_000}
+          />
         ) : null}
       </div>
       {open ? (
@@ -216,7 +257,16 @@ export function TaskPane({ task, onDecided }: { task: TaskDetail; onDecided: () 
         </footer>
       ) : null}
       {confirming ? (
-        <Dialog opened onClose={() => setConfirming(null)} title={`${confirming.label}: ${task.title}`} action={confirming.label} danger escape="keeps it open" busy={decide.isPending} onAction={() => send(confirming)}>
+        <Dialog
+          opened
+          onClose={() => setConfirming(null)}
+          title={`${confirming.label}: ${task.title}`}
+          action={confirming.label}
+          danger
+          escape="keeps it open"
+          busy={decide.isPending}
+          onAction={() => send(confirming)}
+        >
           <p className="t2" style={{ marginBottom: 14 }}>
             The workflow goes on at once. This cannot be taken back.
           </p>

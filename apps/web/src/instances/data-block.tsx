@@ -7,16 +7,38 @@ import { CopyButton } from '../components/copy-button.tsx';
 import { JsonView } from '../components/json-view.tsx';
 
 /** A value with its name and size. Large values are kept apart by the server and fetched when asked for. */
-export function DataBlock({ title, value, instanceId, none }: { title: string; value: Json | undefined; instanceId: string; none: string }) {
+export function DataBlock({
+  title,
+  value,
+  instanceId,
+  none,
+}: {
+  title: string;
+  value: Json | undefined;
+  instanceId: string;
+  none: string;
+}) {
   return (
     <section className="io" aria-label={title}>
       <div className="ioh">
         <h3>{title}</h3>
-        {value === undefined ? null : <span className="t3 s12 num">{isPayloadRef(value) ? bytesText(value.bytes) : bytesText(byteLength(value))}</span>}
+        {value === undefined ? null : (
+          <span className="t3 s12 num">{isPayloadRef(value) ? bytesText(value.bytes) : bytesText(byteLength(value))}</span>
+        )}
         <span className="grow" />
-        {value === undefined || isPayloadRef(value) ? null : <CopyButton text={() => JSON.stringify(value, null, 2)} label={`Copy ${title.toLowerCase()}`} />}
+        {value === undefined || isPayloadRef(value) ? null : (
+          <CopyButton text={() => JSON.stringify(value, null, 2)} label={`Copy ${title.toLowerCase()}`} />
+        )}
       </div>
-      <div className="iob">{value === undefined ? <span className="none">{none}</span> : isPayloadRef(value) ? <StoredApart instanceId={instanceId} hash={value.$payload} title={title} /> : <JsonView value={value} label={title} />}</div>
+      <div className="iob">
+        {value === undefined ? (
+          <span className="none">{none}</span>
+        ) : isPayloadRef(value) ? (
+          <StoredApart instanceId={instanceId} hash={value.$payload} title={title} />
+        ) : (
+          <JsonView value={value} label={title} />
+        )}
+      </div>
     </section>
   );
 }

@@ -9,7 +9,16 @@ function history(...bodies: object[]): HistoryEvent[] {
 }
 
 const opening = (node: string, step = `${node}#1`, frame = '') => ({ node, step, frame, via: null });
-const started = { type: 'ExecutionStarted', executionId: 'x', workflow: 'w', version: 1, input: { a: 1 }, tags: [], startedBy: 'api', parent: null };
+const started = {
+  type: 'ExecutionStarted',
+  executionId: 'x',
+  workflow: 'w',
+  version: 1,
+  input: { a: 1 },
+  tags: [],
+  startedBy: 'api',
+  parent: null,
+};
 const failure = { code: 'HttpStatus.503', message: '503' };
 
 function fold(...bodies: object[]): StepFold {
@@ -59,11 +68,21 @@ describe('StepFold', () => {
       { type: 'PassStarted', frame: 'each#1[1]/', step: 'each#1', index: 1, item: 'b' },
       { type: 'PassEnded', frame: 'each#1[1]/', step: 'each#1', index: 1, output: null, failure },
     );
-    expect(step(steps, 'each#1')).toMatchObject({ itemCount: 2, passes: [{ index: 0, endedAt: null }, { index: 1, endedAt: 500, failure }] });
+    expect(step(steps, 'each#1')).toMatchObject({
+      itemCount: 2,
+      passes: [
+        { index: 0, endedAt: null },
+        { index: 1, endedAt: 500, failure },
+      ],
+    });
   });
 
   it('hands a waiting step the data of the event it received', () => {
-    const steps = fold({ type: 'EventRaised', id: 'm', name: 'go', data: { x: 1 }, by: 'api' }, { type: 'EventAwaited', name: 'go', ...opening('wait') }, { type: 'EventReceived', step: 'wait#1', raised: 2 });
+    const steps = fold(
+      { type: 'EventRaised', id: 'm', name: 'go', data: { x: 1 }, by: 'api' },
+      { type: 'EventAwaited', name: 'go', ...opening('wait') },
+      { type: 'EventReceived', step: 'wait#1', raised: 2 },
+    );
     expect(step(steps, 'wait#1')).toMatchObject({ status: 'completed', output: { x: 1 } });
   });
 
@@ -73,7 +92,11 @@ describe('StepFold', () => {
       { type: 'TaskScheduled', activity: 'http', attempt: 1, input: 1, queue: null, ...opening('pay', 'scope#1[0]/pay#1', 'scope#1[0]/') },
       { type: 'TokenCancelled', steps: ['scope#1'], reason: 'join' },
     );
-    expect(step(steps, 'scope#1/pay#1') ?? step(steps, 'scope#1[0]/pay#1')).toMatchObject({ status: 'canceled', closedAt: 400, attempts: [{ outcome: 'canceled' }] });
+    expect(step(steps, 'scope#1/pay#1') ?? step(steps, 'scope#1[0]/pay#1')).toMatchObject({
+      status: 'canceled',
+      closedAt: 400,
+      attempts: [{ outcome: 'canceled' }],
+    });
   });
 
   it('passes over events it has seen, so overlapping batches do no harm', () => {

@@ -69,7 +69,7 @@ export class StepFold {
   /** In order of opening. */
   readonly byNode = new Map<NodeId, StepRecord[]>();
   readonly #startNode: NodeId | null;
-  readonly #openSteps = new Set<StepRecord>();
+  readonly openSteps = new Set<StepRecord>();
   readonly #joins = new Map<string, StepRecord>();
   readonly #raised = new Map<number, Json>();
 
@@ -105,7 +105,7 @@ export class StepFold {
       case 'ExecutionTerminated':
       case 'ExecutionCompleted':
         this.finishedAt = at;
-        for (const step of this.#openSteps) this.#cancel(step, at);
+        for (const step of this.openSteps) this.#cancel(step, at);
         this.#joins.clear();
         return;
       case 'TaskScheduled': {
@@ -135,7 +135,8 @@ export class StepFold {
       case 'TimerCreated': {
         const step = event.opening ? this.#open(event.opening, at, 'waiting') : this.steps.get(event.step);
         if (!step) return;
-        if (event.purpose === 'retry' || event.purpose === 'timer') step.waits.push({ kind: event.purpose, from: at, to: null, until: event.fireAt });
+        if (event.purpose === 'retry' || event.purpose === 'timer')
+          step.waits.push({ kind: event.purpose, from: at, to: null, until: event.fireAt });
         return;
       }
       case 'TimerFired': {
@@ -154,7 +155,13 @@ export class StepFold {
         const step = this.#open(event, at, event.wait ? 'waiting' : 'completed');
         step.input = event.input;
         step.child = event.instanceId;
-        step.attempts.push({ number: event.attempt, startedAt: at, endedAt: event.wait ? null : at, outcome: event.wait ? 'running' : 'completed', failure: null });
+        step.attempts.push({
+          number: event.attempt,
+          startedAt: at,
+          endedAt: event.wait ? null : at,
+          outcome: event.wait ? 'running' : 'completed',
+          failure: null,
+        });
         if (event.wait) {
           this.#endWaits(step, at);
           step.status = 'waiting';
@@ -217,14 +224,24 @@ export class StepFold {
       case 'JoinReached': {
         const place = event.frame + event.node;
         if (this.#joins.has(place)) return;
-        const join = this.#open({ step: `${place}#waiting${this.byNode.get(event.node)?.length ?? 0}` as StepKey, node: event.node, frame: event.frame, via: event.via }, at, 'waiting');
+        const join = this.#open(
+          {
+            step: `${place}#waiting${this.byNode.get(event.node)?.length ?? 0}` as StepKey,
+            node: event.node,
+            frame: event.frame,
+            via: event.via,
+          },
+          at,
+          'waiting',
+        );
         join.waits.push({ kind: 'join', from: at, to: null, until: null });
         this.#joins.set(place, join);
         return;
       }
       case 'JoinFired': {
         const place = event.frame + event.node;
-        const join = this.#joins.get(place) ?? this.#open({ step: event.step, node: event.node, frame: event.frame, via: null }, at, 'waiting');
+        const join =
+          this.#joins.get(place) ?? this.#open({ step: event.step, node: event.node, frame: event.frame, via: null }, at, 'waiting');
         this.#joins.delete(place);
         this.steps.delete(join.key);
         join.key = event.step;
@@ -239,7 +256,9 @@ export class StepFold {
         return;
       }
       case 'PassStarted': {
-        this.steps.get(event.step)?.passes.push({ index: event.index, frame: event.frame, startedAt: at, endedAt: null, failure: null, item: event.item });
+        this.steps
+          .get(event.step)
+          ?.passes.push({ index: event.index, frame: event.frame, startedAt: at, endedAt: null, failure: null, item: event.item });
         return;
       }
       case 'PassEnded': {
@@ -311,7 +330,7 @@ export class StepFold {
       eventName: null,
     };
     this.steps.set(step.key, step);
-    this.#openSteps.add(step);
+    this.openSteps.add(step);
     const siblings = this.byNode.get(step.node);
     if (siblings) siblings.push(step);
     else this.byNode.set(step.node, [step]);
@@ -322,7 +341,7 @@ export class StepFold {
     if (output !== undefined) step.output = output;
     step.status = status;
     step.closedAt = at;
-    this.#openSteps.delete(step);
+    this.openSteps.delete(step);
     this.#endWaits(step, at);
   }
 
@@ -337,7 +356,7 @@ export class StepFold {
   }
 
   #cancelInside(frame: string, at: number): void {
-    for (const step of this.#openSteps) if (step.frame.startsWith(frame) && step.frame !== '') this.#cancel(step, at);
+    for (const step of this.openSteps) if (step.frame.startsWith(frame) && step.frame !== '') this.#cancel(step, at);
   }
 
   #endAttempt(step: StepRecord, at: number, outcome: Attempt['outcome'], failure: Failure | null): void {

@@ -1,7 +1,7 @@
 import { Menu } from '@mantine/core';
 import { IconDownload, IconFilter } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import type { EventType, HistoryEvent } from '@perdure/engine';
 import type { NodeId } from '@perdure/graph';
 import { Button } from '../components/button.tsx';
@@ -14,7 +14,6 @@ const ROW = 22;
 
 interface HistoryListProps {
   events: readonly HistoryEvent[];
-  revision: number;
   steps: StepFold;
   instanceId: string;
   titleOf: (node: NodeId) => string;
@@ -24,11 +23,11 @@ interface HistoryListProps {
 }
 
 /** Everything that happened, newest first. Only the rows in sight are in the page. */
-export function HistoryList({ events, revision, steps, instanceId, titleOf, nameOf, selected, onSelect }: HistoryListProps) {
+export function HistoryList({ events, steps, instanceId, titleOf, nameOf, selected, onSelect }: HistoryListProps) {
   const [types, setTypes] = useState<ReadonlySet<EventType>>(new Set());
-  // `events` grows in place; the revision says when.
-  const shown = useMemo(() => (types.size === 0 ? [...events] : events.filter((event) => types.has(event.type))).reverse(), [events, revision, types]);
-  const present = useMemo(() => [...new Set(events.map((event) => event.type))].sort(), [events, revision]);
+  // `events` grows in place, so nothing about it can be remembered between two drawings.
+  const shown = (types.size === 0 ? [...events] : events.filter((event) => types.has(event.type))).reverse();
+  const present = [...new Set(events.map((event) => event.type))].sort();
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({ count: shown.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12 });
 
@@ -77,7 +76,13 @@ export function HistoryList({ events, revision, steps, instanceId, titleOf, name
             ))}
           </Menu.Dropdown>
         </Menu>
-        <Button look="ghost" size="sm" icon={<IconDownload className="ic" stroke={1.8} />} aria-label="Download the history as JSON" onClick={() => download(instanceId, events)} />
+        <Button
+          look="ghost"
+          size="sm"
+          icon={<IconDownload className="ic" stroke={1.8} />}
+          aria-label="Download the history as JSON"
+          onClick={() => download(instanceId, events)}
+        />
       </div>
       <div
         className="hist-scroll"

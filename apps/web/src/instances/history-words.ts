@@ -23,7 +23,8 @@ const SHAPES: Partial<Record<EventType, StatusShape>> = {
 };
 
 export function eventShape(event: HistoryEvent): StatusShape | null {
-  if (event.type === 'ExecutionCompleted') return event.status === 'Completed' ? 'completed' : event.status === 'Failed' ? 'failed' : 'canceled';
+  if (event.type === 'ExecutionCompleted')
+    return event.status === 'Completed' ? 'completed' : event.status === 'Failed' ? 'failed' : 'canceled';
   return SHAPES[event.type] ?? null;
 }
 
@@ -39,7 +40,12 @@ export function eventStep(event: HistoryEvent): StepKey | null {
 }
 
 /** `Reserve stock, item 19`, `Credit check, 503 Service Unavailable`, … */
-export function eventDetail(event: HistoryEvent, steps: StepFold, titleOf: (node: NodeId) => string, nameOf: (person: string) => string): string {
+export function eventDetail(
+  event: HistoryEvent,
+  steps: StepFold,
+  titleOf: (node: NodeId) => string,
+  nameOf: (person: string) => string,
+): string {
   const node = eventNode(event, steps);
   const key = eventStep(event);
   const frame = 'frame' in event ? event.frame : key === null ? '' : (steps.steps.get(key)?.frame ?? '');

@@ -20,13 +20,22 @@ export function InstanceActions({ instance, status, awaited }: { instance: Insta
   const mayPurge = useMay('instance.purge');
   const refetch = useRefetch(instance.id);
   const finished = status === 'Completed' || status === 'Failed' || status === 'Terminated' || status === 'Canceled';
-  const refusal = !mayOperate ? 'Your role may not operate instances' : finished ? `It is ${status.toLowerCase()}: nothing runs any more` : null;
+  const refusal = !mayOperate
+    ? 'Your role may not operate instances'
+    : finished
+      ? `It is ${status.toLowerCase()}: nothing runs any more`
+      : null;
   const resume = useMutation(trpc.instances.resume.mutationOptions({ onSuccess: refetch, onError: toastError }));
   const suspend = useMutation(
     trpc.instances.suspend.mutationOptions({
       onSuccess: () => {
         refetch();
-        toast({ shape: 'suspended', title: `Suspended ${instance.id}`, detail: 'Results and events are kept until it resumes.', action: { label: 'Resume', run: () => resume.mutate({ id: instance.id, reason: '' }) } });
+        toast({
+          shape: 'suspended',
+          title: `Suspended ${instance.id}`,
+          detail: 'Results and events are kept until it resumes.',
+          action: { label: 'Resume', run: () => resume.mutate({ id: instance.id, reason: '' }) },
+        });
       },
       onError: toastError,
     }),
@@ -37,11 +46,21 @@ export function InstanceActions({ instance, status, awaited }: { instance: Insta
         Raise event…
       </Button>
       {status === 'Suspended' ? (
-        <Button icon={<IconPlayerPlay className="ic" stroke={1.8} />} refusal={refusal} busy={resume.isPending} onClick={() => resume.mutate({ id: instance.id, reason: '' })}>
+        <Button
+          icon={<IconPlayerPlay className="ic" stroke={1.8} />}
+          refusal={refusal}
+          busy={resume.isPending}
+          onClick={() => resume.mutate({ id: instance.id, reason: '' })}
+        >
           Resume
         </Button>
       ) : (
-        <Button icon={<IconPlayerPause className="ic" stroke={1.8} />} refusal={refusal} busy={suspend.isPending} onClick={() => suspend.mutate({ id: instance.id, reason: '' })}>
+        <Button
+          icon={<IconPlayerPause className="ic" stroke={1.8} />}
+          refusal={refusal}
+          busy={suspend.isPending}
+          onClick={() => suspend.mutate({ id: instance.id, reason: '' })}
+        >
           Suspend
         </Button>
       )}
@@ -89,7 +108,12 @@ function RaiseEventDialog({ id, awaited, onClose, onDone }: { id: string; awaite
       onSuccess: () => {
         onClose();
         onDone();
-        toast({ title: `Raised ${name.trim()}`, detail: awaited.some((one) => one.toLowerCase() === name.trim().toLowerCase()) ? '' : 'No step waits for it now. It is kept until one does.' });
+        toast({
+          title: `Raised ${name.trim()}`,
+          detail: awaited.some((one) => one.toLowerCase() === name.trim().toLowerCase())
+            ? ''
+            : 'No step waits for it now. It is kept until one does.',
+        });
       },
     }),
   );
@@ -164,7 +188,12 @@ function TerminateDialog({ instance, onClose, onDone }: { instance: InstanceDeta
         maxLength={1_000}
       />
       {running.length > 0 ? (
-        <Checkbox mt={12} checked={recursive} onChange={(event) => setRecursive(event.currentTarget.checked)} label={`Also terminate ${running.length === 1 ? 'its running sub-workflow' : `its ${running.length} running sub-workflows`}`} />
+        <Checkbox
+          mt={12}
+          checked={recursive}
+          onChange={(event) => setRecursive(event.currentTarget.checked)}
+          label={`Also terminate ${running.length === 1 ? 'its running sub-workflow' : `its ${running.length} running sub-workflows`}`}
+        />
       ) : null}
     </Dialog>
   );
@@ -184,7 +213,17 @@ function PurgeDialog({ id, onClose }: { id: string; onClose: () => void }) {
     }),
   );
   return (
-    <Dialog opened onClose={onClose} title={`Purge ${id}?`} action="Purge" danger escape="keeps it" busy={purge.isPending} error={purge.error} onAction={() => purge.mutate({ id })}>
+    <Dialog
+      opened
+      onClose={onClose}
+      title={`Purge ${id}?`}
+      action="Purge"
+      danger
+      escape="keeps it"
+      busy={purge.isPending}
+      error={purge.error}
+      onAction={() => purge.mutate({ id })}
+    >
       <p className="t2">Its history, data and tasks are deleted. The audit log keeps that it existed. This cannot be taken back.</p>
     </Dialog>
   );

@@ -8,22 +8,60 @@ import { useKeys } from '../components/use-keys.ts';
 import { STARTED_WITHIN, STATUSES, type InstanceSearch, type StartedWithin } from './instance-search.ts';
 
 /** What narrows the list: a chip per filter, one menu that adds them. `tags` are those in sight, offered as filters. */
-export function InstanceFilters({ search, onChange, tags }: { search: InstanceSearch; onChange: (change: InstanceSearch, drop?: (keyof InstanceSearch)[]) => void; tags: string[] }) {
+export function InstanceFilters({
+  search,
+  onChange,
+  tags,
+}: {
+  search: InstanceSearch;
+  onChange: (change: InstanceSearch, drop?: (keyof InstanceSearch)[]) => void;
+  tags: string[];
+}) {
   const [opened, setOpened] = useState(false);
   useKeys({ f: () => setOpened(true) });
   const workflows = useQuery(trpc.workflows.list.queryOptions({}));
-  const toggle = <T,>(list: readonly T[] | undefined, entry: T): T[] => (list?.includes(entry) ? list.filter((other) => other !== entry) : [...(list ?? []), entry]);
-  const set = (name: 'workflow' | 'status' | 'tag', list: string[]) => (list.length === 0 ? onChange({}, [name]) : onChange({ [name]: list }));
+  const toggle = <T,>(list: readonly T[] | undefined, entry: T): T[] =>
+    list?.includes(entry) ? list.filter((other) => other !== entry) : [...(list ?? []), entry];
+  const set = (name: 'workflow' | 'status' | 'tag', list: string[]) =>
+    list.length === 0 ? onChange({}, [name]) : onChange({ [name]: list });
   return (
     <div className="filters" role="group" aria-label="Filters">
       {search.workflow ? (
-        <Chip icon={<IconSitemap className="ic" size={13} stroke={1.8} />} name="Workflow" verb="is" value={search.workflow.join(', ')} onRemove={() => onChange({}, ['workflow'])} />
+        <Chip
+          icon={<IconSitemap className="ic" size={13} stroke={1.8} />}
+          name="Workflow"
+          verb="is"
+          value={search.workflow.join(', ')}
+          onRemove={() => onChange({}, ['workflow'])}
+        />
       ) : null}
-      {search.status ? <Chip icon={<IconCircleDot className="ic" size={13} stroke={1.8} />} name="Status" verb="is" value={search.status.join(', ')} onRemove={() => onChange({}, ['status'])} /> : null}
+      {search.status ? (
+        <Chip
+          icon={<IconCircleDot className="ic" size={13} stroke={1.8} />}
+          name="Status"
+          verb="is"
+          value={search.status.join(', ')}
+          onRemove={() => onChange({}, ['status'])}
+        />
+      ) : null}
       {search.started ? (
-        <Chip icon={<IconCalendar className="ic" size={13} stroke={1.8} />} name="Started" verb="in the last" value={STARTED_WITHIN[search.started]} onRemove={() => onChange({}, ['started'])} />
+        <Chip
+          icon={<IconCalendar className="ic" size={13} stroke={1.8} />}
+          name="Started"
+          verb="in the last"
+          value={STARTED_WITHIN[search.started]}
+          onRemove={() => onChange({}, ['started'])}
+        />
       ) : null}
-      {search.tag ? <Chip icon={<IconTag className="ic" size={13} stroke={1.8} />} name="Tag" verb="is" value={search.tag.join(', ')} onRemove={() => onChange({}, ['tag'])} /> : null}
+      {search.tag ? (
+        <Chip
+          icon={<IconTag className="ic" size={13} stroke={1.8} />}
+          name="Tag"
+          verb="is"
+          value={search.tag.join(', ')}
+          onRemove={() => onChange({}, ['tag'])}
+        />
+      ) : null}
       <Menu opened={opened} onChange={setOpened} position="bottom-start" width={220} closeOnItemClick={false}>
         <Menu.Target>
           <Button look="ghost" size="sm" icon={<IconPlus className="ic" stroke={1.8} />} keys={['F']}>
@@ -40,13 +78,21 @@ export function InstanceFilters({ search, onChange, tags }: { search: InstanceSe
           <Menu.Label>Started in the last</Menu.Label>
           {/* Object.keys widens the keys it returns. */}
           {(Object.keys(STARTED_WITHIN) as StartedWithin[]).map((within) => (
-            <Choice key={within} on={search.started === within} onClick={() => (search.started === within ? onChange({}, ['started']) : onChange({ started: within }))}>
+            <Choice
+              key={within}
+              on={search.started === within}
+              onClick={() => (search.started === within ? onChange({}, ['started']) : onChange({ started: within }))}
+            >
               {STARTED_WITHIN[within]}
             </Choice>
           ))}
           {workflows.data && workflows.data.length > 0 ? <Menu.Label>Workflow</Menu.Label> : null}
           {workflows.data?.map((workflow) => (
-            <Choice key={workflow.key} on={search.workflow?.includes(workflow.key) ?? false} onClick={() => set('workflow', toggle(search.workflow, workflow.key))}>
+            <Choice
+              key={workflow.key}
+              on={search.workflow?.includes(workflow.key) ?? false}
+              onClick={() => set('workflow', toggle(search.workflow, workflow.key))}
+            >
               {workflow.title}
             </Choice>
           ))}

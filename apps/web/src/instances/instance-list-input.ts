@@ -3,7 +3,13 @@ import type { InstanceSearch, InstanceView, StartedWithin } from './instance-sea
 
 export const PAGE_SIZE = 50;
 
-const WITHIN_MS: Record<StartedWithin, number> = { '15m': 900_000, '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 };
+const WITHIN_MS: Record<StartedWithin, number> = {
+  '15m': 900_000,
+  '1h': 3_600_000,
+  '24h': 86_400_000,
+  '7d': 604_800_000,
+  '30d': 2_592_000_000,
+};
 
 const VIEW_FILTERS: Record<InstanceView, Pick<InstanceListInput, 'statuses' | 'notStatuses'>> = {
   open: { notStatuses: ['Completed'] },

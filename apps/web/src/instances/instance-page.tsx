@@ -45,7 +45,10 @@ export function InstancePage() {
         <TopBar>
           <Breadcrumb crumbs={[{ label: 'Instances', to: { to: '/instances' } }]} current={id} mono />
         </TopBar>
-        <ErrorState error={instance.error} {...(describeError(instance.error).transient ? { onRetry: () => void instance.refetch() } : {})} />
+        <ErrorState
+          error={instance.error}
+          {...(describeError(instance.error).transient ? { onRetry: () => void instance.refetch() } : {})}
+        />
       </>
     );
   // Another instance is another page: nothing chosen in the one before may stay.
@@ -59,7 +62,7 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
   const { id, document } = instance;
   const startNode = useMemo(() => document.nodes.find((node) => node.type === 'start')?.id ?? null, [document]);
   const onChange = useRefetchSoon(id);
-  const { run, revision } = useInstanceRun(id, startNode, onChange);
+  const run = useInstanceRun(id, startNode, onChange);
   const [node, setNode] = useState<NodeId | null>(null);
   /** Which visit of the chosen node; null = the latest. */
   const [visit, setVisit] = useState<number | null>(null);
@@ -71,7 +74,8 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
   const me = useMe().data?.user;
   // The history names people by id. Those known here are the signed-in person and whoever the tasks mention.
   const nameOf = useCallback(
-    (person: string) => [me, ...instance.tasks.flatMap((task) => [task.assignee, task.decidedBy])].find((one) => one?.id === person)?.name ?? person,
+    (person: string) =>
+      [me, ...instance.tasks.flatMap((task) => [task.assignee, task.decidedBy])].find((one) => one?.id === person)?.name ?? person,
     [me, instance.tasks],
   );
   const select = (next: NodeId | null) => {
@@ -82,24 +86,37 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
   const chosen = node === null ? null : (document.nodes.find((one) => one.id === node) ?? null);
   const records = node === null ? [] : (run.steps.byNode.get(node) ?? []);
   const event = eventSeq === null ? null : (run.events[eventSeq - (run.events[0]?.seq ?? 1)] ?? null);
-  const awaited = useMemo(() => [...run.steps.steps.values()].flatMap((step) => (step.closedAt === null && step.eventName !== null ? [step.eventName] : [])), [run, revision]);
+  const awaited = [...run.steps.steps.values()].flatMap((step) =>
+    step.closedAt === null && step.eventName !== null ? [step.eventName] : [],
+  );
 
   // The card of items belongs to the chosen container, or to the one around the chosen node.
-  const containerNode = chosen === null ? null : chosen.type === 'forEach' || chosen.type === 'loop' ? chosen : (document.nodes.find((one) => one.id === chosen.parent && one.type !== 'scope') ?? null);
+  const containerNode =
+    chosen === null
+      ? null
+      : chosen.type === 'forEach' || chosen.type === 'loop'
+        ? chosen
+        : (document.nodes.find((one) => one.id === chosen.parent && one.type !== 'scope') ?? null);
   const containerRecords = containerNode === null ? [] : (run.steps.byNode.get(containerNode.id) ?? []);
   const [containerVisit, setContainerVisit] = useState<number | null>(null);
   const shownContainerVisit = Math.min(containerVisit ?? containerRecords.length - 1, containerRecords.length - 1);
 
   const at = Math.min(visit ?? records.length - 1, records.length - 1);
   const shownFrame = records[at]?.frame;
-  const itemIndex = containerNode === null || chosen?.id === containerNode.id ? -1 : (containerRecords[shownContainerVisit]?.passes.findIndex((pass) => pass.frame === shownFrame) ?? -1);
+  const itemIndex =
+    containerNode === null || chosen?.id === containerNode.id
+      ? -1
+      : (containerRecords[shownContainerVisit]?.passes.findIndex((pass) => pass.frame === shownFrame) ?? -1);
   const item = itemIndex === -1 ? null : itemIndex;
 
   const showItem = (index: number) => {
     const frame = containerRecords[shownContainerVisit]?.passes[index]?.frame;
     if (frame === undefined || containerNode === null) return;
     // Show the same node of that item; from the container itself, its first step.
-    const inside = chosen !== null && chosen.id !== containerNode.id ? chosen.id : [...run.steps.byNode].find(([, all]) => all.some((step) => step.frame === frame))?.[0];
+    const inside =
+      chosen !== null && chosen.id !== containerNode.id
+        ? chosen.id
+        : [...run.steps.byNode].find(([, all]) => all.some((step) => step.frame === frame))?.[0];
     if (inside === undefined) return;
     const at = run.steps.byNode.get(inside)?.findIndex((step) => step.frame === frame) ?? -1;
     setNode(inside);
@@ -131,7 +148,15 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
         <div className="icanvas">
           <WorkflowCanvas document={document} mode="view" runState={run.canvas} selected={node} onSelect={select}>
             {containerNode !== null && containerRecords.length > 0 ? (
-              <ItemPager node={containerNode} records={containerRecords} steps={run.steps} revision={revision} visit={shownContainerVisit} item={item} onVisit={setContainerVisit} onItem={showItem} />
+              <ItemPager
+                node={containerNode}
+                records={containerRecords}
+                steps={run.steps}
+                visit={shownContainerVisit}
+                item={item}
+                onVisit={setContainerVisit}
+                onItem={showItem}
+              />
             ) : null}
           </WorkflowCanvas>
         </div>
@@ -150,12 +175,28 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
             onClose={() => setEventSeq(null)}
           />
         ) : chosen !== null ? (
-          <StepPanel key={chosen.id} instance={instance} node={chosen} records={records} at={at} onAt={setVisit} onClose={() => select(null)} />
+          <StepPanel
+            key={chosen.id}
+            instance={instance}
+            node={chosen}
+            records={records}
+            at={at}
+            onAt={setVisit}
+            onClose={() => select(null)}
+          />
         ) : (
           <InstancePanel instance={instance} />
         )}
-        <Timeline document={document} steps={run.steps} revision={revision} live={!finished} selected={node} onSelect={select} />
-        <HistoryList events={run.events} revision={revision} steps={run.steps} instanceId={id} titleOf={titleOf} nameOf={nameOf} selected={eventSeq} onSelect={setEventSeq} />
+        <Timeline document={document} steps={run.steps} live={!finished} selected={node} onSelect={select} />
+        <HistoryList
+          events={run.events}
+          steps={run.steps}
+          instanceId={id}
+          titleOf={titleOf}
+          nameOf={nameOf}
+          selected={eventSeq}
+          onSelect={setEventSeq}
+        />
       </div>
     </>
   );
@@ -178,5 +219,7 @@ function statusWords(status: Json): string {
   if (status === null) return '';
   if (typeof status !== 'object') return String(status);
   const fields = Object.entries(status);
-  return !Array.isArray(status) && fields.every(([, value]) => typeof value !== 'object' || value === null) ? fields.map(([name, value]) => `${name} ${String(value)}`).join(', ') : JSON.stringify(status);
+  return !Array.isArray(status) && fields.every(([, value]) => typeof value !== 'object' || value === null)
+    ? fields.map(([name, value]) => `${name} ${String(value)}`).join(', ')
+    : JSON.stringify(status);
 }

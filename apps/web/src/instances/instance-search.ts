@@ -19,7 +19,16 @@ export type InstanceView = (typeof INSTANCE_VIEWS)[number];
 export const STARTED_WITHIN = { '15m': '15 minutes', '1h': '1 hour', '24h': '24 hours', '7d': '7 days', '30d': '30 days' } as const;
 export type StartedWithin = keyof typeof STARTED_WITHIN;
 
-export const STATUSES: readonly ShownStatus[] = ['Pending', 'Running', 'Waiting', 'Suspended', 'Completed', 'Failed', 'Terminated', 'Canceled'];
+export const STATUSES: readonly ShownStatus[] = [
+  'Pending',
+  'Running',
+  'Waiting',
+  'Suspended',
+  'Completed',
+  'Failed',
+  'Terminated',
+  'Canceled',
+];
 
 export function parseInstanceSearch(search: Record<string, unknown>): InstanceSearch {
   const found: InstanceSearch = {};

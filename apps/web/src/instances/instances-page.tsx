@@ -73,7 +73,12 @@ export function InstancesPage() {
   useKeys({ j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1) });
 
   const tags = useMemo(() => [...new Set(rows?.flatMap((row) => row.tags))].sort(), [rows]);
-  const filtered = search.workflow !== undefined || search.status !== undefined || search.started !== undefined || search.text !== undefined || search.tag !== undefined;
+  const filtered =
+    search.workflow !== undefined ||
+    search.status !== undefined ||
+    search.started !== undefined ||
+    search.text !== undefined ||
+    search.tag !== undefined;
 
   return (
     <>
@@ -84,7 +89,12 @@ export function InstancesPage() {
         </span>
         <span className="grow" />
         <SearchField label="Id, key, or text of an error" width={240} value={search.text ?? ''} onChange={onSearch} />
-        <Button look="primary" icon={<IconPlayerPlay className="ic" stroke={1.8} />} refusal={mayStart ? null : 'Your role may not start instances'} onClick={() => setStarting(true)}>
+        <Button
+          look="primary"
+          icon={<IconPlayerPlay className="ic" stroke={1.8} />}
+          refusal={mayStart ? null : 'Your role may not start instances'}
+          onClick={() => setStarting(true)}
+        >
           Start instance…
         </Button>
       </TopBar>
@@ -105,9 +115,17 @@ export function InstancesPage() {
       <div className="twrap" id="instances-panel" role="tabpanel" aria-label="Instances" aria-busy={list.isPlaceholderData} tabIndex={-1}>
         {list.isPending ? <SkeletonRows rows={12} label="Loading instances" /> : null}
         {list.isError && rows === undefined ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
-        {rows && rows.length > 0 ? <InstanceTable rows={rows} ref={table} onOpen={(id) => void navigate({ to: '/instances/$id', params: { id } })} /> : null}
+        {rows && rows.length > 0 ? (
+          <InstanceTable rows={rows} ref={table} onOpen={(id) => void navigate({ to: '/instances/$id', params: { id } })} />
+        ) : null}
         {rows && rows.length === 0 ? (
-          <Empty filtered={filtered} view={view} onClear={() => change({}, ['workflow', 'status', 'started', 'text', 'tag'])} onAll={() => change({ view: 'all' })} onStart={mayStart ? () => setStarting(true) : null} />
+          <Empty
+            filtered={filtered}
+            view={view}
+            onClear={() => change({}, ['workflow', 'status', 'started', 'text', 'tag'])}
+            onAll={() => change({ view: 'all' })}
+            onStart={mayStart ? () => setStarting(true) : null}
+          />
         ) : null}
       </div>
       <footer className="foot s12 t3">
@@ -133,18 +151,29 @@ export function InstancesPage() {
         <Button
           icon={<IconChevronLeft className="ic" stroke={1.8} />}
           refusal={list.data?.newerCursor ? null : 'These are the newest'}
-          onClick={() => void navigate({ to: '/instances', search: { ...search, cursor: list.data?.newerCursor ?? '', direction: 'newer' } })}
+          onClick={() =>
+            void navigate({ to: '/instances', search: { ...search, cursor: list.data?.newerCursor ?? '', direction: 'newer' } })
+          }
         >
           Newer
         </Button>
-        <Button refusal={list.data?.olderCursor ? null : 'There are no older ones'} onClick={() => void navigate({ to: '/instances', search: { ...search, cursor: list.data?.olderCursor ?? '', direction: 'older' } })}>
+        <Button
+          refusal={list.data?.olderCursor ? null : 'There are no older ones'}
+          onClick={() =>
+            void navigate({ to: '/instances', search: { ...search, cursor: list.data?.olderCursor ?? '', direction: 'older' } })
+          }
+        >
           <span className="row g6">
             Older
             <IconChevronRight className="ic" stroke={1.8} />
           </span>
         </Button>
       </footer>
-      <StartInstanceDialog opened={starting} onClose={() => setStarting(false)} {...(search.workflow?.length === 1 && search.workflow[0] ? { workflowKey: search.workflow[0] } : {})} />
+      <StartInstanceDialog
+        opened={starting}
+        onClose={() => setStarting(false)}
+        {...(search.workflow?.length === 1 && search.workflow[0] ? { workflowKey: search.workflow[0] } : {})}
+      />
     </>
   );
 }
@@ -227,7 +256,19 @@ function InstanceTable({ rows, ref, onOpen }: { rows: InstanceRow[]; ref: React.
   );
 }
 
-function Empty({ filtered, view, onClear, onAll, onStart }: { filtered: boolean; view: InstanceView; onClear: () => void; onAll: () => void; onStart: (() => void) | null }) {
+function Empty({
+  filtered,
+  view,
+  onClear,
+  onAll,
+  onStart,
+}: {
+  filtered: boolean;
+  view: InstanceView;
+  onClear: () => void;
+  onAll: () => void;
+  onStart: (() => void) | null;
+}) {
   const icon = <IconListDetails className="ic" stroke={1.8} />;
   if (filtered)
     return (
@@ -237,7 +278,11 @@ function Empty({ filtered, view, onClear, onAll, onStart }: { filtered: boolean;
     );
   if (view !== 'all')
     return (
-      <EmptyState icon={icon} title={view === 'failed' ? 'No instance has failed' : view === 'waiting' ? 'No instance waits' : 'Every instance is completed'} actions={<Button onClick={onAll}>Show all instances</Button>}>
+      <EmptyState
+        icon={icon}
+        title={view === 'failed' ? 'No instance has failed' : view === 'waiting' ? 'No instance waits' : 'Every instance is completed'}
+        actions={<Button onClick={onAll}>Show all instances</Button>}
+      >
         This list fills by itself as soon as there is one.
       </EmptyState>
     );

@@ -1,6 +1,5 @@
 import { Menu } from '@mantine/core';
 import { IconChevronDown, IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
-import { useMemo } from 'react';
 import { formatDuration, standardCatalogue, type GraphNode, type Json } from '@perdure/graph';
 import { NodeIcon } from '../canvas/node-icon.tsx';
 import { Button } from '../components/button.tsx';
@@ -14,7 +13,6 @@ interface ItemPagerProps {
   node: GraphNode;
   records: readonly StepRecord[];
   steps: StepFold;
-  revision: number;
   /** Which visit of the container, and which of its items. */
   visit: number;
   item: number | null;
@@ -23,13 +21,15 @@ interface ItemPagerProps {
 }
 
 /** A container's items as a card of 10 × n cells; choosing one shows its steps. */
-export function ItemPager({ node, records, steps, revision, visit, item, onVisit, onItem }: ItemPagerProps) {
+export function ItemPager({ node, records, steps, visit, item, onVisit, onItem }: ItemPagerProps) {
   const container = records[visit];
-  const shapes = useMemo(() => (container ? container.passes.map((pass) => passShape(pass, steps, container)) : []), [container, steps, revision]);
   if (!container) return null;
+  // Frames in which something waits: one walk over the open steps, however many items there are.
+  const waitingFrames = new Set<string>();
+  for (const step of steps.openSteps) if (step.status === 'waiting') waitingFrames.add(step.frame);
   const total = Math.max(container.itemCount ?? 0, container.passes.length);
-  const done = shapes.filter((shape) => shape === 'completed').length;
-  const failed = shapes.filter((shape) => shape === 'failed').length;
+  const done = container.passes.filter((pass) => pass.endedAt !== null && pass.failure === null).length;
+  const failed = container.passes.filter((pass) => pass.failure !== null).length;
   const going = container.passes.filter((pass) => pass.endedAt === null).length;
   const left = total - container.passes.length;
   const lengths = container.passes.flatMap((pass) => (pass.endedAt === null ? [] : [pass.endedAt - pass.startedAt])).sort((a, b) => a - b);
@@ -63,9 +63,17 @@ export function ItemPager({ node, records, steps, revision, visit, item, onVisit
       <div className="cells">
         {Array.from({ length: Math.min(PER_PAGE, total - first) }, (_, offset) => {
           const index = first + offset;
-          const shape = shapes[index] ?? 'pending';
+          const pass = container.passes[index];
+          const shape = pass ? passShape(pass, container, waitingFrames) : 'pending';
           return (
-            <button key={index} type="button" className={`plain cell ${shape}${index === item ? ' on' : ''}`} aria-label={`${word} ${index + 1}, ${shape}`} aria-pressed={index === item} onClick={() => onItem(index)}>
+            <button
+              key={index}
+              type="button"
+              className={`plain cell ${shape}${index === item ? ' on' : ''}`}
+              aria-label={`${word} ${index + 1}, ${shape}`}
+              aria-pressed={index === item}
+              onClick={() => onItem(index)}
+            >
               <StatusIcon shape={shape} size={11} />
             </button>
           );
@@ -92,8 +100,22 @@ export function ItemPager({ node, records, steps, revision, visit, item, onVisit
             </>
           )}
         </span>
-        <Button look="ghost" size="sm" icon={<IconChevronLeft className="ic" stroke={1.8} />} aria-label="Item before" refusal={(item ?? 0) > 0 ? null : 'This is the first'} onClick={() => onItem(Math.max(0, (item ?? 1) - 1))} />
-        <Button look="ghost" size="sm" icon={<IconChevronRight className="ic" stroke={1.8} />} aria-label="Item after" refusal={(item ?? -1) < total - 1 ? null : 'This is the last'} onClick={() => onItem(Math.min(total - 1, (item ?? -1) + 1))} />
+        <Button
+          look="ghost"
+          size="sm"
+          icon={<IconChevronLeft className="ic" stroke={1.8} />}
+          aria-label="Item before"
+          refusal={(item ?? 0) > 0 ? null : 'This is the first'}
+          onClick={() => onItem(Math.max(0, (item ?? 1) - 1))}
+        />
+        <Button
+          look="ghost"
+          size="sm"
+          icon={<IconChevronRight className="ic" stroke={1.8} />}
+          aria-label="Item after"
+          refusal={(item ?? -1) < total - 1 ? null : 'This is the last'}
+          onClick={() => onItem(Math.min(total - 1, (item ?? -1) + 1))}
+        />
       </div>
     </section>
   );
@@ -108,16 +130,11 @@ function Count({ shape, count }: { shape: StatusShape; count: number }) {
   );
 }
 
-function passShape(pass: Pass, steps: StepFold, container: StepRecord): StatusShape {
+function passShape(pass: Pass, container: StepRecord, waitingFrames: ReadonlySet<string>): StatusShape {
   if (pass.failure) return 'failed';
   if (pass.endedAt !== null) return 'completed';
   if (container.closedAt !== null) return 'canceled';
-  for (const records of steps.byNode.values()) {
-    for (const step of records) if (step.frame === pass.frame && step.closedAt === null && step.status === 'waiting') return 'waiting';
-    // Only the first level of nodes inside can tell; looking further costs more than it says.
-    if (records.length > 2_000) break;
-  }
-  return 'running';
+  return waitingFrames.has(pass.frame) ? 'waiting' : 'running';
 }
 
 /** What stands in an item, short: `SKU-7731, 2`. */

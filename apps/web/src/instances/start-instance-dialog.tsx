@@ -27,7 +27,9 @@ function OpenDialog({ onClose, workflowKey }: { onClose: () => void; workflowKey
   const [picked, setPicked] = useState<string | null>(workflowKey ?? null);
   const key = picked ?? (startable.length === 1 ? (startable[0]?.key ?? null) : null);
   const version = startable.find((workflow) => workflow.key === key)?.latestVersion ?? null;
-  const published = useQuery(trpc.workflows.version.queryOptions({ key: key ?? '', version: version ?? 0 }, { enabled: key !== null && version !== null }));
+  const published = useQuery(
+    trpc.workflows.version.queryOptions({ key: key ?? '', version: version ?? 0 }, { enabled: key !== null && version !== null }),
+  );
   const schema = published.data?.document.nodes.find((node) => node.type === 'start')?.config['inputSchema'] ?? null;
   const hasForm = isFormSchema(schema);
 
@@ -59,11 +61,24 @@ function OpenDialog({ onClose, workflowKey }: { onClose: () => void; workflowKey
       size={520}
       busy={start.isPending}
       error={start.error}
-      refusal={key === null ? 'Choose a workflow' : version === null && workflows.isSuccess ? 'Publish the workflow first' : input.ok ? null : 'Correct the input first'}
+      refusal={
+        key === null
+          ? 'Choose a workflow'
+          : version === null && workflows.isSuccess
+            ? 'Publish the workflow first'
+            : input.ok
+              ? null
+              : 'Correct the input first'
+      }
       onAction={() => {
         if (key === null || !input.ok) return;
         if (byForm && !(form.current?.check() ?? true)) return;
-        start.mutate({ workflowKey: key, input: input.value, ...(id.trim() === '' ? {} : { instanceId: id.trim() }), ...(tags.length === 0 ? {} : { tags }) });
+        start.mutate({
+          workflowKey: key,
+          input: input.value,
+          ...(id.trim() === '' ? {} : { instanceId: id.trim() }),
+          ...(tags.length === 0 ? {} : { tags }),
+        });
       }}
     >
       <div style={{ display: 'grid', gap: 14 }}>
@@ -112,7 +127,13 @@ function OpenDialog({ onClose, workflowKey }: { onClose: () => void; workflowKey
             <SchemaForm key={key} id="start" label="Input" schema={schema} value={value} onChange={setValue} handle={form} />
           </Suspense>
         ) : (
-          <JsonField label="Input" description="JSON, what the expression variable input will hold." value={text} onChange={setText} rows={6} />
+          <JsonField
+            label="Input"
+            description="JSON, what the expression variable input will hold."
+            value={text}
+            onChange={setText}
+            rows={6}
+          />
         )}
         {fields.length > 0 ? (
           <ul style={{ margin: 0, paddingLeft: 18, color: 'var(--failed)' }}>
@@ -125,7 +146,13 @@ function OpenDialog({ onClose, workflowKey }: { onClose: () => void; workflowKey
           </ul>
         ) : null}
         <div style={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 12 }}>
-          <TextInput label="Instance id" placeholder="Made up when empty" value={id} onChange={(event) => setId(event.currentTarget.value)} spellCheck={false} />
+          <TextInput
+            label="Instance id"
+            placeholder="Made up when empty"
+            value={id}
+            onChange={(event) => setId(event.currentTarget.value)}
+            spellCheck={false}
+          />
           <TagsField value={tags} onChange={setTags} />
         </div>
       </div>

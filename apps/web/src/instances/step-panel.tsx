@@ -16,7 +16,13 @@ import { frameWords, type StepRecord } from './fold-steps.ts';
 
 type StepTab = 'data' | 'attempts' | 'settings';
 
-const WORDS: Record<StepRecord['status'], string> = { running: 'Running', waiting: 'Waiting', completed: 'Completed', failed: 'Failed', canceled: 'Canceled' };
+const WORDS: Record<StepRecord['status'], string> = {
+  running: 'Running',
+  waiting: 'Waiting',
+  completed: 'Completed',
+  failed: 'Failed',
+  canceled: 'Canceled',
+};
 
 interface StepPanelProps {
   instance: InstanceDetail;
@@ -49,7 +55,13 @@ export function StepPanel({ instance, node, records, at, onAt, onClose }: StepPa
             <span className="num" style={{ padding: '0 2px' }}>
               {step && step.frame !== '' ? 'Visit' : 'Pass'} {at + 1} of {records.length.toLocaleString('en')}
             </span>
-            <button type="button" className="plain" aria-label="Later visit" disabled={at >= records.length - 1} onClick={() => onAt(at + 1)}>
+            <button
+              type="button"
+              className="plain"
+              aria-label="Later visit"
+              disabled={at >= records.length - 1}
+              onClick={() => onAt(at + 1)}
+            >
               <IconChevronRight size={13} stroke={1.8} />
             </button>
           </span>
@@ -65,7 +77,11 @@ export function StepPanel({ instance, node, records, at, onAt, onClose }: StepPa
           onChange={setTab}
           items={[
             { key: 'data', label: 'Data' },
-            { key: 'attempts', label: 'Attempts', count: step && step.attempts.length > 0 ? <span className="nb">{step.attempts.length}</span> : undefined },
+            {
+              key: 'attempts',
+              label: 'Attempts',
+              count: step && step.attempts.length > 0 ? <span className="nb">{step.attempts.length}</span> : undefined,
+            },
             { key: 'settings', label: `Settings in v${instance.version}` },
           ]}
         />
@@ -102,7 +118,11 @@ function StepLine({ step }: { step: StepRecord }) {
   const length = formatDuration(Math.max(0, (step.closedAt ?? now) - step.openedAt));
   const where = frameWords(step.frame);
   const words = [
-    step.closedAt === null ? (step.status === 'waiting' ? waitWords(step, wait?.until ?? null, now) : `${WORDS[step.status]} for ${length}`) : `${WORDS[step.status]} in ${length}`,
+    step.closedAt === null
+      ? step.status === 'waiting'
+        ? waitWords(step, wait?.until ?? null, now)
+        : `${WORDS[step.status]} for ${length}`
+      : `${WORDS[step.status]} in ${length}`,
     step.attempts.length > 1 ? `attempt ${step.attempts.length}` : '',
     where,
   ];
@@ -154,7 +174,12 @@ function StepData({ instance, step }: { instance: InstanceDetail; step: StepReco
         </div>
       ) : null}
       <DataBlock title="Input" value={step.input} instanceId={instance.id} none="This step takes no input of its own." />
-      <DataBlock title="Output" value={step.output} instanceId={instance.id} none={step.closedAt === null ? 'Not there yet.' : 'This step has no output.'} />
+      <DataBlock
+        title="Output"
+        value={step.output}
+        instanceId={instance.id}
+        none={step.closedAt === null ? 'Not there yet.' : 'This step has no output.'}
+      />
     </>
   );
 }
@@ -213,7 +238,9 @@ function AttemptDetails({ instance, step }: { instance: InstanceDetail; step: St
     <>
       <AttemptList step={step} />
       <ReceiverKey instance={instance} step={step} />
-      {step.attempts.map((attempt) => (attempt.failure ? <FailureNote key={attempt.number} failure={attempt.failure} title={`Attempt ${attempt.number}`} /> : null))}
+      {step.attempts.map((attempt) =>
+        attempt.failure ? <FailureNote key={attempt.number} failure={attempt.failure} title={`Attempt ${attempt.number}`} /> : null,
+      )}
       {step.waits
         .filter((wait) => wait.kind === 'retry' && wait.to === null)
         .map((wait) => (
@@ -247,7 +274,8 @@ export function FailureNote({ failure, title }: { failure: Failure; title?: stri
 }
 
 function TaskLink({ instance, step }: { instance: InstanceDetail; step: StepRecord }) {
-  const task = instance.tasks.find((one) => one.node === step.node && one.status === 'open') ?? instance.tasks.find((one) => one.node === step.node);
+  const task =
+    instance.tasks.find((one) => one.node === step.node && one.status === 'open') ?? instance.tasks.find((one) => one.node === step.node);
   const { task: body } = step;
   if (!body) return null;
   return (
@@ -263,7 +291,13 @@ function TaskLink({ instance, step }: { instance: InstanceDetail; step: StepReco
             <span className="b5 ell">{body.title}</span>
           )}
           <span className="t3 ell">
-            {task?.status === 'open' ? (task.assignee ? `claimed by ${task.assignee.name}` : 'nobody has claimed it') : task?.decidedBy ? `${task.outcome ?? 'decided'} by ${task.decidedBy.name}` : ''}
+            {task?.status === 'open'
+              ? task.assignee
+                ? `claimed by ${task.assignee.name}`
+                : 'nobody has claimed it'
+              : task?.decidedBy
+                ? `${task.outcome ?? 'decided'} by ${task.decidedBy.name}`
+                : ''}
           </span>
         </li>
       </ul>
@@ -324,7 +358,9 @@ export function InstancePanel({ instance }: { instance: InstanceDetail }) {
         </div>
       </div>
       <div className="step-body" style={{ borderTop: '1px solid var(--border-1)' }} tabIndex={0} role="group" aria-label="Input and output">
-        {isFailure(instance.failure) ? <FailureNote failure={instance.failure} title={typeof instance.failure.node === 'string' ? instance.failure.node : 'Failed'} /> : null}
+        {isFailure(instance.failure) ? (
+          <FailureNote failure={instance.failure} title={typeof instance.failure.node === 'string' ? instance.failure.node : 'Failed'} />
+        ) : null}
         <Related title="Open tasks">
           {instance.tasks
             .filter((task) => task.status === 'open')
@@ -367,15 +403,37 @@ function Related({ title, children }: { title: string; children: ReactNode[] }) 
 }
 
 function isFailure(value: Json): value is Failure & { [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && typeof value['code'] === 'string' && typeof value['message'] === 'string';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    typeof value['code'] === 'string' &&
+    typeof value['message'] === 'string'
+  );
 }
 
 /** One history event as it is stored. */
-export function EventPanel({ event, shape, detail, hasStep, onStep, onClose }: { event: HistoryEvent; shape: StatusShape | null; detail: string; hasStep: boolean; onStep: () => void; onClose: () => void }) {
+export function EventPanel({
+  event,
+  shape,
+  detail,
+  hasStep,
+  onStep,
+  onClose,
+}: {
+  event: HistoryEvent;
+  shape: StatusShape | null;
+  detail: string;
+  hasStep: boolean;
+  onStep: () => void;
+  onClose: () => void;
+}) {
   return (
     <section className="step-panel" aria-label="Event">
       <div className="step-head">
-        <span className="chip">{shape === null ? <i className="dotn" style={{ margin: 0 }} /> : <StatusIcon shape={shape} size={16} />}</span>
+        <span className="chip">
+          {shape === null ? <i className="dotn" style={{ margin: 0 }} /> : <StatusIcon shape={shape} size={16} />}
+        </span>
         <div className="grow">
           <h2 className="ell">
             <span className="num t3 b4">{event.seq}</span> {event.type}

@@ -58,7 +58,8 @@ function foldedGaps(gaps: Span[], busy: readonly Span[]): Span[] {
   for (let at = 0; at < idle.length; at++) {
     const gap = idle[at];
     if (!gap) break;
-    if (length(gap) >= SHORTEST_FOLD_MS && length(gap) > FOLD_FACTOR * shorter && shorter > 0) return idle.slice(at).sort((a, b) => a.from - b.from);
+    if (length(gap) >= SHORTEST_FOLD_MS && length(gap) > FOLD_FACTOR * shorter && shorter > 0)
+      return idle.slice(at).sort((a, b) => a.from - b.from);
     shorter += length(gap);
   }
   return [];
@@ -66,7 +67,10 @@ function foldedGaps(gaps: Span[], busy: readonly Span[]): Span[] {
 
 const length = (span: Span): number => span.to - span.from;
 
-const STEPS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 15e3, 3e4, 6e4, 12e4, 3e5, 6e5, 9e5, 18e5, 36e5, 72e5, 108e5, 216e5, 432e5, 864e5, 1728e5, 6048e5];
+const STEPS_MS = [
+  1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 15e3, 3e4, 6e4, 12e4, 3e5, 6e5, 9e5, 18e5, 36e5, 72e5, 108e5, 216e5, 432e5, 864e5,
+  1728e5, 6048e5,
+];
 
 function ticks(first: number, last: number, folds: readonly Span[], perMs: number, x: (moment: number) => number): TimeScale['ticks'] {
   const step = STEPS_MS.find((ms) => ms * perMs >= TICK_EVERY_PX) ?? 6048e5;

@@ -1,12 +1,11 @@
 import { IconFold } from '@tabler/icons-react';
 import { useElementSize } from '@mantine/hooks';
-import { useMemo } from 'react';
 import { formatDuration, standardCatalogue, type NodeId, type WorkflowDocument } from '@perdure/graph';
 import { NodeIcon } from '../canvas/node-icon.tsx';
 import { formatMoment, useNow } from '../components/moment.ts';
 import { StatusIcon } from '../status/status-icon.tsx';
 import type { StepFold, StepRecord } from './fold-steps.ts';
-import { timeScale, type Span } from './time-scale.ts';
+import { timeScale, type Span, type TimeScale } from './time-scale.ts';
 
 /** Bars drawn per node: a for each of thousands of items stays one readable row. */
 const MOST_STEPS_DRAWN = 400;
@@ -16,36 +15,18 @@ const WORDS_NEED = 30;
 interface TimelineProps {
   document: WorkflowDocument;
   steps: StepFold;
-  revision: number;
   live: boolean;
   selected: NodeId | null;
   onSelect: (node: NodeId) => void;
 }
 
 /** Gantt: one row per node that was reached, in order; attempts as bars, waits as thin lines, long idle time folded. */
-export function Timeline({ document, steps, revision, live, selected, onSelect }: TimelineProps) {
+export function Timeline({ document, steps, live, selected, onSelect }: TimelineProps) {
   const { ref, width } = useElementSize();
   const tick = useNow(1_000);
   const now = live ? tick : (steps.finishedAt ?? tick);
-  const rows = useMemo(() => [...steps.byNode].filter(([id]) => document.nodes.some((node) => node.id === id)), [steps, revision, document]);
-  const scale = useMemo(() => {
-    const moments: number[] = [];
-    const busy: Span[] = [];
-    for (const [, records] of rows) {
-      for (const step of records) {
-        moments.push(step.openedAt);
-        if (step.closedAt !== null) moments.push(step.closedAt);
-        for (const attempt of step.attempts) {
-          moments.push(attempt.startedAt, attempt.endedAt ?? now);
-          // A sub-workflow's attempt is a wait for somebody else's work.
-          if (step.child === null) busy.push({ from: attempt.startedAt, to: attempt.endedAt ?? now });
-        }
-        for (const wait of step.waits) moments.push(wait.from, ...(wait.to === null ? [] : [wait.to]));
-      }
-    }
-    moments.push(now);
-    return timeScale(moments, mergeSpans(busy), Math.max(200, width));
-  }, [rows, now, width]);
+  const rows = [...steps.byNode].filter(([id]) => document.nodes.some((node) => node.id === id));
+  const scale = scaleOf(rows, now, Math.max(200, width));
 
   return (
     <section className="tline" aria-label="Timeline">
@@ -94,7 +75,13 @@ export function Timeline({ document, steps, revision, live, selected, onSelect }
           {rows.map(([id, records]) => {
             const node = document.nodes.find((one) => one.id === id);
             return (
-              <button key={id} type="button" className={id === selected ? 'plain grow-r on' : 'plain grow-r'} aria-pressed={id === selected} onClick={() => onSelect(id)}>
+              <button
+                key={id}
+                type="button"
+                className={id === selected ? 'plain grow-r on' : 'plain grow-r'}
+                aria-pressed={id === selected}
+                onClick={() => onSelect(id)}
+              >
                 <span className="gl-l">
                   <NodeIcon name={standardCatalogue.get(node?.type ?? '')?.icon} size={13} />
                   <span className="ell">{node?.title ?? id}</span>
@@ -103,7 +90,13 @@ export function Timeline({ document, steps, revision, live, selected, onSelect }
                 </span>
                 <span className="gt" aria-hidden="true">
                   {records.slice(-MOST_STEPS_DRAWN).map((step) => (
-                    <StepBars key={step.key} step={step} now={now} x={scale.x} room={Math.max(200, width) - scale.x(step.closedAt ?? now)} />
+                    <StepBars
+                      key={step.key}
+                      step={step}
+                      now={now}
+                      x={scale.x}
+                      room={Math.max(200, width) - scale.x(step.closedAt ?? now)}
+                    />
                   ))}
                 </span>
               </button>
@@ -115,17 +108,46 @@ export function Timeline({ document, steps, revision, live, selected, onSelect }
   );
 }
 
+function scaleOf(rows: [NodeId, StepRecord[]][], now: number, width: number): TimeScale {
+  const moments: number[] = [now];
+  const busy: Span[] = [];
+  for (const [, records] of rows) {
+    for (const step of records) {
+      moments.push(step.openedAt);
+      if (step.closedAt !== null) moments.push(step.closedAt);
+      for (const attempt of step.attempts) {
+        moments.push(attempt.startedAt, attempt.endedAt ?? now);
+        // A sub-workflow's attempt is a wait for somebody else's work.
+        if (step.child === null) busy.push({ from: attempt.startedAt, to: attempt.endedAt ?? now });
+      }
+      for (const wait of step.waits) moments.push(wait.from, ...(wait.to === null ? [] : [wait.to]));
+    }
+  }
+  return timeScale(moments, mergeSpans(busy), width);
+}
+
 /** `room`: pixels from the step's end to the edge, for the words behind it. */
 function StepBars({ step, now, x, room }: { step: StepRecord; now: number; x: (moment: number) => number; room: number }) {
-  const bar = (key: string, from: number, to: number, look: string) => <i key={key} className={`bar ${look}`} style={{ left: x(from), width: Math.max(0, x(to) - x(from)) }} />;
-  const waits = step.waits.map((wait) => bar(`w${wait.from}`, wait.from, wait.to ?? now, wait.to === null && wait.until !== null ? 'wt soon' : 'wt'));
+  const bar = (key: string, from: number, to: number, look: string) => (
+    <i key={key} className={`bar ${look}`} style={{ left: x(from), width: Math.max(0, x(to) - x(from)) }} />
+  );
+  const waits = step.waits.map((wait) =>
+    bar(`w${wait.from}`, wait.from, wait.to ?? now, wait.to === null && wait.until !== null ? 'wt soon' : 'wt'),
+  );
   const end = step.closedAt ?? now;
   if (step.child === null && step.attempts.length > 0) {
     const last = step.attempts.at(-1);
     return (
       <>
         {waits}
-        {step.attempts.map((attempt) => bar(`a${attempt.number}`, attempt.startedAt, attempt.endedAt ?? now, { completed: 'ok', failed: 'fail', running: 'run', canceled: 'off' }[attempt.outcome]))}
+        {step.attempts.map((attempt) =>
+          bar(
+            `a${attempt.number}`,
+            attempt.startedAt,
+            attempt.endedAt ?? now,
+            { completed: 'ok', failed: 'fail', running: 'run', canceled: 'off' }[attempt.outcome],
+          ),
+        )}
         {step.attempts.length > 1 && last && step.closedAt !== null && room > WORDS_NEED ? (
           <span className="tl" style={{ left: x(end) + 6 }}>
             attempt {last.number}

@@ -17,10 +17,13 @@ export class InstanceRun {
   readonly canvas: RunStore = createRunStore();
   status: ShownStatus | null = null;
   #revision = 0;
-  #frame = 0;
+  #drawing = false;
   readonly #listeners = new Set<() => void>();
 
-  constructor(startNode: NodeId | null) {
+  readonly id: string;
+
+  constructor(id: string, startNode: NodeId | null) {
+    this.id = id;
     this.steps = new StepFold(startNode);
   }
 
@@ -31,8 +34,10 @@ export class InstanceRun {
     this.canvas.push(events);
     this.status = status;
     // A storm of events is drawn once per frame.
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
+    if (this.#drawing) return;
+    this.#drawing = true;
+    requestAnimationFrame(() => {
+      this.#drawing = false;
       this.#revision++;
       for (const listener of this.#listeners) listener();
     });
@@ -47,10 +52,10 @@ export class InstanceRun {
 }
 
 /** `onChange` is told of every batch: what is not folded here (facts, tasks) can be fetched again. */
-export function useInstanceRun(id: string, startNode: NodeId | null, onChange: () => void): { run: InstanceRun; revision: number } {
-  // A new instance (or version) is a new history.
-  const run = useMemo(() => new InstanceRun(startNode), [id, startNode]);
-  const revision = useSyncExternalStore(run.subscribe, run.revision);
+export function useInstanceRun(id: string, startNode: NodeId | null, onChange: () => void): InstanceRun {
+  const run = useMemo(() => new InstanceRun(id, startNode), [id, startNode]);
+  // The folds change in place; the revision makes whoever uses them draw again.
+  useSyncExternalStore(run.subscribe, run.revision);
   useEffect(() => {
     const subscription = client.instances.watch.subscribe(
       { id },
@@ -63,5 +68,5 @@ export function useInstanceRun(id: string, startNode: NodeId | null, onChange: (
     );
     return () => subscription.unsubscribe();
   }, [id, run, onChange]);
-  return { run, revision };
+  return run;
 }

@@ -8,7 +8,12 @@ export function WhereAndWhy({ row }: { row: Pick<InstanceRow, 'status' | 'wherea
     return <span className="t3">{row.status === 'Pending' ? 'Not started' : (whereabouts?.detail ?? '')}</span>;
   }
   // A task's deadline is not what it waits for; the end of a timer or of a retry's wait is.
-  const until = whereabouts.until !== undefined && (whereabouts.kind === 'timer' || whereabouts.kind === 'retry') && !whereabouts.detail.includes('until') ? `until ${formatMomentShort(whereabouts.until)}` : '';
+  const until =
+    whereabouts.until !== undefined &&
+    (whereabouts.kind === 'timer' || whereabouts.kind === 'retry') &&
+    !whereabouts.detail.includes('until')
+      ? `until ${formatMomentShort(whereabouts.until)}`
+      : '';
   return (
     <>
       <span className="b5">{whereabouts.title}</span>

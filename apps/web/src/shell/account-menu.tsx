@@ -33,7 +33,10 @@ export function AccountMenu({ open }: { open: boolean }) {
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Label>{email}</Menu.Label>
-          <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(SCHEMES.find((scheme) => scheme.value === value)?.value ?? 'auto')}>
+          <Menu.RadioGroup
+            value={colorScheme}
+            onChange={(value) => setColorScheme(SCHEMES.find((scheme) => scheme.value === value)?.value ?? 'auto')}
+          >
             {SCHEMES.map(({ value, label, icon: Icon }) => (
               <Menu.RadioItem key={value} value={value} closeMenuOnClick rightSection={<Icon className="ic" stroke={1.8} />}>
                 {label}

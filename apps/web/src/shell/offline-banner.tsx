@@ -21,7 +21,9 @@ export function OfflineBanner() {
   return (
     <div className="banner" role="status">
       <StatusIcon shape="warning" size={14} />
-      {online ? 'Perdure does not answer. Reconnecting. What you see may be old; running instances are safe.' : 'You are offline. What you see may be old; running instances go on.'}
+      {online
+        ? 'Perdure does not answer. Reconnecting. What you see may be old; running instances are safe.'
+        : 'You are offline. What you see may be old; running instances go on.'}
     </div>
   );
 }

@@ -30,7 +30,19 @@ export function Rail({ open }: { open: boolean }) {
   );
 }
 
-function RailLink({ to, label, icon, open, count = 0 }: { to: '/workflows' | '/instances' | '/inbox'; label: string; icon: ReactElement; open: boolean; count?: number }) {
+function RailLink({
+  to,
+  label,
+  icon,
+  open,
+  count = 0,
+}: {
+  to: '/workflows' | '/instances' | '/inbox';
+  label: string;
+  icon: ReactElement;
+  open: boolean;
+  count?: number;
+}) {
   const { pathname } = useLocation();
   const here = pathname === to || pathname.startsWith(`${to}/`);
   return (

@@ -14,7 +14,11 @@ export function Shell() {
   const me = useMe();
   if (me.isPending) return <div className="app" role="status" aria-label="Loading Perdure" />;
   if (me.isError) {
-    return describeError(me.error).code === 'auth.required' || isUnauthorized(me.error) ? <SignedOutPage /> : <ErrorState error={me.error} onRetry={() => void me.refetch()} />;
+    return describeError(me.error).code === 'auth.required' || isUnauthorized(me.error) ? (
+      <SignedOutPage />
+    ) : (
+      <ErrorState error={me.error} onRetry={() => void me.refetch()} />
+    );
   }
   return <SignedIn />;
 }

@@ -7,7 +7,9 @@ export function SignedOutPage() {
   useDocumentTitle('Sign in');
   return (
     <SignInCard title="You are not signed in">
-      <p>Perdure prints a sign-in link when it starts. Open that link in this browser, or make a new one on the machine where Perdure runs:</p>
+      <p>
+        Perdure prints a sign-in link when it starts. Open that link in this browser, or make a new one on the machine where Perdure runs:
+      </p>
       <pre className="code">pnpm perdure signin-link</pre>
     </SignInCard>
   );

@@ -4,12 +4,21 @@ export type SignInResult = { ok: true } | { ok: false; reason: 'used' | 'unreach
 export async function signInWithLink(token: string): Promise<SignInResult> {
   let response: Response;
   try {
-    response = await fetch('/api/auth/sign-in-link', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token }) });
+    response = await fetch('/api/auth/sign-in-link', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token }),
+    });
   } catch {
-    return { ok: false, reason: 'unreachable', message: 'Perdure does not answer. Check that the server runs, then try again. The link stays valid until it is used.' };
+    return {
+      ok: false,
+      reason: 'unreachable',
+      message: 'Perdure does not answer. Check that the server runs, then try again. The link stays valid until it is used.',
+    };
   }
   if (response.ok) return { ok: true };
-  if (response.status >= 500) return { ok: false, reason: 'unreachable', message: 'The server could not sign you in. Try again in a moment.' };
+  if (response.status >= 500)
+    return { ok: false, reason: 'unreachable', message: 'The server could not sign you in. Try again in a moment.' };
   return { ok: false, reason: 'used', message: 'A sign-in link works once and for a limited time.' };
 }
 

@@ -15,7 +15,12 @@ const SHAPES: Record<StatusShape, ReactNode> = {
       <circle cx="8" cy="8" r="2.3" fill="currentColor" />
     </>
   ),
-  waiting: <path d="M3.6 1.8h8.8v1.9c0 1.2-.6 2-1.6 2.8L9 8l1.8 1.5c1 .8 1.6 1.6 1.6 2.8v1.9H3.6v-1.9c0-1.2.6-2 1.6-2.8L7 8 5.2 6.5c-1-.8-1.6-1.6-1.6-2.8z" fill="currentColor" />,
+  waiting: (
+    <path
+      d="M3.6 1.8h8.8v1.9c0 1.2-.6 2-1.6 2.8L9 8l1.8 1.5c1 .8 1.6 1.6 1.6 2.8v1.9H3.6v-1.9c0-1.2.6-2 1.6-2.8L7 8 5.2 6.5c-1-.8-1.6-1.6-1.6-2.8z"
+      fill="currentColor"
+    />
+  ),
   suspended: (
     <>
       <rect x="3.4" y="2.6" width="3.4" height="10.8" rx="1.1" fill="currentColor" />
@@ -30,7 +35,10 @@ const SHAPES: Record<StatusShape, ReactNode> = {
   ),
   failed: (
     <>
-      <path d="M7.2 1.1a1.15 1.15 0 0 1 1.6 0l6.1 6.1a1.15 1.15 0 0 1 0 1.6l-6.1 6.1a1.15 1.15 0 0 1-1.6 0L1.1 8.8a1.15 1.15 0 0 1 0-1.6z" fill="currentColor" />
+      <path
+        d="M7.2 1.1a1.15 1.15 0 0 1 1.6 0l6.1 6.1a1.15 1.15 0 0 1 0 1.6l-6.1 6.1a1.15 1.15 0 0 1-1.6 0L1.1 8.8a1.15 1.15 0 0 1 0-1.6z"
+        fill="currentColor"
+      />
       <path d="M6.1 6.1l3.8 3.8M9.9 6.1L6.1 9.9" stroke={CUT} strokeWidth="1.6" strokeLinecap="round" />
     </>
   ),
@@ -63,7 +71,13 @@ export function statusShape(status: ShownStatus): StatusShape {
 /** Without `label` the icon is decoration beside a word. */
 export function StatusIcon({ shape, size = 14, label }: { shape: StatusShape; size?: number; label?: string }) {
   return (
-    <svg className={`st st-${shape}`} width={size} height={size} viewBox="0 0 16 16" {...(label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}>
+    <svg
+      className={`st st-${shape}`}
+      width={size}
+      height={size}
+      viewBox="0 0 16 16"
+      {...(label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
+    >
       {SHAPES[shape]}
     </svg>
   );

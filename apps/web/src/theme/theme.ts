@@ -4,7 +4,18 @@ import { createTheme, Input, localStorageColorSchemeManager, type CSSVariablesRe
  * Mantine in Perdure's clothes. The truth about colours is theme/tokens.css: Mantine's variables point at the tokens,
  * so both follow `data-mantine-color-scheme` together. The tuple only serves parts that ask for a shade by number.
  */
-const verdigris: MantineColorsTuple = ['#E2F1F0', '#C6E3E1', '#A0D0CD', '#76BBB7', '#4FBDB8', '#3AA8A3', '#1F8A87', '#0B6B6D', '#085658', '#064345'];
+const verdigris: MantineColorsTuple = [
+  '#E2F1F0',
+  '#C6E3E1',
+  '#A0D0CD',
+  '#76BBB7',
+  '#4FBDB8',
+  '#3AA8A3',
+  '#1F8A87',
+  '#0B6B6D',
+  '#085658',
+  '#064345',
+];
 
 /** Controls are 28 px high, small ones 24, those of forms 32. */
 const CONTROL_HEIGHTS: Record<string, string> = { xs: '24px', sm: '28px', md: '32px', lg: '40px', xl: '48px' };
@@ -25,10 +36,19 @@ export const theme = createTheme({
   components: {
     Input: Input.extend({
       defaultProps: { size: 'md' },
-      vars: (_theme, props) => ({ wrapper: { '--input-height': CONTROL_HEIGHTS[props.size ?? 'md'] ?? '32px', '--input-fz': '13px', '--input-padding': '10px' } }),
+      vars: (_theme, props) => ({
+        wrapper: { '--input-height': CONTROL_HEIGHTS[props.size ?? 'md'] ?? '32px', '--input-fz': '13px', '--input-padding': '10px' },
+      }),
     }),
     InputWrapper: { defaultProps: { size: 'md' } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35 }, transitionProps: { duration: 140, transition: 'fade' }, closeButtonProps: { 'aria-label': 'Close', size: 'sm' } } },
+    Modal: {
+      defaultProps: {
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.35 },
+        transitionProps: { duration: 140, transition: 'fade' },
+        closeButtonProps: { 'aria-label': 'Close', size: 'sm' },
+      },
+    },
     Tooltip: { defaultProps: { openDelay: 300, transitionProps: { duration: 90 }, events: { hover: true, focus: true, touch: true } } },
     Menu: { defaultProps: { position: 'bottom-end', transitionProps: { duration: 90 }, shadow: 'none' } },
   },

@@ -1,4 +1,17 @@
-import { IconArrowUpRight, IconBolt, IconCheck, IconChevronRight, IconDatabase, IconFileImport, IconInbox, IconPlayerPlay, IconPlus, IconServer2, IconSitemap, IconTag } from '@tabler/icons-react';
+import {
+  IconArrowUpRight,
+  IconBolt,
+  IconCheck,
+  IconChevronRight,
+  IconDatabase,
+  IconFileImport,
+  IconInbox,
+  IconPlayerPlay,
+  IconPlus,
+  IconServer2,
+  IconSitemap,
+  IconTag,
+} from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useMemo, useState, type ReactNode } from 'react';
@@ -43,11 +56,18 @@ export function WelcomePage() {
   const workflows = useQuery(trpc.workflows.list.queryOptions({}));
   const samples = workflows.data?.filter((workflow) => workflow.sample && workflow.latestVersion !== null) ?? [];
   const sample = samples.find((workflow) => workflow.key === GUIDE_WORKFLOW) ?? samples[0];
-  const recent = useQuery(trpc.instances.list.queryOptions({ workflowKeys: samples.map((workflow) => workflow.key), limit: 20 }, { enabled: samples.length > 0 }));
+  const recent = useQuery(
+    trpc.instances.list.queryOptions({ workflowKeys: samples.map((workflow) => workflow.key), limit: 20 }, { enabled: samples.length > 0 }),
+  );
   const finished = recent.data?.rows.find((row) => row.status === 'Completed');
   const waiting = recent.data?.rows.find((row) => row.status === 'Waiting');
   const shownId = runId ?? waiting?.id ?? finished?.id ?? null;
-  const shown = useQuery(trpc.instances.get.queryOptions({ id: shownId ?? '' }, { enabled: shownId !== null, refetchInterval: (query) => (query.state.data?.completedAt === null ? 3_000 : false) }));
+  const shown = useQuery(
+    trpc.instances.get.queryOptions(
+      { id: shownId ?? '' },
+      { enabled: shownId !== null, refetchInterval: (query) => (query.state.data?.completedAt === null ? 3_000 : false) },
+    ),
+  );
 
   const run = runId === null || shown.isError ? null : (shown.data ?? null);
   const step = guideStep(run, restarted);
@@ -69,7 +89,8 @@ export function WelcomePage() {
       if (mayEdit) setDialog('new');
     },
   });
-  const state = (of: GuideStep): 'done' | 'current' | 'ahead' => (of === step ? 'current' : step === 'done' || GUIDE_STEPS.indexOf(of) < GUIDE_STEPS.indexOf(step) ? 'done' : 'ahead');
+  const state = (of: GuideStep): 'done' | 'current' | 'ahead' =>
+    of === step ? 'current' : step === 'done' || GUIDE_STEPS.indexOf(of) < GUIDE_STEPS.indexOf(step) ? 'done' : 'ahead';
   const runSample = (
     <Button
       look={step === 'run' ? 'primary' : 'plain'}
@@ -115,7 +136,9 @@ export function WelcomePage() {
             </div>
             <ol>
               <Step number={1} state={state('run')} title="Run the sample">
-                <p>{sample ? `${sample.title}: checks in parallel, a retry, and a person who decides.` : 'The samples are being set up.'}</p>
+                <p>
+                  {sample ? `${sample.title}: checks in parallel, a retry, and a person who decides.` : 'The samples are being set up.'}
+                </p>
                 {runSample}
               </Step>
               <Step number={2} state={state('watch')} title="Watch the nodes light up">
@@ -165,7 +188,13 @@ export function WelcomePage() {
               <div className="hd">
                 <h2>Sample</h2>
               </div>
-              <div className="wcanvas page-center">{workflows.isPending || recent.isLoading || shown.isLoading ? <Skeleton width={216} height={52} /> : <EmptyState title="No sample instance yet">Run the sample to see it here.</EmptyState>}</div>
+              <div className="wcanvas page-center">
+                {workflows.isPending || recent.isLoading || shown.isLoading ? (
+                  <Skeleton width={216} height={52} />
+                ) : (
+                  <EmptyState title="No sample instance yet">Run the sample to see it here.</EmptyState>
+                )}
+              </div>
             </section>
           )}
           {finished || waiting ? <Examples rows={[finished, waiting].filter((row) => row !== undefined)} /> : null}
@@ -208,10 +237,24 @@ export function WelcomePage() {
   );
 }
 
-function Step({ number, state, title, hint, children }: { number: number; state: 'done' | 'current' | 'ahead'; title: string; hint?: string; children: ReactNode }) {
+function Step({
+  number,
+  state,
+  title,
+  hint,
+  children,
+}: {
+  number: number;
+  state: 'done' | 'current' | 'ahead';
+  title: string;
+  hint?: string;
+  children: ReactNode;
+}) {
   return (
     <li className={state === 'current' ? 'stp cur' : 'stp'} {...(state === 'current' ? { 'aria-current': 'step' as const } : {})}>
-      <span className={state === 'done' ? 'ck done' : 'ck'}>{state === 'done' ? <IconCheck className="ic" size={12} stroke={3} aria-label="Done" /> : number}</span>
+      <span className={state === 'done' ? 'ck done' : 'ck'}>
+        {state === 'done' ? <IconCheck className="ic" size={12} stroke={3} aria-label="Done" /> : number}
+      </span>
       <div className="grow">
         <div className="b5">{title}</div>
         {state === 'current' ? children : state === 'ahead' && hint !== undefined ? <div className="s12 t3">{hint}</div> : null}
@@ -225,10 +268,10 @@ function SampleRun({ instance }: { instance: InstanceDetail }) {
   const startNode = useMemo(() => instance.document.nodes.find((node) => node.type === 'start')?.id ?? null, [instance.document]);
   const shown = useQuery(trpc.instances.get.queryOptions({ id: instance.id }));
   const { refetch } = shown;
-  const { run, revision } = useInstanceRun(instance.id, startNode, refetch);
+  const run = useInstanceRun(instance.id, startNode, refetch);
   const navigate = useNavigate();
   const status = run.status ?? instance.status;
-  const task = useMemo(() => [...run.steps.steps.values()].find((step) => step.closedAt === null && step.task !== null), [run, revision]);
+  const task = [...run.steps.steps.values()].find((step) => step.closedAt === null && step.task !== null);
   return (
     <section className="card" aria-label="Sample instance">
       <div className="hd">
@@ -245,7 +288,12 @@ function SampleRun({ instance }: { instance: InstanceDetail }) {
         </Link>
       </div>
       <div className="wcanvas">
-        <WorkflowCanvas document={instance.document} mode="view" runState={run.canvas} onSelect={(node) => (node === null ? undefined : void navigate({ to: '/instances/$id', params: { id: instance.id } }))}>
+        <WorkflowCanvas
+          document={instance.document}
+          mode="view"
+          runState={run.canvas}
+          onSelect={(node) => (node === null ? undefined : void navigate({ to: '/instances/$id', params: { id: instance.id } }))}
+        >
           {task ? <AsleepHint since={task.openedAt} /> : null}
         </WorkflowCanvas>
       </div>
@@ -284,7 +332,9 @@ function Examples({ rows }: { rows: InstanceRow[] }) {
                   {row.id}
                 </Link>
               </td>
-              <td className="t2 ell">{row.status === 'Completed' ? 'Finished, every step with its input and output' : <WhereAndWhy row={row} />}</td>
+              <td className="t2 ell">
+                {row.status === 'Completed' ? 'Finished, every step with its input and output' : <WhereAndWhy row={row} />}
+              </td>
               <td className="num t2">
                 <InstanceElapsed createdAt={row.createdAt} completedAt={row.completedAt} />
               </td>

@@ -29,7 +29,11 @@ function OpenDialog({ onClose }: { onClose: () => void }) {
   const file = result?.ok ? result.file : null;
   const shownTitle = title ?? file?.title ?? '';
   const shownKey = key ?? file?.key ?? suggestKey(shownTitle);
-  const create = useMutation(trpc.workflows.create.mutationOptions({ onSuccess: (created) => void navigate({ to: '/workflows/$key', params: { key: created.key } }) }));
+  const create = useMutation(
+    trpc.workflows.create.mutationOptions({
+      onSuccess: (created) => void navigate({ to: '/workflows/$key', params: { key: created.key } }),
+    }),
+  );
 
   const readFile = (chosen: File | null) => {
     if (!chosen) return;
@@ -50,7 +54,17 @@ function OpenDialog({ onClose }: { onClose: () => void }) {
       size={560}
       busy={create.isPending}
       error={create.error ?? tooLarge}
-      refusal={result === null ? 'Choose a file or paste JSON' : !result.ok ? 'Correct the JSON first' : shownTitle.trim() === '' ? 'Give it a title' : shownKey === '' ? 'Give it a key' : null}
+      refusal={
+        result === null
+          ? 'Choose a file or paste JSON'
+          : !result.ok
+            ? 'Correct the JSON first'
+            : shownTitle.trim() === ''
+              ? 'Give it a title'
+              : shownKey === ''
+                ? 'Give it a key'
+                : null
+      }
       onAction={() => {
         if (file) create.mutate({ title: shownTitle.trim(), key: shownKey, document: file.document });
       }}
@@ -79,13 +93,21 @@ function OpenDialog({ onClose }: { onClose: () => void }) {
                 </span>
               </li>
             ))}
-            {result.problems.length > MOST_PROBLEMS_SHOWN ? <li className="t3">and {result.problems.length - MOST_PROBLEMS_SHOWN} more</li> : null}
+            {result.problems.length > MOST_PROBLEMS_SHOWN ? (
+              <li className="t3">and {result.problems.length - MOST_PROBLEMS_SHOWN} more</li>
+            ) : null}
           </ul>
         ) : null}
         {file ? (
           <div style={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 12 }}>
             <TextInput label="Title" value={shownTitle} onChange={(event) => setTitle(event.currentTarget.value)} maxLength={120} />
-            <TextInput label="Key" value={shownKey} onChange={(event) => setKey(event.currentTarget.value)} spellCheck={false} styles={{ input: { fontFamily: 'var(--mono)', fontSize: 12 } }} />
+            <TextInput
+              label="Key"
+              value={shownKey}
+              onChange={(event) => setKey(event.currentTarget.value)}
+              spellCheck={false}
+              styles={{ input: { fontFamily: 'var(--mono)', fontSize: 12 } }}
+            />
           </div>
         ) : null}
       </div>

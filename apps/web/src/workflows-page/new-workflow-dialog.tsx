@@ -14,7 +14,11 @@ function OpenDialog({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const [title, setTitle] = useState('');
   const [key, setKey] = useState<string | null>(null);
-  const create = useMutation(trpc.workflows.create.mutationOptions({ onSuccess: (created) => void navigate({ to: '/workflows/$key', params: { key: created.key } }) }));
+  const create = useMutation(
+    trpc.workflows.create.mutationOptions({
+      onSuccess: (created) => void navigate({ to: '/workflows/$key', params: { key: created.key } }),
+    }),
+  );
   const shownKey = key ?? suggestKey(title);
   return (
     <Dialog
@@ -29,7 +33,14 @@ function OpenDialog({ onClose }: { onClose: () => void }) {
     >
       <div style={{ display: 'grid', gap: 14 }}>
         <TextInput label="Title" value={title} onChange={(event) => setTitle(event.currentTarget.value)} data-autofocus maxLength={120} />
-        <TextInput label="Key" description="Stands in addresses and in the API. It stays as it is." value={shownKey} onChange={(event) => setKey(event.currentTarget.value)} spellCheck={false} styles={{ input: { fontFamily: 'var(--mono)', fontSize: 12 } }} />
+        <TextInput
+          label="Key"
+          description="Stands in addresses and in the API. It stays as it is."
+          value={shownKey}
+          onChange={(event) => setKey(event.currentTarget.value)}
+          spellCheck={false}
+          styles={{ input: { fontFamily: 'var(--mono)', fontSize: 12 } }}
+        />
       </div>
     </Dialog>
   );

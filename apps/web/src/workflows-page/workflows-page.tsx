@@ -1,5 +1,14 @@
 import { Menu } from '@mantine/core';
-import { IconDots, IconDownload, IconPencil, IconPlayerPlay, IconPlus, IconSitemap, IconUpload, IconListDetails } from '@tabler/icons-react';
+import {
+  IconDots,
+  IconDownload,
+  IconPencil,
+  IconPlayerPlay,
+  IconPlus,
+  IconSitemap,
+  IconUpload,
+  IconListDetails,
+} from '@tabler/icons-react';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -50,7 +59,9 @@ export function WorkflowsPage() {
       <div className="scroll" style={{ background: 'var(--surface)' }}>
         {list.isPending ? <SkeletonRows rows={6} height={44} label="Loading workflows" /> : null}
         {list.isError && !list.data ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
-        {list.data && list.data.length > 0 ? <WorkflowTable rows={list.data} mayStart={mayStart} onStart={(key) => setDialog({ kind: 'start', key })} /> : null}
+        {list.data && list.data.length > 0 ? (
+          <WorkflowTable rows={list.data} mayStart={mayStart} onStart={(key) => setDialog({ kind: 'start', key })} />
+        ) : null}
         {list.data && list.data.length === 0 ? (
           text === '' ? (
             <EmptyState
@@ -76,7 +87,11 @@ export function WorkflowsPage() {
       </div>
       <NewWorkflowDialog opened={dialog?.kind === 'new'} onClose={() => setDialog(null)} />
       <ImportWorkflowDialog opened={dialog?.kind === 'import'} onClose={() => setDialog(null)} />
-      <StartInstanceDialog opened={dialog?.kind === 'start'} onClose={() => setDialog(null)} {...(dialog?.kind === 'start' ? { workflowKey: dialog.key } : {})} />
+      <StartInstanceDialog
+        opened={dialog?.kind === 'start'}
+        onClose={() => setDialog(null)}
+        {...(dialog?.kind === 'start' ? { workflowKey: dialog.key } : {})}
+      />
     </>
   );
 }
@@ -130,7 +145,9 @@ function WorkflowTable({ rows, mayStart, onStart }: { rows: WorkflowSummary[]; m
                 {workflow.description === '' ? '' : `, ${workflow.description}`}
               </div>
             </td>
-            <td className="num">{workflow.latestVersion === null ? <span className="t3">Not published</span> : `v${workflow.latestVersion}`}</td>
+            <td className="num">
+              {workflow.latestVersion === null ? <span className="t3">Not published</span> : `v${workflow.latestVersion}`}
+            </td>
             <td className="ell">
               {workflow.hasUnpublishedChanges || workflow.latestVersion === null ? (
                 <>
@@ -147,7 +164,11 @@ function WorkflowTable({ rows, mayStart, onStart }: { rows: WorkflowSummary[]; m
               {workflow.liveInstances === 0 ? (
                 <span className="t3">0</span>
               ) : (
-                <Link to="/instances" search={{ workflow: [workflow.key], status: ['Pending', 'Running', 'Waiting', 'Suspended'] }} className="lnk">
+                <Link
+                  to="/instances"
+                  search={{ workflow: [workflow.key], status: ['Pending', 'Running', 'Waiting', 'Suspended'] }}
+                  className="lnk"
+                >
                   {workflow.liveInstances.toLocaleString('en')}
                   <span className="visually-hidden"> live instances of {workflow.title}</span>
                 </Link>
@@ -174,10 +195,16 @@ function WorkflowTable({ rows, mayStart, onStart }: { rows: WorkflowSummary[]; m
                     </button>
                   </Menu.Target>
                   <Menu.Dropdown>
-                    <Menu.Item leftSection={<IconPencil className="ic" stroke={1.8} />} onClick={() => void navigate({ to: '/workflows/$key', params: { key: workflow.key } })}>
+                    <Menu.Item
+                      leftSection={<IconPencil className="ic" stroke={1.8} />}
+                      onClick={() => void navigate({ to: '/workflows/$key', params: { key: workflow.key } })}
+                    >
                       Open in the designer
                     </Menu.Item>
-                    <Menu.Item leftSection={<IconListDetails className="ic" stroke={1.8} />} onClick={() => void navigate({ to: '/instances', search: { view: 'all', workflow: [workflow.key] } })}>
+                    <Menu.Item
+                      leftSection={<IconListDetails className="ic" stroke={1.8} />}
+                      onClick={() => void navigate({ to: '/instances', search: { view: 'all', workflow: [workflow.key] } })}
+                    >
                       Show its instances
                     </Menu.Item>
                     <ExportItem workflowKey={workflow.key} />
