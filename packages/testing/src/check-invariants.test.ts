@@ -1,0 +1,139 @@
+import { instanceId, stepKey } from '@perdure/engine';
+import { portId } from '@perdure/graph';
+import { createRuntime, type Runtime } from '@perdure/runtime';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { checkInvariants, type Invariant } from './check-invariants.ts';
+import { checkSideEffects } from './check-side-effects.ts';
+import { drawWorkflow } from './draw-workflow.ts';
+import { eventually } from './eventually.ts';
+import { publishWorkflow } from './publish-workflow.ts';
+import { startTestPostgres, type TestPostgres } from './test-postgres.ts';
+
+let postgres: TestPostgres;
+let client: pg.Client;
+const tables = ['instance', 'history_event', 'checkpoint', 'timer', 'message', 'human_task'];
+
+/** Real rows of a finished instance, a sleeper, a waiter with an open task, and a parent with its child; each test damages them and puts them back. */
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+  client = new pg.Client({ connectionString: postgres.url });
+  await client.connect();
+  const http = { name: 'http', run: async () => ({ ok: true as const, output: 1 }) };
+  const runtime = await createRuntime({ databaseUrl: postgres.url, redisUrl: null, worker: true, activities: [http] });
+  await publishWorkflow(postgres.url, 'chain', chain);
+  await publishWorkflow(postgres.url, 'asks', asks);
+  await publishWorkflow(postgres.url, 'parent', parent);
+  const start = (workflow: string, id: string) => runtime.start({ workflow, version: null, input: {}, startedBy: 'test', instanceId: instanceId(id) });
+  await start('chain', 'done');
+  await start('asks', 'decided');
+  await start('asks', 'open');
+  await start('parent', 'parent');
+  await decide(runtime, 'decided');
+  await eventually('the first ends', async () => (await client.query(`SELECT 1 FROM instance WHERE id = 'done' AND status = 'Completed'`)).rows[0] as object | undefined);
+  await eventually('the child runs', async () => (await client.query(`SELECT 1 FROM instance WHERE parent_instance_id = 'parent' AND status = 'Running'`)).rows[0] as object | undefined);
+  await runtime.stop();
+  for (const table of tables) await client.query(`CREATE TABLE kept_${table} AS TABLE ${table}`);
+});
+
+beforeEach(async () => {
+  await client.query(`TRUNCATE ${tables.join(', ')} CASCADE`);
+  for (const table of tables) await client.query(`INSERT INTO ${table} SELECT * FROM kept_${table}`);
+});
+
+afterAll(async () => {
+  await client.end();
+  await postgres.stop();
+});
+
+async function decide(runtime: Runtime, id: string): Promise<void> {
+  await runtime.send(instanceId(id), { type: 'DecideHumanTask', step: stepKey('ask#1'), outcome: portId('approved'), data: null, comment: null, by: 'ann' });
+}
+
+const chain = drawWorkflow(
+  { start: { type: 'start' }, work: { type: 'http', config: { method: 'GET', url: 'https://a.test/' } }, done: { type: 'end' } },
+  ['start -> work', 'work -> done'],
+);
+const asks = drawWorkflow(
+  {
+    start: { type: 'start' },
+    ask: { type: 'humanTask', config: { title: 'Go on?', deadline: '1d', outcomes: [{ key: 'approved', label: 'Yes', tone: 'primary' }] } },
+    nap: { type: 'timer', config: { mode: 'for', value: '1d' } },
+    done: { type: 'end' },
+  },
+  ['start -> ask', 'ask.approved -> nap', 'nap -> done', 'ask.overdue -> done'],
+);
+const parent = drawWorkflow(
+  { start: { type: 'start' }, child: { type: 'subWorkflow', config: { workflow: 'asks' } }, done: { type: 'end' } },
+  ['start -> child', 'child -> done'],
+);
+
+const firstChild = `(SELECT id FROM instance WHERE parent_instance_id = 'parent')`;
+
+describe('checkInvariants', () => {
+  it('finds nothing wrong with what a runtime wrote', async () => {
+    const verdict = await checkInvariants(postgres.url, {
+      acknowledged: [{ instanceId: 'done' }, { instanceId: 'decided', decidedBy: 'ann' }],
+      commits: [
+        { instanceId: 'done', baseSeq: 0, seq: 2, epoch: 1 },
+        { instanceId: 'done', baseSeq: 2, seq: 4, epoch: 2 },
+      ],
+    });
+    expect(verdict.broken).toEqual({});
+    expect(verdict).toMatchObject({ holds: true, instances: 5 });
+    expect(verdict.events).toBeGreaterThan(10);
+  });
+
+  it.each<[Invariant, string, string]>([
+    ['I2', 'an event is missing', `DELETE FROM history_event WHERE instance_id = 'done' AND seq = 3`],
+    ['I2', 'the last events are missing', `DELETE FROM history_event WHERE instance_id = 'done' AND seq > 2`],
+    ['I2', 'events belong to nobody', `INSERT INTO history_event SELECT 'ghost', seq, type, at, data FROM history_event WHERE instance_id = 'done'`],
+    ['I3', 'the status is another', `UPDATE instance SET status = 'Failed' WHERE id = 'done'`],
+    ['I3', 'the running activities are miscounted', `UPDATE instance SET running_activities = 1 WHERE id = 'open'`],
+    ['I3', 'the execution is another', `UPDATE instance SET execution_id = 'x' WHERE id = 'open'`],
+    ['I3', 'a checkpoint says something else', `INSERT INTO checkpoint VALUES ('done', 2, '{"format":1}')`],
+    ['I3', 'a checkpoint lies ahead', `INSERT INTO checkpoint VALUES ('done', 99, '{}')`],
+    ['I3', 'a finished instance has a timer', `INSERT INTO timer SELECT 'done', timer_id, partition, fire_at FROM timer WHERE instance_id = 'open'`],
+    ['I4', 'a result is recorded twice', `INSERT INTO history_event SELECT instance_id, 90, type, at, data FROM history_event WHERE instance_id = 'done' AND type = 'TaskCompleted'`],
+    ['I5', 'there is an event after the end', `INSERT INTO history_event SELECT 'done', (SELECT seq + 1 FROM instance WHERE id = 'done'), 'ExecutionSuspended', at, '{}' FROM history_event WHERE instance_id = 'done' AND seq = 1`],
+    ['I5', 'it ended without saying so', `UPDATE instance SET completed_at = now() WHERE id = 'open'`],
+    ['I9', 'a timer has no row', `DELETE FROM timer WHERE instance_id = 'decided'`],
+    ['I9', 'a child is gone', `DELETE FROM instance WHERE parent_instance_id = 'parent'`],
+    ['I9', 'a child ended and told nobody', `UPDATE instance SET status = 'Completed' WHERE id = ${firstChild}`],
+    ['I9', 'a Pending instance has no start', `INSERT INTO instance (id, partition, execution_id, workflow_key, version, status, started_by) VALUES ('p', 1, 'x', 'chain', 1, 'Pending', 't')`],
+    ['I11', 'an open task has no row', `DELETE FROM human_task WHERE instance_id = 'open'`],
+    ['I11', 'a row is decided and the history is not', `UPDATE human_task SET status = 'decided' WHERE instance_id = 'open'`],
+    ['I11', 'a row is still open', `UPDATE human_task SET status = 'open' WHERE instance_id = 'decided'`],
+    ['I11', 'a row names another decider', `UPDATE human_task SET decided_by = 'bob' WHERE instance_id = 'decided'`],
+    ['I11', 'a task was decided twice', `INSERT INTO history_event SELECT instance_id, 90, type, at, data FROM history_event WHERE instance_id = 'decided' AND type = 'HumanTaskDecided'`],
+  ])('%s is broken when %s', async (invariant, _what, damage) => {
+    await client.query(damage);
+    const verdict = await checkInvariants(postgres.url);
+    expect(verdict.holds).toBe(false);
+    expect(Object.keys(verdict.broken)).toContain(invariant);
+  });
+
+  it('I1 is broken when an acknowledged start, event or decision is not stored', async () => {
+    const verdict = await checkInvariants(postgres.url, { acknowledged: [{ instanceId: 'never' }, { instanceId: 'open', event: 'e1' }, { instanceId: 'decided', decidedBy: 'bob' }] });
+    expect(verdict.broken).toEqual({ I1: { count: 3, examples: expect.any(Array) } });
+  });
+
+  it('I10 is broken when an old epoch wrote after a new one', async () => {
+    const commits = [
+      { instanceId: 'done', baseSeq: 0, seq: 2, epoch: 2 },
+      { instanceId: 'done', baseSeq: 2, seq: 4, epoch: 1 },
+    ];
+    expect((await checkInvariants(postgres.url, { commits })).broken).toMatchObject({ I10: { count: 1 } });
+  });
+});
+
+describe('checkSideEffects', () => {
+  const effect = (key: string, pid: number, attempt = 1) => ({ key, attempt, pid });
+
+  it('I8 allows what a struck process left unfinished to run again, and nothing else', () => {
+    expect(checkSideEffects([effect('a', 1), effect('a', 1, 2), effect('a', 2, 2), effect('b', 2)], new Set([1]), ['a', 'b'])).toMatchObject({ holds: true, executions: 4, duplicates: 1 });
+    expect(checkSideEffects([effect('a', 1), effect('a', 2)], new Set(), ['a']).holds).toBe(false);
+    expect(checkSideEffects([effect('a', 1), effect('a', 1)], new Set([1]), ['a']).holds).toBe(false);
+    expect(checkSideEffects([effect('a', 1)], new Set(), ['a', 'b']).holds).toBe(false);
+  });
+});
