@@ -2,7 +2,17 @@ import { edgeId } from '@perdure/graph';
 import { describe, expect, test } from 'vitest';
 import { assignLanes, type Run } from './assign-lanes.ts';
 
-const run = (edge: string, from: number, to: number, more: Partial<Run> = {}): Run => ({ edge: edgeId(edge), source: edge, port: 'out', target: `to-${edge}`, from, to, exceptional: false, room: 200, ...more });
+const run = (edge: string, from: number, to: number, more: Partial<Run> = {}): Run => ({
+  edge: edgeId(edge),
+  source: edge,
+  port: 'out',
+  target: `to-${edge}`,
+  from,
+  to,
+  exceptional: false,
+  room: 200,
+  ...more,
+});
 const lane = (row: Run[], edge: string): number | undefined => assignLanes(row).get(edgeId(edge));
 
 describe('assignLanes', () => {
@@ -29,7 +39,11 @@ describe('assignLanes', () => {
   });
 
   test('the exits of one node keep to one lane where they can', () => {
-    const row = [run('e', 108, 256, { target: 't', exceptional: true }), run('r', 72, 256, { target: 't', source: 'approve', port: 'r' }), run('c', -72, -256, { source: 'approve', port: 'c' })];
+    const row = [
+      run('e', 108, 256, { target: 't', exceptional: true }),
+      run('r', 72, 256, { target: 't', source: 'approve', port: 'r' }),
+      run('c', -72, -256, { source: 'approve', port: 'c' }),
+    ];
     expect(lane(row, 'c')).toBe(lane(row, 'r'));
   });
 

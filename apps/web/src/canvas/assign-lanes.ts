@@ -42,7 +42,12 @@ export function assignLanes(row: readonly Run[]): Map<EdgeId, number> {
 
 function isFree(lane: readonly Run[] | undefined, run: Run): boolean {
   return !lane?.some((other) => {
-    const shares = other.exceptional === run.exceptional && (other.target === run.target || (other.source === run.source && other.port === run.port));
-    return !shares && Math.min(other.from, other.to) < Math.max(run.from, run.to) + margin && Math.min(run.from, run.to) < Math.max(other.from, other.to) + margin;
+    const shares =
+      other.exceptional === run.exceptional && (other.target === run.target || (other.source === run.source && other.port === run.port));
+    return (
+      !shares &&
+      Math.min(other.from, other.to) < Math.max(run.from, run.to) + margin &&
+      Math.min(run.from, run.to) < Math.max(other.from, other.to) + margin
+    );
   });
 }

@@ -35,18 +35,38 @@ export function useCanvas(): CanvasContextValue {
   return value;
 }
 
-const nothing = createStore(() => ({ nodes: new Map<NodeId, NodeRun>(), edges: new Map<EdgeId, EdgeRun>(), summary: { startedAt: null as number | null } }));
+const nothing = createStore(() => ({
+  nodes: new Map<NodeId, NodeRun>(),
+  edges: new Map<EdgeId, EdgeRun>(),
+  summary: { startedAt: null as number | null },
+}));
 
 /** Null: no run is shown. Undefined: the run has not come to this node. */
 export function useNodeRun({ id, type }: Pick<GraphNode, 'id' | 'type'>): NodeRun | undefined | null {
   const { run } = useCanvas();
   const store = useStore(run, (state) => state.store);
-  const node = useStore(store?.view ?? nothing, (state) => state.nodes.get(id) ?? (type === 'start' && state.summary.startedAt !== null ? startedNode : undefined));
+  const node = useStore(
+    store?.view ?? nothing,
+    (state) => state.nodes.get(id) ?? (type === 'start' && state.summary.startedAt !== null ? startedNode : undefined),
+  );
   return store ? node : null;
 }
 
 /** The start has no step of its own in the history: it is done as soon as the instance has begun. */
-const startedNode: NodeRun = { status: 'completed', visits: 1, openSteps: 0, attempt: 0, wait: null, failure: null, items: null, arrived: 0, ports: [], openedAt: 0, changedAt: 0, latestStep: null };
+const startedNode: NodeRun = {
+  status: 'completed',
+  visits: 1,
+  openSteps: 0,
+  attempt: 0,
+  wait: null,
+  failure: null,
+  items: null,
+  arrived: 0,
+  ports: [],
+  openedAt: 0,
+  changedAt: 0,
+  latestStep: null,
+};
 
 export function useEdgeRun(id: EdgeId): EdgeRun | undefined | null {
   const { run } = useCanvas();
@@ -73,5 +93,7 @@ export function countProblems(problems: readonly Problem[]): ReadonlyMap<NodeId,
 
 /** How a node looks while a wire is dragged. */
 export function useWireRole(id: NodeId): 'idle' | 'source' | 'target' | 'faded' {
-  return useStore(useCanvas().wire, ({ from, targets }) => (from === null ? 'idle' : from.node === id ? 'source' : targets.has(id) ? 'target' : 'faded'));
+  return useStore(useCanvas().wire, ({ from, targets }) =>
+    from === null ? 'idle' : from.node === id ? 'source' : targets.has(id) ? 'target' : 'faded',
+  );
 }

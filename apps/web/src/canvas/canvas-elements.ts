@@ -1,4 +1,16 @@
-import { inputPosition, nodeSize, portPositions, type Catalogue, type GraphEdge, type GraphNode, type NodeId, type NodeType, type Port, type PortPosition, type WorkflowDocument } from '@perdure/graph';
+import {
+  inputPosition,
+  nodeSize,
+  portPositions,
+  type Catalogue,
+  type GraphEdge,
+  type GraphNode,
+  type NodeId,
+  type NodeType,
+  type Port,
+  type PortPosition,
+  type WorkflowDocument,
+} from '@perdure/graph';
 import type { CanvasLayout } from './canvas-layout.ts';
 import { Position, type CanvasEdge, type CanvasNode } from './react-flow.ts';
 import type { Point } from './route-edge.ts';
@@ -66,7 +78,8 @@ export class CanvasElements {
       const hidden = layout.isHidden(node.id);
       const key = `${[...ports].join(',')}|${count}|${inside.get(node.id) ?? 0}|${hidden}`;
       const known = before.get(node.id);
-      const built = known && known.from === node && known.key === key ? known.built : this.#node(node, ports, count, inside.get(node.id) ?? 0, hidden);
+      const built =
+        known && known.from === node && known.key === key ? known.built : this.#node(node, ports, count, inside.get(node.id) ?? 0, hidden);
       this.#nodes.set(node.id, { from: node, key, built });
       nodes.push(built);
     }
@@ -88,9 +101,31 @@ export class CanvasElements {
       hidden,
       ...(node.parent !== null && { parentId: node.parent }),
       ...(type?.container && { dragHandle: '.wf-container-header' }),
-      data: { node, type, ports, input, connected, incoming, inside, width, height, summary: type?.summary(node.config, incoming) ?? `Unknown node type ${node.type}` },
+      data: {
+        node,
+        type,
+        ports,
+        input,
+        connected,
+        incoming,
+        inside,
+        width,
+        height,
+        summary: type?.summary(node.config, incoming) ?? `Unknown node type ${node.type}`,
+      },
       handles: [
-        ...(input ? [{ id: 'in', type: 'target' as const, position: Position.Top, x: input.x - inputGrab.width / 2, y: -inputGrab.height / 2, ...inputGrab }] : []),
+        ...(input
+          ? [
+              {
+                id: 'in',
+                type: 'target' as const,
+                position: Position.Top,
+                x: input.x - inputGrab.width / 2,
+                y: -inputGrab.height / 2,
+                ...inputGrab,
+              },
+            ]
+          : []),
         ...ports.map(({ port, position }) => ({
           id: port.id,
           type: 'source' as const,

@@ -1,4 +1,15 @@
-import { inputPosition, nodeSize, portPositions, type Catalogue, type EdgeId, type GraphEdge, type GraphNode, type NodeId, type PortId, type WorkflowDocument } from '@perdure/graph';
+import {
+  inputPosition,
+  nodeSize,
+  portPositions,
+  type Catalogue,
+  type EdgeId,
+  type GraphEdge,
+  type GraphNode,
+  type NodeId,
+  type PortId,
+  type WorkflowDocument,
+} from '@perdure/graph';
 import { assignLanes, type Run } from './assign-lanes.ts';
 import { type Box, ObstacleIndex } from './obstacle-index.ts';
 import { type Point, type Route, routeEdge } from './route-edge.ts';
@@ -109,7 +120,16 @@ export class CanvasLayout {
       // Back-edges come from the left and have their own way in.
       if (!exceptional && ends.target.y < ends.source.y + 16) continue;
       const key = `${this.#nodes.get(edge.target)?.parent ?? ''}|${Math.round(ends.target.y)}`;
-      const run: Run = { edge: edge.id, source: edge.source, port: edge.sourcePort, target: edge.target, from: ends.source.x, to: ends.target.x, exceptional, room: exceptional ? 64 : ends.target.y - ends.source.y };
+      const run: Run = {
+        edge: edge.id,
+        source: edge.source,
+        port: edge.sourcePort,
+        target: edge.target,
+        from: ends.source.x,
+        to: ends.target.x,
+        exceptional,
+        room: exceptional ? 64 : ends.target.y - ends.source.y,
+      };
       const row = rows.get(key);
       if (row) row.push(run);
       else rows.set(key, [run]);

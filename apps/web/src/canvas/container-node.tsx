@@ -19,7 +19,13 @@ export const ContainerNode = memo(function ContainerNode({ data, selected, dragg
   const level = useZoomLevel();
   const collapsed = node.collapsed ?? false;
   if (level === 'block' && collapsed) return <NodeBlock data={data} run={run} selected={selected} />;
-  const state = [run === undefined ? 'todo' : run ? ringClass[run.status] : '', selected ? 'sel' : '', dragging ? 'drag' : '', collapsed ? 'fold' : '', wire === 'faded' ? 'faded' : ''].join(' ');
+  const state = [
+    run === undefined ? 'todo' : run ? ringClass[run.status] : '',
+    selected ? 'sel' : '',
+    dragging ? 'drag' : '',
+    collapsed ? 'fold' : '',
+    wire === 'faded' ? 'faded' : '',
+  ].join(' ');
   const Chevron = collapsed ? IconChevronRight : IconChevronDown;
   const share = run?.items?.total ? run.items.done / run.items.total : null;
   return (
@@ -45,7 +51,7 @@ export const ContainerNode = memo(function ContainerNode({ data, selected, dragg
           <span className="wf-title">{node.title}</span>
         </span>
         <span className={`wf-container-note ${run?.status === 'running' ? 'run' : ''}`} aria-hidden="true">
-          {collapsed && !run ? `${plural(inside, 'node')} inside` : itemsNote(run) ?? summary}
+          {collapsed && !run ? `${plural(inside, 'node')} inside` : (itemsNote(run) ?? summary)}
         </span>
         {run ? <StatusIcon shape={run.status} /> : null}
         {share === null ? null : (
@@ -58,7 +64,12 @@ export const ContainerNode = memo(function ContainerNode({ data, selected, dragg
         ? null
         : ports.map(({ port, position }) =>
             port.kind === 'exceptional' && port !== errorPort ? (
-              <span key={port.id} className="wf-port-label inside" style={{ right: width - position.x + 16, top: position.y - 8 }} aria-hidden="true">
+              <span
+                key={port.id}
+                className="wf-port-label inside"
+                style={{ right: width - position.x + 16, top: position.y - 8 }}
+                aria-hidden="true"
+              >
                 {port.label}
               </span>
             ) : null,

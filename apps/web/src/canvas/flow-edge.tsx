@@ -11,19 +11,32 @@ export const FlowEdge = memo(function FlowEdge({ id, data, selected, sourceX, so
   const run = useEdgeRun(edge?.id ?? (id as never)); // React Flow types ids as plain strings; without data there is nothing to draw anyway
   if (!data || !edge) return null;
 
-  const moved = { source: { x: sourceX - data.base.source.x, y: sourceY - data.base.source.y }, target: { x: targetX - data.base.target.x, y: targetY - data.base.target.y } };
+  const moved = {
+    source: { x: sourceX - data.base.source.x, y: sourceY - data.base.source.y },
+    target: { x: targetX - data.base.target.x, y: targetY - data.base.target.y },
+  };
   const isStill = Math.max(...[moved.source.x, moved.source.y, moved.target.x, moved.target.y].map(Math.abs)) < 1;
   const ends = data.layout.ends(edge);
   if (!ends) return null;
   const route = isStill
     ? data.layout.route(edge)
-    : data.layout.between(edge, { x: ends.source.x + moved.source.x, y: ends.source.y + moved.source.y }, { x: ends.target.x + moved.target.x, y: ends.target.y + moved.target.y });
+    : data.layout.between(
+        edge,
+        { x: ends.source.x + moved.source.x, y: ends.source.y + moved.source.y },
+        { x: ends.target.x + moved.target.x, y: ends.target.y + moved.target.y },
+      );
   if (!route) return null;
 
   const path = routePath(route.points);
   const middle = routeMiddle(route.points);
   const tone = run === null ? '' : run === undefined ? 'idle' : run.active ? 'active' : 'taken';
-  const classes = ['wf-edge', data.isError && tone !== 'idle' ? 'err' : '', tone, hovered && editable ? 'hover' : '', selected ? 'sel' : ''].join(' ');
+  const classes = [
+    'wf-edge',
+    data.isError && tone !== 'idle' ? 'err' : '',
+    tone,
+    hovered && editable ? 'hover' : '',
+    selected ? 'sel' : '',
+  ].join(' ');
   return (
     <g onMouseEnter={() => setHovered(true)} onMouseLeave={() => setHovered(false)}>
       <path className={classes} d={path} />

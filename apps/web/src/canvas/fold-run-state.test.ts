@@ -5,14 +5,39 @@ import { foldRunState, RunFold } from './fold-run-state.ts';
 
 const history = (...bodies: EventBody[]): HistoryEvent[] => bodies.map((body, i) => ({ seq: i + 1, at: 1000 + i, ...body }));
 const root = frameId('');
-const opening = (node: string, via: string | null, visit = 1) => ({ step: stepKey(`${node}#${visit}`), node: nodeId(node), frame: root, via: via === null ? null : edgeId(via) });
-const started: EventBody = { type: 'ExecutionStarted', executionId: executionId('x'), workflow: 'order', version: 1, input: {}, tags: [], startedBy: 'api', parent: null };
-const scheduled = (node: string, via: string | null, attempt = 1, visit = 1): EventBody => ({ type: 'TaskScheduled', activity: 'http', attempt, queue: null, ...opening(node, via, visit) });
+const opening = (node: string, via: string | null, visit = 1) => ({
+  step: stepKey(`${node}#${visit}`),
+  node: nodeId(node),
+  frame: root,
+  via: via === null ? null : edgeId(via),
+});
+const started: EventBody = {
+  type: 'ExecutionStarted',
+  executionId: executionId('x'),
+  workflow: 'order',
+  version: 1,
+  input: {},
+  tags: [],
+  startedBy: 'api',
+  parent: null,
+};
+const scheduled = (node: string, via: string | null, attempt = 1, visit = 1): EventBody => ({
+  type: 'TaskScheduled',
+  activity: 'http',
+  attempt,
+  queue: null,
+  ...opening(node, via, visit),
+});
 const failure = { code: 'HttpStatus.503', message: '503 Unavailable' };
 
 describe('foldRunState', () => {
   test('an activity runs, its edge is active; it completes, its edge is taken', () => {
-    const events = history(started, scheduled('credit', 'e1'), { type: 'TaskCompleted', step: stepKey('credit#1'), attempt: 1, output: 742 });
+    const events = history(started, scheduled('credit', 'e1'), {
+      type: 'TaskCompleted',
+      step: stepKey('credit#1'),
+      attempt: 1,
+      output: 742,
+    });
     const before = foldRunState(events.slice(0, 2));
     expect(before.nodes.get(nodeId('credit'))).toMatchObject({ status: 'running', visits: 1, attempt: 1, openSteps: 1 });
     expect(before.edges.get(edgeId('e1'))).toEqual({ taken: 1, active: true });
@@ -31,19 +56,31 @@ describe('foldRunState', () => {
       { type: 'TimerFired', timer: 'credit#1!retry2' as never, step: stepKey('credit#1'), purpose: 'retry' },
       scheduled('credit', 'e1', 2),
     );
-    expect(foldRunState(events.slice(0, 4)).nodes.get(nodeId('credit'))).toMatchObject({ status: 'waiting', wait: { kind: 'retry', until: 9000 }, failure });
+    expect(foldRunState(events.slice(0, 4)).nodes.get(nodeId('credit'))).toMatchObject({
+      status: 'waiting',
+      wait: { kind: 'retry', until: 9000 },
+      failure,
+    });
     expect(foldRunState(events).nodes.get(nodeId('credit'))).toMatchObject({ status: 'running', attempt: 2, visits: 1, wait: null });
     expect(foldRunState(events).edges.get(edgeId('e1'))?.taken).toBe(1);
   });
 
   test('the last failure closes the step', () => {
-    const state = foldRunState(history(started, scheduled('credit', 'e1'), { type: 'TaskFailed', step: stepKey('credit#1'), attempt: 1, failure, retry: false }));
+    const state = foldRunState(
+      history(started, scheduled('credit', 'e1'), { type: 'TaskFailed', step: stepKey('credit#1'), attempt: 1, failure, retry: false }),
+    );
     expect(state.nodes.get(nodeId('credit'))).toMatchObject({ status: 'failed', failure, openSteps: 0 });
   });
 
   test('1: a node with one running and one waiting step is running', () => {
     const state = foldRunState(
-      history(started, scheduled('reserve', 'e1', 1, 1), scheduled('reserve', 'e1', 1, 2), { type: 'TimerCreated', timer: 't' as never, step: stepKey('reserve#1'), purpose: 'retry', fireAt: 5 }),
+      history(started, scheduled('reserve', 'e1', 1, 1), scheduled('reserve', 'e1', 1, 2), {
+        type: 'TimerCreated',
+        timer: 't' as never,
+        step: stepKey('reserve#1'),
+        purpose: 'retry',
+        fireAt: 5,
+      }),
     );
     expect(state.nodes.get(nodeId('reserve'))).toMatchObject({ status: 'running', openSteps: 2, visits: 2, wait: null });
   });
@@ -53,7 +90,21 @@ describe('foldRunState', () => {
       history(
         started,
         { type: 'ConditionTaken', port: portId('large'), ...opening('check', 'e1') },
-        { type: 'HumanTaskCreated', task: { title: '', description: null, context: null, candidates: [], priority: 50, formSchema: null, outcomes: [], dueAt: null, deadlineAt: null }, ...opening('approve', 'e2') },
+        {
+          type: 'HumanTaskCreated',
+          task: {
+            title: '',
+            description: null,
+            context: null,
+            candidates: [],
+            priority: 50,
+            formSchema: null,
+            outcomes: [],
+            dueAt: null,
+            deadlineAt: null,
+          },
+          ...opening('approve', 'e2'),
+        },
         { type: 'HumanTaskClaimed', step: stepKey('approve#1'), by: 'u1' },
       ),
     );
@@ -65,7 +116,21 @@ describe('foldRunState', () => {
     const state = foldRunState(
       history(
         started,
-        { type: 'HumanTaskCreated', task: { title: '', description: null, context: null, candidates: [], priority: 50, formSchema: null, outcomes: [], dueAt: null, deadlineAt: 5 }, ...opening('approve', 'e2') },
+        {
+          type: 'HumanTaskCreated',
+          task: {
+            title: '',
+            description: null,
+            context: null,
+            candidates: [],
+            priority: 50,
+            formSchema: null,
+            outcomes: [],
+            dueAt: null,
+            deadlineAt: 5,
+          },
+          ...opening('approve', 'e2'),
+        },
         { type: 'TimerFired', timer: 't' as never, step: stepKey('approve#1'), purpose: 'deadline' },
       ),
     );
@@ -83,7 +148,11 @@ describe('foldRunState', () => {
   });
 
   test('a for each counts its items', () => {
-    const pass = (index: number): { frame: ReturnType<typeof frameId>; step: ReturnType<typeof stepKey>; index: number } => ({ frame: frameId(`each#1[${index}]/`), step: stepKey('each#1'), index });
+    const pass = (index: number): { frame: ReturnType<typeof frameId>; step: ReturnType<typeof stepKey>; index: number } => ({
+      frame: frameId(`each#1[${index}]/`),
+      step: stepKey('each#1'),
+      index,
+    });
     const events = history(
       started,
       { type: 'ContainerEntered', container: 'forEach', count: 3, ...opening('each', 'e1') },
@@ -96,20 +165,33 @@ describe('foldRunState', () => {
   });
 
   test('suspended steps show it, and run on when resumed', () => {
-    const events = history(started, scheduled('credit', 'e1'), { type: 'ExecutionSuspended', reason: '', by: 'u' }, { type: 'ExecutionResumed', reason: '', by: 'u' });
+    const events = history(
+      started,
+      scheduled('credit', 'e1'),
+      { type: 'ExecutionSuspended', reason: '', by: 'u' },
+      { type: 'ExecutionResumed', reason: '', by: 'u' },
+    );
     expect(foldRunState(events.slice(0, 3)).nodes.get(nodeId('credit'))?.status).toBe('suspended');
     expect(foldRunState(events).nodes.get(nodeId('credit'))?.status).toBe('running');
   });
 
   test('what is open when the instance ends is canceled', () => {
-    const state = foldRunState(history(started, scheduled('credit', 'e1'), { type: 'ExecutionTerminated', reason: '', by: 'u', output: null }));
+    const state = foldRunState(
+      history(started, scheduled('credit', 'e1'), { type: 'ExecutionTerminated', reason: '', by: 'u', output: null }),
+    );
     expect(state.finished).toBe('Terminated');
     expect(state.nodes.get(nodeId('credit'))?.status).toBe('canceled');
     expect(state.edges.get(edgeId('e1'))?.active).toBe(false);
   });
 
   test('batches in any cut, also overlapping ones, give what the whole history gives', () => {
-    const events = history(started, scheduled('a', 'e1'), { type: 'TaskCompleted', step: stepKey('a#1'), attempt: 1, output: 1 }, scheduled('b', 'e2'), { type: 'TaskFailed', step: stepKey('b#1'), attempt: 1, failure, retry: false });
+    const events = history(
+      started,
+      scheduled('a', 'e1'),
+      { type: 'TaskCompleted', step: stepKey('a#1'), attempt: 1, output: 1 },
+      scheduled('b', 'e2'),
+      { type: 'TaskFailed', step: stepKey('b#1'), attempt: 1, failure, retry: false },
+    );
     for (let cut = 0; cut <= events.length; cut += 1) {
       const fold = new RunFold();
       fold.apply(events.slice(0, cut));

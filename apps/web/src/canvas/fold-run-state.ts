@@ -320,7 +320,11 @@ export class RunFold {
     let arrived = 0;
     for (const count of byEdge.values()) if (count > fired) arrived += 1;
     const waits = arrived > 0;
-    this.#update(node, at, { arrived, status: waits ? (this.suspended ? 'suspended' : 'waiting') : 'completed', wait: waits ? { kind: 'join' } : null });
+    this.#update(node, at, {
+      arrived,
+      status: waits ? (this.suspended ? 'suspended' : 'waiting') : 'completed',
+      wait: waits ? { kind: 'join' } : null,
+    });
   }
 
   /** Invariant 1. */

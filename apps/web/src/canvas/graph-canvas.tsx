@@ -1,5 +1,26 @@
-import { canConnectIn, indexGraph, standardCatalogue, type Catalogue, type Connection, type EdgeId, type NodeId, type PortId, type Problem, type WorkflowDocument } from '@perdure/graph';
-import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from 'react';
+import {
+  canConnectIn,
+  indexGraph,
+  standardCatalogue,
+  type Catalogue,
+  type Connection,
+  type EdgeId,
+  type NodeId,
+  type PortId,
+  type Problem,
+  type WorkflowDocument,
+} from '@perdure/graph';
+import {
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+} from 'react';
 import { createStore } from 'zustand';
 import '@xyflow/react/dist/base.css';
 import './canvas.css';
@@ -76,7 +97,21 @@ export function GraphCanvas(props: GraphCanvasProps) {
   );
 }
 
-function Canvas({ document, catalogue = standardCatalogue, selection, onSelectionChange, edits, run = null, problems = noProblems, view, onOpenNode, onUserMoved, onKeyDown, label = 'Canvas', children }: GraphCanvasProps) {
+function Canvas({
+  document,
+  catalogue = standardCatalogue,
+  selection,
+  onSelectionChange,
+  edits,
+  run = null,
+  problems = noProblems,
+  view,
+  onOpenNode,
+  onUserMoved,
+  onKeyDown,
+  label = 'Canvas',
+  children,
+}: GraphCanvasProps) {
   const editable = edits !== undefined;
   const canvasView = useCanvasView();
   useImperativeHandle(view, () => canvasView, [canvasView]);
@@ -105,8 +140,14 @@ function Canvas({ document, catalogue = standardCatalogue, selection, onSelectio
   useEffect(() => shared.run.setState({ store: run }), [shared, run]);
   useEffect(() => shared.problems.setState({ byNode: countProblems(problems) }), [shared, problems]);
 
-  const nodes = useMemo(() => built.nodes.map((node) => decorate(node, selection.nodes.has(node.id as NodeId), drag?.get(node.id))), [built, selection.nodes, drag]);
-  const edges = useMemo(() => built.edges.map((edge) => (selection.edges.has(edge.id as EdgeId) ? selectedEdge(edge, editable) : edge)), [built, editable, selection.edges]);
+  const nodes = useMemo(
+    () => built.nodes.map((node) => decorate(node, selection.nodes.has(node.id as NodeId), drag?.get(node.id))),
+    [built, selection.nodes, drag],
+  );
+  const edges = useMemo(
+    () => built.edges.map((edge) => (selection.edges.has(edge.id as EdgeId) ? selectedEdge(edge, editable) : edge)),
+    [built, editable, selection.edges],
+  );
 
   // Select changes come one call each for nodes and edges of a single gesture: what was asked for last is where the next one starts.
   const pending = useRef(selection);
@@ -119,25 +160,28 @@ function Canvas({ document, catalogue = standardCatalogue, selection, onSelectio
     latest.current.onSelectionChange(next);
   }, []);
 
-  const onNodesChange = useCallback((changes: CanvasNodeChange[]) => {
-    let moved: Map<string, Point> | null = null;
-    let chosen: Set<NodeId> | null = null;
-    for (const change of changes) {
-      if (change.type === 'position' && change.position && change.dragging) {
-        moved ??= new Map(latest.current.drag ?? []);
-        moved.set(change.id, change.position);
-      } else if (change.type === 'select') {
-        chosen ??= new Set(pending.current.nodes);
-        if (change.selected) chosen.add(change.id as NodeId);
-        else chosen.delete(change.id as NodeId);
+  const onNodesChange = useCallback(
+    (changes: CanvasNodeChange[]) => {
+      let moved: Map<string, Point> | null = null;
+      let chosen: Set<NodeId> | null = null;
+      for (const change of changes) {
+        if (change.type === 'position' && change.position && change.dragging) {
+          moved ??= new Map(latest.current.drag ?? []);
+          moved.set(change.id, change.position);
+        } else if (change.type === 'select') {
+          chosen ??= new Set(pending.current.nodes);
+          if (change.selected) chosen.add(change.id as NodeId);
+          else chosen.delete(change.id as NodeId);
+        }
       }
-    }
-    if (moved) {
-      latest.current.drag = moved;
-      setDrag(moved);
-    }
-    if (chosen) choose({ nodes: chosen, edges: pending.current.edges });
-  }, [choose]);
+      if (moved) {
+        latest.current.drag = moved;
+        setDrag(moved);
+      }
+      if (chosen) choose({ nodes: chosen, edges: pending.current.edges });
+    },
+    [choose],
+  );
 
   const commitDrag = useCallback(() => {
     const { drag: moved, document: current, layout: placed, edits: listener } = latest.current;
@@ -172,7 +216,11 @@ function Canvas({ document, catalogue = standardCatalogue, selection, onSelectio
       if (node === null || port === null) return;
       const index = indexGraph(latest.current.document, catalogue);
       const from = { node: node as NodeId, port: port as PortId };
-      const targets = new Set(latest.current.document.nodes.filter(({ id }) => canConnectIn(index, { source: from.node, sourcePort: from.port, target: id }).ok).map(({ id }) => id));
+      const targets = new Set(
+        latest.current.document.nodes
+          .filter(({ id }) => canConnectIn(index, { source: from.node, sourcePort: from.port, target: id }).ok)
+          .map(({ id }) => id),
+      );
       shared.wire.setState({ from, targets });
     },
     [catalogue, shared],
@@ -183,10 +231,16 @@ function Canvas({ document, catalogue = standardCatalogue, selection, onSelectio
       const { from } = shared.wire.getState();
       shared.wire.setState(idleWire);
       if (!from || state.isValid) return;
-      const client = 'changedTouches' in event ? { x: event.changedTouches[0]?.clientX ?? 0, y: event.changedTouches[0]?.clientY ?? 0 } : { x: event.clientX, y: event.clientY };
+      const client =
+        'changedTouches' in event
+          ? { x: event.changedTouches[0]?.clientX ?? 0, y: event.changedTouches[0]?.clientY ?? 0 }
+          : { x: event.clientX, y: event.clientY };
       const over = globalThis.document.elementFromPoint(client.x, client.y)?.closest('.react-flow__node')?.getAttribute('data-id');
       const { edits: listener, layout: placed } = latest.current;
-      const overContainer = over !== null && over !== undefined && catalogue.get(latest.current.document.nodes.find(({ id }) => id === over)?.type ?? '')?.container;
+      const overContainer =
+        over !== null &&
+        over !== undefined &&
+        catalogue.get(latest.current.document.nodes.find(({ id }) => id === over)?.type ?? '')?.container;
       if (over && !(overContainer && !wasHeader(client))) {
         const connection = { source: from.node, sourcePort: from.port, target: over as NodeId };
         const answer = canConnectIn(indexGraph(latest.current.document, catalogue), connection);
@@ -205,7 +259,13 @@ function Canvas({ document, catalogue = standardCatalogue, selection, onSelectio
   return (
     <CanvasContext value={shared}>
       {/* Keys bubble up here from nodes and edges; the pane itself is focusable so that an empty canvas has keys, too. */}
-      <div className={`wf-canvas wf-focus zoom-${level} ${run ? 'in-run' : ''} ${editable ? 'editable' : ''}`} onKeyDown={onKeyDown} role="region" aria-label={label} tabIndex={0}>
+      <div
+        className={`wf-canvas wf-focus zoom-${level} ${run ? 'in-run' : ''} ${editable ? 'editable' : ''}`}
+        onKeyDown={onKeyDown}
+        role="region"
+        aria-label={label}
+        tabIndex={0}
+      >
         <ReactFlow<CanvasNode, CanvasEdge>
           nodes={nodes}
           edges={edges}

@@ -14,7 +14,13 @@ export const JoinNode = memo(function JoinNode({ data, selected, dragging }: Nod
   const wire = useWireRole(node.id);
   const level = useZoomLevel();
   if (level === 'block') return <NodeBlock data={data} run={run} selected={selected} />;
-  const state = [run === undefined ? 'todo' : run ? ringClass[run.status] : '', selected ? 'sel' : '', dragging ? 'drag' : '', node.disabled ? 'off' : '', wire === 'faded' ? 'faded' : ''].join(' ');
+  const state = [
+    run === undefined ? 'todo' : run ? ringClass[run.status] : '',
+    selected ? 'sel' : '',
+    dragging ? 'drag' : '',
+    node.disabled ? 'off' : '',
+    wire === 'faded' ? 'faded' : '',
+  ].join(' ');
   return (
     <div className={`wf-node join ${state}`} style={{ width, height }} title={node.title}>
       <NodeLabel data={data} run={run} />

@@ -16,7 +16,10 @@ export function Minimap({ document, selected }: { document: WorkflowDocument; se
   const listen = useViewportListener();
   const problems = useStore(useCanvas().problems, (state) => state.byNode);
   const layout = useMemo(() => new CanvasLayout(document, standardCatalogue), [document]);
-  const containers = useMemo(() => new Set(document.nodes.filter((node) => standardCatalogue.get(node.type)?.container && !node.collapsed).map(({ id }) => id)), [document]);
+  const containers = useMemo(
+    () => new Set(document.nodes.filter((node) => standardCatalogue.get(node.type)?.container && !node.collapsed).map(({ id }) => id)),
+    [document],
+  );
 
   const area = layout.bounds();
   const scale = Math.min((width - 2 * margin) / Math.max(area.width, 400), (height - 2 * margin) / Math.max(area.height, 300));
@@ -50,7 +53,13 @@ export function Minimap({ document, selected }: { document: WorkflowDocument; se
           context.stroke();
           continue;
         }
-        context.fillStyle = selected.has(id) ? style.outlineColor : count?.errors ? style.borderRightColor : count?.warnings ? style.borderBottomColor : plain;
+        context.fillStyle = selected.has(id)
+          ? style.outlineColor
+          : count?.errors
+            ? style.borderRightColor
+            : count?.warnings
+              ? style.borderBottomColor
+              : plain;
         context.fill();
       }
       context.strokeStyle = style.borderLeftColor;

@@ -67,7 +67,15 @@ const turned = new Set(['arrows-join-2', 'arrows-split-2']);
 
 export function NodeIcon({ name, size = 16 }: { name: string | undefined; size?: number }) {
   const Shape = icons[name ?? ''] ?? IconBox;
-  return <Shape className="ic" size={size} stroke={1.8} aria-hidden="true" {...(name !== undefined && turned.has(name) && { style: { transform: 'rotate(90deg)' } })} />;
+  return (
+    <Shape
+      className="ic"
+      size={size}
+      stroke={1.8}
+      aria-hidden="true"
+      {...(name !== undefined && turned.has(name) && { style: { transform: 'rotate(90deg)' } })}
+    />
+  );
 }
 
 const chipClass: Record<ChipStyle, string> = { solid: 'trigger', square: '', round: 'wait', accent: 'people', outlined: 'flow-c' };

@@ -28,7 +28,12 @@ export function NodePorts({ data, run, valid }: { data: CanvasNodeData; run: Nod
       ) : null}
       {ports.map(({ port, position }) => {
         const exceptional = port.kind === 'exceptional';
-        const left = run === null ? '' : run?.ports.includes(port.id) || (run?.status === 'completed' && !exceptional && run.ports.length === 0) ? 'taken' : 'idle';
+        const left =
+          run === null
+            ? ''
+            : run?.ports.includes(port.id) || (run?.status === 'completed' && !exceptional && run.ports.length === 0)
+              ? 'taken'
+              : 'idle';
         return (
           <Handle
             key={port.id}
@@ -40,7 +45,9 @@ export function NodePorts({ data, run, valid }: { data: CanvasNodeData; run: Nod
             style={{ left: position.x, top: position.y, width: portGrab, height: portGrab }}
             {...(editable ? { role: 'img', 'aria-label': `${node.title}: ${port.label}`, title: port.label } : { 'aria-hidden': true })}
           >
-            <i className={`wf-port ${exceptional && isErrorPort(node.type, port.id) ? 'err' : 'out'} ${connected.has(port.id) ? 'used' : ''} ${port === errorPort ? '' : 'catch'} ${left}`} />
+            <i
+              className={`wf-port ${exceptional && isErrorPort(node.type, port.id) ? 'err' : 'out'} ${connected.has(port.id) ? 'used' : ''} ${port === errorPort ? '' : 'catch'} ${left}`}
+            />
           </Handle>
         );
       })}

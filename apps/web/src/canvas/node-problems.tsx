@@ -8,7 +8,10 @@ export function NodeProblems({ id }: { id: NodeId }) {
   const isError = problems.errors > 0;
   const count = isError ? problems.errors : problems.warnings;
   return (
-    <span className={`wf-problems ${isError ? 'st-error' : 'st-warning'}`} title={isError ? plural(count, 'error') : plural(count, 'warning')}>
+    <span
+      className={`wf-problems ${isError ? 'st-error' : 'st-warning'}`}
+      title={isError ? plural(count, 'error') : plural(count, 'warning')}
+    >
       <StatusIcon shape={isError ? 'error' : 'warning'} size={12} />
       {count}
     </span>

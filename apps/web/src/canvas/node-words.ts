@@ -12,7 +12,14 @@ export const statusWord: Record<NodeRunStatus, string> = {
 };
 
 /** Only these four carry a coloured ring; a finished node is neutral with its check. */
-export const ringClass: Record<NodeRunStatus, string> = { running: 'run', waiting: 'waitn', suspended: 'susp', failed: 'failn', completed: '', canceled: '' };
+export const ringClass: Record<NodeRunStatus, string> = {
+  running: 'run',
+  waiting: 'waitn',
+  suspended: 'susp',
+  failed: 'failn',
+  completed: '',
+  canceled: '',
+};
 
 export function statusShapeOf(status: NodeRunStatus): StatusShape {
   return status;

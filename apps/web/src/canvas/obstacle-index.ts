@@ -26,10 +26,14 @@ export class ObstacleIndex {
     const hit = new Set<Box>();
     this.#eachCell(area, (key) => {
       for (const box of this.#cells.get(key) ?? []) {
-        const apart = box.x >= area.x + area.width || box.x + box.width <= area.x || box.y >= area.y + area.height || box.y + box.height <= area.y;
-        const crossed = area.width === 0 ? box.x < area.x && area.x < box.x + box.width && box.y < area.y + area.height && area.y < box.y + box.height
-          : area.height === 0 ? box.y < area.y && area.y < box.y + box.height && box.x < area.x + area.width && area.x < box.x + box.width
-          : !apart;
+        const apart =
+          box.x >= area.x + area.width || box.x + box.width <= area.x || box.y >= area.y + area.height || box.y + box.height <= area.y;
+        const crossed =
+          area.width === 0
+            ? box.x < area.x && area.x < box.x + box.width && box.y < area.y + area.height && area.y < box.y + box.height
+            : area.height === 0
+              ? box.y < area.y && area.y < box.y + box.height && box.x < area.x + area.width && area.x < box.x + box.width
+              : !apart;
         if (crossed) hit.add(box);
       }
     });

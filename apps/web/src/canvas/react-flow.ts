@@ -2,7 +2,16 @@
  * The one place that names React Flow's hooks, store and change types: its next major version changes these, not the rest of the canvas.
  * The library's components are re-exported so that nothing else imports the package.
  */
-import { applyNodeChanges, useReactFlow, useStore, useStoreApi, type Edge, type Node, type NodeChange, type ReactFlowState } from '@xyflow/react';
+import {
+  applyNodeChanges,
+  useReactFlow,
+  useStore,
+  useStoreApi,
+  type Edge,
+  type Node,
+  type NodeChange,
+  type ReactFlowState,
+} from '@xyflow/react';
 import { useMemo } from 'react';
 import type { CanvasEdgeData, CanvasNodeData } from './canvas-elements.ts';
 
@@ -16,7 +25,8 @@ export type CanvasNodeChange = NodeChange<CanvasNode>;
 /** full: everything; compact (below 0.6): no summary; block (below 0.4): a tinted block with the status shape. */
 export type ZoomLevel = 'full' | 'compact' | 'block';
 
-const zoomLevelOf = (state: ReactFlowState): ZoomLevel => (state.transform[2] < 0.4 ? 'block' : state.transform[2] < 0.6 ? 'compact' : 'full');
+const zoomLevelOf = (state: ReactFlowState): ZoomLevel =>
+  state.transform[2] < 0.4 ? 'block' : state.transform[2] < 0.6 ? 'compact' : 'full';
 const zoomPercentOf = (state: ReactFlowState): number => Math.round(state.transform[2] * 100);
 
 export function useZoomLevel(): ZoomLevel {
@@ -28,7 +38,9 @@ export function useZoomPercent(): number {
 }
 
 /** The part of the canvas on screen, in canvas pixels, told to a listener on every change without rendering anything. */
-export function useViewportListener(): (listener: (view: { x: number; y: number; width: number; height: number; zoom: number }) => void) => () => void {
+export function useViewportListener(): (
+  listener: (view: { x: number; y: number; width: number; height: number; zoom: number }) => void,
+) => () => void {
   const store = useStoreApi();
   return useMemo(
     () => (listener) => {
@@ -54,7 +66,9 @@ export interface CanvasView {
   zoomIn(): void;
   zoomOut(): void;
   zoomTo(zoom: number): void;
-  fit(nodeIds?: readonly string[], options?: { maxZoom?: number; instantly?: boolean }): void;
+  fit(nodeIds?: readonly string[], options?: { maxZoom?: number }): void;
+  /** At 100 % from the top when everything fits so (graphs grow downward), else everything, smaller. */
+  fitFromTop(bounds: { x: number; y: number; width: number; height: number }): void;
   /** Puts a point of the canvas in the middle of the view. */
   center(x: number, y: number): void;
   toCanvas(clientX: number, clientY: number): { x: number; y: number };
@@ -77,9 +91,15 @@ export function useCanvasView(): CanvasView {
           padding: fitPadding,
           maxZoom: options?.maxZoom ?? 1,
           minZoom: 0.05,
-          duration: options?.instantly ? 0 : duration,
+          duration,
           ...(nodeIds && { nodes: nodeIds.map((id) => ({ id })) }),
         }),
+      fitFromTop: ({ x, y, width, height }) => {
+        const view = store.getState();
+        if (width + 64 <= view.width && height + 104 <= view.height)
+          void flow.setViewport({ x: view.width / 2 - (x + width / 2), y: 40 - y, zoom: 1 });
+        else void flow.fitView({ padding: fitPadding, maxZoom: 1, minZoom: 0.05 });
+      },
       center: (x, y) => void flow.setCenter(x, y, { zoom: Math.max(flow.getZoom(), 0.8), duration }),
       toCanvas: (x, y) => flow.screenToFlowPosition({ x, y }),
       visible: () => {

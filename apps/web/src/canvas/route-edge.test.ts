@@ -23,7 +23,13 @@ describe('routeEdge', () => {
   test('straight down to a node below', () => {
     const a = box(0, 0);
     const b = box(0, 84);
-    expect(routeEdge(ends(a, b), new ObstacleIndex([a, b]))).toEqual({ points: [{ x: 108, y: 52 }, { x: 108, y: 84 - arrowHeight }], back: false });
+    expect(routeEdge(ends(a, b), new ObstacleIndex([a, b]))).toEqual({
+      points: [
+        { x: 108, y: 52 },
+        { x: 108, y: 84 - arrowHeight },
+      ],
+      back: false,
+    });
   });
 
   test('bends once above the target', () => {
@@ -91,11 +97,29 @@ describe('routeEdge', () => {
 
 describe('routePath', () => {
   test('rounds corners by 8, less where a piece is short', () => {
-    expect(routePath([{ x: 0, y: 0 }, { x: 0, y: 20 }, { x: 40, y: 20 }])).toBe('M0 0L0 12Q0 20 8 20L40 20');
-    expect(routePath([{ x: 0, y: 0 }, { x: 0, y: 8 }, { x: 40, y: 8 }])).toBe('M0 0L0 4Q0 8 4 8L40 8');
+    expect(
+      routePath([
+        { x: 0, y: 0 },
+        { x: 0, y: 20 },
+        { x: 40, y: 20 },
+      ]),
+    ).toBe('M0 0L0 12Q0 20 8 20L40 20');
+    expect(
+      routePath([
+        { x: 0, y: 0 },
+        { x: 0, y: 8 },
+        { x: 40, y: 8 },
+      ]),
+    ).toBe('M0 0L0 4Q0 8 4 8L40 8');
   });
 
   test('the mark sits in the middle of the longest piece', () => {
-    expect(routeMiddle([{ x: 0, y: 0 }, { x: 0, y: 20 }, { x: 40, y: 20 }])).toEqual({ x: 20, y: 20 });
+    expect(
+      routeMiddle([
+        { x: 0, y: 0 },
+        { x: 0, y: 20 },
+        { x: 40, y: 20 },
+      ]),
+    ).toEqual({ x: 20, y: 20 });
   });
 });

@@ -1,4 +1,4 @@
-import { type Box, ObstacleIndex } from './obstacle-index.ts';
+import type { Box, ObstacleIndex } from './obstacle-index.ts';
 
 /*
  * An edge as right-angled lines from a port to the top of its target.
@@ -57,7 +57,8 @@ function* candidates(ends: RouteEnds, end: Point, obstacles: ObstacleIndex): Gen
       yield bent(source, [above], end);
       yield bent(source, [below], end);
       yield bent(source, [(source.y + target.y) / 2], end);
-      for (const x of detours(ends, below, above, obstacles)) yield [source, { x: source.x, y: below }, { x, y: below }, { x, y: above }, { x: end.x, y: above }, end];
+      for (const x of detours(ends, below, above, obstacles))
+        yield [source, { x: source.x, y: below }, { x, y: below }, { x, y: above }, { x: end.x, y: above }, end];
     } else {
       const left = leftOf(ends, target.y - clearance, source.y + clearance, obstacles);
       const loopLane = target.y - 16;
@@ -130,7 +131,8 @@ function countCrossings(points: readonly Point[], own: readonly Box[], obstacles
 
 /** True for a container around both ends. */
 function contains(box: Box, points: readonly Point[]): boolean {
-  const inside = (point: Point): boolean => point.x > box.x && point.x < box.x + box.width && point.y >= box.y && point.y <= box.y + box.height;
+  const inside = (point: Point): boolean =>
+    point.x > box.x && point.x < box.x + box.width && point.y >= box.y && point.y <= box.y + box.height;
   return inside(points[0]!) && inside(points[points.length - 1]!); // a route has two points at least
 }
 
@@ -149,7 +151,8 @@ function tidyLine(points: readonly Point[]): Point[] {
 
 function lengthOf(points: readonly Point[]): number {
   let length = 0;
-  for (let i = 1; i < points.length; i += 1) length += Math.abs(points[i]!.x - points[i - 1]!.x) + Math.abs(points[i]!.y - points[i - 1]!.y); // inside the list
+  for (let i = 1; i < points.length; i += 1)
+    length += Math.abs(points[i]!.x - points[i - 1]!.x) + Math.abs(points[i]!.y - points[i - 1]!.y); // inside the list
   return length;
 }
 

@@ -27,7 +27,10 @@ export interface RunView {
   latest: NodeId | null;
 }
 
-export function createRunStore(initial: readonly HistoryEvent[] = [], nextFrame: (callback: () => void) => void = onAnimationFrame): RunStore {
+export function createRunStore(
+  initial: readonly HistoryEvent[] = [],
+  nextFrame: (callback: () => void) => void = onAnimationFrame,
+): RunStore {
   let fold = new RunFold();
   let scheduled = false;
   let latest: NodeId | null = null;
@@ -37,7 +40,13 @@ export function createRunStore(initial: readonly HistoryEvent[] = [], nextFrame:
   const publish = (): void => {
     scheduled = false;
     const state = fold.state();
-    view.setState((before) => ({ revision: before.revision + 1, nodes: state.nodes, edges: state.edges, summary: summaryOf(fold), latest }));
+    view.setState((before) => ({
+      revision: before.revision + 1,
+      nodes: state.nodes,
+      edges: state.edges,
+      summary: summaryOf(fold),
+      latest,
+    }));
   };
 
   const apply = (events: readonly HistoryEvent[]): boolean => {

@@ -18,7 +18,13 @@ export const StepNode = memo(function StepNode({ data, selected, dragging }: Nod
   const wire = useWireRole(node.id);
   const level = useZoomLevel();
   const now = useNow(run?.status === 'waiting' && run.wait !== null && 'until' in run.wait);
-  const state = [run === undefined ? 'todo' : run ? ringClass[run.status] : '', selected ? 'sel' : '', dragging ? 'drag' : '', node.disabled ? 'off' : '', wire === 'faded' ? 'faded' : ''].join(' ');
+  const state = [
+    run === undefined ? 'todo' : run ? ringClass[run.status] : '',
+    selected ? 'sel' : '',
+    dragging ? 'drag' : '',
+    node.disabled ? 'off' : '',
+    wire === 'faded' ? 'faded' : '',
+  ].join(' ');
 
   if (level === 'block') return <NodeBlock data={data} run={run} selected={selected} />;
 
@@ -73,7 +79,8 @@ function Badges({ run, attempts }: { run: NodeRun | undefined | null; attempts: 
       </span>
     ) : null;
   }
-  const retries = run.attempt > 1 || (run.wait?.kind === 'retry' && attempts > 1) || (run.status === 'failed' && attempts > 1 && run.attempt > 0);
+  const retries =
+    run.attempt > 1 || (run.wait?.kind === 'retry' && attempts > 1) || (run.status === 'failed' && attempts > 1 && run.attempt > 0);
   const tone = run.status === 'waiting' ? 'w' : run.status === 'failed' ? 'f' : run.status === 'running' ? 'r' : '';
   return (
     <>
@@ -112,7 +119,10 @@ export function NodeBlock({ data, run, selected }: { data: CanvasNode['data']; r
   const problems = useProblems(data.node.id);
   const tone = run ? run.status : problems?.errors ? 'failed' : problems?.warnings ? 'waiting' : '';
   return (
-    <div className={`wf-block ${tone} ${run === undefined ? 'todo' : ''} ${selected ? 'sel' : ''} ${data.type?.synchronises ? 'round' : ''}`} style={{ width: data.width, height: data.height }}>
+    <div
+      className={`wf-block ${tone} ${run === undefined ? 'todo' : ''} ${selected ? 'sel' : ''} ${data.type?.synchronises ? 'round' : ''}`}
+      style={{ width: data.width, height: data.height }}
+    >
       <NodeLabel data={data} run={run} />
       {run ? <StatusIcon shape={statusShapeOf(run.status)} size={28} /> : null}
       <PortGhosts data={data} />

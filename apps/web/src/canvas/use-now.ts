@@ -22,5 +22,7 @@ const never = (): (() => void) => () => {};
 
 /** The time to the second, from one timer for everybody. Stands still while `ticking` is false. */
 export function useNow(ticking: boolean): number {
-  return useSyncExternalStore(ticking ? subscribe : never, () => (listeners.size === 0 ? (now = Math.floor(Date.now() / 1000) * 1000) : now));
+  return useSyncExternalStore(ticking ? subscribe : never, () =>
+    listeners.size === 0 ? (now = Math.floor(Date.now() / 1000) * 1000) : now,
+  );
 }

@@ -6,7 +6,9 @@ export function WireLine({ fromX, fromY, toX, toY, fromPosition, connectionStatu
   const right = fromPosition === Position.Right;
   const source = { x: fromX, y: fromY };
   const target = { x: toX, y: toY };
-  const turn = right ? source.x + Math.max(20, (target.x - source.x) / 2) : source.y + Math.max(16, (target.y - arrowHeight - source.y) / 2);
+  const turn = right
+    ? source.x + Math.max(20, (target.x - source.x) / 2)
+    : source.y + Math.max(16, (target.y - arrowHeight - source.y) / 2);
   const points = right
     ? [source, { x: turn, y: source.y }, { x: turn, y: target.y }, target]
     : [source, { x: source.x, y: turn }, { x: target.x, y: turn }, target];

@@ -54,7 +54,12 @@ export function WorkflowCanvas({ document, runState = null, selected = null, onS
       {runState ? <Legend /> : null}
       <ZoomBar side="right">
         {runState ? (
-          <Button look="ghost" icon={<IconFocus2 className="ic" aria-hidden="true" />} pressed={follows} onClick={() => setFollows(!follows)}>
+          <Button
+            look="ghost"
+            icon={<IconFocus2 className="ic" aria-hidden="true" />}
+            pressed={follows}
+            onClick={() => setFollows(!follows)}
+          >
             Follow
           </Button>
         ) : null}

@@ -16,7 +16,12 @@ export function ZoomBar({ side, children }: { side: 'left' | 'right'; children?:
         {percent}%
       </button>
       <Button look="ghost" icon={<IconPlus className="ic" aria-hidden="true" />} aria-label="Zoom in" onClick={view.zoomIn} />
-      <Button look="ghost" icon={<IconArrowsMaximize className="ic" aria-hidden="true" />} aria-label="Fit to view" onClick={() => view.fit()} />
+      <Button
+        look="ghost"
+        icon={<IconArrowsMaximize className="ic" aria-hidden="true" />}
+        aria-label="Fit to view"
+        onClick={() => view.fit()}
+      />
     </div>
   );
 }

@@ -18,10 +18,17 @@ export function pasteText(model: DesignerModel, text: string, fallback: { x: num
   const chosen = model.document.nodes.filter(({ id }) => model.selection.nodes.has(id));
   const left = Math.min(...chosen.map(({ position }) => position.x));
   const top = Math.min(...chosen.map(({ position }) => position.y));
-  const place = chosen.length > 0 ? { parent: chosen[0]?.parent ?? null, position: { x: left + 32, y: top + 32 } } : { parent: null, position: fallback };
+  const place =
+    chosen.length > 0
+      ? { parent: chosen[0]?.parent ?? null, position: { x: left + 32, y: top + 32 } }
+      : { parent: null, position: fallback };
   const result = pasteFragment(model.document, text, place);
   if (!result.ok) {
-    toast({ shape: 'failed', title: result.problems[0]?.title ?? 'Not workflow JSON', detail: result.problems[0]?.detail ?? 'Copy nodes on a canvas, or the JSON of a workflow.' });
+    toast({
+      shape: 'failed',
+      title: result.problems[0]?.title ?? 'Not workflow JSON',
+      detail: result.problems[0]?.detail ?? 'Copy nodes on a canvas, or the JSON of a workflow.',
+    });
     return;
   }
   if (result.pasted.length === 0) return;

@@ -1,5 +1,5 @@
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type CompletionSource } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
 import { bracketMatching, HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
 import { linter, type Diagnostic } from '@codemirror/lint';
@@ -24,12 +24,27 @@ interface CodeEditorProps {
   numbered?: boolean;
 }
 
-/** A small CodeMirror for expressions and JSON. Escape and then Tab leaves it, as everywhere in CodeMirror. */
-export function CodeEditor({ value, onChange, language, label, placeholder, complete, fault = null, onFocus, onBlur, invalid = false, describedBy, numbered = false }: CodeEditorProps) {
+/** A small CodeMirror for expressions and JSON. Tab leaves it, as it leaves every other field. */
+export function CodeEditor({
+  value,
+  onChange,
+  language,
+  label,
+  placeholder,
+  complete,
+  fault = null,
+  onFocus,
+  onBlur,
+  invalid = false,
+  describedBy,
+  numbered = false,
+}: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const latest = useRef({ onChange, onFocus, onBlur, complete });
   const marks = useRef(new Compartment());
+  const attributes = useRef(new Compartment());
+  const initial = useRef(value);
   useEffect(() => {
     latest.current = { onChange, onFocus, onBlur, complete };
   });
@@ -39,7 +54,7 @@ export function CodeEditor({ value, onChange, language, label, placeholder, comp
     const editor = new EditorView({
       parent: host.current,
       state: EditorState.create({
-        doc: value,
+        doc: initial.current,
         extensions: [
           history(),
           bracketMatching(),
@@ -50,9 +65,8 @@ export function CodeEditor({ value, onChange, language, label, placeholder, comp
           EditorView.lineWrapping,
           tooltips({ position: 'fixed' }),
           autocompletion({ override: [(context) => latest.current.complete?.(context) ?? null], icons: false, aboveCursor: false }),
-          keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
-          ...(placeholder === undefined ? [] : [placeholderText(placeholder)]),
-          EditorView.contentAttributes.of({ 'aria-label': label, ...(describedBy !== undefined && { 'aria-describedby': describedBy }) }),
+          keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
+          attributes.current.of([]),
           marks.current.of([]),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange(update.state.doc.toString());
@@ -70,13 +84,22 @@ export function CodeEditor({ value, onChange, language, label, placeholder, comp
       view.current = null;
     };
     // The editor keeps its own text and history: it is made once, and told of outside changes below.
-  }, [language, label]);
+  }, [language]);
 
   useEffect(() => {
     const editor = view.current;
     if (!editor || editor.state.doc.toString() === value) return;
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
   }, [value]);
+
+  useEffect(() => {
+    view.current?.dispatch({
+      effects: attributes.current.reconfigure([
+        EditorView.contentAttributes.of({ 'aria-label': label, ...(describedBy !== undefined && { 'aria-describedby': describedBy }) }),
+        ...(placeholder === undefined ? [] : [placeholderText(placeholder)]),
+      ]),
+    });
+  }, [describedBy, label, language, placeholder]);
 
   const faultFrom = fault?.from;
   const faultMessage = fault?.message;
@@ -100,7 +123,10 @@ const colours = HighlightStyle.define([
   { tag: [tags.number, tags.bool, tags.null, tags.atom], color: 'var(--code-num)' },
   { tag: [tags.function(tags.variableName), tags.keyword], color: 'var(--code-fn)' },
   { tag: tags.propertyName, color: 'var(--code-key)' },
-  { tag: [tags.punctuation, tags.bracket, tags.separator, tags.brace, tags.squareBracket, tags.paren, tags.operator], color: 'var(--text-3)' },
+  {
+    tag: [tags.punctuation, tags.bracket, tags.separator, tags.brace, tags.squareBracket, tags.paren, tags.operator],
+    color: 'var(--text-3)',
+  },
   { tag: tags.comment, color: 'var(--text-3)', fontStyle: 'italic' },
 ]);
 
@@ -115,7 +141,8 @@ const jsonataLanguage = StreamLanguage.define<{ comment: boolean }>({
       return 'comment';
     }
     if (stream.eatSpace()) return null;
-    if (stream.match(/^"(?:[^"\\]|\\.)*"?/) || stream.match(/^'(?:[^'\\]|\\.)*'?/)) return stream.match(/^\s*:(?!=)/, false) ? 'propertyName' : 'string';
+    if (stream.match(/^"(?:[^"\\]|\\.)*"?/) || stream.match(/^'(?:[^'\\]|\\.)*'?/))
+      return stream.match(/^\s*:(?!=)/, false) ? 'propertyName' : 'string';
     if (stream.match(/^\d+(\.\d+)?([eE][+-]?\d+)?/)) return 'number';
     if (stream.match(/^\$[A-Za-z_]\w*(?=\s*\()/)) return 'variableName.function';
     if (stream.match(/^(true|false|null)\b/)) return 'atom';

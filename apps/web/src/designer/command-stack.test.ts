@@ -5,21 +5,27 @@ import { CommandStack } from './command-stack.ts';
 describe('CommandStack', () => {
   test('1: n undos and n redos give the identical value', () => {
     fc.assert(
-      fc.property(fc.array(fc.record({ value: fc.object(), key: fc.option(fc.constantFrom('a', 'b'), { nil: undefined }), pause: fc.nat(2000) }), { maxLength: 30 }), fc.nat(40), (steps, undos) => {
-        let now = 0;
-        const first = { first: true };
-        const stack = new CommandStack<object>(first, { now: () => now });
-        for (const { value, key, pause } of steps) {
-          now += pause;
-          stack.execute('Edit', value, key);
-        }
-        const last = stack.value;
-        let undone = 0;
-        while (undone < undos && stack.undo()) undone += 1;
-        if (undone < undos) expect(stack.value).toBe(first);
-        for (let i = 0; i < undone; i += 1) expect(stack.redo()).toBe(true);
-        expect(stack.value).toBe(last);
-      }),
+      fc.property(
+        fc.array(fc.record({ value: fc.object(), key: fc.option(fc.constantFrom('a', 'b'), { nil: undefined }), pause: fc.nat(2000) }), {
+          maxLength: 30,
+        }),
+        fc.nat(40),
+        (steps, undos) => {
+          let now = 0;
+          const first = { first: true };
+          const stack = new CommandStack<object>(first, { now: () => now });
+          for (const { value, key, pause } of steps) {
+            now += pause;
+            stack.execute('Edit', value, key);
+          }
+          const last = stack.value;
+          let undone = 0;
+          while (undone < undos && stack.undo()) undone += 1;
+          if (undone < undos) expect(stack.value).toBe(first);
+          for (let i = 0; i < undone; i += 1) expect(stack.redo()).toBe(true);
+          expect(stack.value).toBe(last);
+        },
+      ),
     );
   });
 

@@ -1,19 +1,12 @@
 import { IconChevronDown } from '@tabler/icons-react';
 import { NativeSelect, NumberInput, Switch, TextInput } from '@mantine/core';
 import { isExpression, parseDuration, parseJson, type Field, type Json, type JsonObject } from '@perdure/graph';
-import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { CodeEditor } from './code-editor.tsx';
 import { ExpressionEditor } from './expression-editor.tsx';
 import { useFieldProblem, useInspector } from './inspector-context.ts';
+import { Labelled, type FieldProps } from './labelled.tsx';
 import { CasesField, CatchesField, KeyValuesField, OutcomesField } from './list-fields.tsx';
-
-export interface FieldProps {
-  field: Field;
-  path: string;
-  value: Json | undefined;
-  /** Undefined removes the field from the config. */
-  onChange(value: Json | undefined): void;
-}
 
 /** One field of a node's config, by the widget its schema names. */
 export function ConfigField(props: FieldProps) {
@@ -60,7 +53,16 @@ function Widget(props: FieldProps) {
         />
       );
     case 'switch':
-      return <Switch size="xs" withThumbIndicator={false} label={field.label} description={field.help} checked={typeof value === 'boolean' ? value : field.absent === 'Yes'} onChange={(event) => onChange(event.currentTarget.checked)} />;
+      return (
+        <Switch
+          size="xs"
+          withThumbIndicator={false}
+          label={field.label}
+          description={field.help}
+          checked={typeof value === 'boolean' ? value : field.absent === 'Yes'}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
+      );
     case 'select':
       return (
         <NativeSelect
@@ -86,7 +88,13 @@ function Widget(props: FieldProps) {
     case 'jsonSchema':
       return (
         <Labelled label={field.label} help={hint}>
-          <JsonInput label={field.label} value={value} onChange={onChange} problem={problem} placeholder={field.widget === 'jsonSchema' ? schemaPlaceholder : (field.placeholder ?? '{ }')} />
+          <JsonInput
+            label={field.label}
+            value={value}
+            onChange={onChange}
+            problem={problem}
+            placeholder={field.widget === 'jsonSchema' ? schemaPlaceholder : (field.placeholder ?? '{ }')}
+          />
         </Labelled>
       );
     case 'keyValues':
@@ -101,21 +109,6 @@ function Widget(props: FieldProps) {
 }
 
 const schemaPlaceholder = '{ "type": "object", "properties": … }';
-
-export function Labelled({ label, help, problem, side, children }: { label: string; help?: string | undefined; problem?: string | undefined; side?: ReactNode; children: ReactNode }) {
-  return (
-    <div role="group" aria-label={label}>
-      <div className="label">
-        <span>{label}</span>
-        <span className="grow" />
-        {side}
-      </div>
-      {children}
-      {problem === undefined ? null : <div className="ds-field-problem">{problem}</div>}
-      {help === undefined ? null : <div className="ds-field-help">{help}</div>}
-    </div>
-  );
-}
 
 /** A literal or an expression, with a switch between the two. The other side's text is kept while the field is shown. */
 function ValueField({ field, value, onChange, problem }: FieldProps & { problem: string | undefined }) {
@@ -148,7 +141,13 @@ function ValueField({ field, value, onChange, problem }: FieldProps & { problem:
       }
     >
       {computed ? (
-        <ExpressionEditor label={field.label} value={value.expr} onChange={(expr) => onChange({ expr })} problem={problem} placeholder={field.literal === 'list' ? 'input.items' : 'input.id'} />
+        <ExpressionEditor
+          label={field.label}
+          value={value.expr}
+          onChange={(expr) => onChange({ expr })}
+          problem={problem}
+          placeholder={field.literal === 'list' ? 'input.items' : 'input.id'}
+        />
       ) : (
         <LiteralInput field={field} value={value} onChange={onChange} problem={problem} />
       )}
@@ -156,16 +155,52 @@ function ValueField({ field, value, onChange, problem }: FieldProps & { problem:
   );
 }
 
-function LiteralInput({ field, value, onChange, problem }: { field: Field; value: Json | undefined; onChange(value: Json | undefined): void; problem: string | undefined }) {
+function LiteralInput({
+  field,
+  value,
+  onChange,
+  problem,
+}: {
+  field: Field;
+  value: Json | undefined;
+  onChange(value: Json | undefined): void;
+  problem: string | undefined;
+}) {
   const leave = (): void => onChange(field.required ? '' : undefined);
   switch (field.literal) {
     case 'number':
-      return <NumberInput size="sm" aria-label={field.label} value={typeof value === 'number' ? value : ''} placeholder={field.absent ?? ''} hideControls error={problem} onChange={(next) => onChange(next === '' || typeof next === 'string' ? undefined : next)} />;
+      return (
+        <NumberInput
+          size="sm"
+          aria-label={field.label}
+          value={typeof value === 'number' ? value : ''}
+          placeholder={field.absent ?? ''}
+          hideControls
+          error={problem}
+          onChange={(next) => onChange(next === '' || typeof next === 'string' ? undefined : next)}
+        />
+      );
     case 'json':
     case 'list':
-      return <JsonInput label={field.label} value={value} onChange={onChange} problem={problem} placeholder={field.literal === 'list' ? '["finance"]' : '{ }'} />;
+      return (
+        <JsonInput
+          label={field.label}
+          value={value}
+          onChange={onChange}
+          problem={problem}
+          placeholder={field.literal === 'list' ? '["finance"]' : '{ }'}
+        />
+      );
     case 'boolean':
-      return <Switch size="xs" withThumbIndicator={false} aria-label={field.label} checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />;
+      return (
+        <Switch
+          size="xs"
+          withThumbIndicator={false}
+          aria-label={field.label}
+          checked={value === true}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
+      );
     default: {
       const isDuration = field.literal === 'duration';
       return (
@@ -189,7 +224,19 @@ function DurationMark({ text }: { text: string }) {
 }
 
 /** JSON as text. The config only changes when the text is JSON; what is being typed stays here meanwhile. */
-function JsonInput({ label, value, onChange, problem, placeholder }: { label: string; value: Json | undefined; onChange(value: Json | undefined): void; problem: string | undefined; placeholder: string }) {
+function JsonInput({
+  label,
+  value,
+  onChange,
+  problem,
+  placeholder,
+}: {
+  label: string;
+  value: Json | undefined;
+  onChange(value: Json | undefined): void;
+  problem: string | undefined;
+  placeholder: string;
+}) {
   const [text, setText] = useState(() => textOf(value));
   const [fault, setFault] = useState<string | null>(null);
   const sent = useRef(value);

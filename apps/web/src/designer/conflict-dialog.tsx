@@ -5,7 +5,23 @@ import { downloadDocument } from './download-document.ts';
 import type { Theirs } from './draft-saver.ts';
 
 /** Two people changed one draft. Nothing is thrown away unseen: either one goes on, the other can be kept as a file. */
-export function ConflictDialog({ opened, workflowKey, mine, theirs, onMine, onTheirs, onClose }: { opened: boolean; workflowKey: string; mine: WorkflowDocument; theirs: Theirs; onMine(): void; onTheirs(): void; onClose(): void }) {
+export function ConflictDialog({
+  opened,
+  workflowKey,
+  mine,
+  theirs,
+  onMine,
+  onTheirs,
+  onClose,
+}: {
+  opened: boolean;
+  workflowKey: string;
+  mine: WorkflowDocument;
+  theirs: Theirs;
+  onMine(): void;
+  onTheirs(): void;
+  onClose(): void;
+}) {
   const when = new Date(theirs.savedAt).toLocaleString('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
   return (
     <Modal opened={opened} onClose={onClose} title="The draft has changed" size={520}>

@@ -1,4 +1,18 @@
-import { standardCatalogue, nodeSize, portPosition, canConnectIn, indexGraph, type Connection, type EdgeId, type GraphNode, type NodeId, type NodeType, type PortId, type Problem, type WorkflowDocument } from '@perdure/graph';
+import {
+  standardCatalogue,
+  nodeSize,
+  portPosition,
+  canConnectIn,
+  indexGraph,
+  type Connection,
+  type EdgeId,
+  type GraphNode,
+  type NodeId,
+  type NodeType,
+  type PortId,
+  type Problem,
+  type WorkflowDocument,
+} from '@perdure/graph';
 import { createStore, type StoreApi } from 'zustand';
 import { emptySelection, type Selection } from '../canvas/graph-canvas.tsx';
 import { CommandStack } from './command-stack.ts';
@@ -37,7 +51,14 @@ export class DesignerModel {
     this.#editable = editable;
     this.#stack = new CommandStack(document);
     this.#onChange = onChange;
-    this.view = createStore<DesignerView>(() => ({ document, selection: emptySelection, problems: [], undoLabel: null, redoLabel: null, focusField: null }));
+    this.view = createStore<DesignerView>(() => ({
+      document,
+      selection: emptySelection,
+      problems: [],
+      undoLabel: null,
+      redoLabel: null,
+      focusField: null,
+    }));
   }
 
   get document(): WorkflowDocument {
@@ -48,7 +69,11 @@ export class DesignerModel {
     return this.view.getState().selection;
   }
 
-  change(label: string, edit: (document: WorkflowDocument) => WorkflowDocument, options: { mergeKey?: string; select?: readonly NodeId[] } = {}): boolean {
+  change(
+    label: string,
+    edit: (document: WorkflowDocument) => WorkflowDocument,
+    options: { mergeKey?: string; select?: readonly NodeId[] } = {},
+  ): boolean {
     if (!this.#editable || !this.#stack.execute(label, edit(this.#stack.value), options.mergeKey)) return false;
     this.#publish();
     if (options.select) this.select({ nodes: new Set(options.select), edges: new Set() });
@@ -102,7 +127,13 @@ export class DesignerModel {
     const { document } = this;
     if (!options.from && !options.place) {
       const next = this.selectedNode && this.#onlyWayOn(this.selectedNode);
-      if (next && standardCatalogue.get(type.key)?.ports(type.defaultConfig()).some((port) => port.kind === 'normal')) {
+      if (
+        next &&
+        standardCatalogue
+          .get(type.key)
+          ?.ports(type.defaultConfig())
+          .some((port) => port.kind === 'normal')
+      ) {
         const inserted = this.insertOnEdge(next, type);
         if (inserted !== null) return inserted;
       }
@@ -115,10 +146,17 @@ export class DesignerModel {
     if (anchor && !place) {
       from ??= this.#openPort(anchor);
       const port = from && portPosition(anchor, from.port);
-      place = port?.side === 'inner' ? edits.placeInside(document, anchor, size) : edits.placeBelow(document, anchor, size, port?.side === 'bottom' ? port.x : undefined);
+      place =
+        port?.side === 'inner'
+          ? edits.placeInside(document, anchor, size)
+          : edits.placeBelow(document, anchor, size, port?.side === 'bottom' ? port.x : undefined);
     }
     const node = { ...draft, ...(place ?? this.#freePlace(size)) };
-    this.change(`Add ${type.label}`, (before) => edits.addNodes(before, [node], from ? [{ source: from.node, sourcePort: from.port, target: node.id }] : []), { select: [node.id] });
+    this.change(
+      `Add ${type.label}`,
+      (before) => edits.addNodes(before, [node], from ? [{ source: from.node, sourcePort: from.port, target: node.id }] : []),
+      { select: [node.id] },
+    );
     return node.id;
   }
 
@@ -157,7 +195,8 @@ export class DesignerModel {
   deleteSelection(): void {
     const { nodes, edges } = this.selection;
     const count = nodes.size + edges.size;
-    if (this.change(count === 1 ? 'Delete' : `Delete ${count} things`, (document) => edits.remove(document, nodes, edges))) this.select(emptySelection);
+    if (this.change(count === 1 ? 'Delete' : `Delete ${count} things`, (document) => edits.remove(document, nodes, edges)))
+      this.select(emptySelection);
   }
 
   toggleDisabled(): void {
@@ -191,14 +230,22 @@ export class DesignerModel {
     const sign = direction === 'left' || direction === 'up' ? -1 : 1;
     const others = document.nodes
       .filter((node) => node.id !== at.id && node.parent === at.parent)
-      .map((node) => ({ node, along: (centre(node)[axis] - here[axis]) * sign, across: Math.abs(centre(node)[axis === 'x' ? 'y' : 'x'] - here[axis === 'x' ? 'y' : 'x']) }))
+      .map((node) => ({
+        node,
+        along: (centre(node)[axis] - here[axis]) * sign,
+        across: Math.abs(centre(node)[axis === 'x' ? 'y' : 'x'] - here[axis === 'x' ? 'y' : 'x']),
+      }))
       .filter(({ along, across }) => along > 8 && across < along * 2);
     return others.toSorted((a, b) => a.along + 2 * a.across - (b.along + 2 * b.across))[0]?.node.id ?? null;
   }
 
   /** The edge of a node whose single exit leads to a single place: what comes after it goes in between. */
   #onlyWayOn(node: GraphNode): EdgeId | null {
-    const ports = standardCatalogue.get(node.type)?.ports(node.config).filter((port) => port.kind === 'normal') ?? [];
+    const ports =
+      standardCatalogue
+        .get(node.type)
+        ?.ports(node.config)
+        .filter((port) => port.kind === 'normal') ?? [];
     const [port] = ports;
     if (ports.length !== 1 || !port || this.#openPort(node)) return null;
     const out = this.document.edges.filter(({ source, sourcePort }) => source === node.id && sourcePort === port.id);

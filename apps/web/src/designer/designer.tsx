@@ -1,6 +1,15 @@
 import { IconArrowBackUp, IconArrowForwardUp, IconBinaryTree2, IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { standardCatalogue, nodeSize, type EdgeId, type NodeId, type NodeType, type PortId, type Problem } from '@perdure/graph';
+import {
+  standardCatalogue,
+  nodeSize,
+  type EdgeId,
+  type NodeId,
+  type NodeType,
+  type PortId,
+  type Problem,
+  type WorkflowDocument,
+} from '@perdure/graph';
 import type { WorkflowDetail } from '@perdure/server/contract';
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent } from 'react';
 import { useStore } from 'zustand';
@@ -17,7 +26,7 @@ import { toast, toastError } from '../components/toast.tsx';
 import { Breadcrumb, TopBar } from '../shell/top-bar.tsx';
 import { StatusIcon } from '../status/status-icon.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
-import { fitContainers, placeInside, updateNode, withContent } from './document-edits.ts';
+import { fitContainers, placeInside, updateNode } from './document-edits.ts';
 import { Inspector } from './inspector.tsx';
 import { titleField } from './designer-model.ts';
 import { draggedType, Palette } from './palette.tsx';
@@ -63,7 +72,8 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
   const checked = useProblemsCheck(document, (found) => {
     model.setProblems(found);
     // The drawer opens with the first findings and takes room: what was fitted before it is fitted again, once.
-    if (!fitted.current) requestAnimationFrame(() => canvas.current?.fit(undefined, { instantly: true }));
+    if (!fitted.current)
+      requestAnimationFrame(() => canvas.current?.fitFromTop(new CanvasLayout(model.document, standardCatalogue).bounds()));
     fitted.current = true;
   });
 
@@ -89,7 +99,8 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
   // The first look at a run's end brings new sample data for expressions.
   const runStatus = run?.status;
   useEffect(() => {
-    if (runStatus === 'Completed' || runStatus === 'Failed') void queries.invalidateQueries({ queryKey: trpc.workflows.lastRun.queryKey() });
+    if (runStatus === 'Completed' || runStatus === 'Failed')
+      void queries.invalidateQueries({ queryKey: trpc.workflows.lastRun.queryKey() });
   }, [queries, runStatus]);
 
   const add = useCallback(
@@ -100,13 +111,21 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
         // Where the wire was dropped, its arrowhead on the pointer; inside its own container the place is found instead.
         const layout = new CanvasLayout(model.document, standardCatalogue);
         const source = model.document.nodes.find(({ id }) => id === at.from?.node);
-        const isBody = source && standardCatalogue.get(source.type)?.ports(source.config).some((port) => port.kind === 'inner' && port.id === at.from?.port);
+        const isBody =
+          source &&
+          standardCatalogue
+            .get(source.type)
+            ?.ports(source.config)
+            .some((port) => port.kind === 'inner' && port.id === at.from?.port);
         const size = nodeSize({ type: type.key, config: type.defaultConfig() });
         if (source && isBody) model.add(type, { from: at.from, place: placeInside(model.document, source, size) });
         else {
           const parent = source?.parent ?? null;
           const origin = parent === null ? { x: 0, y: 0 } : (layout.boxes.get(parent) ?? { x: 0, y: 0 });
-          model.add(type, { from: at.from, place: { parent, position: { x: Math.round(at.canvas.x - origin.x - size.width / 2), y: Math.round(at.canvas.y - origin.y) } } });
+          model.add(type, {
+            from: at.from,
+            place: { parent, position: { x: Math.round(at.canvas.x - origin.x - size.width / 2), y: Math.round(at.canvas.y - origin.y) } },
+          });
         }
       } else model.add(type, at?.from ? { from: at.from } : {});
       const [added] = model.selection.nodes;
@@ -153,8 +172,14 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
     if (!mayEdit) return;
     const box = middle.current?.getBoundingClientRect();
     const node = model.selectedNode;
-    const element = node ? middle.current?.querySelector(`.react-flow__node[data-id="${CSS.escape(node.id)}"]`)?.getBoundingClientRect() : undefined;
-    setQuickAdd({ client: element ? { x: element.left, y: element.bottom + 12 } : { x: (box?.left ?? 0) + (box?.width ?? 0) / 2 - 130, y: (box?.top ?? 0) + 80 } });
+    const element = node
+      ? middle.current?.querySelector(`.react-flow__node[data-id="${CSS.escape(node.id)}"]`)?.getBoundingClientRect()
+      : undefined;
+    setQuickAdd({
+      client: element
+        ? { x: element.left, y: element.bottom + 12 }
+        : { x: (box?.left ?? 0) + (box?.width ?? 0) / 2 - 130, y: (box?.top ?? 0) + 80 },
+    });
   };
 
   useDesignerKeys(model, {
@@ -163,7 +188,9 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
     quickAdd: openQuickAdd,
     rename: () => model.selectedNode && model.showField(model.selectedNode.id, titleField),
     openInspector: () => {
-      const control = globalThis.document.querySelector('.ds-inspector-body input, .ds-inspector-body select, .ds-inspector-body .cm-content');
+      const control = globalThis.document.querySelector(
+        '.ds-inspector-body input, .ds-inspector-body select, .ds-inspector-body .cm-content',
+      );
       if (control instanceof HTMLElement) control.focus();
       else if (model.selectedNode) model.showField(model.selectedNode.id, titleField);
     },
@@ -245,10 +272,19 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
     const parent = type.hasInput ? layout.containerAt(at) : null;
     const origin = parent === null ? { x: 0, y: 0 } : (layout.boxes.get(parent) ?? { x: 0, y: 0 });
     const size = nodeSize({ type: type.key, config: type.defaultConfig() });
-    const place = { parent, position: { x: snap(at.x - origin.x - size.width / 2), y: snap(at.y - origin.y - Math.min(size.height, 52) / 2) } };
+    const place = {
+      parent,
+      position: { x: snap(at.x - origin.x - size.width / 2), y: snap(at.y - origin.y - Math.min(size.height, 52) / 2) },
+    };
     // The first node of a container hangs on its body at once.
     const container = parent === null ? undefined : model.document.nodes.find(({ id }) => id === parent);
-    const body = container && !model.document.nodes.some((node) => node.parent === parent) ? standardCatalogue.get(container.type)?.ports(container.config).find((port) => port.kind === 'inner') : undefined;
+    const body =
+      container && !model.document.nodes.some((node) => node.parent === parent)
+        ? standardCatalogue
+            .get(container.type)
+            ?.ports(container.config)
+            .find((port) => port.kind === 'inner')
+        : undefined;
     model.selectNode(null);
     model.add(type, { place, ...(container && body && { from: { node: container.id, port: body.id } }) });
   };
@@ -262,13 +298,32 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
     <>
       <TopBar>
         <Breadcrumb crumbs={[{ label: 'Workflows', to: { to: '/workflows' } }]} current={detail.title} />
-        <span className="tag">{published.version === null ? 'Draft' : differs ? `Draft of v${published.version + 1}` : `v${published.version}`}</span>
+        <span className="tag">
+          {published.version === null ? 'Draft' : differs ? `Draft of v${published.version + 1}` : `v${published.version}`}
+        </span>
         <SaveMark status={status} onConflict={() => setDialog('conflict')} />
         <span className="grow" />
-        <Button look="ghost" icon={<IconArrowBackUp className="ic" aria-hidden="true" />} aria-label={undoLabel === null ? 'Undo' : `Undo: ${undoLabel}`} refusal={undoLabel === null ? 'Nothing to undo' : null} onClick={() => model.undo()} />
-        <Button look="ghost" icon={<IconArrowForwardUp className="ic" aria-hidden="true" />} aria-label={redoLabel === null ? 'Redo' : `Redo: ${redoLabel}`} refusal={redoLabel === null ? 'Nothing to redo' : null} onClick={() => model.redo()} />
+        <Button
+          look="ghost"
+          icon={<IconArrowBackUp className="ic" aria-hidden="true" />}
+          aria-label={undoLabel === null ? 'Undo' : `Undo: ${undoLabel}`}
+          refusal={undoLabel === null ? 'Nothing to undo' : null}
+          onClick={() => model.undo()}
+        />
+        <Button
+          look="ghost"
+          icon={<IconArrowForwardUp className="ic" aria-hidden="true" />}
+          aria-label={redoLabel === null ? 'Redo' : `Redo: ${redoLabel}`}
+          refusal={redoLabel === null ? 'Nothing to redo' : null}
+          onClick={() => model.redo()}
+        />
         <span className="divider" />
-        <Button icon={<IconPlayerPlay className="ic" stroke={1.8} aria-hidden="true" />} keys={['Ctrl', 'Enter']} refusal={mayStart ? null : 'Your role may not start instances'} onClick={() => setDialog('run')}>
+        <Button
+          icon={<IconPlayerPlay className="ic" stroke={1.8} aria-hidden="true" />}
+          keys={['Ctrl', 'Enter']}
+          refusal={mayStart ? null : 'Your role may not start instances'}
+          onClick={() => setDialog('run')}
+        >
           Run
         </Button>
         {errors > 0 ? (
@@ -306,7 +361,12 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
             >
               <ZoomBar side="left">
                 {mayEdit ? (
-                  <Button look="ghost" icon={<IconBinaryTree2 className="ic" aria-hidden="true" />} busy={tidying} onClick={() => void onTidy()}>
+                  <Button
+                    look="ghost"
+                    icon={<IconBinaryTree2 className="ic" aria-hidden="true" />}
+                    busy={tidying}
+                    onClick={() => void onTidy()}
+                  >
                     Tidy
                   </Button>
                 ) : null}
@@ -314,18 +374,38 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
               <Minimap document={document} selected={selection.nodes} />
               {run ? <Legend /> : null}
             </GraphCanvas>
-            {run && runId !== null ? <RunBar instanceId={runId} status={run.status} store={run.store} onClose={() => setRunId(null)} /> : null}
+            {run && runId !== null ? (
+              <RunBar instanceId={runId} status={run.status} store={run.store} onClose={() => setRunId(null)} />
+            ) : null}
             {!run && mayEdit && document.nodes.every(({ type }) => type === 'start' || type === 'end') ? (
               <div className="ds-hint">
                 <div className="b6">Add the first step</div>
-                <p>Drag a node from the left, or select the start and press Tab. Connect nodes by dragging from a port at the bottom of one to the next.</p>
+                <p>
+                  Drag a node from the left, or select the start and press Tab. Connect nodes by dragging from a port at the bottom of one
+                  to the next.
+                </p>
               </div>
             ) : null}
           </div>
-          <ProblemsPanel problems={problems} document={document} open={drawerOpen} onToggle={() => setDrawerOpen(!drawerOpen)} onShow={onShow} />
+          <ProblemsPanel
+            problems={problems}
+            document={document}
+            open={drawerOpen}
+            onToggle={() => setDrawerOpen(!drawerOpen)}
+            onShow={onShow}
+          />
         </div>
         {node ? (
-          <Inspector key={inspectorKey(node.type)} model={model} node={node} document={document} problems={problems} readOnly={!mayEdit} sample={sample.data ?? null} focusField={focusField} />
+          <Inspector
+            key={inspectorKey(node.type)}
+            model={model}
+            node={node}
+            document={document}
+            problems={problems}
+            readOnly={!mayEdit}
+            sample={sample.data ?? null}
+            focusField={focusField}
+          />
         ) : (
           <WorkflowPanel detail={detail} document={document} selected={chosen} readOnly={!mayEdit} />
         )}
@@ -400,12 +480,16 @@ function inspectorKey(type: string): string {
 }
 
 /** Brings a node into view only when it is not in it: the canvas should not jump under somebody's hands. */
-function reveal(view: CanvasView | null, document: Parameters<typeof withContent>[0], id: NodeId): void {
+function reveal(view: CanvasView | null, document: WorkflowDocument, id: NodeId): void {
   if (!view) return;
   const box = new CanvasLayout(document, standardCatalogue).boxes.get(id);
   const seen = view.visible();
   if (!box) return;
-  const isIn = box.x >= seen.x && box.y >= seen.y && box.x + box.width <= seen.x + seen.width && box.y + box.height <= seen.y + seen.height - 70 / view.zoom();
+  const isIn =
+    box.x >= seen.x &&
+    box.y >= seen.y &&
+    box.x + box.width <= seen.x + seen.width &&
+    box.y + box.height <= seen.y + seen.height - 70 / view.zoom();
   if (!isIn) view.center(box.x + box.width / 2, box.y + box.height / 2);
 }
 

@@ -40,7 +40,11 @@ export function titledNode(document: WorkflowDocument, type: NodeType, place: Pl
   return { ...node, ...(type.timeout && { timeout: type.timeout }) };
 }
 
-export function addNodes(document: WorkflowDocument, nodes: readonly GraphNode[], connections: readonly Connection[] = []): WorkflowDocument {
+export function addNodes(
+  document: WorkflowDocument,
+  nodes: readonly GraphNode[],
+  connections: readonly Connection[] = [],
+): WorkflowDocument {
   const next = { ...document, nodes: [...document.nodes, ...nodes] };
   return fitContainers(connections.reduce(connect, next));
 }
@@ -85,7 +89,7 @@ function healed(document: WorkflowDocument, gone: ReadonlySet<NodeId>): GraphEdg
 
 export function withContent(document: WorkflowDocument, ids: ReadonlySet<NodeId>): Set<NodeId> {
   const all = new Set(ids);
-  for (let size = -1; size !== all.size; ) {
+  for (let size = -1; size !== all.size;) {
     size = all.size;
     for (const { id, parent } of document.nodes) if (parent !== null && all.has(parent)) all.add(id);
   }
@@ -93,7 +97,10 @@ export function withContent(document: WorkflowDocument, ids: ReadonlySet<NodeId>
 }
 
 /** Moves nodes, also between containers; edges that the new place does not allow are removed. */
-export function moveNodes(document: WorkflowDocument, moves: readonly ({ node: NodeId } & Place)[]): { document: WorkflowDocument; removedEdges: number } {
+export function moveNodes(
+  document: WorkflowDocument,
+  moves: readonly ({ node: NodeId } & Place)[],
+): { document: WorkflowDocument; removedEdges: number } {
   const byNode = new Map(moves.map((move) => [move.node, move]));
   const crossed = moves.some(({ node, parent }) => document.nodes.find(({ id }) => id === node)?.parent !== parent);
   const moved = {
@@ -129,12 +136,17 @@ function edgesAfterPortChange(edges: GraphEdge[], before: GraphNode, after: Grap
   const [from] = lost;
   const [to] = gained;
   if (from === undefined) return edges;
-  if (lost.length === 1 && gained.length === 1 && to !== undefined) return edges.map((edge) => (edge.source === before.id && edge.sourcePort === from ? { ...edge, sourcePort: to } : edge));
+  if (lost.length === 1 && gained.length === 1 && to !== undefined)
+    return edges.map((edge) => (edge.source === before.id && edge.sourcePort === from ? { ...edge, sourcePort: to } : edge));
   return edges.filter((edge) => edge.source !== before.id || !lost.includes(edge.sourcePort));
 }
 
 /** Puts a node into the middle of an edge and moves what follows down, as far as it is in the way. */
-export function insertOnEdge(document: WorkflowDocument, edge: GraphEdge, type: NodeType): { document: WorkflowDocument; node: GraphNode } | null {
+export function insertOnEdge(
+  document: WorkflowDocument,
+  edge: GraphEdge,
+  type: NodeType,
+): { document: WorkflowDocument; node: GraphNode } | null {
   const source = document.nodes.find(({ id }) => id === edge.source);
   const target = document.nodes.find(({ id }) => id === edge.target);
   if (!source || !target) return null;
@@ -144,16 +156,24 @@ export function insertOnEdge(document: WorkflowDocument, edge: GraphEdge, type: 
   const position = { x: Math.round(target.position.x + targetSize.width / 2 - size.width / 2), y: target.position.y };
   const node = { ...draft, position };
   const shift = size.height + gapBelow;
-  const below = document.nodes.map((one) => (one.parent === target.parent && one.position.y >= target.position.y ? { ...one, position: { ...one.position, y: one.position.y + shift } } : one));
+  const below = document.nodes.map((one) =>
+    one.parent === target.parent && one.position.y >= target.position.y
+      ? { ...one, position: { ...one.position, y: one.position.y + shift } }
+      : one,
+  );
   const out = firstExit(node);
   const edges = document.edges.filter(({ id }) => id !== edge.id);
   const next = { ...document, nodes: below, edges };
   return {
     node,
-    document: addNodes(next, [node], [
-      { source: edge.source, sourcePort: edge.sourcePort, target: node.id },
-      ...(out ? [{ source: node.id, sourcePort: out, target: edge.target }] : []),
-    ]),
+    document: addNodes(
+      next,
+      [node],
+      [
+        { source: edge.source, sourcePort: edge.sourcePort, target: node.id },
+        ...(out ? [{ source: node.id, sourcePort: out, target: edge.target }] : []),
+      ],
+    ),
   };
 }
 
@@ -179,10 +199,16 @@ export function placeBelow(document: WorkflowDocument, anchor: GraphNode, size: 
 export function placeInside(document: WorkflowDocument, container: GraphNode, size: { width: number; height: number }): Place {
   const children = document.nodes.filter((node) => node.parent === container.id);
   const bottom = children.reduce((low, node) => Math.max(low, node.position.y + nodeSize(node).height + gapBelow), firstRow);
-  return { parent: container.id, position: { x: Math.max(containerPadding, Math.round((nodeSize(container).width - size.width) / 2)), y: bottom } };
+  return {
+    parent: container.id,
+    position: { x: Math.max(containerPadding, Math.round((nodeSize(container).width - size.width) / 2)), y: bottom },
+  };
 }
 
-function overlaps(a: { x: number; y: number; width: number; height: number }, b: { x: number; y: number; width: number; height: number }): boolean {
+function overlaps(
+  a: { x: number; y: number; width: number; height: number },
+  b: { x: number; y: number; width: number; height: number },
+): boolean {
   return a.x < b.x + b.width + 8 && b.x < a.x + a.width + 8 && a.y < b.y + b.height + 8 && b.y < a.y + a.height + 8;
 }
 
@@ -203,7 +229,8 @@ export function fitContainers(document: WorkflowDocument): WorkflowDocument {
       const shiftX = Math.max(0, containerPadding - Math.min(...content.map(({ position }) => position.x)));
       const shiftY = Math.max(0, firstRow - 8 - Math.min(...content.map(({ position }) => position.y)));
       if (shiftX > 0 || shiftY > 0) {
-        for (const child of content) fitted.set(child.id, { ...child, position: { x: child.position.x + shiftX, y: child.position.y + shiftY } });
+        for (const child of content)
+          fitted.set(child.id, { ...child, position: { x: child.position.x + shiftX, y: child.position.y + shiftY } });
         changed = true;
       }
       const own = nodeSize({ ...node, collapsed: false });

@@ -51,7 +51,14 @@ function bench() {
 }
 
 const saved = (draftRevision: number): SaveDraftResult => ({ ok: true, draftRevision, savedAt: '2026-01-01T14:32:00Z' });
-const conflict: SaveDraftResult = { ok: false, code: 'draft.conflict', draftRevision: 9, savedAt: '2026-01-01T14:30:00Z', savedBy: 'Tomás Ribeiro', draft: draft('theirs') };
+const conflict: SaveDraftResult = {
+  ok: false,
+  code: 'draft.conflict',
+  draftRevision: 9,
+  savedAt: '2026-01-01T14:30:00Z',
+  savedBy: 'Tomás Ribeiro',
+  draft: draft('theirs'),
+};
 
 describe('DraftSaver', () => {
   test('changes in quick succession are one save, on the known revision', async () => {

@@ -142,7 +142,10 @@ export class DraftSaver {
     this.#retryMs = firstRetryMs;
     if (!result.ok) {
       this.#cancelTimer();
-      return this.#setStatus({ state: 'conflict', theirs: { document: result.draft, draftRevision: result.draftRevision, savedAt: result.savedAt, savedBy: result.savedBy } });
+      return this.#setStatus({
+        state: 'conflict',
+        theirs: { document: result.draft, draftRevision: result.draftRevision, savedAt: result.savedAt, savedBy: result.savedBy },
+      });
     }
     this.#revision = result.draftRevision;
     if (this.#unsaved === document) {

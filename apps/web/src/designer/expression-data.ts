@@ -48,7 +48,12 @@ export function sampleScope(document: WorkflowDocument, node: NodeId, run: Sampl
 export function knownNames(document: WorkflowDocument, node: NodeId): string[] {
   // The start's output is the input; listing it twice would only raise the question which one to use.
   const starts = new Set(document.nodes.filter(({ type }) => type === 'start').map(({ id }) => id));
-  const names = ['input', ...earlierNodes(document, node).filter((id) => !starts.has(id)).map((id) => `steps.${id}.output`)];
+  const names = [
+    'input',
+    ...earlierNodes(document, node)
+      .filter((id) => !starts.has(id))
+      .map((id) => `steps.${id}.output`),
+  ];
   if (isInside(document, node, ['forEach'])) names.push('item');
   if (isInside(document, node, ['forEach', 'loop'])) names.push('index');
   return names;
@@ -62,7 +67,8 @@ export function completionSample(document: WorkflowDocument, node: NodeId, scope
   const vars: JsonObject = {};
   for (const { type, config } of document.nodes) {
     const written = type === 'setVariables' ? config['variables'] : undefined;
-    if (typeof written === 'object' && written !== null && !Array.isArray(written)) for (const name of Object.keys(written)) vars[name] = null;
+    if (typeof written === 'object' && written !== null && !Array.isArray(written))
+      for (const name of Object.keys(written)) vars[name] = null;
   }
   return {
     ...(isInside(document, node, ['forEach']) && { item: {}, index: 0 }),
@@ -90,10 +96,14 @@ function sampleItem(document: WorkflowDocument, node: NodeId, run: SampleRun | n
     const container = byId.get(at);
     if (container?.type !== 'forEach' || !run) continue;
     const items = container.config['items'];
-    const path = typeof items === 'object' && items !== null && !Array.isArray(items) && typeof items['expr'] === 'string' ? items['expr'].trim() : null;
+    const path =
+      typeof items === 'object' && items !== null && !Array.isArray(items) && typeof items['expr'] === 'string'
+        ? items['expr'].trim()
+        : null;
     if (path === null || !/^[A-Za-z_][\w.]*$/.test(path)) return undefined;
     let value: Json | undefined = { input: run.input, steps: run.steps } as JsonObject;
-    for (const name of path.split('.')) value = typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+    for (const name of path.split('.'))
+      value = typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, name) ? value[name] : undefined;
     return Array.isArray(value) ? value[0] : undefined;
   }
   return undefined;

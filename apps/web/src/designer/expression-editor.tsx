@@ -76,7 +76,13 @@ function Preview({ source, scope, from }: { source: string; scope: JsonObject; f
     retry: false,
     placeholderData: keepPreviousData,
   });
-  const shown: Shown | null = here ?? (asked.data ? (asked.data.ok ? { ok: true, value: asked.data.value ?? undefined, message: '', ms: asked.data.ms } : { ok: false, value: undefined, message: asked.data.message, ms: null }) : null);
+  const shown: Shown | null =
+    here ??
+    (asked.data
+      ? asked.data.ok
+        ? { ok: true, value: asked.data.value ?? undefined, message: '', ms: asked.data.ms }
+        : { ok: false, value: undefined, message: asked.data.message, ms: null }
+      : null);
   if (!shown) return null;
   const large = shown.value !== undefined && JSON.stringify(shown.value).length > 20_000;
   return (
@@ -92,7 +98,15 @@ function Preview({ source, scope, from }: { source: string; scope: JsonObject; f
         {shown.ms === null ? null : <span className="t3 num">{shown.ms < 10 ? shown.ms.toFixed(1) : Math.round(shown.ms)} ms</span>}
       </div>
       <div className="ds-result-body">
-        {!shown.ok ? <span className="ds-fault-text">{shown.message}</span> : shown.value === undefined ? <span className="t3">Nothing: the path leads to no data in this run.</span> : large ? <span className="t3">Too long to show here.</span> : <JsonView value={shown.value} label="Result" />}
+        {!shown.ok ? (
+          <span className="ds-fault-text">{shown.message}</span>
+        ) : shown.value === undefined ? (
+          <span className="t3">Nothing: the path leads to no data in this run.</span>
+        ) : large ? (
+          <span className="t3">Too long to show here.</span>
+        ) : (
+          <JsonView value={shown.value} label="Result" />
+        )}
       </div>
     </div>
   );
@@ -123,7 +137,13 @@ export function expressionCompletion(sample: JsonObject): CompletionSource {
       from: found.from,
       to: found.to,
       filter: false,
-      options: found.candidates.map(({ label, insert, kind, detail, info }) => ({ label, apply: insert, detail: detail.replace(label, ''), type: kind, ...(info !== '' && { info }) })),
+      options: found.candidates.map(({ label, insert, kind, detail, info }) => ({
+        label,
+        apply: insert,
+        detail: detail.replace(label, ''),
+        type: kind,
+        ...(info !== '' && { info }),
+      })),
     };
   };
 }

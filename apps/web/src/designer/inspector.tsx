@@ -1,6 +1,14 @@
 import { TextInput } from '@mantine/core';
 import type { EditorView } from '@codemirror/view';
-import { renameNodeId, standardCatalogue, type Field, type GraphNode, type NodeId, type Problem, type WorkflowDocument } from '@perdure/graph';
+import {
+  renameNodeId,
+  standardCatalogue,
+  type Field,
+  type GraphNode,
+  type NodeId,
+  type Problem,
+  type WorkflowDocument,
+} from '@perdure/graph';
 import { IconDots } from '@tabler/icons-react';
 import { Menu } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
@@ -56,7 +64,12 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
   const tabs = useMemo(() => {
     const named = [...new Set(type?.fields.map((field) => field.tab ?? 'Settings') ?? [])];
     const items: TabItem<string>[] = [{ key: 'Settings', label: 'Settings' }];
-    if (type?.activity) items.push({ key: 'Retry', label: 'Retry', ...(node.retry && { count: <span className="nb">{node.retry.maxNumberOfAttempts}×</span> }) });
+    if (type?.activity)
+      items.push({
+        key: 'Retry',
+        label: 'Retry',
+        ...(node.retry && { count: <span className="nb">{node.retry.maxNumberOfAttempts}×</span> }),
+      });
     for (const name of named) if (name !== 'Settings') items.push({ key: name, label: name });
     return items;
   }, [type, node.retry]);
@@ -93,7 +106,9 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
       view.focus();
       return;
     }
-    void navigator.clipboard?.writeText(path).then(() => toast({ title: 'Path copied', detail: 'Click into an expression first to insert it there.' }));
+    void navigator.clipboard
+      ?.writeText(path)
+      .then(() => toast({ title: 'Path copied', detail: 'Click into an expression first to insert it there.' }));
   };
 
   if (!type) {
@@ -130,7 +145,11 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
             />
             <div className="ds-subtitle">
               <span>{type.label}</span>
-              {readOnly ? <span className="mono">{node.id}</span> : <NodeIdInput key={node.id} model={model} node={node} document={document} />}
+              {readOnly ? (
+                <span className="mono">{node.id}</span>
+              ) : (
+                <NodeIdInput key={node.id} model={model} node={node} document={document} />
+              )}
             </div>
           </div>
           {readOnly ? null : <NodeMenu model={model} node={node} />}
@@ -155,14 +174,18 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
                         field={field}
                         path={field.name}
                         value={node.config[field.name]}
-                        onChange={(value) => change((before) => ({ ...before, config: changeField(before.config, field.name, value) }), field.name)}
+                        onChange={(value) =>
+                          change((before) => ({ ...before, config: changeField(before.config, field.name, value) }), field.name)
+                        }
                       />
                     ))}
                   </FieldGroup>
                 ))}
               </div>
               {fields.length === 0 ? <p className="t3">Nothing to set here.</p> : null}
-              {shown === 'Settings' && names.length > 0 && type.key !== 'start' && type.key !== 'join' ? <DataTree scope={scope} names={names} from={sample?.instanceId ?? null} onInsert={insert} /> : null}
+              {shown === 'Settings' && names.length > 0 && type.key !== 'start' && type.key !== 'join' ? (
+                <DataTree scope={scope} names={names} from={sample?.instanceId ?? null} onInsert={insert} />
+              ) : null}
               {shown === 'Settings' && type.activity && node.retry ? (
                 <div className="ds-retry-teaser">
                   <div className="label">
@@ -245,7 +268,12 @@ function NodeMenu({ model, node }: { model: DesignerModel; node: GraphNode }) {
         <Menu.Item disabled={isStart} onClick={() => model.toggleDisabled()} rightSection={<span className="kbd">D</span>}>
           {node.disabled ? 'Enable' : 'Disable'}
         </Menu.Item>
-        <Menu.Item disabled={isStart} color="var(--failed)" onClick={() => model.deleteSelection()} rightSection={<span className="kbd">Delete</span>}>
+        <Menu.Item
+          disabled={isStart}
+          color="var(--failed)"
+          onClick={() => model.deleteSelection()}
+          rightSection={<span className="kbd">Delete</span>}
+        >
           Delete
         </Menu.Item>
       </Menu.Dropdown>

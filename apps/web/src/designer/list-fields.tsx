@@ -3,9 +3,9 @@ import { IconChevronDown, IconChevronUp, IconPlus, IconX } from '@tabler/icons-r
 import { isExpression, type Json, type JsonObject } from '@perdure/graph';
 import { useState, type ReactNode } from 'react';
 import { Button } from '../components/button.tsx';
-import { Labelled, type FieldProps } from './config-field.tsx';
 import { ExpressionEditor } from './expression-editor.tsx';
 import { useFieldProblem, useInspector } from './inspector-context.ts';
+import { Labelled, type FieldProps } from './labelled.tsx';
 
 /** The lists whose entries become ports, and the list of names and values. Entries can be moved: their order is the order of the ports. */
 
@@ -24,7 +24,15 @@ export function CasesField(props: FieldProps) {
 
 function WhenInput({ entry, change, path }: { entry: JsonObject; change: (entry: JsonObject) => void; path: string }) {
   const problem = useFieldProblem(`${path}.when`);
-  return <ExpressionEditor label={`${nameOf(entry)}: holds when`} value={typeof entry['when'] === 'string' ? entry['when'] : ''} numbered={false} onChange={(when) => change({ ...entry, when })} problem={problem} />;
+  return (
+    <ExpressionEditor
+      label={`${nameOf(entry)}: holds when`}
+      value={typeof entry['when'] === 'string' ? entry['when'] : ''}
+      numbered={false}
+      onChange={(when) => change({ ...entry, when })}
+      problem={problem}
+    />
+  );
 }
 
 const tones = [
@@ -39,7 +47,14 @@ export function OutcomesField(props: FieldProps) {
       {(entry, change, path) => (
         <>
           <LabelAndKey entry={entry} change={change} path={path} />
-          <NativeSelect size="sm" rightSection={<IconChevronDown size={13} stroke={1.8} aria-hidden="true" />} aria-label={`${nameOf(entry)}: tone`} data={tones} value={typeof entry['tone'] === 'string' ? entry['tone'] : 'neutral'} onChange={(event) => change({ ...entry, tone: event.currentTarget.value })} />
+          <NativeSelect
+            size="sm"
+            rightSection={<IconChevronDown size={13} stroke={1.8} aria-hidden="true" />}
+            aria-label={`${nameOf(entry)}: tone`}
+            data={tones}
+            value={typeof entry['tone'] === 'string' ? entry['tone'] : 'neutral'}
+            onChange={(event) => change({ ...entry, tone: event.currentTarget.value })}
+          />
         </>
       )}
     </EntryList>
@@ -72,7 +87,10 @@ function CodesInput({ entry, change, path }: { entry: JsonObject; change: (entry
       error={problem}
       onChange={(event) => {
         setText(event.currentTarget.value);
-        const next = event.currentTarget.value.split(',').map((code) => code.trim()).filter(Boolean);
+        const next = event.currentTarget.value
+          .split(',')
+          .map((code) => code.trim())
+          .filter(Boolean);
         const { codes: _before, ...rest } = entry;
         change(next.length === 0 ? rest : { ...rest, codes: next });
       }}
@@ -100,7 +118,11 @@ function LabelAndKey({ entry, change, path }: { entry: JsonObject; change: (entr
         error={labelProblem}
         onChange={(event) => change({ ...entry, label: event.currentTarget.value })}
         onBlur={() => {
-          const slug = textOf(entry['label']).toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^[_\d]+|_+$/g, '').slice(0, 40);
+          const slug = textOf(entry['label'])
+            .toLowerCase()
+            .replace(/[^a-z0-9]+/g, '_')
+            .replace(/^[_\d]+|_+$/g, '')
+            .slice(0, 40);
           if (/^(case|outcome|catch)_\d+$/.test(key) && slug !== '') change({ ...entry, key: slug });
         }}
       />
@@ -121,8 +143,22 @@ function LabelAndKey({ entry, change, path }: { entry: JsonObject; change: (entr
   );
 }
 
-function EntryList({ field, path, value, onChange, noun, fresh, children }: FieldProps & { noun: string; fresh(keys: ReadonlySet<string>): JsonObject; children(entry: JsonObject, change: (entry: JsonObject) => void, path: string): ReactNode }) {
-  const entries = Array.isArray(value) ? value.filter((entry): entry is JsonObject => typeof entry === 'object' && entry !== null && !Array.isArray(entry)) : [];
+function EntryList({
+  field,
+  path,
+  value,
+  onChange,
+  noun,
+  fresh,
+  children,
+}: FieldProps & {
+  noun: string;
+  fresh(keys: ReadonlySet<string>): JsonObject;
+  children(entry: JsonObject, change: (entry: JsonObject) => void, path: string): ReactNode;
+}) {
+  const entries = Array.isArray(value)
+    ? value.filter((entry): entry is JsonObject => typeof entry === 'object' && entry !== null && !Array.isArray(entry))
+    : [];
   const own = useInspector().problems.find((problem) => problem.field === path);
   const replace = (i: number, entry: JsonObject): void => onChange(entries.map((old, at) => (at === i ? entry : old)));
   const swap = (i: number, j: number): void => {
@@ -139,14 +175,39 @@ function EntryList({ field, path, value, onChange, noun, fresh, children }: Fiel
           <div key={i} className="ds-entry" role="group" aria-label={`${capital(noun)} ${i + 1}: ${nameOf(entry)}`}>
             <div className="ds-entry-fields">{children(entry, (next) => replace(i, next), `${path}.${i}`)}</div>
             <div className="ds-entry-tools">
-              <Button look="ghost" size="sm" icon={<IconChevronUp className="ic" aria-hidden="true" />} aria-label={`Move ${nameOf(entry)} up`} refusal={i === 0 ? 'It is the first.' : null} onClick={() => swap(i, i - 1)} />
-              <Button look="ghost" size="sm" icon={<IconX className="ic" aria-hidden="true" />} aria-label={`Remove ${nameOf(entry)}`} onClick={() => onChange(entries.filter((_entry, at) => at !== i))} />
-              <Button look="ghost" size="sm" icon={<IconChevronDown className="ic" aria-hidden="true" />} aria-label={`Move ${nameOf(entry)} down`} refusal={i === entries.length - 1 ? 'It is the last.' : null} onClick={() => swap(i, i + 1)} />
+              <Button
+                look="ghost"
+                size="sm"
+                icon={<IconChevronUp className="ic" aria-hidden="true" />}
+                aria-label={`Move ${nameOf(entry)} up`}
+                refusal={i === 0 ? 'It is the first.' : null}
+                onClick={() => swap(i, i - 1)}
+              />
+              <Button
+                look="ghost"
+                size="sm"
+                icon={<IconX className="ic" aria-hidden="true" />}
+                aria-label={`Remove ${nameOf(entry)}`}
+                onClick={() => onChange(entries.filter((_entry, at) => at !== i))}
+              />
+              <Button
+                look="ghost"
+                size="sm"
+                icon={<IconChevronDown className="ic" aria-hidden="true" />}
+                aria-label={`Move ${nameOf(entry)} down`}
+                refusal={i === entries.length - 1 ? 'It is the last.' : null}
+                onClick={() => swap(i, i + 1)}
+              />
             </div>
           </div>
         ))}
       </div>
-      <Button look="ghost" size="sm" icon={<IconPlus className="ic" aria-hidden="true" />} onClick={() => onChange([...entries, fresh(new Set(entries.map((entry) => textOf(entry['key']))))])}>
+      <Button
+        look="ghost"
+        size="sm"
+        icon={<IconPlus className="ic" aria-hidden="true" />}
+        onClick={() => onChange([...entries, fresh(new Set(entries.map((entry) => textOf(entry['key']))))])}
+      >
         {`Add ${noun}`}
       </Button>
     </Labelled>
@@ -175,35 +236,70 @@ export function KeyValuesField({ field, path, value, onChange }: FieldProps) {
       <div className="ds-entries">
         {rows.map((row, i) => {
           const computed = isExpression(row.value);
-          const change = (next: Partial<{ name: string; value: Json }>): void => put(rows.map((old, at) => (at === i ? { ...old, ...next } : old)));
+          const change = (next: Partial<{ name: string; value: Json }>): void =>
+            put(rows.map((old, at) => (at === i ? { ...old, ...next } : old)));
           return (
             <div key={i} className="ds-entry" role="group" aria-label={row.name || `Entry ${i + 1}`}>
               <div className="ds-entry-fields">
                 <div className="row g6">
-                  <TextInput className="grow" size="sm" aria-label="Name" placeholder="name" value={row.name} onChange={(event) => change({ name: event.currentTarget.value })} styles={{ input: { fontFamily: 'var(--mono)', fontSize: 12 } }} />
+                  <TextInput
+                    className="grow"
+                    size="sm"
+                    aria-label="Name"
+                    placeholder="name"
+                    value={row.name}
+                    onChange={(event) => change({ name: event.currentTarget.value })}
+                    styles={{ input: { fontFamily: 'var(--mono)', fontSize: 12 } }}
+                  />
                   <span className="seg ds-seg" role="group" aria-label={`${row.name || 'Value'}: how it is given`}>
                     <button type="button" aria-pressed={!computed} onClick={() => computed && change({ value: '' })}>
                       Text
                     </button>
-                    <button type="button" aria-pressed={computed} onClick={() => !computed && change({ value: { expr: row.value === '' ? '' : JSON.stringify(row.value) } })}>
+                    <button
+                      type="button"
+                      aria-pressed={computed}
+                      onClick={() => !computed && change({ value: { expr: row.value === '' ? '' : JSON.stringify(row.value) } })}
+                    >
                       Expression
                     </button>
                   </span>
                 </div>
                 {isExpression(row.value) ? (
-                  <ExpressionEditor label={`Value of ${row.name || 'this entry'}`} value={row.value.expr} numbered={false} onChange={(expr) => change({ value: { expr } })} />
+                  <ExpressionEditor
+                    label={`Value of ${row.name || 'this entry'}`}
+                    value={row.value.expr}
+                    numbered={false}
+                    onChange={(expr) => change({ value: { expr } })}
+                  />
                 ) : (
-                  <TextInput size="sm" aria-label="Value" placeholder="value" value={typeof row.value === 'string' ? row.value : JSON.stringify(row.value)} onChange={(event) => change({ value: event.currentTarget.value })} />
+                  <TextInput
+                    size="sm"
+                    aria-label="Value"
+                    placeholder="value"
+                    value={typeof row.value === 'string' ? row.value : JSON.stringify(row.value)}
+                    onChange={(event) => change({ value: event.currentTarget.value })}
+                  />
                 )}
               </div>
               <div className="ds-entry-tools">
-                <Button look="ghost" size="sm" icon={<IconX className="ic" aria-hidden="true" />} aria-label={`Remove ${row.name || 'entry'}`} onClick={() => put(rows.filter((_row, at) => at !== i))} />
+                <Button
+                  look="ghost"
+                  size="sm"
+                  icon={<IconX className="ic" aria-hidden="true" />}
+                  aria-label={`Remove ${row.name || 'entry'}`}
+                  onClick={() => put(rows.filter((_row, at) => at !== i))}
+                />
               </div>
             </div>
           );
         })}
       </div>
-      <Button look="ghost" size="sm" icon={<IconPlus className="ic" aria-hidden="true" />} onClick={() => setRows([...rows, { name: '', value: '' }])}>
+      <Button
+        look="ghost"
+        size="sm"
+        icon={<IconPlus className="ic" aria-hidden="true" />}
+        onClick={() => setRows([...rows, { name: '', value: '' }])}
+      >
         {`Add to ${field.label.toLowerCase()}`}
       </Button>
     </Labelled>
@@ -211,7 +307,9 @@ export function KeyValuesField({ field, path, value, onChange }: FieldProps) {
 }
 
 function rowsOf(value: Json | undefined): { name: string; value: Json }[] {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value).map(([name, one]) => ({ name, value: one })) : [];
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.entries(value).map(([name, one]) => ({ name, value: one }))
+    : [];
 }
 
 function unusedKey(base: string, keys: ReadonlySet<string>): string {

@@ -17,7 +17,10 @@ export const draggedType = 'application/x-perdure-node';
 
 export function matchTypes(text: string, except: (type: NodeType) => boolean = () => false): NodeType[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return standardCatalogue.types.filter((type) => !except(type) && words.every((word) => `${type.label} ${type.key} ${type.category} ${type.description}`.toLowerCase().includes(word)));
+  return standardCatalogue.types.filter(
+    (type) =>
+      !except(type) && words.every((word) => `${type.label} ${type.key} ${type.category} ${type.description}`.toLowerCase().includes(word)),
+  );
 }
 
 /** The node types by category. Drag one onto the canvas, or press it: then it goes below the selected node. */
@@ -75,7 +78,12 @@ export function Palette({ onAdd, hasStart }: { onAdd(type: NodeType): void; hasS
                 <span className="num">{types.length}</span>
               </div>
               {types.map((type) => (
-                <PaletteItem key={type.key} type={type} refusal={type.key === 'start' && hasStart ? 'A workflow has one start.' : null} onAdd={onAdd} />
+                <PaletteItem
+                  key={type.key}
+                  type={type}
+                  refusal={type.key === 'start' && hasStart ? 'A workflow has one start.' : null}
+                  onAdd={onAdd}
+                />
               ))}
             </section>
           );

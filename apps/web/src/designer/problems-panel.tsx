@@ -8,7 +8,19 @@ import { StatusIcon } from '../status/status-icon.tsx';
 const order = { error: 0, warning: 1, notice: 2 };
 
 /** The drawer below the canvas: what validation found, errors first, each with the way to it. */
-export function ProblemsPanel({ problems, document, open, onToggle, onShow }: { problems: readonly Problem[]; document: WorkflowDocument; open: boolean; onToggle(): void; onShow(problem: Problem): void }) {
+export function ProblemsPanel({
+  problems,
+  document,
+  open,
+  onToggle,
+  onShow,
+}: {
+  problems: readonly Problem[];
+  document: WorkflowDocument;
+  open: boolean;
+  onToggle(): void;
+  onShow(problem: Problem): void;
+}) {
   const sorted = problems.toSorted((a, b) => order[a.severity] - order[b.severity]);
   const nodes = new Map(document.nodes.map((node) => [node.id, node]));
   return (
@@ -40,7 +52,11 @@ export function ProblemsPanel({ problems, document, open, onToggle, onShow }: { 
             const node = problem.node === undefined ? undefined : nodes.get(problem.node);
             return (
               <li key={`${problem.code}-${problem.node ?? ''}-${problem.field ?? ''}-${i}`}>
-                <StatusIcon shape={problem.severity === 'error' ? 'error' : problem.severity === 'warning' ? 'warning' : 'pending'} size={15} label={{ error: 'Error', warning: 'Warning', notice: 'Notice' }[problem.severity]} />
+                <StatusIcon
+                  shape={problem.severity === 'error' ? 'error' : problem.severity === 'warning' ? 'warning' : 'pending'}
+                  size={15}
+                  label={{ error: 'Error', warning: 'Warning', notice: 'Notice' }[problem.severity]}
+                />
                 <span className="b6 ds-nowrap">{problem.title}</span>
                 <span className="t2 grow ell" title={problem.detail}>
                   {problem.detail}

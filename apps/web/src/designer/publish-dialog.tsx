@@ -27,11 +27,18 @@ export function PublishDialog({ opened, workflowKey, nextVersion, warnings, save
     onSuccess: (result) => {
       if (!result.ok) {
         if (result.problems.length > 0) onProblems(result.problems);
-        setRefused(result.code === 'draft.conflict' ? 'The draft has changed since. Look at it and publish again.' : 'The server found problems. They are listed below the canvas.');
+        setRefused(
+          result.code === 'draft.conflict'
+            ? 'The draft has changed since. Look at it and publish again.'
+            : 'The server found problems. They are listed below the canvas.',
+        );
         return;
       }
       void queries.invalidateQueries({ queryKey: trpc.workflows.pathKey() });
-      toast({ title: `Published as v${result.version}`, detail: result.runningOnOlder > 0 ? `New starts use it, ${result.runningOnOlder} running keep their version` : 'New starts use it' });
+      toast({
+        title: `Published as v${result.version}`,
+        detail: result.runningOnOlder > 0 ? `New starts use it, ${result.runningOnOlder} running keep their version` : 'New starts use it',
+      });
       setNote('');
       setRefused(null);
       onPublished(result.version);
@@ -55,8 +62,22 @@ export function PublishDialog({ opened, workflowKey, nextVersion, warnings, save
         });
       }}
     >
-      <p className="t2">New instances will use this version. Running ones keep theirs.{warnings > 0 ? ` ${warnings === 1 ? 'One warning' : `${warnings} warnings`} will go with it.` : ''}</p>
-      <Textarea mt={12} size="md" label="Note" description="What is different, for whoever reads the list of versions." autosize minRows={2} maxRows={6} value={note} onChange={(event) => setNote(event.currentTarget.value)} data-autofocus />
+      <p className="t2">
+        New instances will use this version. Running ones keep theirs.
+        {warnings > 0 ? ` ${warnings === 1 ? 'One warning' : `${warnings} warnings`} will go with it.` : ''}
+      </p>
+      <Textarea
+        mt={12}
+        size="md"
+        label="Note"
+        description="What is different, for whoever reads the list of versions."
+        autosize
+        minRows={2}
+        maxRows={6}
+        value={note}
+        onChange={(event) => setNote(event.currentTarget.value)}
+        data-autofocus
+      />
       {refused === null ? null : (
         <div className="ds-field-problem" role="alert">
           {refused}

@@ -59,7 +59,16 @@ export function QuickAdd({ at, onPick, onClose }: { at: { x: number; y: number }
       </div>
       <div className="ds-quick-list" role="listbox" id={listId} aria-label="Nodes">
         {types.map((type, i) => (
-          <div key={type.key} id={`${listId}-${type.key}`} role="option" aria-label={type.label} aria-selected={i === active} className="ds-quick-item" onPointerEnter={() => setChosen(i)} onClick={() => onPick(type)}>
+          <div
+            key={type.key}
+            id={`${listId}-${type.key}`}
+            role="option"
+            aria-label={type.label}
+            aria-selected={i === active}
+            className="ds-quick-item"
+            onPointerEnter={() => setChosen(i)}
+            onClick={() => onPick(type)}
+          >
             <NodeChip type={type} small />
             <span className="grow ell">{type.label}</span>
             {i === active ? <Kbd>Enter</Kbd> : null}

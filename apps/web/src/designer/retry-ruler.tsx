@@ -28,7 +28,12 @@ export function retryWords(retry: RetryPolicy): string {
   if (retry.maxNumberOfAttempts <= 1) return 'One attempt, no retry';
   const factor = retry.backoffCoefficient ?? 1;
   const growth = factor === 1 ? 'always the same' : factor === 2 ? 'doubled' : `times ${factor}`;
-  return [`Up to ${retry.maxNumberOfAttempts} attempts`, `first wait ${words(retry.firstRetryInterval)}`, growth, ...(retry.maxRetryInterval ? [`at most ${words(retry.maxRetryInterval)}`] : [])].join(', ');
+  return [
+    `Up to ${retry.maxNumberOfAttempts} attempts`,
+    `first wait ${words(retry.firstRetryInterval)}`,
+    growth,
+    ...(retry.maxRetryInterval ? [`at most ${words(retry.maxRetryInterval)}`] : []),
+  ].join(', ');
 }
 
 function words(duration: string): string {
@@ -51,7 +56,14 @@ export function RetryRuler({ retry }: { retry: RetryPolicy }) {
   return (
     <div>
       <div className="s12 t2">{retryWords(retry)}</div>
-      <svg width={width} height={26} viewBox={`0 0 ${width} 26`} className="ds-ruler" role="img" aria-label={`Attempts start after ${times.map(short).join(', ')}`}>
+      <svg
+        width={width}
+        height={26}
+        viewBox={`0 0 ${width} 26`}
+        className="ds-ruler"
+        role="img"
+        aria-label={`Attempts start after ${times.map(short).join(', ')}`}
+      >
         <path d={`M${left} 9H${right}`} stroke="var(--border-2)" strokeWidth="1.5" />
         {times.map((ms, i) => {
           const isEnd = i === 0 || i === times.length - 1;

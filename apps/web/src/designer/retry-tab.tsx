@@ -6,9 +6,18 @@ import { RetryRuler } from './retry-ruler.tsx';
 
 const plainPolicy: RetryPolicy = { firstRetryInterval: '2s', maxNumberOfAttempts: 3, backoffCoefficient: 2, maxRetryInterval: '1m' };
 
-export function RetryTab({ node, type, change }: { node: GraphNode; type: NodeType; change(edit: (node: GraphNode) => GraphNode, field: string): void }) {
+export function RetryTab({
+  node,
+  type,
+  change,
+}: {
+  node: GraphNode;
+  type: NodeType;
+  change(edit: (node: GraphNode) => GraphNode, field: string): void;
+}) {
   const { retry } = node;
-  const put = (next: Partial<RetryPolicy>, field: keyof RetryPolicy): void => change((before) => ({ ...before, retry: clean({ ...(before.retry ?? plainPolicy), ...next }) }), `retry.${field}`);
+  const put = (next: Partial<RetryPolicy>, field: keyof RetryPolicy): void =>
+    change((before) => ({ ...before, retry: clean({ ...(before.retry ?? plainPolicy), ...next }) }), `retry.${field}`);
   return (
     <div className="ds-fields">
       <div className="ds-field full">
@@ -41,22 +50,67 @@ function PolicyFields({ retry, put }: { retry: RetryPolicy; put(next: Partial<Re
         <RetryRuler retry={retry} />
       </div>
       <div className="ds-field half">
-        <NumberInput size="sm" label="Attempts in all" min={1} max={1000} allowDecimal={false} hideControls value={retry.maxNumberOfAttempts} error={useProblem('maxNumberOfAttempts')} onChange={(value) => typeof value === 'number' && put({ maxNumberOfAttempts: value }, 'maxNumberOfAttempts')} />
+        <NumberInput
+          size="sm"
+          label="Attempts in all"
+          min={1}
+          max={1000}
+          allowDecimal={false}
+          hideControls
+          value={retry.maxNumberOfAttempts}
+          error={useProblem('maxNumberOfAttempts')}
+          onChange={(value) => typeof value === 'number' && put({ maxNumberOfAttempts: value }, 'maxNumberOfAttempts')}
+        />
       </div>
       <div className="ds-field half">
-        <TextInput size="sm" label="First wait" placeholder="2s" value={retry.firstRetryInterval} error={useProblem('firstRetryInterval')} onChange={(event) => put({ firstRetryInterval: event.currentTarget.value }, 'firstRetryInterval')} />
+        <TextInput
+          size="sm"
+          label="First wait"
+          placeholder="2s"
+          value={retry.firstRetryInterval}
+          error={useProblem('firstRetryInterval')}
+          onChange={(event) => put({ firstRetryInterval: event.currentTarget.value }, 'firstRetryInterval')}
+        />
       </div>
       <div className="ds-field half">
-        <NumberInput size="sm" label="Each wait times" min={1} max={100} decimalScale={2} hideControls value={retry.backoffCoefficient ?? 1} error={useProblem('backoffCoefficient')} onChange={(value) => typeof value === 'number' && put({ backoffCoefficient: value }, 'backoffCoefficient')} />
+        <NumberInput
+          size="sm"
+          label="Each wait times"
+          min={1}
+          max={100}
+          decimalScale={2}
+          hideControls
+          value={retry.backoffCoefficient ?? 1}
+          error={useProblem('backoffCoefficient')}
+          onChange={(value) => typeof value === 'number' && put({ backoffCoefficient: value }, 'backoffCoefficient')}
+        />
       </div>
       <div className="ds-field half">
-        <TextInput size="sm" label="Longest wait" placeholder="No limit" value={retry.maxRetryInterval ?? ''} error={useProblem('maxRetryInterval')} onChange={(event) => put({ maxRetryInterval: event.currentTarget.value }, 'maxRetryInterval')} />
+        <TextInput
+          size="sm"
+          label="Longest wait"
+          placeholder="No limit"
+          value={retry.maxRetryInterval ?? ''}
+          error={useProblem('maxRetryInterval')}
+          onChange={(event) => put({ maxRetryInterval: event.currentTarget.value }, 'maxRetryInterval')}
+        />
       </div>
       <div className="ds-field full">
-        <TextInput size="sm" label="No new attempt after" description="Counted from the first attempt." placeholder="No limit" value={retry.retryTimeout ?? ''} error={useProblem('retryTimeout')} onChange={(event) => put({ retryTimeout: event.currentTarget.value }, 'retryTimeout')} />
+        <TextInput
+          size="sm"
+          label="No new attempt after"
+          description="Counted from the first attempt."
+          placeholder="No limit"
+          value={retry.retryTimeout ?? ''}
+          error={useProblem('retryTimeout')}
+          onChange={(event) => put({ retryTimeout: event.currentTarget.value }, 'retryTimeout')}
+        />
       </div>
       <div className="ds-field full">
-        <CodesInput codes={retry.nonRetryableErrors ?? []} onChange={(nonRetryableErrors) => put({ nonRetryableErrors }, 'nonRetryableErrors')} />
+        <CodesInput
+          codes={retry.nonRetryableErrors ?? []}
+          onChange={(nonRetryableErrors) => put({ nonRetryableErrors }, 'nonRetryableErrors')}
+        />
       </div>
     </>
   );
@@ -66,7 +120,15 @@ function useProblem(field: keyof RetryPolicy): string | undefined {
   return useFieldProblem(`retry.${field}`);
 }
 
-function TimeoutInput({ node, type, change }: { node: GraphNode; type: NodeType; change(edit: (node: GraphNode) => GraphNode, field: string): void }) {
+function TimeoutInput({
+  node,
+  type,
+  change,
+}: {
+  node: GraphNode;
+  type: NodeType;
+  change(edit: (node: GraphNode) => GraphNode, field: string): void;
+}) {
   return (
     <TextInput
       size="sm"
@@ -97,7 +159,12 @@ function CodesInput({ codes, onChange }: { codes: readonly string[]; onChange(co
       value={text}
       onChange={(event) => {
         setText(event.currentTarget.value);
-        onChange(event.currentTarget.value.split(',').map((code) => code.trim()).filter(Boolean));
+        onChange(
+          event.currentTarget.value
+            .split(',')
+            .map((code) => code.trim())
+            .filter(Boolean),
+        );
       }}
     />
   );

@@ -7,7 +7,17 @@ import { Button } from '../components/button.tsx';
 import { StatusPill } from '../status/status-label.tsx';
 
 /** Over the canvas while an instance is watched there. */
-export function RunBar({ instanceId, status, store, onClose }: { instanceId: string; status: ShownStatus; store: RunStore; onClose(): void }) {
+export function RunBar({
+  instanceId,
+  status,
+  store,
+  onClose,
+}: {
+  instanceId: string;
+  status: ShownStatus;
+  store: RunStore;
+  onClose(): void;
+}) {
   const waitsForPerson = useStore(store.view, ({ nodes }) => [...nodes.values()].some(({ wait }) => wait?.kind === 'task'));
   return (
     <div className="ds-run-bar" role="status" aria-label="Run">

@@ -33,7 +33,17 @@ export function RunDialog(props: RunDialogProps) {
   return props.opened ? <OpenRunDialog {...props} /> : null;
 }
 
-function OpenRunDialog({ workflowKey, document, latestVersion, differs, publishRefusal, lastInput, publish, onStarted, onClose }: RunDialogProps) {
+function OpenRunDialog({
+  workflowKey,
+  document,
+  latestVersion,
+  differs,
+  publishRefusal,
+  lastInput,
+  publish,
+  onStarted,
+  onClose,
+}: RunDialogProps) {
   const schema = document.nodes.find((node) => node.type === 'start')?.config['inputSchema'] ?? null;
   const hasForm = isFormSchema(schema);
   const initial = lastInput ?? {};
@@ -74,17 +84,31 @@ function OpenRunDialog({ workflowKey, document, latestVersion, differs, publishR
       size={520}
       busy={publishing || start.isPending}
       error={start.error}
-      refusal={latestVersion === null && !publishes ? (publishRefusal ?? 'Publish the workflow first') : input.ok ? null : 'Correct the input first'}
+      refusal={
+        latestVersion === null && !publishes
+          ? (publishRefusal ?? 'Publish the workflow first')
+          : input.ok
+            ? null
+            : 'Correct the input first'
+      }
       onAction={() => void run()}
     >
       <div className="ds-dialog-parts">
         {differs ? (
           <div className="ds-choice" role="radiogroup" aria-label="What to run">
             <label>
-              <input type="radio" name="what" checked={publishFirst} disabled={publishRefusal !== null} onChange={() => setPublishFirst(true)} />
+              <input
+                type="radio"
+                name="what"
+                checked={publishFirst}
+                disabled={publishRefusal !== null}
+                onChange={() => setPublishFirst(true)}
+              />
               <span>
                 <span className="b5">The draft</span>
-                <span className="s12 t3">{publishRefusal === null ? `It is published as v${(latestVersion ?? 0) + 1} first.` : `${publishRefusal} first.`}</span>
+                <span className="s12 t3">
+                  {publishRefusal === null ? `It is published as v${(latestVersion ?? 0) + 1} first.` : `${publishRefusal} first.`}
+                </span>
               </span>
             </label>
             {latestVersion === null ? null : (
@@ -128,7 +152,13 @@ function OpenRunDialog({ workflowKey, document, latestVersion, differs, publishR
             <SchemaForm id="run" label="Input" schema={schema} value={value} onChange={setValue} handle={form} />
           </Suspense>
         ) : (
-          <JsonField label="Input" description="JSON, what the expression variable input will hold." value={text} onChange={setText} rows={6} />
+          <JsonField
+            label="Input"
+            description="JSON, what the expression variable input will hold."
+            value={text}
+            onChange={setText}
+            rows={6}
+          />
         )}
         {fields.length > 0 ? (
           <ul className="ds-field-problem">

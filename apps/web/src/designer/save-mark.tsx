@@ -7,7 +7,12 @@ export function SaveMark({ status, onConflict }: { status: DraftStatus; onConfli
   const Shape = status.state === 'saved' ? IconCloudCheck : status.state === 'saving' ? IconCloudUp : IconCloudOff;
   const isBad = status.state === 'refused' || status.state === 'conflict';
   return (
-    <span className={`ds-save ${isBad ? 'bad' : status.state === 'offline' ? 'warn' : ''}`} role="status" aria-live="polite" aria-label="Draft">
+    <span
+      className={`ds-save ${isBad ? 'bad' : status.state === 'offline' ? 'warn' : ''}`}
+      role="status"
+      aria-live="polite"
+      aria-label="Draft"
+    >
       <Shape className="ic" size={15} stroke={1.8} aria-hidden="true" />
       {status.state === 'conflict' ? (
         <button type="button" className="plain lnk" onClick={onConflict}>

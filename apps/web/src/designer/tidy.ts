@@ -1,4 +1,12 @@
-import { containerHeaderHeight, nodeSize, portPositions, inputPosition, type GraphNode, type NodeId, type WorkflowDocument } from '@perdure/graph';
+import {
+  containerHeaderHeight,
+  nodeSize,
+  portPositions,
+  inputPosition,
+  type GraphNode,
+  type NodeId,
+  type WorkflowDocument,
+} from '@perdure/graph';
 import { standardCatalogue } from '@perdure/graph';
 
 export interface TidyGraph {
@@ -19,7 +27,9 @@ let worker: Worker | null = null;
 let asked = 0;
 
 /** Lays the whole document out anew, downward in layers, keeping the order of branches. The work is done beside the page. */
-export async function tidy(document: WorkflowDocument): Promise<Map<NodeId, { position: { x: number; y: number }; size?: { width: number; height: number } }>> {
+export async function tidy(
+  document: WorkflowDocument,
+): Promise<Map<NodeId, { position: { x: number; y: number }; size?: { width: number; height: number } }>> {
   worker ??= new Worker(new URL('./tidy.worker.ts', import.meta.url), { type: 'module' });
   const running = worker;
   asked += 1;
@@ -68,11 +78,19 @@ export function toGraph(document: WorkflowDocument): TidyGraph {
       layoutOptions: {
         ...common,
         // A container's own ports would move as it grows: its edges end at its rim instead.
-        ...(inside.length > 0 ? { 'elk.padding': `[top=${containerHeaderHeight + 24},left=20,bottom=20,right=20]`, 'elk.nodeSize.constraints': 'MINIMUM_SIZE', 'elk.nodeSize.minimum': `(${size.width},${size.height})` } : { 'elk.portConstraints': 'FIXED_POS' }),
+        ...(inside.length > 0
+          ? {
+              'elk.padding': `[top=${containerHeaderHeight + 24},left=20,bottom=20,right=20]`,
+              'elk.nodeSize.constraints': 'MINIMUM_SIZE',
+              'elk.nodeSize.minimum': `(${size.width},${size.height})`,
+            }
+          : { 'elk.portConstraints': 'FIXED_POS' }),
       },
       ...(inside.length === 0 && { ports: portsFor(node) }),
       children: inside.toSorted(byPlace).map(build),
-      edges: document.edges.filter(({ source, target }) => byId.get(source)?.parent === node.id && byId.get(target)?.parent === node.id && !node.collapsed).map(toEdge),
+      edges: document.edges
+        .filter(({ source, target }) => byId.get(source)?.parent === node.id && byId.get(target)?.parent === node.id && !node.collapsed)
+        .map(toEdge),
     };
   };
   const hasPorts = (id: NodeId): boolean => byId.get(id)?.collapsed === true || (children.get(id) ?? []).length === 0;
@@ -86,7 +104,9 @@ export function toGraph(document: WorkflowDocument): TidyGraph {
     id: '',
     layoutOptions: common,
     children: (children.get(null) ?? []).toSorted(byPlace).map(build),
-    edges: document.edges.filter(({ source, target }) => byId.get(source)?.parent === null && byId.get(target)?.parent === null).map(toEdge),
+    edges: document.edges
+      .filter(({ source, target }) => byId.get(source)?.parent === null && byId.get(target)?.parent === null)
+      .map(toEdge),
   };
 }
 
@@ -101,11 +121,21 @@ function portsFor(node: GraphNode): NonNullable<TidyGraph['ports']> {
     ...(input ? [{ id: `${node.id}:`, x: input.x, y: 0, width: 0, height: 0, layoutOptions: { 'elk.port.side': 'NORTH' } }] : []),
     ...portPositions(node)
       .filter(({ port }) => port.kind !== 'inner')
-      .map(({ port, position }) => ({ id: `${node.id}:${port.id}`, x: position.x, y: position.y, width: 0, height: 0, layoutOptions: { 'elk.port.side': position.side === 'right' ? 'EAST' : 'SOUTH' } })),
+      .map(({ port, position }) => ({
+        id: `${node.id}:${port.id}`,
+        x: position.x,
+        y: position.y,
+        width: 0,
+        height: 0,
+        layoutOptions: { 'elk.port.side': position.side === 'right' ? 'EAST' : 'SOUTH' },
+      })),
   ];
 }
 
-function placesOf(graph: TidyGraph, document: WorkflowDocument): Map<NodeId, { position: { x: number; y: number }; size?: { width: number; height: number } }> {
+function placesOf(
+  graph: TidyGraph,
+  document: WorkflowDocument,
+): Map<NodeId, { position: { x: number; y: number }; size?: { width: number; height: number } }> {
   const types = new Map(document.nodes.map((node) => [node.id as string, node]));
   const places = new Map<NodeId, { position: { x: number; y: number }; size?: { width: number; height: number } }>();
   const walk = (parts: readonly TidyGraph[]): void => {
@@ -115,7 +145,9 @@ function placesOf(graph: TidyGraph, document: WorkflowDocument): Map<NodeId, { p
       const inside = part.children ?? [];
       places.set(node.id, {
         position: { x: snap(part.x ?? 0), y: snap(part.y ?? 0) },
-        ...(inside.length > 0 && part.width !== undefined && part.height !== undefined && { size: { width: snap(part.width), height: snap(part.height) } }),
+        ...(inside.length > 0 &&
+          part.width !== undefined &&
+          part.height !== undefined && { size: { width: snap(part.width), height: snap(part.height) } }),
       });
       walk(inside);
     }

@@ -53,7 +53,10 @@ export function useDesignerKeys(model: DesignerModel, actions: DesignerActions):
             model.redo();
             return true;
           case 'a':
-            model.select({ nodes: new Set(model.document.nodes.map(({ id }) => id)), edges: new Set(model.document.edges.map(({ id }) => id)) });
+            model.select({
+              nodes: new Set(model.document.nodes.map(({ id }) => id)),
+              edges: new Set(model.document.edges.map(({ id }) => id)),
+            });
             return true;
           case 'd': {
             const text = copyText(model.document, model.selection.nodes);
@@ -108,7 +111,12 @@ export function useDesignerKeys(model: DesignerModel, actions: DesignerActions):
         }
         return true;
       }
-      if (event.key === 'Tab' && !event.shiftKey && event.target !== document.body && (model.selectedNode || event.target instanceof Element && event.target.matches('.wf-focus'))) {
+      if (
+        event.key === 'Tab' &&
+        !event.shiftKey &&
+        event.target !== document.body &&
+        (model.selectedNode || (event.target instanceof Element && event.target.matches('.wf-focus')))
+      ) {
         latest.current.quickAdd();
         return true;
       }

@@ -22,7 +22,8 @@ export function useDraft(detail: WorkflowDetail, editable: boolean): { model: De
     const { key, draft, draftRevision, draftSavedAt, draftSavedBy } = first.current;
     const saver: DraftSaver = new DraftSaver(
       {
-        save: (baseRevision, document, force) => client.workflows.saveDraft.mutate({ key, baseRevision, document, ...(force && { force }) }),
+        save: (baseRevision, document, force) =>
+          client.workflows.saveDraft.mutate({ key, baseRevision, document, ...(force && { force }) }),
         explain: (error) => ({ transient: describeError(error).transient, reason: errorText(error) }),
         keep: (local) => keepLocalDraft(key, local),
         onStatus: setStatus,
@@ -44,6 +45,7 @@ export function useDraft(detail: WorkflowDetail, editable: boolean): { model: De
     return { model, saver, begin };
   }, [editable]);
 
+  const { key } = detail;
   useEffect(() => {
     if (editable) begin();
     const flush = (): void => void saver.flush();
@@ -66,14 +68,13 @@ export function useDraft(detail: WorkflowDetail, editable: boolean): { model: De
       window.removeEventListener('online', online);
       window.removeEventListener('beforeunload', leave);
       document.removeEventListener('visibilitychange', hide);
-      const { key } = first.current;
       const left = saver.flush().finally(() => {
         saver.stop();
         if (beingLeft.get(key) === left) beingLeft.delete(key);
       });
       beingLeft.set(key, left);
     };
-  }, [begin, editable, saver]);
+  }, [begin, editable, key, saver]);
 
   return { model, saver, status };
 }

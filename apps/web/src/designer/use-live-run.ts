@@ -18,7 +18,9 @@ export function useLiveRun(instanceId: string | null): { store: RunStore; status
       {
         onData: ({ data }) => {
           store.push(data.events);
-          setRun((before) => (before && before.id === instanceId && before.status !== data.status ? { ...before, status: data.status } : before));
+          setRun((before) =>
+            before && before.id === instanceId && before.status !== data.status ? { ...before, status: data.status } : before,
+          );
         },
       },
     );

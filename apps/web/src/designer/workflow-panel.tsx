@@ -18,7 +18,17 @@ const shortcuts: [string[], string][] = [
 ];
 
 /** Shown while nothing is selected: the workflow itself. */
-export function WorkflowPanel({ detail, document, selected, readOnly }: { detail: WorkflowDetail; document: WorkflowDocument; selected: number; readOnly: boolean }) {
+export function WorkflowPanel({
+  detail,
+  document,
+  selected,
+  readOnly,
+}: {
+  detail: WorkflowDetail;
+  document: WorkflowDocument;
+  selected: number;
+  readOnly: boolean;
+}) {
   const queries = useQueryClient();
   const [title, setTitle] = useState(detail.title);
   const [description, setDescription] = useState(detail.description);
@@ -58,10 +68,29 @@ export function WorkflowPanel({ detail, document, selected, readOnly }: { detail
         ) : (
           <div className="ds-fields">
             <div className="ds-field full">
-              <TextInput size="sm" label="Title" readOnly={readOnly} value={title} maxLength={200} onChange={(event) => setTitle(event.currentTarget.value)} onBlur={save} />
+              <TextInput
+                size="sm"
+                label="Title"
+                readOnly={readOnly}
+                value={title}
+                maxLength={200}
+                onChange={(event) => setTitle(event.currentTarget.value)}
+                onBlur={save}
+              />
             </div>
             <div className="ds-field full">
-              <Textarea size="sm" label="Description" readOnly={readOnly} placeholder="What it is for" autosize minRows={3} maxRows={10} value={description} onChange={(event) => setDescription(event.currentTarget.value)} onBlur={save} />
+              <Textarea
+                size="sm"
+                label="Description"
+                readOnly={readOnly}
+                placeholder="What it is for"
+                autosize
+                minRows={3}
+                maxRows={10}
+                value={description}
+                onChange={(event) => setDescription(event.currentTarget.value)}
+                onBlur={save}
+              />
             </div>
           </div>
         )}
