@@ -6,6 +6,7 @@ import { openDatabase } from '@perdure/database';
 import { createRuntime } from '@perdure/runtime';
 import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
+import { createActivityGate } from './activity-gate.ts';
 import { createSignInLink } from './auth/sign-in-link.ts';
 import type { Configuration } from './bootstrap/configuration.ts';
 import type { InstallationContext, RunningInstallation } from './bootstrap/start-installation.ts';
@@ -21,15 +22,17 @@ export async function runInstallation({ configuration, services }: InstallationC
   try {
     const http = createHttpActivity(embedded ? { demoOrigin: ownOrigin(configuration) } : {});
     undo.push(() => http.close());
+    const gate = createActivityGate(http);
     const runtime = await createRuntime({
       databaseUrl: services.databaseUrl,
       redisUrl: services.redisUrl,
       worker: configuration.roles.worker,
-      activities: [http],
+      activities: [gate.activity],
       force: services.exclusive && configuration.roles.worker,
       onTrouble: (where, error) => log.warn({ err: error, where }, 'The runtime met trouble and goes on.'),
     });
     undo.push(() => runtime.stop());
+    if (!configuration.roles.api) gate.open();
     if (!configuration.roles.api) return { ready: 'Perdure is ready: this process runs instances.', stop };
     const database = openDatabase({ url: services.databaseUrl, poolSize: 6 });
     undo.push(() => database.close());
@@ -50,6 +53,8 @@ export async function runInstallation({ configuration, services }: InstallationC
     });
     undo.push(() => server.close());
     await server.listen({ host: configuration.host, port: configuration.port });
+    gate.open();
+    undo.push(async () => gate.close());
     return { ready: `Perdure is ready: ${await createSignInLink(database, configuration)}`, stop };
   } catch (thrown) {
     await stop();

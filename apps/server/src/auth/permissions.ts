@@ -27,7 +27,7 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
 
 export const roles = Object.keys(rolePermissions) as Role[]; // exactly the keys of the record
 
-/** A role this version does not know has no permissions. */
+/** A role this version does not know counts as the one that may least change. */
 export function asRole(text: string): Role {
   return roles.find((role) => role === text) ?? 'viewer';
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { appendAuditAlone } from '@perdure/database/write';
 import { z } from 'zod';
 import type { AttemptLimit } from '../auth/attempt-limit.ts';
 import { addressHeader, type Auth } from '../auth/create-auth.ts';
@@ -21,7 +22,7 @@ export function addAuthRoutes(
     access: 'public',
     docs: null,
     body: z.strictObject({ token: z.string().min(1).max(200) }),
-    handler: async ({ request, reply, body }) => {
+    handler: async ({ request, reply, body, installation }) => {
       if (limit.isBlocked(request.ip)) throw tooManyAttempts();
       // Signing somebody in from another site would let that site choose as whom.
       if (request.headers.origin !== undefined && !isOwnOrigin(request.headers, request.host, publicUrl)) {
@@ -36,6 +37,8 @@ export function addAuthRoutes(
         );
       }
       passCookies(answer, reply);
+      const { user } = (await answer.json()) as { user: { id: string } }; // what our own endpoint answers
+      await appendAuditAlone(installation.database.prisma, { actor: user.id, action: 'session.sign-in', target: `user:${user.id}` });
       return { ok: true };
     },
   });

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ZodError } from 'zod';
+import { databaseFault } from '../errors/database-fault.ts';
 import { RequestError } from '../errors/request-error.ts';
 import { fieldProblems } from '../trpc/base.ts';
 
@@ -21,8 +22,8 @@ export function asRequestError(thrown: unknown, request: FastifyRequest): Reques
     return new RequestError('request.invalid', 'The body is not as long as its Content-Length says.');
   if (statusCode >= 400 && statusCode < 500)
     return new RequestError('request.invalid', 'The request cannot be understood.', { status: statusCode });
-  if (isDatabaseOutage(thrown))
-    return new RequestError('unavailable', 'The database cannot be reached right now. Nothing was stored; try again.');
+  const fault = databaseFault(thrown);
+  if (fault) return fault;
   return new RequestError('internal', `Something went wrong in the server. The log has more under request ${request.id}.`);
 }
 
@@ -30,13 +31,4 @@ export function tooLarge(limit: number): RequestError {
   return new RequestError('body.too-large', `The body is over ${Math.round(limit / 1_048_576)} MB, the most this address takes.`, {
     details: { limit },
   });
-}
-
-/** Prisma's codes for a server that cannot be reached, is too slow to connect, or closed the connection. */
-function isDatabaseOutage(thrown: unknown): boolean {
-  const code = (thrown as { code?: unknown } | null)?.code;
-  return (
-    typeof code === 'string' &&
-    ['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037', 'ECONNREFUSED', 'ECONNRESET', '57P01', '57P03'].includes(code)
-  );
 }

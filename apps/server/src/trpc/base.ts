@@ -4,6 +4,7 @@ import type { Json } from '@perdure/graph';
 import { ZodError } from 'zod';
 import { demand, type Identity } from '../auth/identity.ts';
 import type { Access } from '../auth/permissions.ts';
+import { databaseFault } from '../errors/database-fault.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 import type { AppErrorShape } from './router-type.ts';
@@ -40,7 +41,10 @@ export function procedure(access: Exclude<Access, 'public'>) {
     }
     // `demand` has refused callers without an identity for everything but public access.
     const result = await next({ ctx: { ...ctx, identity: ctx.identity as Identity } });
-    if (!result.ok && result.error.cause instanceof RequestError) throw asTrpcError(result.error.cause);
+    if (!result.ok) {
+      const known = result.error.cause instanceof RequestError ? result.error.cause : databaseFault(result.error.cause);
+      if (known) throw asTrpcError(known);
+    }
     if (result.ok && type === 'mutation' && path.startsWith('workflows.')) ctx.installation.workflowsChanged();
     return result;
   });

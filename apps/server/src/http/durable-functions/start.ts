@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { isFinal } from '@perdure/engine';
 import { findInstance, readBoundaryValues } from '@perdure/database/read';
 import { z } from 'zod';
@@ -72,7 +73,7 @@ export function addStart(routes: Routes): void {
             installation,
             id,
             Math.min(query.timeout, longestWaitSeconds) * 1000,
-            closedSignal(request.raw),
+            closedSignal(reply.raw),
           );
           if (finished) return sendResult(id);
         }
@@ -113,8 +114,8 @@ function asDocumented(thrown: unknown): unknown {
   });
 }
 
-function closedSignal(request: { socket: { once(event: 'close', listener: () => void): unknown } }): AbortSignal {
+function closedSignal(answer: ServerResponse): AbortSignal {
   const controller = new AbortController();
-  request.socket.once('close', () => controller.abort());
+  answer.once('close', () => controller.abort());
   return controller.signal;
 }

@@ -1,0 +1,41 @@
+import { RequestError } from './request-error.ts';
+
+/** What the database says about a request that cannot be served, in words; undefined for everything that is a bug. */
+export function databaseFault(thrown: unknown): RequestError | undefined {
+  const codes = codesOf(thrown);
+  if (codes.some((code) => outages.has(code))) {
+    return new RequestError('unavailable', 'The database cannot be reached right now. Nothing was stored; try again.');
+  }
+  if (codes.some((code) => unstorable.has(code))) {
+    return new RequestError('input.invalid', 'A text holds a character that cannot be stored, such as NUL. Leave it out.');
+  }
+  return undefined;
+}
+
+/** Prisma's codes for a server that is away or too busy, Node's for a connection, Postgres' for a server that stops or starts. */
+const outages = new Set([
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
+  'P2037',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+  'DatabaseNotReachable',
+  'ConnectionClosed',
+]);
+/** Bytes that are no text; an escape that is no text. */
+const unstorable = new Set(['22021', '22P05']);
+
+/** An error names its code itself, in Prisma's `meta`, or in one of its causes. */
+function codesOf(thrown: unknown, depth = 0): string[] {
+  if (typeof thrown !== 'object' || thrown === null || depth > 4) return [];
+  const { code, originalCode, kind, cause, meta, driverAdapterError } = thrown as Record<string, unknown>;
+  const own = [code, originalCode, kind].filter((value): value is string => typeof value === 'string');
+  return [...own, ...[cause, meta, driverAdapterError].flatMap((inner) => codesOf(inner, depth + 1))];
+}
