@@ -6,6 +6,7 @@ import { accepted } from '../errors/refusal.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 import { checkValue } from '../json-schema/check-value.ts';
+import { holdsNul } from './send-command.ts';
 import { unknownWorkflow } from '../workflows/publish-workflow.ts';
 
 export interface InstanceStart {
@@ -24,6 +25,12 @@ export async function startInstance(
   start: InstanceStart,
 ): Promise<{ id: string; executionId: string }> {
   if (start.instanceId !== undefined) checkInstanceId(start.instanceId);
+  const tag = start.tags?.find(holdsNul);
+  if (tag !== undefined) {
+    throw new RequestError('input.invalid', 'A tag holds a character that cannot be stored, such as NUL. Leave it out.', {
+      details: [{ field: 'tags', message: 'Leave out the NUL character.' }],
+    });
+  }
   const workflow = await findWorkflow(database.prisma, start.workflowKey);
   if (!workflow) throw unknownWorkflow(start.workflowKey);
   const version = start.version ?? workflow.latestVersion;

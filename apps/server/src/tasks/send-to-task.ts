@@ -1,4 +1,5 @@
-import { type CommandBody, instanceId, stepKey } from '@perdure/engine';
+import { sendCommand } from '../instances/send-command.ts';
+import { type CommandBody, stepKey } from '@perdure/engine';
 import type { TaskRecord } from '@perdure/database/read';
 import type { SendResult } from '@perdure/runtime';
 import { actorOf, type Identity } from '../auth/identity.ts';
@@ -17,7 +18,7 @@ type TaskCommand =
 export async function sendToTask(installation: Installation, identity: Identity, task: TaskRecord, command: TaskCommand): Promise<void> {
   if (task.status !== 'open')
     throw await taskRefusal(installation, identity, task.id, task.status === 'decided' ? 'task.already-decided' : 'task.gone');
-  const result = await installation.runtime.send(instanceId(task.instanceId), {
+  const result = await sendCommand(installation, task.instanceId, {
     ...command,
     step: stepKey(task.step),
     by: actorOf(identity),

@@ -1,4 +1,5 @@
-import { type CommandBody, instanceId } from '@perdure/engine';
+import { sendCommand } from '../../instances/send-command.ts';
+import { type CommandBody } from '@perdure/engine';
 import { z } from 'zod';
 import { recordDeed } from '../../audit/record-deed.ts';
 import { actorOf } from '../../auth/identity.ts';
@@ -40,7 +41,7 @@ export function addCommands(routes: Routes): void {
       handler: async ({ installation, reply, params, query, identity }) => {
         const caller = identityOf(identity);
         const reason = query.reason ?? '';
-        const result = await installation.runtime.send(instanceId(params.instanceId), command(reason, actorOf(caller)));
+        const result = await sendCommand(installation, params.instanceId, command(reason, actorOf(caller)));
         if (result.ok || result.code !== already) accepted(result);
         await recordDeed(installation, caller, `instance.${path}`, `instance:${params.instanceId}`, { reason });
         return reply.code(202).send();

@@ -1,5 +1,5 @@
+import { sendCommand } from '../../instances/send-command.ts';
 import { randomUUID } from 'node:crypto';
-import { instanceId } from '@perdure/engine';
 import { z } from 'zod';
 import { recordDeed } from '../../audit/record-deed.ts';
 import { actorOf } from '../../auth/identity.ts';
@@ -33,8 +33,9 @@ export function addRaiseEvent(routes: Routes): void {
       const caller = identityOf(identity);
       const id = randomUUID();
       accepted(
-        await installation.runtime.send(
-          instanceId(params.instanceId),
+        await sendCommand(
+          installation,
+          params.instanceId,
           { type: 'RaiseEvent', id, name: params.eventName, data: body, by: actorOf(caller) },
           id,
         ),

@@ -1,5 +1,5 @@
+import { sendCommand } from '../../../instances/send-command.ts';
 import { randomUUID } from 'node:crypto';
-import { instanceId } from '@perdure/engine';
 import { z } from 'zod';
 import { recordDeed } from '../../../audit/record-deed.ts';
 import { actorOf } from '../../../auth/identity.ts';
@@ -14,11 +14,7 @@ export const raiseEvent = procedure('instance.operate')
   .mutation(async ({ ctx: { identity, installation }, input }): Promise<void> => {
     const id = randomUUID();
     accepted(
-      await installation.runtime.send(
-        instanceId(input.id),
-        { type: 'RaiseEvent', id, name: input.name, data: input.data, by: actorOf(identity) },
-        id,
-      ),
+      await sendCommand(installation, input.id, { type: 'RaiseEvent', id, name: input.name, data: input.data, by: actorOf(identity) }, id),
     );
     await recordDeed(installation, identity, 'instance.raise-event', `instance:${input.id}`, { name: input.name });
   });

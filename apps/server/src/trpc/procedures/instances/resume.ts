@@ -1,4 +1,4 @@
-import { instanceId } from '@perdure/engine';
+import { sendCommand } from '../../../instances/send-command.ts';
 import { z } from 'zod';
 import { recordDeed } from '../../../audit/record-deed.ts';
 import { actorOf } from '../../../auth/identity.ts';
@@ -10,6 +10,6 @@ const input = z.strictObject({ id: z.string(), reason: z.string().max(2_000) });
 export const resume = procedure('instance.operate')
   .input(input)
   .mutation(async ({ ctx: { identity, installation }, input: { id, reason } }): Promise<void> => {
-    accepted(await installation.runtime.send(instanceId(id), { type: 'Resume', reason, by: actorOf(identity) }));
+    accepted(await sendCommand(installation, id, { type: 'Resume', reason, by: actorOf(identity) }));
     await recordDeed(installation, identity, 'instance.resume', `instance:${id}`, { reason });
   });

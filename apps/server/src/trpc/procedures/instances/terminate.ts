@@ -1,4 +1,4 @@
-import { instanceId } from '@perdure/engine';
+import { sendCommand } from '../../../instances/send-command.ts';
 import { z } from 'zod';
 import { recordDeed } from '../../../audit/record-deed.ts';
 import { actorOf } from '../../../auth/identity.ts';
@@ -10,6 +10,6 @@ const input = z.strictObject({ id: z.string(), reason: z.string().max(2_000), re
 export const terminate = procedure('instance.operate')
   .input(input)
   .mutation(async ({ ctx: { identity, installation }, input: { id, reason, recursive } }): Promise<void> => {
-    accepted(await installation.runtime.send(instanceId(id), { type: 'Terminate', reason, recursive, by: actorOf(identity) }));
+    accepted(await sendCommand(installation, id, { type: 'Terminate', reason, recursive, by: actorOf(identity) }));
     await recordDeed(installation, identity, 'instance.terminate', `instance:${id}`, { reason, recursive });
   });
