@@ -40,7 +40,7 @@ export async function startPerdure(): Promise<PerdureProcess> {
 async function launch(home: string, port: number): Promise<{ child: ChildProcess; link: string }> {
   const child = spawn(join(root, 'node_modules/.bin/node'), [join(root, 'apps/server/src/main.ts')], {
     cwd: root,
-    env: { ...process.env, PERDURE_PORT: String(port), PERDURE_DATA_DIR: home, PERDURE_API_KEY: apiKey, DATABASE_URL: '', REDIS_URL: '' },
+    env: { ...inherited(), PERDURE_PORT: String(port), PERDURE_DATA_DIR: home, PERDURE_API_KEY: apiKey },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -55,6 +55,11 @@ async function launch(home: string, port: number): Promise<{ child: ChildProcess
     child.once('exit', (code) => reject(new Error(`The server ended with ${code} before it was ready.\n${output}`)));
   });
   return { child, link };
+}
+
+/** The environment without what would configure the server. */
+function inherited(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PERDURE_') && name !== 'DATABASE_URL' && name !== 'REDIS_URL'));
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
