@@ -2,6 +2,7 @@ import type { EdgeId, GraphNode, NodeId, PortId, Problem } from '@perdure/graph'
 import { createContext, useContext } from 'react';
 import { createStore, useStore, type StoreApi } from 'zustand';
 import type { EdgeRun, NodeRun } from './fold-run-state.ts';
+import type { Box } from './obstacle-index.ts';
 import type { RunStore } from './run-store.ts';
 
 /** What nodes and edges need beside their own data. The object stays the same for the life of a canvas; what changes is in stores. */
@@ -12,6 +13,8 @@ export interface CanvasContextValue {
   wire: StoreApi<Wire>;
   insertOnEdge(edge: EdgeId, at: { clientX: number; clientY: number }): void;
   toggleCollapsed(node: NodeId): void;
+  /** Around all nodes, as they are now. */
+  bounds(): Box;
 }
 
 export interface ProblemCount {

@@ -40,14 +40,30 @@ export class CanvasLayout {
     return this.#hidden.has(id);
   }
 
-  /** Around all visible nodes. */
-  bounds(): Box {
+  isOpenContainer(id: NodeId): boolean {
+    const node = this.#nodes.get(id);
+    return node !== undefined && !node.collapsed && (this.#catalogue.get(node.type)?.container ?? false);
+  }
+
+  /** The topmost visible node at a point; what is inside a container before the container. */
+  nodeAt({ x, y }: Point): NodeId | null {
+    let found: { id: NodeId; area: number } | null = null;
+    for (const [id, box] of this.boxes) {
+      if (this.#hidden.has(id) || x < box.x || y < box.y || x > box.x + box.width || y > box.y + box.height) continue;
+      const area = box.width * box.height;
+      if (!found || area < found.area) found = { id, area };
+    }
+    return found?.id ?? null;
+  }
+
+  /** Around these nodes, or around all that are visible. */
+  bounds(only?: ReadonlySet<string>): Box {
     let left = Infinity;
     let top = Infinity;
     let right = -Infinity;
     let bottom = -Infinity;
     for (const [id, box] of this.boxes) {
-      if (this.#hidden.has(id)) continue;
+      if (this.#hidden.has(id) || (only && !only.has(id))) continue;
       left = Math.min(left, box.x);
       top = Math.min(top, box.y);
       right = Math.max(right, box.x + box.width);

@@ -14,6 +14,7 @@ import {
   useCallback,
   useEffect,
   useImperativeHandle,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -28,16 +29,17 @@ import { CanvasContext, countProblems, idleWire, type CanvasContextValue, type W
 import { CanvasElements } from './canvas-elements.ts';
 import { CanvasLayout } from './canvas-layout.ts';
 import { ContainerNode } from './container-node.tsx';
+import { farFrom, FarLayer } from './far-layer.tsx';
 import { FlowEdge } from './flow-edge.tsx';
 import { JoinNode } from './join-node.tsx';
 import type { Point } from './route-edge.ts';
 import {
-  fitPadding,
   ReactFlow,
   ReactFlowProvider,
   SelectionMode,
   useCanvasView,
   useZoomLevel,
+  viewportFor,
   type CanvasEdge,
   type CanvasNode,
   type CanvasNodeChange,
@@ -88,6 +90,8 @@ const nodeTypes = { step: StepNode, join: JoinNode, container: ContainerNode };
 const edgeTypes = { flow: FlowEdge };
 const snap: [number, number] = [4, 4];
 const noProblems: readonly Problem[] = [];
+const noNodes: CanvasNode[] = [];
+const noEdges: CanvasEdge[] = [];
 
 export function GraphCanvas(props: GraphCanvasProps) {
   return (
@@ -122,6 +126,15 @@ function Canvas({
   const built = useMemo(() => elements.build(document, layout), [elements, document, layout]);
   const [drag, setDrag] = useState<ReadonlyMap<string, Point> | null>(null);
 
+  // React Flow is drawn once its place is measured, so that the first frame already shows the right part of the graph.
+  const frame = useRef<HTMLDivElement>(null);
+  const [start, setStart] = useState<{ x: number; y: number; zoom: number } | null>(null);
+  useLayoutEffect(() => {
+    const size = frame.current?.getBoundingClientRect();
+    if (size) setStart((before) => before ?? viewportFor(layout.bounds(), size, { fromTop: true }));
+  }, [layout]);
+  const isFar = document.nodes.length >= farFrom && (start === null || level === 'block');
+
   const latest = useRef({ edits, document, layout, selection, onSelectionChange, drag });
   useEffect(() => {
     latest.current = { edits, document, layout, selection, onSelectionChange, drag };
@@ -135,6 +148,7 @@ function Canvas({
     wire: createStore<Wire>(() => idleWire),
     insertOnEdge: (edge, { clientX, clientY }) => latest.current.edits?.onInsertOnEdge(edge, { client: { x: clientX, y: clientY } }),
     toggleCollapsed: (node) => latest.current.edits?.onToggleCollapsed(node),
+    bounds: () => latest.current.layout.bounds(),
   };
   const shared = context.current;
   useEffect(() => shared.run.setState({ store: run }), [shared, run]);
@@ -260,84 +274,92 @@ function Canvas({
     <CanvasContext value={shared}>
       {/* Keys bubble up here from nodes and edges; the pane itself is focusable so that an empty canvas has keys, too. */}
       <div
+        ref={frame}
         className={`wf-canvas wf-focus zoom-${level} ${run ? 'in-run' : ''} ${editable ? 'editable' : ''}`}
         onKeyDown={onKeyDown}
         role="region"
         aria-label={label}
         tabIndex={0}
       >
-        <ReactFlow<CanvasNode, CanvasEdge>
-          nodes={nodes}
-          edges={edges}
-          nodeTypes={nodeTypes}
-          edgeTypes={edgeTypes}
-          onNodesChange={onNodesChange}
-          onEdgesChange={(changes) => {
-            const chosen = new Set(pending.current.edges);
-            let changed = false;
-            for (const change of changes) {
-              if (change.type !== 'select') continue;
-              changed = true;
-              if (change.selected) chosen.add(change.id as EdgeId);
-              else chosen.delete(change.id as EdgeId);
-            }
-            if (changed) choose({ nodes: pending.current.nodes, edges: chosen });
-          }}
-          onNodeDragStop={commitDrag}
-          onSelectionDragStop={commitDrag}
-          onNodeDoubleClick={(_event, node) => onOpenNode?.(node.id as NodeId)}
-          onConnect={({ source, sourceHandle, target }) => {
-            const connection = connect(source, sourceHandle, target);
-            if (connection) latest.current.edits?.onConnect(connection);
-          }}
-          onConnectStart={(_event, { nodeId, handleId, handleType }) => {
-            if (handleType === 'source') startWire(nodeId, handleId);
-          }}
-          onConnectEnd={endWire}
-          onReconnect={(edge, { source, sourceHandle, target }) => {
-            const connection = connect(source, sourceHandle, target);
-            if (connection) latest.current.edits?.onReconnect(edge.id as EdgeId, connection);
-          }}
-          onReconnectEnd={() => shared.wire.setState(idleWire)}
-          isValidConnection={({ source, sourceHandle, target }) => {
-            const connection = connect(source, sourceHandle ?? null, target);
-            const { from, targets } = shared.wire.getState();
-            if (!connection) return false;
-            if (from) return targets.has(connection.target);
-            return canConnectIn(indexGraph(latest.current.document, catalogue), connection).ok;
-          }}
-          onMoveStart={(event) => {
-            if (event) onUserMoved?.();
-          }}
-          connectionLineComponent={WireLine}
-          connectionRadius={40}
-          reconnectRadius={9}
-          nodesDraggable={editable}
-          nodesConnectable={editable}
-          edgesReconnectable={false}
-          edgesFocusable={editable}
-          nodesFocusable
-          elevateNodesOnSelect={false}
-          selectNodesOnDrag
-          selectionMode={SelectionMode.Partial}
-          multiSelectionKeyCode={['Shift', 'Meta', 'Control']}
-          deleteKeyCode={null}
-          disableKeyboardA11y
-          connectOnClick={false}
-          zoomOnDoubleClick={false}
-          snapToGrid={editable}
-          snapGrid={snap}
-          nodeDragThreshold={3}
-          minZoom={0.05}
-          maxZoom={2}
-          onlyRenderVisibleElements
-          fitView
-          fitViewOptions={{ padding: fitPadding, maxZoom: 1, minZoom: 0.05 }}
-          proOptions={{ hideAttribution: true }}
-          aria-label={`${label}: nodes and edges`}
-        >
-          {children}
-        </ReactFlow>
+        {start === null ? null : (
+          <ReactFlow<CanvasNode, CanvasEdge>
+            nodes={isFar ? noNodes : nodes}
+            edges={isFar ? noEdges : edges}
+            onPaneClick={(event) => {
+              if (!isFar) return;
+              const hit = layout.nodeAt(canvasView.toCanvas(event.clientX, event.clientY));
+              if (hit !== null) choose({ nodes: new Set([hit]), edges: new Set() });
+            }}
+            nodeTypes={nodeTypes}
+            edgeTypes={edgeTypes}
+            onNodesChange={onNodesChange}
+            onEdgesChange={(changes) => {
+              const chosen = new Set(pending.current.edges);
+              let changed = false;
+              for (const change of changes) {
+                if (change.type !== 'select') continue;
+                changed = true;
+                if (change.selected) chosen.add(change.id as EdgeId);
+                else chosen.delete(change.id as EdgeId);
+              }
+              if (changed) choose({ nodes: pending.current.nodes, edges: chosen });
+            }}
+            onNodeDragStop={commitDrag}
+            onSelectionDragStop={commitDrag}
+            onNodeDoubleClick={(_event, node) => onOpenNode?.(node.id as NodeId)}
+            onConnect={({ source, sourceHandle, target }) => {
+              const connection = connect(source, sourceHandle, target);
+              if (connection) latest.current.edits?.onConnect(connection);
+            }}
+            onConnectStart={(_event, { nodeId, handleId, handleType }) => {
+              if (handleType === 'source') startWire(nodeId, handleId);
+            }}
+            onConnectEnd={endWire}
+            onReconnect={(edge, { source, sourceHandle, target }) => {
+              const connection = connect(source, sourceHandle, target);
+              if (connection) latest.current.edits?.onReconnect(edge.id as EdgeId, connection);
+            }}
+            onReconnectEnd={() => shared.wire.setState(idleWire)}
+            isValidConnection={({ source, sourceHandle, target }) => {
+              const connection = connect(source, sourceHandle ?? null, target);
+              const { from, targets } = shared.wire.getState();
+              if (!connection) return false;
+              if (from) return targets.has(connection.target);
+              return canConnectIn(indexGraph(latest.current.document, catalogue), connection).ok;
+            }}
+            onMoveStart={(event) => {
+              if (event) onUserMoved?.();
+            }}
+            connectionLineComponent={WireLine}
+            connectionRadius={40}
+            reconnectRadius={9}
+            nodesDraggable={editable}
+            nodesConnectable={editable}
+            edgesReconnectable={false}
+            edgesFocusable={editable}
+            nodesFocusable
+            elevateNodesOnSelect={false}
+            selectNodesOnDrag
+            selectionMode={SelectionMode.Partial}
+            multiSelectionKeyCode={['Shift', 'Meta', 'Control']}
+            deleteKeyCode={null}
+            disableKeyboardA11y
+            connectOnClick={false}
+            zoomOnDoubleClick={false}
+            snapToGrid={editable}
+            snapGrid={snap}
+            nodeDragThreshold={3}
+            minZoom={0.05}
+            maxZoom={2}
+            onlyRenderVisibleElements
+            defaultViewport={start}
+            proOptions={{ hideAttribution: true }}
+            aria-label={`${label}: nodes and edges`}
+          >
+            {isFar ? <FarLayer layout={layout} edges={document.edges} selected={selection.nodes} /> : null}
+            {children}
+          </ReactFlow>
+        )}
       </div>
     </CanvasContext>
   );

@@ -59,16 +59,40 @@ export function changeNodes(changes: CanvasNodeChange[], nodes: CanvasNode[]): C
   return applyNodeChanges(changes, nodes);
 }
 
-/** Leaves room for the bars at the bottom. */
-export const fitPadding = { top: '32px', bottom: '64px', left: '32px', right: '32px' } as const;
+interface Area {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** Around everything: room for the bars at the bottom. */
+const room = { top: 32, bottom: 64, side: 32 };
+const smallestZoom = 0.05;
+
+/** The viewport that shows an area as large as fits. Graphs grow downward: what fits with room to spare stands at the top when asked. */
+export function viewportFor(
+  area: Area,
+  size: { width: number; height: number },
+  { maxZoom = 1, fromTop = false } = {},
+): { x: number; y: number; zoom: number } {
+  const width = Math.max(1, size.width - 2 * room.side);
+  const height = Math.max(1, size.height - room.top - room.bottom);
+  const zoom = Math.max(smallestZoom, Math.min(maxZoom, width / Math.max(1, area.width), height / Math.max(1, area.height)));
+  const spare = Math.max(0, height - area.height * zoom);
+  return {
+    x: size.width / 2 - (area.x + area.width / 2) * zoom,
+    y: room.top + (fromTop ? Math.min(8, spare) : spare / 2) - area.y * zoom,
+    zoom,
+  };
+}
 
 export interface CanvasView {
   zoomIn(): void;
   zoomOut(): void;
   zoomTo(zoom: number): void;
-  fit(nodeIds?: readonly string[], options?: { maxZoom?: number }): void;
-  /** At 100 % from the top when everything fits so (graphs grow downward), else everything, smaller. */
-  fitFromTop(bounds: { x: number; y: number; width: number; height: number }): void;
+  /** Shows an area, at 100 % at most unless told otherwise. */
+  show(area: Area, options?: { maxZoom?: number; fromTop?: boolean; instantly?: boolean }): void;
   /** Puts a point of the canvas in the middle of the view. */
   center(x: number, y: number): void;
   toCanvas(clientX: number, clientY: number): { x: number; y: number };
@@ -86,19 +110,9 @@ export function useCanvasView(): CanvasView {
       zoomIn: () => void flow.zoomIn({ duration }),
       zoomOut: () => void flow.zoomOut({ duration }),
       zoomTo: (zoom) => void flow.zoomTo(zoom, { duration }),
-      fit: (nodeIds, options) =>
-        void flow.fitView({
-          padding: fitPadding,
-          maxZoom: options?.maxZoom ?? 1,
-          minZoom: 0.05,
-          duration,
-          ...(nodeIds && { nodes: nodeIds.map((id) => ({ id })) }),
-        }),
-      fitFromTop: ({ x, y, width, height }) => {
-        const view = store.getState();
-        if (width + 64 <= view.width && height + 104 <= view.height)
-          void flow.setViewport({ x: view.width / 2 - (x + width / 2), y: 40 - y, zoom: 1 });
-        else void flow.fitView({ padding: fitPadding, maxZoom: 1, minZoom: 0.05 });
+      show: (area, options) => {
+        const { width, height } = store.getState();
+        void flow.setViewport(viewportFor(area, { width, height }, options), { duration: options?.instantly ? 0 : duration });
       },
       center: (x, y) => void flow.setCenter(x, y, { zoom: Math.max(flow.getZoom(), 0.8), duration }),
       toCanvas: (x, y) => flow.screenToFlowPosition({ x, y }),

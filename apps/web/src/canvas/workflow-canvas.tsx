@@ -1,7 +1,8 @@
 import { IconFocus2 } from '@tabler/icons-react';
-import type { NodeId, WorkflowDocument } from '@perdure/graph';
+import { standardCatalogue, type NodeId, type WorkflowDocument } from '@perdure/graph';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { Button } from '../components/button.tsx';
+import { CanvasLayout } from './canvas-layout.ts';
 import { GraphCanvas, type Selection } from './graph-canvas.tsx';
 import { Legend } from './legend.tsx';
 import type { CanvasView } from './react-flow.ts';
@@ -32,11 +33,12 @@ export function WorkflowCanvas({ document, runState = null, selected = null, onS
       const { latest } = runState.view.getState();
       if (latest === null || latest === shown) return;
       shown = latest;
-      view.current?.fit([latest], { maxZoom: Math.max(0.8, view.current.zoom()) });
+      const box = new CanvasLayout(document, standardCatalogue).boxes.get(latest);
+      if (box) view.current?.show(box, { maxZoom: Math.max(0.8, view.current.zoom()) });
     };
     follow();
     return runState.view.subscribe(follow);
-  }, [follows, runState]);
+  }, [document, follows, runState]);
 
   return (
     <GraphCanvas

@@ -1,11 +1,13 @@
 import { IconArrowsMaximize, IconMinus, IconPlus } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Button } from '../components/button.tsx';
+import { useCanvas } from './canvas-context.ts';
 import { useCanvasView, useZoomPercent } from './react-flow.ts';
 
 /** Zoom out, the zoom (a click gives 100 %), zoom in, fit. `children` stand before it, behind a divider. */
 export function ZoomBar({ side, children }: { side: 'left' | 'right'; children?: ReactNode }) {
   const view = useCanvasView();
+  const { bounds } = useCanvas();
   const percent = useZoomPercent();
   return (
     <div className={`wf-bar ${side}`} role="toolbar" aria-label="Canvas tools">
@@ -20,7 +22,7 @@ export function ZoomBar({ side, children }: { side: 'left' | 'right'; children?:
         look="ghost"
         icon={<IconArrowsMaximize className="ic" aria-hidden="true" />}
         aria-label="Fit to view"
-        onClick={() => view.fit()}
+        onClick={() => view.show(bounds())}
       />
     </div>
   );

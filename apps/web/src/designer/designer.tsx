@@ -73,7 +73,9 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
     model.setProblems(found);
     // The drawer opens with the first findings and takes room: what was fitted before it is fitted again, once.
     if (!fitted.current)
-      requestAnimationFrame(() => canvas.current?.fitFromTop(new CanvasLayout(model.document, standardCatalogue).bounds()));
+      requestAnimationFrame(() =>
+        canvas.current?.show(new CanvasLayout(model.document, standardCatalogue).bounds(), { fromTop: true, instantly: true }),
+      );
     fitted.current = true;
   });
 
@@ -199,7 +201,7 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
       if (by === 'in') canvas.current?.zoomIn();
       else if (by === 'out') canvas.current?.zoomOut();
       else if (by === 'reset') canvas.current?.zoomTo(1);
-      else canvas.current?.fit();
+      else canvas.current?.show(new CanvasLayout(model.document, standardCatalogue).bounds());
     },
     reveal: () => {
       const [chosen] = model.selection.nodes;
@@ -220,7 +222,7 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
           }),
         }),
       }));
-      requestAnimationFrame(() => canvas.current?.fit());
+      requestAnimationFrame(() => canvas.current?.show(new CanvasLayout(model.document, standardCatalogue).bounds(), { fromTop: true }));
     } catch (error) {
       toastError(error);
     } finally {
