@@ -89,6 +89,8 @@ export class LeaseKeeper {
     const startedAt = performance.now();
     const renewed = new Map((await this.#leases.renew(workerId, leaseMs)).map(({ id, epoch }) => [id, epoch]));
     this.#renewedAt = startedAt;
+    // P3: nobody else lives, so nobody else's heartbeat may count. Left standing, it would be given a share.
+    if (this.#force) await this.#leases.deleteOtherWorkers(workerId);
     const lost = this.owned.filter((id) => renewed.get(id) !== this.#owned.get(id));
     for (const id of lost) this.#owned.delete(id);
     if (lost.length > 0) this.#options.onLost(lost);

@@ -5,3 +5,4 @@ export { publishWorkflow } from './publish-workflow.ts';
 export { eventually } from './eventually.ts';
 export { checkInvariants, type Evidence, type Invariant, type Verdict } from './check-invariants.ts';
 export { checkSideEffects, type SideEffect, type SideEffectVerdict } from './check-side-effects.ts';
+export { startWorkerProcess, type WorkerProcess } from './worker-process.ts';

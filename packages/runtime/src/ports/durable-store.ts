@@ -71,6 +71,8 @@ export interface LeaseStore {
   /** Live instances with unfinished activities, after `cursor`, by id. */
   unfinishedWork(partitions: readonly number[], cursor: InstanceId | null, limit: number): Promise<{ id: InstanceId; claims: number }[]>;
   deleteWorker(workerId: string): Promise<void>;
+  /** Forgets all workers but this one: only when it is certain that they are gone. */
+  deleteOtherWorkers(workerId: string): Promise<void>;
 }
 
 export interface LeaseSurvey {

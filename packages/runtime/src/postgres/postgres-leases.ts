@@ -60,6 +60,10 @@ export class PostgresLeases implements LeaseStore {
     return rows.map((row) => ({ id: instanceId(row.id), claims: row.claims }));
   }
 
+  async deleteOtherWorkers(workerId: string): Promise<void> {
+    await this.#pool.query(`DELETE FROM worker WHERE id <> $1`, [workerId]);
+  }
+
   async deleteWorker(workerId: string): Promise<void> {
     await this.#pool.query(`DELETE FROM worker WHERE id = $1 OR heartbeat_at < now() - interval '1 day'`, [workerId]);
   }
