@@ -2,11 +2,12 @@ import { isExpression } from '../document.ts';
 import { parseDuration, spellDuration } from '../duration.ts';
 import type { Json } from '../json.ts';
 
-/** A config value in a node's summary: a literal as it is, an expression by its source, cut to what a node can show. */
+/** A config value in a node's summary: a literal as it is, an object by its keys, an expression by its source, cut to what a node can show. */
 export function summaryText(value: Json | undefined): string {
   if (value === undefined || value === null) return '';
   if (isExpression(value)) return cut(value.expr);
   if (typeof value === 'string') return cut(value);
+  if (typeof value === 'object' && !Array.isArray(value)) return cut(Object.keys(value).join(', '));
   return cut(JSON.stringify(value));
 }
 
