@@ -50,7 +50,9 @@ export const theme = createTheme({
       },
     },
     Tooltip: { defaultProps: { openDelay: 300, transitionProps: { duration: 90 }, events: { hover: true, focus: true, touch: true } } },
-    Menu: { defaultProps: { position: 'bottom-end', transitionProps: { duration: 90 }, shadow: 'none' } },
+    Menu: {
+      defaultProps: { withInitialFocusPlaceholder: false, position: 'bottom-end', transitionProps: { duration: 90 }, shadow: 'none' },
+    },
   },
 });
 
