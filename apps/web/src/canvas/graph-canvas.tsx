@@ -133,7 +133,9 @@ function Canvas({
     const size = frame.current?.getBoundingClientRect();
     if (size) setStart((before) => before ?? viewportFor(layout.bounds(), size, { fromTop: true }));
   }, [layout]);
-  const isFar = document.nodes.length >= farFrom && (start === null || level === 'block');
+  const [ready, setReady] = useState(false);
+  // Until React Flow has taken up the viewport its own zoom says nothing, and mounting every node once would cost seconds.
+  const isFar = document.nodes.length >= farFrom && (start === null || (ready ? level === 'block' : start.zoom < 0.4));
 
   const latest = useRef({ edits, document, layout, selection, onSelectionChange, drag });
   useEffect(() => {
@@ -353,6 +355,7 @@ function Canvas({
             maxZoom={2}
             onlyRenderVisibleElements
             defaultViewport={start}
+            onInit={() => setReady(true)}
             proOptions={{ hideAttribution: true }}
             aria-label={`${label}: nodes and edges`}
           >
