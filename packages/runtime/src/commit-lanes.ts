@@ -7,6 +7,7 @@
  * C4 a batch holds an instance once: after a partition was lost and won back, an item of the old epoch may wait beside one of the new.
  */
 import type { CommitItem, CommitVerdict, DurableStore } from './ports/durable-store.ts';
+import { isRefusedContent } from './refused-content.ts';
 
 export type ItemOutcome = CommitVerdict | { refused: Error };
 
@@ -146,10 +147,4 @@ export class CommitLanes {
 interface Entry {
   item: CommitItem;
   settle(outcome: ItemOutcome): void;
-}
-
-/** SQLSTATE classes 22 (data) and 23 (constraint), and 54 (limits): repeating the same statement cannot help. */
-function isRefusedContent(error: Error): boolean {
-  const code: unknown = (error as Error & { code?: unknown }).code;
-  return typeof code === 'string' && code.length === 5 && (code.startsWith('22') || code.startsWith('23') || code.startsWith('54'));
 }

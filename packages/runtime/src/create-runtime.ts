@@ -1,7 +1,7 @@
 /** Puts a runtime together: durable store, hot store, and (unless this process only serves the API) a worker with its leases. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { executionId, instanceId, isFinal, type CommandBody, type HistoryEvent, type InstanceId } from '@perdure/engine';
+import { executionId, instanceId, isFinal, type CommandBody, type Evaluation, type Evaluator, type HistoryEvent, type InstanceId } from '@perdure/engine';
 import type { createCatalogue, ExpressionAnalyser, Json } from '@perdure/graph';
 import { createEvaluator, expressionAnalyser } from '@perdure/expressions';
 import { createSandbox } from '@perdure/expressions/sandbox';
@@ -20,7 +20,7 @@ import { PostgresStore } from './postgres/postgres-store.ts';
 import { RedisActivityQueue } from './redis/redis-activity-queue.ts';
 import { RedisHotStore } from './redis/redis-hot-store.ts';
 import type { PayloadStore, Runtime, RuntimeHealth, SendResult, StartRequest, StartResult } from './runtime.ts';
-import { inlineLimit, isLargerThan, storableJson } from './storable-json.ts';
+import { inlineLimit, isLargerThan, storableJson, storableText } from './storable-json.ts';
 import { Watchers } from './watchers.ts';
 import { newExecutionId, Worker } from './worker.ts';
 
@@ -57,7 +57,13 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const hot: HotStore = options.redisUrl === null ? new LocalHotStore() : await connectRedis(options.redisUrl, incarnation);
   const queue = options.redisUrl === null || !options.worker ? null : new RedisActivityQueue(options.redisUrl, incarnation, options.queueConcurrency === undefined ? {} : { concurrency: options.queueConcurrency });
   const runtime = new AssembledRuntime(store, hot, queue, options, onTrouble);
-  await runtime.begin();
+  try {
+    await runtime.begin();
+  } catch (error) {
+    // What was opened would keep the process alive.
+    await runtime.stop();
+    throw error;
+  }
   return runtime;
 }
 
@@ -94,7 +100,7 @@ class AssembledRuntime implements Runtime {
     this.#watchers = new Watchers(store, (error) => onTrouble('watchers', error));
     this.#intake = new Intake(store);
     const clock = new DatabaseClock();
-    const evaluator = createEvaluator({
+    const evaluator = storing(createEvaluator({
       sandbox: this.#sandbox,
       payloads: {
         load: async (ref) => {
@@ -102,9 +108,9 @@ class AssembledRuntime implements Runtime {
           if (value === undefined) throw new Error(`The payload ${ref.$payload} is not stored.`);
           return value;
         },
-        keep: async (value) => payloads.keep(JSON.stringify(value)),
+        keep: async (value) => payloads.keep(JSON.stringify(storableJson(value))),
       },
-    });
+    }));
     if (!options.worker) {
       this.#worker = null;
       this.#leases = null;
@@ -173,11 +179,12 @@ class AssembledRuntime implements Runtime {
     const input = await this.#keepInput(request.input);
     if (input === undefined) return { ok: false, code: 'payload.too-large', message: `The input is larger than ${largestInput / 1024 / 1024} MB.` };
     const id = request.instanceId ?? instanceId(randomUUID().replaceAll('-', ''));
+    if (storableText(id) !== id) return { ok: false, code: 'input.invalid', message: 'The instance id holds a character that cannot be stored. Use letters, digits and punctuation.' };
     const creation = {
       workflow: published.workflow,
       version: published.version,
-      tags: request.tags ?? [],
-      startedBy: request.startedBy,
+      tags: (request.tags ?? []).map(storableText),
+      startedBy: storableText(request.startedBy),
       parent: null,
       replace: request.replace ?? [],
     };
@@ -198,7 +205,9 @@ class AssembledRuntime implements Runtime {
       : { ok: false, code: 'instance.exists', message: `An instance with the id ${id} exists.` };
   }
 
-  async send(id: InstanceId, command: CommandBody, messageId?: string): Promise<SendResult> {
+  async send(id: InstanceId, asked: CommandBody, messageId?: string): Promise<SendResult> {
+    // A command is JSON; texts of people and senders (names, comments, reasons) are mended like their data.
+    let command = storableJson(asked as unknown as Json) as unknown as CommandBody;
     if (command.type === 'RaiseEvent') {
       const data = await this.#keepInput(command.data);
       if (data === undefined) return { ok: false, code: 'unavailable', message: `The event's data is larger than ${largestInput / 1024 / 1024} MB.` };
@@ -278,6 +287,22 @@ class AssembledRuntime implements Runtime {
     if (text.length > largestInput) return undefined;
     return text.length > inlineLimit ? this.payloads.keep(text) : storable;
   }
+}
+
+/** What an expression builds may hold text that cannot be stored or queried; a turn with it could never be committed. */
+function storing(evaluator: Evaluator): Evaluator {
+  const mended = (evaluation: Evaluation): Evaluation => {
+    if (!evaluation.ok || evaluation.value === undefined) return evaluation;
+    const value = storableJson(evaluation.value);
+    return value === evaluation.value ? evaluation : { ok: true, value };
+  };
+  return {
+    ...evaluator,
+    evaluate: (expression, scope, clock) => {
+      const evaluation = evaluator.evaluate(expression, scope, clock);
+      return evaluation instanceof Promise ? evaluation.then(mended) : mended(evaluation);
+    },
+  };
 }
 
 /** Fixed when the database is created: the first migration makes the rows. */

@@ -4,6 +4,7 @@
  */
 import type { InstanceId } from '@perdure/engine';
 import type { AcceptedStart, DurableStore, OutgoingMessage } from './ports/durable-store.ts';
+import { isRefusedContent } from './refused-content.ts';
 import type { SendResult } from './runtime.ts';
 
 const answerWithinMs = 10_000;
@@ -68,15 +69,25 @@ export class Intake {
     const seen = new Set<InstanceId>();
     const now = starts.filter(({ item }) => !seen.has(item.message.instanceId) && seen.add(item.message.instanceId));
     this.#starts.push(...starts.filter((waiting) => !now.includes(waiting)));
+    await this.#storeTogether(now, messages);
+  }
+
+  async #storeTogether(starts: readonly Waiting<AcceptedStart>[], messages: readonly Waiting<OutgoingMessage>[]): Promise<void> {
     try {
       const { taken } = await this.#store.accept(
-        now.map(({ item }) => item),
+        starts.map(({ item }) => item),
         messages.map(({ item }) => item),
       );
-      for (const { item, settle } of now) settle(taken.has(item.message.instanceId));
+      for (const { item, settle } of starts) settle(taken.has(item.message.instanceId));
       for (const { settle } of messages) settle(true);
     } catch (error) {
-      for (const { fail } of [...now, ...messages]) fail(error as Error);
+      if (error instanceof Error && isRefusedContent(error) && starts.length + messages.length > 1) {
+        // One of them holds what Postgres refuses; the others have nothing to do with it.
+        for (const start of starts) await this.#storeTogether([start], []);
+        for (const message of messages) await this.#storeTogether([], [message]);
+        return;
+      }
+      for (const { fail } of [...starts, ...messages]) fail(error as Error);
     }
   }
 }

@@ -540,6 +540,8 @@ export class Worker {
       this.#awaitStart(id);
       return;
     }
+    // Whatever overtook the start on the way comes after it.
+    if (instance.seq === 0) inbox.sort((one, other) => Number(other.body.type === 'StartExecution') - Number(one.body.type === 'StartExecution'));
     this.#arriving.delete(id);
     if (owned === undefined) {
       for (const { settle } of inbox) settle(unavailable);

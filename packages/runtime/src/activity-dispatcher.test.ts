@@ -1,0 +1,77 @@
+import { executionId, instanceId, stepKey } from '@perdure/engine';
+import { describe, expect, it } from 'vitest';
+import { ActivityDispatcher, ActivityRunner, type ActivityJob, type ActivityResult } from './activity-dispatcher.ts';
+
+const job = (step: string, attempt = 1): ActivityJob => ({
+  instanceId: instanceId('i'),
+  executionId: executionId('x'),
+  step: stepKey(step),
+  attempt,
+  activity: 'work',
+  node: 'work',
+  input: null,
+  timeoutMs: null,
+});
+
+/** Attempts wait until they are let go, by key and in order. */
+function dispatcher(concurrency: number) {
+  const begun: string[] = [];
+  const reported: [string, ActivityResult][] = [];
+  const gates: (() => void)[] = [];
+  const activity = {
+    name: 'work',
+    run: (_input: unknown, { key, attempt }: { key: string; attempt: number }) => {
+      begun.push(`${key} ${attempt}`);
+      return new Promise<ActivityResult>((resolve) => gates.push(() => resolve({ ok: true, output: null })));
+    },
+  };
+  const runner = new ActivityRunner({ activities: new Map([['work', activity]]), loadInput: async (input) => input });
+  const made = new ActivityDispatcher({ runner, concurrency, report: (done, result) => reported.push([`${done.step} ${done.attempt}`, result]) });
+  const letGo = async (): Promise<void> => {
+    gates.shift()?.();
+    await new Promise((resume) => setImmediate(resume));
+  };
+  return { made, begun, reported, letGo, settle: () => new Promise((resume) => setImmediate(resume)) };
+}
+
+describe('ActivityDispatcher', () => {
+  it('A1 runs an attempt once that was aborted while it waited and handed in again', async () => {
+    const { made, begun, reported, letGo, settle } = dispatcher(1);
+    made.run(job('blocker'));
+    made.run(job('b'));
+    made.abort(instanceId('i'), stepKey('b'));
+    made.run(job('b'));
+    made.run(job('b'));
+    await settle();
+    expect(begun).toEqual(['i/x/blocker 1']);
+    for (let i = 0; i < 4; i += 1) await letGo();
+    expect(begun).toEqual(['i/x/blocker 1', 'i/x/b 1']);
+    expect(reported.map(([what]) => what)).toEqual(['blocker 1', 'b 1']);
+    expect(made.size).toBe(0);
+  });
+
+  it('A1 a later attempt that replaces a waiting one runs once', async () => {
+    const { made, begun, letGo } = dispatcher(1);
+    made.run(job('blocker'));
+    made.run(job('b'));
+    made.run(job('b', 2));
+    for (let i = 0; i < 4; i += 1) await letGo();
+    expect(begun).toEqual(['i/x/blocker 1', 'i/x/b 2']);
+  });
+
+  it('A2 reports nothing of an attempt that was aborted', async () => {
+    const { made, begun, reported, letGo, settle } = dispatcher(2);
+    made.run(job('a'));
+    await settle();
+    made.abortWhere((id) => id === 'i');
+    await letGo();
+    expect(begun).toHaveLength(1);
+    expect(reported).toEqual([]);
+  });
+
+  it('A3 an activity that throws, and one that nobody knows, fail their attempt', async () => {
+    const runner = new ActivityRunner({ activities: new Map([['work', { name: 'work', run: () => Promise.reject(new Error('broken')) }]]), loadInput: async (input) => input });
+    expect(await runner.attempt(job('a'), new AbortController())).toMatchObject({ ok: false, failure: { code: 'ActivityError', message: 'broken' } });
+    expect(await runner.attempt({ ...job('a'), activity: 'other' }, new AbortController())).toMatchObject({ ok: false, retryable: false, failure: { code: 'UnknownActivity' } });
+  });
+});

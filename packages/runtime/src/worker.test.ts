@@ -1,0 +1,176 @@
+import { executionId, instanceId, type HistoryEvent, type InstanceId } from '@perdure/engine';
+import { drawWorkflow, eventually, publishWorkflow, startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '@perdure/testing';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createRuntime, type RuntimeOptions } from './create-runtime.ts';
+import { Intake } from './intake.ts';
+import { partitionOf } from './partition-of.ts';
+import type { AcceptedStart, MessageBody } from './ports/durable-store.ts';
+import { PostgresStore } from './postgres/postgres-store.ts';
+import { RedisHotStore } from './redis/redis-hot-store.ts';
+import type { Runtime } from './runtime.ts';
+
+let postgres: TestPostgres;
+let redis: TestRedis;
+let database: pg.Pool;
+let store: PostgresStore;
+const running: Runtime[] = [];
+
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+  redis = await startTestRedis();
+  database = new pg.Pool({ connectionString: postgres.url, max: 2 });
+  store = new PostgresStore({ url: postgres.url });
+  await publishWorkflow(postgres.url, 'waiter', waiter);
+  await publishWorkflow(postgres.url, 'nul', nul);
+});
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((runtime) => runtime.stop()));
+});
+
+afterAll(async () => {
+  await store.close();
+  await database.end();
+  await postgres.stop();
+});
+
+const waiter = drawWorkflow(
+  { start: { type: 'start' }, wait: { type: 'event', config: { name: 'go' } }, done: { type: 'end', config: { value: { expr: 'steps.wait.output' } } } },
+  ['start -> wait', 'wait -> done'],
+);
+
+const nul = drawWorkflow(
+  { start: { type: 'start' }, build: { type: 'transform', config: { value: { expr: '{ "text": "a\\u0000b" }' } } }, done: { type: 'end', config: { value: { expr: 'steps.build.output' } } } },
+  ['start -> build', 'build -> done'],
+);
+
+async function startRuntime(options: Partial<RuntimeOptions> = {}): Promise<Runtime> {
+  const runtime = await createRuntime({ databaseUrl: postgres.url, redisUrl: redis.url, worker: true, activities: [], ...options });
+  running.push(runtime);
+  return runtime;
+}
+
+const start = (runtime: Runtime, workflow: string, id: string) => runtime.start({ workflow, version: null, input: {}, startedBy: 'test', instanceId: instanceId(id) });
+const go = { type: 'RaiseEvent', id: 'e', name: 'go', data: 1, by: 'test' } as const;
+
+async function status(id: string): Promise<string | undefined> {
+  return (await database.query<{ status: string }>('SELECT status FROM instance WHERE id = $1', [id])).rows[0]?.status;
+}
+
+const endsAs = (id: string, wanted: string) => eventually(`${id} is ${wanted}`, async () => (await status(id)) === wanted || undefined);
+
+async function history(id: InstanceId): Promise<HistoryEvent[]> {
+  return store.historyAfter(id, 0, 100);
+}
+
+const message = (to: string, messageId: string, body: MessageBody) => ({ partition: partitionOf(to, 64), instanceId: instanceId(to), messageId, body });
+
+describe('a worker reads an instance back', () => {
+  it.each([
+    ['another execution at the same seq', (events: HistoryEvent[]) => JSON.stringify(events.map((event) => (event.type === 'ExecutionStarted' ? { ...event, executionId: 'another' } : event)))],
+    ['a gap', (events: HistoryEvent[]) => JSON.stringify(events.slice(0, 1))],
+    ['nonsense', () => '[{"seq":1,"type":"TaskCompleted"}]'],
+    ['no JSON', () => '['],
+  ])('from the history when the hot store holds %s', async (what, damaged) => {
+    const runtime = await startRuntime({ residentLimit: 0 });
+    const id = instanceId(`hot ${what}`);
+    await start(runtime, 'waiter', id);
+    const events = await history(id);
+    const hot = new RedisHotStore(redis.url, await store.incarnation());
+    await hot.ready();
+    await hot.save([{ instanceId: id, baseSeq: 0, seq: events.length, events: damaged(events), checkpoint: null, final: false }]);
+    await hot.close();
+    expect(await runtime.send(id, go)).toEqual({ ok: true });
+    await endsAs(id, 'Completed');
+  });
+
+  it('and one that cannot be read answers its senders and keeps nobody else waiting', async () => {
+    const runtime = await startRuntime({ residentLimit: 0 });
+    await publishWorkflow(postgres.url, 'broken', { formatVersion: 1, nodes: [], edges: [] });
+    await start(runtime, 'waiter', 'fine');
+    for (const id of ['bad-version', 'bad-history']) {
+      await database.query(
+        `INSERT INTO instance (id, partition, execution_id, workflow_key, version, status, seq, started_by) VALUES ($1, $2, 'x', $3, 1, 'Running', 3, 'test')`,
+        [id, partitionOf(id, 64), id === 'bad-version' ? 'broken' : 'waiter'],
+      );
+      if (id === 'bad-version') await database.query(`INSERT INTO history_event SELECT $1, seq, type, at, data FROM history_event WHERE instance_id = 'fine'`, [id]);
+    }
+    const answers = await Promise.all(['bad-version', 'fine', 'bad-history'].map((id) => runtime.send(instanceId(id), go)));
+    expect(answers).toMatchObject([{ ok: false, code: 'unavailable' }, { ok: true }, { ok: false, code: 'unavailable' }]);
+    await endsAs('fine', 'Completed');
+    await database.query(`DELETE FROM instance WHERE id LIKE 'bad-%'`);
+  });
+
+  it('once, however many commands arrive while its plan is read', async () => {
+    const first = await startRuntime();
+    const ids = Array.from({ length: 30 }, (_, i) => `cold-${i}`);
+    await Promise.all(ids.map((id) => start(first, 'waiter', id)));
+    await first.stop();
+    running.length = 0;
+    const troubles: string[] = [];
+    const second = await startRuntime({ onTrouble: (where, error) => troubles.push(`${where}: ${error.message}`) });
+    const sends = ids.flatMap((id) => [0, 1, 2, 3].map(async (i) => {
+      await new Promise((resume) => setTimeout(resume, i * 2));
+      return second.send(instanceId(id), { ...go, name: 'other', id: `${i}` });
+    }));
+    expect((await Promise.all(sends)).filter(({ ok }) => !ok)).toEqual([]);
+    expect(troubles).toEqual([]);
+    for (const id of ids) expect((await history(instanceId(id))).filter(({ type }) => type === 'EventRaised')).toHaveLength(4);
+  });
+});
+
+describe('messages', () => {
+  it('a cancellation fetched together with its child’s start cancels the child', async () => {
+    await startRuntime();
+    const child: MessageBody = { type: 'StartChild', workflow: 'waiter', version: null, input: null, parent: null, tags: [] };
+    await store.accept([], [message('child-1', 'start:child-1', child), message('child-1', 'cancel:child-1', { type: 'Cancel', reason: 'changed my mind' })]);
+    await endsAs('child-1', 'Canceled');
+    await eventually('no message is left', async () => (await database.query('SELECT 1 FROM message')).rows.length === 0 || undefined);
+  });
+
+  it('what is told to an instance that never was or has ended goes away', async () => {
+    await startRuntime();
+    await store.accept([], [message('nobody', 'cancel:nobody', { type: 'Cancel', reason: '' }), message('child-1', 'cancel:again', { type: 'Cancel', reason: '' })]);
+    await eventually('no message is left', async () => (await database.query('SELECT 1 FROM message')).rows.length === 0 || undefined);
+  });
+
+  it('an event to an instance another process has just accepted waits for its start', async () => {
+    const runtime = await startRuntime({ mailboxPollMs: 60_000 });
+    const id = instanceId('accepted');
+    await store.accept([accepted(id)], []);
+    expect(await runtime.send(id, go)).toEqual({ ok: true });
+    await endsAs(id, 'Completed');
+  });
+
+  it('one start with text Postgres refuses does not fail those accepted with it', async () => {
+    const intake = new Intake(store);
+    const bad = accepted(instanceId('bad-tag'));
+    bad.creation.tags = ['nul \0'];
+    const answers = await Promise.allSettled([intake.start(accepted(instanceId('good-1'))), intake.start(bad), intake.start(accepted(instanceId('good-2')))]);
+    expect(answers.map((answer) => answer.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+});
+
+function accepted(id: InstanceId): AcceptedStart & { creation: { tags: string[] } } {
+  const execution = executionId(`x-${id}`);
+  const body: MessageBody = { type: 'StartExecution', executionId: execution, workflow: 'waiter', version: 1, input: null, tags: [], startedBy: 'test', parent: null };
+  return { message: message(id, `start:${id}:${execution}`, body), executionId: execution, creation: { workflow: 'waiter', version: 1, tags: [], startedBy: 'test', parent: null, replace: [] } };
+}
+
+describe('text that cannot be stored', () => {
+  it('is mended in what an expression builds', async () => {
+    const runtime = await startRuntime();
+    await start(runtime, 'nul', 'nul-1');
+    await endsAs('nul-1', 'Completed');
+    expect((await database.query(`SELECT data->'output'->>'text' AS text FROM history_event WHERE instance_id = 'nul-1' AND type = 'EndReached'`)).rows).toEqual([{ text: 'a\uFFFDb' }]);
+  });
+
+  it('is mended in names, comments and tags, and refused in an id', async () => {
+    const runtime = await startRuntime();
+    expect(await start(runtime, 'waiter', 'a\0b')).toMatchObject({ ok: false, code: 'input.invalid' });
+    expect(await runtime.start({ workflow: 'waiter', version: null, input: 1, startedBy: 'nul \0', tags: ['\uD800'], instanceId: instanceId('odd') })).toMatchObject({ ok: true });
+    expect(await runtime.send(instanceId('odd'), { ...go, name: 'oth\0er', by: '\0' })).toEqual({ ok: true });
+    expect((await database.query(`SELECT started_by, tags FROM instance WHERE id = 'odd'`)).rows).toEqual([{ started_by: 'nul \uFFFD', tags: ['\uFFFD'] }]);
+  });
+});
