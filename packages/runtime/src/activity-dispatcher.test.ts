@@ -36,27 +36,29 @@ function dispatcher(concurrency: number) {
 
 describe('ActivityDispatcher', () => {
   it('A1 runs an attempt once that was aborted while it waited and handed in again', async () => {
-    const { made, begun, reported, letGo, settle } = dispatcher(1);
-    made.run(job('blocker'));
+    const { made, begun, reported, letGo, settle } = dispatcher(2);
+    made.run(job('first'));
+    made.run(job('second'));
     made.run(job('b'));
     made.abort(instanceId('i'), stepKey('b'));
     made.run(job('b'));
     made.run(job('b'));
     await settle();
-    expect(begun).toEqual(['i/x/blocker 1']);
-    for (let i = 0; i < 4; i += 1) await letGo();
-    expect(begun).toEqual(['i/x/blocker 1', 'i/x/b 1']);
-    expect(reported.map(([what]) => what)).toEqual(['blocker 1', 'b 1']);
+    expect(begun).toEqual(['i/x/first 1', 'i/x/second 1']);
+    for (let i = 0; i < 5; i += 1) await letGo();
+    expect(begun).toEqual(['i/x/first 1', 'i/x/second 1', 'i/x/b 1']);
+    expect(reported.map(([what]) => what)).toEqual(['first 1', 'second 1', 'b 1']);
     expect(made.size).toBe(0);
   });
 
   it('A1 a later attempt that replaces a waiting one runs once', async () => {
-    const { made, begun, letGo } = dispatcher(1);
-    made.run(job('blocker'));
+    const { made, begun, letGo } = dispatcher(2);
+    made.run(job('first'));
+    made.run(job('second'));
     made.run(job('b'));
     made.run(job('b', 2));
-    for (let i = 0; i < 4; i += 1) await letGo();
-    expect(begun).toEqual(['i/x/blocker 1', 'i/x/b 2']);
+    for (let i = 0; i < 5; i += 1) await letGo();
+    expect(begun).toEqual(['i/x/first 1', 'i/x/second 1', 'i/x/b 2']);
   });
 
   it('A2 reports nothing of an attempt that was aborted', async () => {

@@ -8,7 +8,7 @@ import { partitionOf } from './partition-of.ts';
 import type { AcceptedStart, MessageBody } from './ports/durable-store.ts';
 import { PostgresStore } from './postgres/postgres-store.ts';
 import { RedisHotStore } from './redis/redis-hot-store.ts';
-import type { Runtime } from './runtime.ts';
+import type { Runtime, SendResult } from './runtime.ts';
 
 let postgres: TestPostgres;
 let redis: TestRedis;
@@ -64,6 +64,17 @@ async function history(id: InstanceId): Promise<HistoryEvent[]> {
   return store.historyAfter(id, 0, 100);
 }
 
+/** Holds what the statement locks until the answer is called. */
+async function lock(statement: string): Promise<() => Promise<void>> {
+  const client = await database.connect();
+  await client.query('BEGIN');
+  await client.query(statement);
+  return async () => {
+    await client.query('COMMIT');
+    client.release();
+  };
+}
+
 const message = (to: string, messageId: string, body: MessageBody) => ({ partition: partitionOf(to, 64), instanceId: instanceId(to), messageId, body });
 
 describe('a worker reads an instance back', () => {
@@ -110,10 +121,13 @@ describe('a worker reads an instance back', () => {
     running.length = 0;
     const troubles: string[] = [];
     const second = await startRuntime({ onTrouble: (where, error) => troubles.push(`${where}: ${error.message}`) });
-    const sends = ids.flatMap((id) => [0, 1, 2, 3].map(async (i) => {
-      await new Promise((resume) => setTimeout(resume, i * 2));
-      return second.send(instanceId(id), { ...go, name: 'other', id: `${i}` });
-    }));
+    const unlock = await lock('LOCK TABLE workflow_version IN ACCESS EXCLUSIVE MODE');
+    const sends: Promise<SendResult>[] = [];
+    for (let i = 0; i < 4; i += 1) {
+      for (const id of ids) sends.push(second.send(instanceId(id), { ...go, name: 'other', id: `${i}` }));
+      await new Promise((resume) => setTimeout(resume, 50));
+    }
+    await unlock();
     expect((await Promise.all(sends)).filter(({ ok }) => !ok)).toEqual([]);
     expect(troubles).toEqual([]);
     for (const id of ids) expect((await history(instanceId(id))).filter(({ type }) => type === 'EventRaised')).toHaveLength(4);
@@ -123,8 +137,12 @@ describe('a worker reads an instance back', () => {
 describe('messages', () => {
   it('a cancellation fetched together with its child’s start cancels the child', async () => {
     await startRuntime();
+    // What reads the child's version waits; its cancellation needs none.
+    const unlock = await lock('LOCK TABLE workflow, workflow_version IN ACCESS EXCLUSIVE MODE');
     const child: MessageBody = { type: 'StartChild', workflow: 'waiter', version: null, input: null, parent: null, tags: [] };
     await store.accept([], [message('child-1', 'start:child-1', child), message('child-1', 'cancel:child-1', { type: 'Cancel', reason: 'changed my mind' })]);
+    await new Promise((resume) => setTimeout(resume, 1_500));
+    await unlock();
     await endsAs('child-1', 'Canceled');
     await eventually('no message is left', async () => (await database.query('SELECT 1 FROM message')).rows.length === 0 || undefined);
   });
