@@ -101,8 +101,6 @@ test('sign in, draw five nodes, publish, run, approve by keyboard, see it comple
     await expect(node(page, 'End', 'Completed')).toBeVisible();
     const id = instancePage.split('/').at(-1) ?? '';
     const status = await page.request.get(`${perdure.url}/runtime/webhooks/durabletask/instances/${id}?code=${apiKey}`);
-    console.log(JSON.stringify(await (await page.request.get(`${perdure.url}/api/workflows/vacation-request/export?code=${apiKey}`)).json()));
-    console.log(JSON.stringify(await (await page.request.get(`${perdure.url}/runtime/webhooks/durabletask/instances/${id}?code=${apiKey}&showHistory=true&showHistoryOutput=true`)).json()));
     expect(await status.json()).toMatchObject({ runtimeStatus: 'Completed', customStatus: 'waiting for approval', output: { decision: 'approved' } });
   });
 });
@@ -137,10 +135,9 @@ async function select(page: Page, title: string): Promise<void> {
 }
 
 async function fillExpression(page: Page, label: string, source: string): Promise<void> {
-  const inspector = page.getByRole('complementary', { name: 'Inspector' });
-  const editor = inspector.getByRole('textbox', { name: label });
-  if ((await editor.getAttribute('contenteditable')) !== 'true') await inspector.getByRole('button', { name: 'Expression' }).first().click();
-  await inspector.getByRole('textbox', { name: label }).click();
+  const field = page.getByRole('complementary', { name: 'Inspector' }).getByRole('group', { name: label, exact: true });
+  await field.getByRole('button', { name: 'Expression' }).click();
+  await field.getByRole('textbox', { name: label }).click();
   await page.keyboard.press('Control+A');
   await page.keyboard.insertText(source);
   await page.keyboard.press('Escape');
