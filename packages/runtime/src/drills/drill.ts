@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { createRuntime } from '../create-runtime.ts';
-import type { Runtime, StartResult } from '../runtime.ts';
+import type { Runtime, StartRequest, StartResult } from '../runtime.ts';
 import type { DrillSettings } from './worker-program.ts';
 
 const program = new URL('./worker-program.ts', import.meta.url);
@@ -64,9 +64,9 @@ export class Drill {
   }
 
   /** Starts an instance through the API process, as often as it takes while the database is away. What was answered ok counts as acknowledged. */
-  async start(workflow: string, id: string, input: Json = {}): Promise<void> {
+  async start(workflow: string, id: string, input: Json = {}, replace: StartRequest['replace'] = []): Promise<void> {
     await eventually(`${id} is started`, async () => {
-      const result: StartResult | undefined = await this.api.start({ workflow, version: null, input, startedBy: 'drill', instanceId: instanceId(id) }).catch(() => undefined);
+      const result: StartResult | undefined = await this.api.start({ workflow, version: null, input, startedBy: 'drill', instanceId: instanceId(id), replace }).catch(() => undefined);
       // Taken: an answer that was lost had been stored.
       return result?.ok === true || (result?.ok === false && result.code === 'instance.exists') || undefined;
     }, 40_000);
