@@ -59,7 +59,9 @@ async function launch(home: string, port: number): Promise<{ child: ChildProcess
 
 /** The environment without what would configure the server. */
 function inherited(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PERDURE_') && name !== 'DATABASE_URL' && name !== 'REDIS_URL'));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('PERDURE_') && name !== 'DATABASE_URL' && name !== 'REDIS_URL'),
+  );
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

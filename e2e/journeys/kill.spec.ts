@@ -15,7 +15,9 @@ test.afterAll(async () => {
   await perdure.stop();
 });
 
-test(`order-approval, the server killed ${kills} times at different moments: result and history as if it had not been`, async ({ request }) => {
+test(`order-approval, the server killed ${kills} times at different moments: result and history as if it had not been`, async ({
+  request,
+}) => {
   test.setTimeout(600_000);
   await start(request, 'calm');
   const calm = await finished(request, 'calm');
@@ -39,7 +41,9 @@ interface Status {
 
 /** Small enough to need nobody's approval. */
 async function start(request: APIRequestContext, id: string): Promise<void> {
-  const answer = await request.post(`${perdure.url}/runtime/webhooks/durabletask/orchestrators/order-approval/${id}?code=${apiKey}`, { data: { amount: 900 } });
+  const answer = await request.post(`${perdure.url}/runtime/webhooks/durabletask/orchestrators/order-approval/${id}?code=${apiKey}`, {
+    data: { amount: 900 },
+  });
   expect(answer.status()).toBe(202);
 }
 

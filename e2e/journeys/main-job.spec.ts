@@ -11,7 +11,10 @@ test.afterAll(async () => {
   await perdure.stop();
 });
 
-test('sign in, draw five nodes, publish, run, approve by keyboard, see it completed; killed and reloaded on the way', async ({ page, browser }) => {
+test('sign in, draw five nodes, publish, run, approve by keyboard, see it completed; killed and reloaded on the way', async ({
+  page,
+  browser,
+}) => {
   await test.step('sign in by the printed link, which works once', async () => {
     await page.goto(perdure.link);
     await expect(page.getByRole('heading', { name: 'Welcome to Perdure' })).toBeVisible();
@@ -63,7 +66,10 @@ test('sign in, draw five nodes, publish, run, approve by keyboard, see it comple
     await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
     await expect(page.getByText('Published as v1')).toBeVisible();
     await page.getByRole('button', { name: /^Run/ }).click();
-    await page.getByRole('dialog').getByRole('button', { name: /^(Run|Start)/ }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^(Run|Start)/ })
+      .click();
   });
 
   await test.step('nodes change live, on the same canvas', async () => {
@@ -101,7 +107,11 @@ test('sign in, draw five nodes, publish, run, approve by keyboard, see it comple
     await expect(node(page, 'End', 'Completed')).toBeVisible();
     const id = instancePage.split('/').at(-1) ?? '';
     const status = await page.request.get(`${perdure.url}/runtime/webhooks/durabletask/instances/${id}?code=${apiKey}`);
-    expect(await status.json()).toMatchObject({ runtimeStatus: 'Completed', customStatus: 'waiting for approval', output: { decision: 'approved' } });
+    expect(await status.json()).toMatchObject({
+      runtimeStatus: 'Completed',
+      customStatus: 'waiting for approval',
+      output: { decision: 'approved' },
+    });
   });
 });
 
@@ -110,7 +120,10 @@ async function dragFromPalette(page: Page, type: string, below: number): Promise
   const canvas = page.getByRole('region', { name: /canvas/i });
   const box = await canvas.boundingBox();
   if (box === null) throw new Error('The canvas is not visible.');
-  await page.getByRole('complementary', { name: 'Nodes' }).getByRole('button', { name: type, exact: true }).dragTo(canvas, { targetPosition: { x: box.width / 2, y: below } });
+  await page
+    .getByRole('complementary', { name: 'Nodes' })
+    .getByRole('button', { name: type, exact: true })
+    .dragTo(canvas, { targetPosition: { x: box.width / 2, y: below } });
   await expect(canvas.getByRole('group', { name: new RegExp(`^${type}, `) })).toBeVisible();
 }
 

@@ -42,6 +42,9 @@ export const walls: readonly Wall[] = [
     allowIn: [
       { paths: ['packages/runtime/src/postgres/'], modules: ['@perdure/database', 'pg'] },
       { paths: ['packages/runtime/src/redis/'], modules: ['ioredis'] },
+      // Parts of tests that are not test files themselves: the drills' scene and program, and a suite two adapters run.
+      { paths: ['packages/runtime/src/drills/'], modules: ['@perdure/testing', 'pg'] },
+      { paths: ['packages/runtime/src/ports/hot-store-contract.ts'], modules: ['@perdure/testing', 'vitest'] },
     ],
     reason:
       'the runtime hosts the engine below the server: activities are handed to it, and databases are behind its ports (src/postgres, src/redis)',
@@ -155,7 +158,7 @@ export const walls: readonly Wall[] = [
   },
 ];
 
-/** Besides the above, in files named *.test.ts(x). */
+/** Besides the above, in test files. */
 export const testModules = [
   'vitest',
   'fast-check',
@@ -167,6 +170,9 @@ export const testModules = [
   '@perdure/database',
   'undici',
 ] as const;
+
+/** Tests, and what only they use: contract suites, fixtures, and the programs of the drills. */
+const isTestFile = /\.test\.tsx?$|-contract\.ts$|-fixture\.ts$|\/drills\//;
 
 /** Why an import is refused, or undefined when it is allowed. `file` is the path in the repository. */
 export function refusal(file: string, specifier: string, typeOnly: boolean): string | undefined {
@@ -186,7 +192,7 @@ export function refusal(file: string, specifier: string, typeOnly: boolean): str
     )
   )
     return undefined;
-  if (/\.test\.tsx?$/.test(file) && testModules.some((module) => matches(specifier, module))) return undefined;
+  if (isTestFile.test(file) && testModules.some((module) => matches(specifier, module))) return undefined;
   if (wall.typesOf?.some((module) => matches(specifier, module))) {
     return typeOnly ? undefined : `"${specifier}" may only be imported with "import type" here: ${wall.reason}.`;
   }

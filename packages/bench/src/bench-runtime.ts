@@ -16,7 +16,11 @@ export interface BenchRuntime {
 }
 
 /** A runtime with one published workflow, on a fresh database. */
-export async function startBenchRuntime(environment: BenchEnvironment, document: WorkflowDocument, options: Partial<RuntimeOptions> = {}): Promise<BenchRuntime> {
+export async function startBenchRuntime(
+  environment: BenchEnvironment,
+  document: WorkflowDocument,
+  options: Partial<RuntimeOptions> = {},
+): Promise<BenchRuntime> {
   const databaseUrl = await environment.freshDatabase();
   await publishWorkflow(databaseUrl, 'bench', document);
   const runtime = await createRuntime({

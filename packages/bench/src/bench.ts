@@ -25,7 +25,8 @@ try {
   for (const [name, run] of Object.entries(benches)) {
     if (names.length > 0 && !names.includes(name)) continue;
     results[name] = await run(environment);
-    for (const [figure, value] of Object.entries(results[name])) console.log(`${name.padEnd(12)} ${figure.padEnd(20)} ${shown(value).padStart(12)}`);
+    for (const [figure, value] of Object.entries(results[name]))
+      console.log(`${name.padEnd(12)} ${figure.padEnd(20)} ${shown(value).padStart(12)}`);
   }
 } finally {
   await environment.stop();

@@ -29,7 +29,17 @@ export async function startEnvironment(): Promise<BenchEnvironment> {
     settings: { shared_buffers: '512MB', max_wal_size: '4GB', checkpoint_timeout: '15min' },
   });
   const binary = findRedisServer();
-  const redis = binary === undefined ? null : await startRedis({ program: binary, directory: home, port: await freePort(), password: randomUUID(), logFile: join(home, 'redis.log'), endWithParent: true });
+  const redis =
+    binary === undefined
+      ? null
+      : await startRedis({
+          program: binary,
+          directory: home,
+          port: await freePort(),
+          password: randomUUID(),
+          logFile: join(home, 'redis.log'),
+          endWithParent: true,
+        });
   return {
     redisUrl: redis?.url ?? null,
     async freshDatabase() {

@@ -54,7 +54,15 @@ async function writeTurn(pool: pg.Pool, ids: readonly string[], turn: TurnRows, 
     text: `WITH row AS (${isFirst ? insertRow : updateRow})
       INSERT INTO history_event (instance_id, seq, type, at, data)
       SELECT id, e.seq, e.type, $4, e.data::json FROM unnest($1::text[]) AS i(id) CROSS JOIN unnest($5::int[], $6::text[], $7::text[]) AS e(seq, type, data)`,
-    values: [ids, turn.seq, isLast ? 'Completed' : 'Running', at, turn.events.map(({ seq }) => seq), turn.events.map(({ type }) => type), turn.events.map(({ data }) => data)],
+    values: [
+      ids,
+      turn.seq,
+      isLast ? 'Completed' : 'Running',
+      at,
+      turn.events.map(({ seq }) => seq),
+      turn.events.map(({ type }) => type),
+      turn.events.map(({ data }) => data),
+    ],
   });
 }
 

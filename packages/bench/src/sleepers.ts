@@ -3,10 +3,10 @@ import type { InstanceId } from '@perdure/engine';
 import { nextId, runMany, settledRss, startBenchRuntime } from './bench-runtime.ts';
 import type { BenchEnvironment } from './environment.ts';
 
-export const waiting = drawWorkflow(
-  { start: { type: 'start' }, wait: { type: 'event', config: { name: 'go' } }, done: { type: 'end' } },
-  ['start -> wait', 'wait -> done'],
-);
+export const waiting = drawWorkflow({ start: { type: 'start' }, wait: { type: 'event', config: { name: 'go' } }, done: { type: 'end' } }, [
+  'start -> wait',
+  'wait -> done',
+]);
 
 /** ExecutionStarted, EventAwaited, EventRaised, EventReceived, EndReached, ExecutionCompleted. */
 export const wokenSeq = 6;
@@ -27,7 +27,14 @@ export async function sleepers(environment: BenchEnvironment, count = 10_000): P
       if (!sent.ok) throw new Error(sent.message);
       await woken;
     });
-    return { count, bytesEach: Math.max(0, (after - before) / count), startSeconds, startPerSecond: count / startSeconds, wakeSeconds, wakePerSecond: count / wakeSeconds };
+    return {
+      count,
+      bytesEach: Math.max(0, (after - before) / count),
+      startSeconds,
+      startPerSecond: count / startSeconds,
+      wakeSeconds,
+      wakePerSecond: count / wakeSeconds,
+    };
   } finally {
     await bench.stop();
   }

@@ -26,7 +26,11 @@ function dispatcher(concurrency: number) {
     },
   };
   const runner = new ActivityRunner({ activities: new Map([['work', activity]]), loadInput: async (input) => input });
-  const made = new ActivityDispatcher({ runner, concurrency, report: (done, result) => reported.push([`${done.step} ${done.attempt}`, result]) });
+  const made = new ActivityDispatcher({
+    runner,
+    concurrency,
+    report: (done, result) => reported.push([`${done.step} ${done.attempt}`, result]),
+  });
   const letGo = async (): Promise<void> => {
     gates.shift()?.();
     await new Promise((resume) => setImmediate(resume));
@@ -72,8 +76,18 @@ describe('ActivityDispatcher', () => {
   });
 
   it('A3 an activity that throws, and one that nobody knows, fail their attempt', async () => {
-    const runner = new ActivityRunner({ activities: new Map([['work', { name: 'work', run: () => Promise.reject(new Error('broken')) }]]), loadInput: async (input) => input });
-    expect(await runner.attempt(job('a'), new AbortController())).toMatchObject({ ok: false, failure: { code: 'ActivityError', message: 'broken' } });
-    expect(await runner.attempt({ ...job('a'), activity: 'other' }, new AbortController())).toMatchObject({ ok: false, retryable: false, failure: { code: 'UnknownActivity' } });
+    const runner = new ActivityRunner({
+      activities: new Map([['work', { name: 'work', run: () => Promise.reject(new Error('broken')) }]]),
+      loadInput: async (input) => input,
+    });
+    expect(await runner.attempt(job('a'), new AbortController())).toMatchObject({
+      ok: false,
+      failure: { code: 'ActivityError', message: 'broken' },
+    });
+    expect(await runner.attempt({ ...job('a'), activity: 'other' }, new AbortController())).toMatchObject({
+      ok: false,
+      retryable: false,
+      failure: { code: 'UnknownActivity' },
+    });
   });
 });

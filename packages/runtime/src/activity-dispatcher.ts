@@ -61,7 +61,11 @@ export class ActivityRunner {
   async #withTimeout(job: ActivityJob, abort: AbortController): Promise<ActivityResult> {
     const activity = this.#options.activities.get(job.activity);
     if (activity === undefined)
-      return { ok: false, retryable: false, failure: { code: 'UnknownActivity', message: `No worker knows the activity ${job.activity}.` } };
+      return {
+        ok: false,
+        retryable: false,
+        failure: { code: 'UnknownActivity', message: `No worker knows the activity ${job.activity}.` },
+      };
     const context: ActivityContext = {
       key: activityKey(job.instanceId, job.executionId, job.step),
       attempt: job.attempt,

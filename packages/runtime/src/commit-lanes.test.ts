@@ -34,7 +34,10 @@ afterAll(async () => {
 type Commit = DurableStore['commit'];
 
 /** Lanes over the real store, with something in the way of its commits. */
-function lanes(commit: (items: readonly CommitItem[], real: Commit) => Promise<CommitVerdict[]>, options: { lanes?: number; batchLimit?: number; onStored?(items: readonly CommitItem[]): void } = {}) {
+function lanes(
+  commit: (items: readonly CommitItem[], real: Commit) => Promise<CommitVerdict[]>,
+  options: { lanes?: number; batchLimit?: number; onStored?(items: readonly CommitItem[]): void } = {},
+) {
   const told: CommitItem[] = [];
   const troubles: Error[] = [];
   const made = new CommitLanes(
@@ -129,7 +132,9 @@ describe('CommitLanes', () => {
 
   it('C3 refuses content Postgres cannot keep, alone: every other item of the batch is stored', async () => {
     const { made } = lanes((items, real) => real(items));
-    const items = many(33).map((item, i) => (i === 20 && item.create !== null ? { ...item, create: { ...item.create, startedBy: 'nul \0' } } : item));
+    const items = many(33).map((item, i) =>
+      i === 20 && item.create !== null ? { ...item, create: { ...item.create, startedBy: 'nul \0' } } : item,
+    );
     const outcomes = await Promise.all(items.map((item) => made.submit(item)));
     expect(outcomes.filter((outcome) => outcome === 'stored')).toHaveLength(32);
     expect(outcomes[20]).toMatchObject({ refused: expect.any(Error) });
@@ -139,7 +144,10 @@ describe('CommitLanes', () => {
   it('C4 never puts two items of one instance into a batch', async () => {
     const first = creation('both', epoch);
     await store.commit([first]);
-    await store.accept([], [{ partition: first.partition, instanceId: first.instanceId, messageId: 'precious', body: { type: 'Cancel', reason: '' } }]);
+    await store.accept(
+      [],
+      [{ partition: first.partition, instanceId: first.instanceId, messageId: 'precious', body: { type: 'Cancel', reason: '' } }],
+    );
     const [taken] = await store.leases.claim('me', [first.partition], 60_000, true);
     const { made } = lanes((items, real) => real(items), { lanes: 1 });
     const stale = made.submit(step(first, { seq: 2, events: [], messagesConsumed: ['precious'] }));

@@ -1,7 +1,16 @@
 /** Puts a runtime together: durable store, hot store, and (unless this process only serves the API) a worker with its leases. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { executionId, instanceId, isFinal, type CommandBody, type Evaluation, type Evaluator, type HistoryEvent, type InstanceId } from '@perdure/engine';
+import {
+  executionId,
+  instanceId,
+  isFinal,
+  type CommandBody,
+  type Evaluation,
+  type Evaluator,
+  type HistoryEvent,
+  type InstanceId,
+} from '@perdure/engine';
 import type { createCatalogue, ExpressionAnalyser, Json } from '@perdure/graph';
 import { createEvaluator, expressionAnalyser } from '@perdure/expressions';
 import { createSandbox } from '@perdure/expressions/sandbox';
@@ -55,7 +64,14 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const store = new PostgresStore({ url: options.databaseUrl, ...(options.poolSize === undefined ? {} : { poolSize: options.poolSize }) });
   const incarnation = await store.incarnation();
   const hot: HotStore = options.redisUrl === null ? new LocalHotStore() : await connectRedis(options.redisUrl, incarnation);
-  const queue = options.redisUrl === null || !options.worker ? null : new RedisActivityQueue(options.redisUrl, incarnation, options.queueConcurrency === undefined ? {} : { concurrency: options.queueConcurrency });
+  const queue =
+    options.redisUrl === null || !options.worker
+      ? null
+      : new RedisActivityQueue(
+          options.redisUrl,
+          incarnation,
+          options.queueConcurrency === undefined ? {} : { concurrency: options.queueConcurrency },
+        );
   const runtime = new AssembledRuntime(store, hot, queue, options, onTrouble);
   try {
     await runtime.begin();
@@ -88,7 +104,13 @@ class AssembledRuntime implements Runtime {
   #partitions = 0;
   readonly #options: RuntimeOptions;
 
-  constructor(store: DurableStore, hot: HotStore, queue: ActivityQueue | null, options: RuntimeOptions, onTrouble: (where: string, error: Error) => void) {
+  constructor(
+    store: DurableStore,
+    hot: HotStore,
+    queue: ActivityQueue | null,
+    options: RuntimeOptions,
+    onTrouble: (where: string, error: Error) => void,
+  ) {
     this.#store = store;
     this.#hot = hot;
     this.#queue = queue;
@@ -100,17 +122,19 @@ class AssembledRuntime implements Runtime {
     this.#watchers = new Watchers(store, (error) => onTrouble('watchers', error));
     this.#intake = new Intake(store);
     const clock = new DatabaseClock();
-    const evaluator = storing(createEvaluator({
-      sandbox: this.#sandbox,
-      payloads: {
-        load: async (ref) => {
-          const value = await payloads.load(ref.$payload);
-          if (value === undefined) throw new Error(`The payload ${ref.$payload} is not stored.`);
-          return value;
+    const evaluator = storing(
+      createEvaluator({
+        sandbox: this.#sandbox,
+        payloads: {
+          load: async (ref) => {
+            const value = await payloads.load(ref.$payload);
+            if (value === undefined) throw new Error(`The payload ${ref.$payload} is not stored.`);
+            return value;
+          },
+          keep: async (value) => payloads.keep(JSON.stringify(storableJson(value))),
         },
-        keep: async (value) => payloads.keep(JSON.stringify(storableJson(value))),
-      },
-    }));
+      }),
+    );
     if (!options.worker) {
       this.#worker = null;
       this.#leases = null;
@@ -152,7 +176,11 @@ class AssembledRuntime implements Runtime {
       });
     }
     hot.onHint((hint) => {
-      if (hint.type === 'events') this.#watchers.changed(hint.instances.map(([id, seq]): [InstanceId, number] => [instanceId(id), seq]), hint.tasks);
+      if (hint.type === 'events')
+        this.#watchers.changed(
+          hint.instances.map(([id, seq]): [InstanceId, number] => [instanceId(id), seq]),
+          hint.tasks,
+        );
       else if (hint.type === 'published') this.#plans.published(hint.workflow);
       else this.#worker?.look();
     });
@@ -177,9 +205,15 @@ class AssembledRuntime implements Runtime {
         ? { ok: false, code: 'workflow.unknown', message: `There is no published workflow ${request.workflow}.` }
         : { ok: false, code: 'version.unknown', message: `${request.workflow} has no version ${request.version}.` };
     const input = await this.#keepInput(request.input);
-    if (input === undefined) return { ok: false, code: 'payload.too-large', message: `The input is larger than ${largestInput / 1024 / 1024} MB.` };
+    if (input === undefined)
+      return { ok: false, code: 'payload.too-large', message: `The input is larger than ${largestInput / 1024 / 1024} MB.` };
     const id = request.instanceId ?? instanceId(randomUUID().replaceAll('-', ''));
-    if (storableText(id) !== id) return { ok: false, code: 'input.invalid', message: 'The instance id holds a character that cannot be stored. Use letters, digits and punctuation.' };
+    if (storableText(id) !== id)
+      return {
+        ok: false,
+        code: 'input.invalid',
+        message: 'The instance id holds a character that cannot be stored. Use letters, digits and punctuation.',
+      };
     const creation = {
       workflow: published.workflow,
       version: published.version,
@@ -197,7 +231,11 @@ class AssembledRuntime implements Runtime {
     const { workflow, version, tags, startedBy } = creation;
     const partition = partitionOf(id, this.#partitions);
     const body: CommandBody = { type: 'StartExecution', executionId: execution, workflow, version, input, tags, startedBy, parent: null };
-    const taken = await this.#intake.start({ message: { partition, instanceId: id, messageId: `start:${id}:${execution}`, body }, executionId: execution, creation });
+    const taken = await this.#intake.start({
+      message: { partition, instanceId: id, messageId: `start:${id}:${execution}`, body },
+      executionId: execution,
+      creation,
+    });
     this.#hot.hint({ type: 'mail', partitions: [partition] });
     this.#worker?.look();
     return taken
@@ -210,11 +248,13 @@ class AssembledRuntime implements Runtime {
     let command = storableJson(asked as unknown as Json) as unknown as CommandBody;
     if (command.type === 'RaiseEvent') {
       const data = await this.#keepInput(command.data);
-      if (data === undefined) return { ok: false, code: 'unavailable', message: `The event's data is larger than ${largestInput / 1024 / 1024} MB.` };
+      if (data === undefined)
+        return { ok: false, code: 'unavailable', message: `The event's data is larger than ${largestInput / 1024 / 1024} MB.` };
       command = { ...command, data };
     } else if (command.type === 'DecideHumanTask') {
       const data = await this.#keepInput(command.data);
-      if (data === undefined) return { ok: false, code: 'unavailable', message: `The form's data is larger than ${largestInput / 1024 / 1024} MB.` };
+      if (data === undefined)
+        return { ok: false, code: 'unavailable', message: `The form's data is larger than ${largestInput / 1024 / 1024} MB.` };
       command = { ...command, data };
     }
     if (this.#worker?.serves(id) === true) return this.#worker.send(id, command);

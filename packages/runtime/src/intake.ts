@@ -41,7 +41,8 @@ export class Intake {
       const fate = await this.#store.messageFate(message.messageId);
       if (fate === 'taken') return { ok: true };
       // Written by a worker from an Outcome.
-      if (fate !== 'pending') return { ok: false, ...(fate.refusal as { code: Extract<SendResult, { ok: false }>['code']; message: string }) } as SendResult;
+      if (fate !== 'pending')
+        return { ok: false, ...(fate.refusal as { code: Extract<SendResult, { ok: false }>['code']; message: string }) } as SendResult;
     }
     if (await this.#store.withdrawMessage(message.messageId))
       return { ok: false, code: 'unavailable', message: 'No worker took this up in time. Nothing was changed. Try again.' };

@@ -124,7 +124,9 @@ export class LeaseKeeper {
   #balance(share: number, liveWorkers: readonly string[], partitions: readonly { owner: string | null }[]): void {
     const surplus = this.#owned.size - this.#draining.size - share;
     if (surplus <= 0) return;
-    const poorer = liveWorkers.some((worker) => worker !== this.#options.workerId && partitions.filter(({ owner }) => owner === worker).length < share);
+    const poorer = liveWorkers.some(
+      (worker) => worker !== this.#options.workerId && partitions.filter(({ owner }) => owner === worker).length < share,
+    );
     if (!poorer) return;
     const leaving = this.owned.filter((id) => !this.#draining.has(id)).slice(-surplus);
     for (const id of leaving) this.#draining.add(id);

@@ -19,7 +19,12 @@ export class PlanCache {
   readonly #ready = new Map<string, PublishedPlan>();
   readonly #latest = new Map<string, { version: Promise<number | null>; until: number }>();
 
-  constructor(store: Pick<DurableStore, 'latestVersion' | 'versionDocument'>, analyser: ExpressionAnalyser, catalogue?: ReturnType<typeof createCatalogue>, limit = 1_000) {
+  constructor(
+    store: Pick<DurableStore, 'latestVersion' | 'versionDocument'>,
+    analyser: ExpressionAnalyser,
+    catalogue?: ReturnType<typeof createCatalogue>,
+    limit = 1_000,
+  ) {
     this.#store = store;
     this.#analyser = analyser;
     this.#catalogue = catalogue;
@@ -72,8 +77,14 @@ export class PlanCache {
   async #compile(workflow: string, version: number): Promise<PublishedPlan | null> {
     const document = await this.#store.versionDocument(workflow, version);
     if (document === null) return null;
-    const compiled = compile(document, { analyser: this.#analyser, ...(this.#catalogue === undefined ? {} : { catalogue: this.#catalogue }) });
-    if (!compiled.ok) throw new Error(`Published version ${version} of ${workflow} does not compile: ${compiled.problems.map((problem) => problem.title).join('; ')}`);
+    const compiled = compile(document, {
+      analyser: this.#analyser,
+      ...(this.#catalogue === undefined ? {} : { catalogue: this.#catalogue }),
+    });
+    if (!compiled.ok)
+      throw new Error(
+        `Published version ${version} of ${workflow} does not compile: ${compiled.problems.map((problem) => problem.title).join('; ')}`,
+      );
     return { workflow, version, plan: compiled.plan };
   }
 }

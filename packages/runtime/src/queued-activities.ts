@@ -75,9 +75,17 @@ export class QueuedActivities {
 
   async #look(): Promise<void> {
     if (!this.#queue.available()) return;
-    const byQueue = Map.groupBy([...this.#handed].filter(([, { ticket }]) => ticket !== null), ([, { queue }]) => queue);
+    const byQueue = Map.groupBy(
+      [...this.#handed].filter(([, { ticket }]) => ticket !== null),
+      ([, { queue }]) => queue,
+    );
     for (const [queue, entries] of byQueue) {
-      const lost = new Set(await this.#queue.lost(queue, entries.map(([, { ticket }]) => ticket ?? '')));
+      const lost = new Set(
+        await this.#queue.lost(
+          queue,
+          entries.map(([, { ticket }]) => ticket ?? ''),
+        ),
+      );
       for (const [key, handed] of entries) {
         if (handed.ticket === null || this.#handed.get(key) !== handed) continue;
         handed.misses = lost.has(handed.ticket) ? handed.misses + 1 : 0;

@@ -32,4 +32,3 @@ export interface QueuedCommand {
   /** With StartExecution: what the row is to hold. */
   creation?: InstanceCreation;
 }
-

@@ -91,7 +91,11 @@ async function eventually<T>(look: () => Promise<T | undefined>, withinMs = 15_0
 const chain = drawWorkflow(
   {
     start: { type: 'start' },
-    first: { type: 'http', config: { method: 'GET', url: { expr: '"https://a.test/" & input.name' } }, retry: { firstRetryInterval: '50ms', maxNumberOfAttempts: 3 } },
+    first: {
+      type: 'http',
+      config: { method: 'GET', url: { expr: '"https://a.test/" & input.name' } },
+      retry: { firstRetryInterval: '50ms', maxNumberOfAttempts: 3 },
+    },
     second: { type: 'http', config: { method: 'GET', url: { expr: 'steps.first.output.body & "/2"' } } },
     done: { type: 'end', config: { value: { expr: 'steps.second.output.body' } } },
   },
@@ -102,12 +106,26 @@ describe('a runtime on Postgres and Redis', () => {
   it('runs a chain of activities to completion, each result recorded once', async () => {
     await publishWorkflow(postgres.url, 'chain', chain);
     const runtime = await startRuntime();
-    const started = await runtime.start({ workflow: 'chain', version: null, input: { name: 'x' }, startedBy: 'test', instanceId: instanceId('chain-1') });
+    const started = await runtime.start({
+      workflow: 'chain',
+      version: null,
+      input: { name: 'x' },
+      startedBy: 'test',
+      instanceId: instanceId('chain-1'),
+    });
     expect(started).toMatchObject({ ok: true, instanceId: 'chain-1' });
     expect(await finished(instanceId('chain-1'))).toMatchObject({ status: 'Completed', output: 'https://a.test/x/2' });
     const { rows } = await database.query(`SELECT seq, type FROM history_event WHERE instance_id = 'chain-1' ORDER BY seq`);
     expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, i) => i + 1));
-    expect(rows.map(({ type }) => type)).toEqual(['ExecutionStarted', 'TaskScheduled', 'TaskCompleted', 'TaskScheduled', 'TaskCompleted', 'EndReached', 'ExecutionCompleted']);
+    expect(rows.map(({ type }) => type)).toEqual([
+      'ExecutionStarted',
+      'TaskScheduled',
+      'TaskCompleted',
+      'TaskScheduled',
+      'TaskCompleted',
+      'EndReached',
+      'ExecutionCompleted',
+    ]);
   });
 
   it('retries by its policy and keeps the activity key over attempts', async () => {
@@ -128,15 +146,31 @@ describe('a runtime on Postgres and Redis', () => {
     await publishWorkflow(postgres.url, 'waiter', waiter);
     const runtime = await startRuntime();
     const results = await Promise.all(
-      [1, 2, 3].map(() => runtime.start({ workflow: 'waiter', version: null, input: {}, startedBy: 'test', instanceId: instanceId('twice') })),
+      [1, 2, 3].map(() =>
+        runtime.start({ workflow: 'waiter', version: null, input: {}, startedBy: 'test', instanceId: instanceId('twice') }),
+      ),
     );
     expect(results.filter(({ ok }) => ok)).toHaveLength(1);
     expect(results.filter((result) => !result.ok && result.code === 'instance.exists')).toHaveLength(2);
-    const later = await runtime.start({ workflow: 'waiter', version: null, input: {}, startedBy: 'test', instanceId: instanceId('twice'), replace: ['Completed'] });
+    const later = await runtime.start({
+      workflow: 'waiter',
+      version: null,
+      input: {},
+      startedBy: 'test',
+      instanceId: instanceId('twice'),
+      replace: ['Completed'],
+    });
     expect(later).toMatchObject({ ok: false, code: 'instance.exists' });
     expect(await runtime.send(instanceId('twice'), { type: 'RaiseEvent', id: '1', name: 'GO', data: 5, by: 'test' })).toEqual({ ok: true });
     await finished(instanceId('twice'));
-    const replaced = await runtime.start({ workflow: 'waiter', version: null, input: {}, startedBy: 'test', instanceId: instanceId('twice'), replace: ['Completed'] });
+    const replaced = await runtime.start({
+      workflow: 'waiter',
+      version: null,
+      input: {},
+      startedBy: 'test',
+      instanceId: instanceId('twice'),
+      replace: ['Completed'],
+    });
     expect(replaced).toMatchObject({ ok: true });
     expect(await row(instanceId('twice'))).toMatchObject({ status: 'Running' });
   });
@@ -152,8 +186,13 @@ describe('a runtime on Postgres and Redis', () => {
     expect(runtime.health().residentInstances).toBe(0);
     expect(await runtime.send(id, { type: 'RaiseEvent', id: '1', name: 'Go', data: { n: 1 }, by: 'test' })).toEqual({ ok: true });
     expect(await finished(id)).toMatchObject({ status: 'Completed', output: { n: 1 } });
-    expect(await runtime.send(id, { type: 'RaiseEvent', id: '2', name: 'Go', data: 1, by: 'test' })).toMatchObject({ ok: false, code: 'instance.finished' });
-    expect(await runtime.send(instanceId('nobody'), { type: 'RaiseEvent', id: '2', name: 'Go', data: 1, by: 'test' })).toMatchObject({ code: 'instance.unknown' });
+    expect(await runtime.send(id, { type: 'RaiseEvent', id: '2', name: 'Go', data: 1, by: 'test' })).toMatchObject({
+      ok: false,
+      code: 'instance.finished',
+    });
+    expect(await runtime.send(instanceId('nobody'), { type: 'RaiseEvent', id: '2', name: 'Go', data: 1, by: 'test' })).toMatchObject({
+      code: 'instance.unknown',
+    });
   });
 
   it('fires timers, not before their moment by the database clock', async () => {
@@ -174,7 +213,9 @@ describe('a runtime on Postgres and Redis', () => {
     const runtime = await startRuntime();
     const id = instanceId('approval-1');
     await runtime.start({ workflow: 'approval', version: null, input: { order: 7 }, startedBy: 'test', instanceId: id });
-    const open = await eventually(async () => (await database.query(`SELECT title, status, outcomes FROM human_task WHERE instance_id = $1`, [id])).rows[0]);
+    const open = await eventually(
+      async () => (await database.query(`SELECT title, status, outcomes FROM human_task WHERE instance_id = $1`, [id])).rows[0],
+    );
     expect(open).toMatchObject({ title: 'Approve 7', status: 'open' });
     const decide = (by: string, outcome: string) =>
       runtime.send(id, { type: 'DecideHumanTask', step: stepKey('ask#1'), outcome: portId(outcome), data: null, comment: null, by });
@@ -211,7 +252,9 @@ describe('a runtime on Postgres and Redis', () => {
     const second = await startRuntime({ force: true });
     expect(await finished(id)).toMatchObject({ status: 'Completed' });
     expect(second.health().partitionsOwned).toBe(64);
-    const { rows } = await database.query(`SELECT count(*)::int AS n FROM history_event WHERE instance_id = 'cut-off' AND type = 'TaskCompleted'`);
+    const { rows } = await database.query(
+      `SELECT count(*)::int AS n FROM history_event WHERE instance_id = 'cut-off' AND type = 'TaskCompleted'`,
+    );
     expect(rows).toEqual([{ n: 1 }]);
   });
 
@@ -220,8 +263,13 @@ describe('a runtime on Postgres and Redis', () => {
     await startRuntime();
     const api = await startRuntime({ worker: false });
     const id = instanceId('via-api');
-    expect(await api.start({ workflow: 'waiter', version: null, input: {}, startedBy: 'test', instanceId: id })).toMatchObject({ ok: true });
-    expect(await api.start({ workflow: 'waiter', version: null, input: {}, startedBy: 'test', instanceId: id })).toMatchObject({ ok: false, code: 'instance.exists' });
+    expect(await api.start({ workflow: 'waiter', version: null, input: {}, startedBy: 'test', instanceId: id })).toMatchObject({
+      ok: true,
+    });
+    expect(await api.start({ workflow: 'waiter', version: null, input: {}, startedBy: 'test', instanceId: id })).toMatchObject({
+      ok: false,
+      code: 'instance.exists',
+    });
     await eventually(async () => ((await row(id))?.status === 'Running' ? true : undefined));
     const seen = new Promise<number>((resolve) => api.watchInstance(id, resolve));
     expect(await api.send(id, { type: 'Resume', reason: '', by: 'test' })).toMatchObject({ ok: false, code: 'instance.not-suspended' });
@@ -263,7 +311,13 @@ describe('a runtime on Postgres and Redis', () => {
     await publishWorkflow(postgres.url, 'big', big);
     const runtime = await startRuntime();
     const id = instanceId('big-1');
-    await runtime.start({ workflow: 'big', version: null, input: { text: 'x'.repeat(200_000), name: 'ann' }, startedBy: 'test', instanceId: id });
+    await runtime.start({
+      workflow: 'big',
+      version: null,
+      input: { text: 'x'.repeat(200_000), name: 'ann' },
+      startedBy: 'test',
+      instanceId: id,
+    });
     expect(await finished(id)).toMatchObject({ status: 'Completed', output: { name: 'ann', same: true } });
     const { rows } = await database.query(`SELECT max(length(data::text))::int AS longest FROM history_event WHERE instance_id = 'big-1'`);
     expect(rows[0].longest).toBeLessThan(1_000);
@@ -280,7 +334,11 @@ describe('a runtime on Postgres and Redis', () => {
 });
 
 const waiter = drawWorkflow(
-  { start: { type: 'start' }, wait: { type: 'event', config: { name: 'go' } }, done: { type: 'end', config: { value: { expr: 'steps.wait.output' } } } },
+  {
+    start: { type: 'start' },
+    wait: { type: 'event', config: { name: 'go' } },
+    done: { type: 'end', config: { value: { expr: 'steps.wait.output' } } },
+  },
   ['start -> wait', 'wait -> done'],
 );
 
@@ -294,7 +352,13 @@ const approval = drawWorkflow(
     start: { type: 'start' },
     ask: {
       type: 'humanTask',
-      config: { title: { expr: '"Approve " & $string(input.order)' }, outcomes: [{ key: 'approved', label: 'Approved', tone: 'primary' }, { key: 'rejected', label: 'Rejected', tone: 'danger' }] },
+      config: {
+        title: { expr: '"Approve " & $string(input.order)' },
+        outcomes: [
+          { key: 'approved', label: 'Approved', tone: 'primary' },
+          { key: 'rejected', label: 'Rejected', tone: 'danger' },
+        ],
+      },
     },
     yes: { type: 'end', config: { value: { expr: 'steps.ask.output.by' } } },
     no: { type: 'end', config: { value: { expr: 'steps.ask.output.by' } } },
@@ -318,7 +382,11 @@ const slow = drawWorkflow(
 );
 
 const queued = drawWorkflow(
-  { start: { type: 'start' }, work: { type: 'http', config: { method: 'GET', url: 'https://slow.test/', queue: 'slow' } }, done: { type: 'end' } },
+  {
+    start: { type: 'start' },
+    work: { type: 'http', config: { method: 'GET', url: 'https://slow.test/', queue: 'slow' } },
+    done: { type: 'end' },
+  },
   ['start -> work', 'work -> done'],
 );
 

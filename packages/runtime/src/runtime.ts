@@ -36,7 +36,11 @@ export interface StartRequest {
 
 export type StartResult =
   | { ok: true; instanceId: InstanceId; executionId: string }
-  | { ok: false; code: 'instance.exists' | 'workflow.unknown' | 'version.unknown' | 'input.invalid' | 'payload.too-large' | 'unavailable'; message: string };
+  | {
+      ok: false;
+      code: 'instance.exists' | 'workflow.unknown' | 'version.unknown' | 'input.invalid' | 'payload.too-large' | 'unavailable';
+      message: string;
+    };
 
 export type SendResult = Outcome | { ok: false; code: 'instance.unknown' | 'unavailable'; message: string };
 

@@ -3,7 +3,16 @@
  * commit cancels out here, because one statement cannot insert and delete the same row.
  */
 import { createHash } from 'node:crypto';
-import { isFinal, waitsFor, encodeState, type Effect, type HistoryEvent, type InstanceId, type StepKey, type TimerId } from '@perdure/engine';
+import {
+  isFinal,
+  waitsFor,
+  encodeState,
+  type Effect,
+  type HistoryEvent,
+  type InstanceId,
+  type StepKey,
+  type TimerId,
+} from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 import { partitionOf } from './partition-of.ts';
 import type { ClosedTask, CommitItem, OpenedTask, OutgoingMessage } from './ports/durable-store.ts';
@@ -36,7 +45,13 @@ export class TurnRecord {
   }
 
   get isEmpty(): boolean {
-    return this.#events.length === 0 && this.#consumed.length === 0 && this.#refused.length === 0 && this.#messages.length === 0 && this.#timersCleared.size === 0;
+    return (
+      this.#events.length === 0 &&
+      this.#consumed.length === 0 &&
+      this.#refused.length === 0 &&
+      this.#messages.length === 0 &&
+      this.#timersCleared.size === 0
+    );
   }
 
   get messages(): readonly OutgoingMessage[] {
@@ -93,7 +108,14 @@ export class TurnRecord {
         this.send({
           instanceId: effect.child,
           messageId: `start:${effect.child}`,
-          body: { type: 'StartChild', workflow: effect.workflow, version: effect.version, input: effect.input, parent: effect.parent, tags: effect.tags },
+          body: {
+            type: 'StartChild',
+            workflow: effect.workflow,
+            version: effect.version,
+            input: effect.input,
+            parent: effect.parent,
+            tags: effect.tags,
+          },
         });
         return;
       case 'NotifyParent': {
@@ -120,7 +142,17 @@ export class TurnRecord {
       case 'OpenHumanTask': {
         const id = humanTaskId(state.instanceId, state.executionId, effect.step);
         const { workflow, version, executionId } = state;
-        this.#opened.set(id, { id, step: effect.step, node: effect.node, executionId, workflow, version, task: effect.task, at: this.#at(), closed: null });
+        this.#opened.set(id, {
+          id,
+          step: effect.step,
+          node: effect.node,
+          executionId,
+          workflow,
+          version,
+          task: effect.task,
+          at: this.#at(),
+          closed: null,
+        });
         return;
       }
       case 'AssignHumanTask': {
@@ -185,7 +217,13 @@ export class TurnRecord {
 function whereabouts({ plan, state }: Resident): Json {
   if (state.failure !== null && isFinal(state.status)) {
     const { node, code, message } = state.failure;
-    return { kind: 'failure', node: node ?? '', title: node === undefined ? '' : (titleOf(plan, node) ?? node), code, detail: message.slice(0, 300) };
+    return {
+      kind: 'failure',
+      node: node ?? '',
+      title: node === undefined ? '' : (titleOf(plan, node) ?? node),
+      code,
+      detail: message.slice(0, 300),
+    };
   }
   if (isFinal(state.status)) return null;
   const wait = waitsFor(plan, state);

@@ -1,5 +1,13 @@
 import { executionId, instanceId, type HistoryEvent, type InstanceId } from '@perdure/engine';
-import { drawWorkflow, eventually, publishWorkflow, startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '@perdure/testing';
+import {
+  drawWorkflow,
+  eventually,
+  publishWorkflow,
+  startTestPostgres,
+  startTestRedis,
+  type TestPostgres,
+  type TestRedis,
+} from '@perdure/testing';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createRuntime, type RuntimeOptions } from './create-runtime.ts';
@@ -36,12 +44,20 @@ afterAll(async () => {
 });
 
 const waiter = drawWorkflow(
-  { start: { type: 'start' }, wait: { type: 'event', config: { name: 'go' } }, done: { type: 'end', config: { value: { expr: 'steps.wait.output' } } } },
+  {
+    start: { type: 'start' },
+    wait: { type: 'event', config: { name: 'go' } },
+    done: { type: 'end', config: { value: { expr: 'steps.wait.output' } } },
+  },
   ['start -> wait', 'wait -> done'],
 );
 
 const nul = drawWorkflow(
-  { start: { type: 'start' }, build: { type: 'transform', config: { value: { expr: '{ "text": "a\\u0000b" }' } } }, done: { type: 'end', config: { value: { expr: 'steps.build.output' } } } },
+  {
+    start: { type: 'start' },
+    build: { type: 'transform', config: { value: { expr: '{ "text": "a\\u0000b" }' } } },
+    done: { type: 'end', config: { value: { expr: 'steps.build.output' } } },
+  },
   ['start -> build', 'build -> done'],
 );
 
@@ -51,12 +67,16 @@ async function startRuntime(options: Partial<RuntimeOptions> = {}): Promise<Runt
   return runtime;
 }
 
-const start = (runtime: Runtime, workflow: string, id: string) => runtime.start({ workflow, version: null, input: {}, startedBy: 'test', instanceId: instanceId(id) });
+const start = (runtime: Runtime, workflow: string, id: string) =>
+  runtime.start({ workflow, version: null, input: {}, startedBy: 'test', instanceId: instanceId(id) });
 const go = { type: 'RaiseEvent', id: 'e', name: 'go', data: 1, by: 'test' } as const;
 
 async function status(id: string): Promise<string | undefined> {
   return (await database.query<{ status: string }>('SELECT status FROM instance WHERE id = $1', [id])).rows[0]?.status;
 }
+
+const noMessageIsLeft = () =>
+  eventually('no message is left', async () => (await database.query('SELECT 1 FROM message')).rows.length === 0 || undefined);
 
 const endsAs = (id: string, wanted: string) => eventually(`${id} is ${wanted}`, async () => (await status(id)) === wanted || undefined);
 
@@ -75,11 +95,20 @@ async function lock(statement: string): Promise<() => Promise<void>> {
   };
 }
 
-const message = (to: string, messageId: string, body: MessageBody) => ({ partition: partitionOf(to, 64), instanceId: instanceId(to), messageId, body });
+const message = (to: string, messageId: string, body: MessageBody) => ({
+  partition: partitionOf(to, 64),
+  instanceId: instanceId(to),
+  messageId,
+  body,
+});
 
 describe('a worker reads an instance back', () => {
   it.each([
-    ['another execution at the same seq', (events: HistoryEvent[]) => JSON.stringify(events.map((event) => (event.type === 'ExecutionStarted' ? { ...event, executionId: 'another' } : event)))],
+    [
+      'another execution at the same seq',
+      (events: HistoryEvent[]) =>
+        JSON.stringify(events.map((event) => (event.type === 'ExecutionStarted' ? { ...event, executionId: 'another' } : event))),
+    ],
     ['a gap', (events: HistoryEvent[]) => JSON.stringify(events.slice(0, 1))],
     ['nonsense', () => '[{"seq":1,"type":"TaskCompleted"}]'],
     ['no JSON', () => '['],
@@ -105,7 +134,10 @@ describe('a worker reads an instance back', () => {
         `INSERT INTO instance (id, partition, execution_id, workflow_key, version, status, seq, started_by) VALUES ($1, $2, 'x', $3, 1, 'Running', 3, 'test')`,
         [id, partitionOf(id, 64), id === 'bad-version' ? 'broken' : 'waiter'],
       );
-      if (id === 'bad-version') await database.query(`INSERT INTO history_event SELECT $1, seq, type, at, data FROM history_event WHERE instance_id = 'fine'`, [id]);
+      if (id === 'bad-version')
+        await database.query(`INSERT INTO history_event SELECT $1, seq, type, at, data FROM history_event WHERE instance_id = 'fine'`, [
+          id,
+        ]);
     }
     const answers = await Promise.all(['bad-version', 'fine', 'bad-history'].map((id) => runtime.send(instanceId(id), go)));
     expect(answers).toMatchObject([{ ok: false, code: 'unavailable' }, { ok: true }, { ok: false, code: 'unavailable' }]);
@@ -140,17 +172,26 @@ describe('messages', () => {
     // What reads the child's version waits; its cancellation needs none.
     const unlock = await lock('LOCK TABLE workflow, workflow_version IN ACCESS EXCLUSIVE MODE');
     const child: MessageBody = { type: 'StartChild', workflow: 'waiter', version: null, input: null, parent: null, tags: [] };
-    await store.accept([], [message('child-1', 'start:child-1', child), message('child-1', 'cancel:child-1', { type: 'Cancel', reason: 'changed my mind' })]);
+    await store.accept(
+      [],
+      [message('child-1', 'start:child-1', child), message('child-1', 'cancel:child-1', { type: 'Cancel', reason: 'changed my mind' })],
+    );
     await new Promise((resume) => setTimeout(resume, 1_500));
     await unlock();
     await endsAs('child-1', 'Canceled');
-    await eventually('no message is left', async () => (await database.query('SELECT 1 FROM message')).rows.length === 0 || undefined);
+    expect(await noMessageIsLeft()).toBe(true);
   });
 
   it('what is told to an instance that never was or has ended goes away', async () => {
     await startRuntime();
-    await store.accept([], [message('nobody', 'cancel:nobody', { type: 'Cancel', reason: '' }), message('child-1', 'cancel:again', { type: 'Cancel', reason: '' })]);
-    await eventually('no message is left', async () => (await database.query('SELECT 1 FROM message')).rows.length === 0 || undefined);
+    await store.accept(
+      [],
+      [
+        message('nobody', 'cancel:nobody', { type: 'Cancel', reason: '' }),
+        message('child-1', 'cancel:again', { type: 'Cancel', reason: '' }),
+      ],
+    );
+    expect(await noMessageIsLeft()).toBe(true);
   });
 
   it('an event to an instance another process has just accepted waits for its start', async () => {
@@ -165,15 +206,32 @@ describe('messages', () => {
     const intake = new Intake(store);
     const bad = accepted(instanceId('bad-tag'));
     bad.creation.tags = ['nul \0'];
-    const answers = await Promise.allSettled([intake.start(accepted(instanceId('good-1'))), intake.start(bad), intake.start(accepted(instanceId('good-2')))]);
+    const answers = await Promise.allSettled([
+      intake.start(accepted(instanceId('good-1'))),
+      intake.start(bad),
+      intake.start(accepted(instanceId('good-2'))),
+    ]);
     expect(answers.map((answer) => answer.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 });
 
 function accepted(id: InstanceId): AcceptedStart & { creation: { tags: string[] } } {
   const execution = executionId(`x-${id}`);
-  const body: MessageBody = { type: 'StartExecution', executionId: execution, workflow: 'waiter', version: 1, input: null, tags: [], startedBy: 'test', parent: null };
-  return { message: message(id, `start:${id}:${execution}`, body), executionId: execution, creation: { workflow: 'waiter', version: 1, tags: [], startedBy: 'test', parent: null, replace: [] } };
+  const body: MessageBody = {
+    type: 'StartExecution',
+    executionId: execution,
+    workflow: 'waiter',
+    version: 1,
+    input: null,
+    tags: [],
+    startedBy: 'test',
+    parent: null,
+  };
+  return {
+    message: message(id, `start:${id}:${execution}`, body),
+    executionId: execution,
+    creation: { workflow: 'waiter', version: 1, tags: [], startedBy: 'test', parent: null, replace: [] },
+  };
 }
 
 describe('text that cannot be stored', () => {
@@ -181,14 +239,31 @@ describe('text that cannot be stored', () => {
     const runtime = await startRuntime();
     await start(runtime, 'nul', 'nul-1');
     await endsAs('nul-1', 'Completed');
-    expect((await database.query(`SELECT data->'output'->>'text' AS text FROM history_event WHERE instance_id = 'nul-1' AND type = 'EndReached'`)).rows).toEqual([{ text: 'a\uFFFDb' }]);
+    expect(
+      (
+        await database.query(
+          `SELECT data->'output'->>'text' AS text FROM history_event WHERE instance_id = 'nul-1' AND type = 'EndReached'`,
+        )
+      ).rows,
+    ).toEqual([{ text: 'a\uFFFDb' }]);
   });
 
   it('is mended in names, comments and tags, and refused in an id', async () => {
     const runtime = await startRuntime();
     expect(await start(runtime, 'waiter', 'a\0b')).toMatchObject({ ok: false, code: 'input.invalid' });
-    expect(await runtime.start({ workflow: 'waiter', version: null, input: 1, startedBy: 'nul \0', tags: ['\uD800'], instanceId: instanceId('odd') })).toMatchObject({ ok: true });
+    expect(
+      await runtime.start({
+        workflow: 'waiter',
+        version: null,
+        input: 1,
+        startedBy: 'nul \0',
+        tags: ['\uD800'],
+        instanceId: instanceId('odd'),
+      }),
+    ).toMatchObject({ ok: true });
     expect(await runtime.send(instanceId('odd'), { ...go, name: 'oth\0er', by: '\0' })).toEqual({ ok: true });
-    expect((await database.query(`SELECT started_by, tags FROM instance WHERE id = 'odd'`)).rows).toEqual([{ started_by: 'nul \uFFFD', tags: ['\uFFFD'] }]);
+    expect((await database.query(`SELECT started_by, tags FROM instance WHERE id = 'odd'`)).rows).toEqual([
+      { started_by: 'nul \uFFFD', tags: ['\uFFFD'] },
+    ]);
   });
 });

@@ -32,7 +32,16 @@ import { loadReferences } from './load-references.ts';
 import { Mailbox } from './mailbox.ts';
 import { partitionOf } from './partition-of.ts';
 import type { PlanCache, PublishedPlan } from './plan-cache.ts';
-import type { CommitItem, DurableStore, InstanceCreation, MessageBody, OwnedPartition, StoredHistory, StoredInstance, StoredMessage } from './ports/durable-store.ts';
+import type {
+  CommitItem,
+  DurableStore,
+  InstanceCreation,
+  MessageBody,
+  OwnedPartition,
+  StoredHistory,
+  StoredInstance,
+  StoredMessage,
+} from './ports/durable-store.ts';
 import type { ActivityQueue } from './ports/activity-queue.ts';
 import type { HotInstance, HotStore } from './ports/hot-store.ts';
 import { QueuedActivities } from './queued-activities.ts';
@@ -79,7 +88,11 @@ const payloadPatienceMs = 60_000;
 const largestMessage = 4_096;
 const largestResult = 10 * 1024 * 1024;
 
-const unavailable: SendResult = { ok: false, code: 'unavailable', message: 'The worker gave this instance up before the command was stored. Try again.' };
+const unavailable: SendResult = {
+  ok: false,
+  code: 'unavailable',
+  message: 'The worker gave this instance up before the command was stored. Try again.',
+};
 const unknownInstance: SendResult = { ok: false, code: 'instance.unknown', message: 'There is no instance with this id.' };
 const finishedInstance: SendResult = { ok: false, code: 'instance.finished', message: 'The instance has finished.' };
 
@@ -113,7 +126,10 @@ export class Worker {
       onStored: (items) => this.#afterCommit(items),
       onTrouble: (error) => options.onTrouble('commit', error),
     });
-    this.#runner = new ActivityRunner({ activities: options.activities, loadInput: (input) => loadReferences(input, (value) => this.#patiently('activity input', async () => options.evaluator.load(value))) });
+    this.#runner = new ActivityRunner({
+      activities: options.activities,
+      loadInput: (input) => loadReferences(input, (value) => this.#patiently('activity input', async () => options.evaluator.load(value))),
+    });
     this.#queued = options.queue === null ? null : new QueuedActivities(options.queue, (job) => this.#dispatcher.run(job));
     this.#dispatcher = new ActivityDispatcher({
       runner: this.#runner,
@@ -192,7 +208,8 @@ export class Worker {
     const isLeaving = (id: InstanceId): boolean => leaving.has(partitionOf(id, this.#options.partitions));
     const deadline = performance.now() + graceMs;
     const isBusy = (): boolean =>
-      this.#dispatcher.countWhere(isLeaving) > 0 || [...this.#residents.values()].some((resident) => leaving.has(resident.partition) && resident.busy);
+      this.#dispatcher.countWhere(isLeaving) > 0 ||
+      [...this.#residents.values()].some((resident) => leaving.has(resident.partition) && resident.busy);
     while (performance.now() < deadline && isBusy()) await new Promise((resume) => setTimeout(resume, 10));
   }
 
@@ -210,7 +227,12 @@ export class Worker {
   }
 
   /** Starts an instance this worker serves. The row is made by the first turn's commit. */
-  startInstance(published: PublishedPlan, id: InstanceId, input: Json, creation: InstanceCreation): Promise<SendResult & { executionId?: string }> {
+  startInstance(
+    published: PublishedPlan,
+    id: InstanceId,
+    input: Json,
+    creation: InstanceCreation,
+  ): Promise<SendResult & { executionId?: string }> {
     const execution = executionId(newExecutionId());
     const body: CommandBody = {
       type: 'StartExecution',
@@ -223,7 +245,12 @@ export class Worker {
       parent: creation.parent,
     };
     return new Promise((settle) => {
-      const command: QueuedCommand = { body, messageId: null, creation, settle: (result) => settle(result.ok ? { ...result, executionId: execution } : result) };
+      const command: QueuedCommand = {
+        body,
+        messageId: null,
+        creation,
+        settle: (result) => settle(result.ok ? { ...result, executionId: execution } : result),
+      };
       if (this.#residents.has(id) || this.#arriving.has(id)) this.#enqueue(id, command);
       else this.#create(id, published, command);
     });
@@ -280,7 +307,12 @@ export class Worker {
     let item: CommitItem | null = null;
     try {
       for (const command of commands) {
-        const turn = decide(resident.plan, resident.state, { ...command.body, at: this.#options.clock.now(), seed: randomUUID() }, this.#options.evaluator);
+        const turn = decide(
+          resident.plan,
+          resident.state,
+          { ...command.body, at: this.#options.clock.now(), seed: randomUUID() },
+          this.#options.evaluator,
+        );
         const { events, effects, outcome } = turn instanceof Promise ? await turn : turn;
         record.add(events, effects);
         if (command.body.type === 'CompleteTask' || command.body.type === 'FailTask') record.concluded.add(command.body.step);
@@ -360,7 +392,8 @@ export class Worker {
     this.#forget(resident);
     if (outcome === 'lost-partition') this.#lostInCommit(resident);
     else if (typeof outcome === 'object') this.#options.onTrouble(`commit of ${resident.id}`, outcome.refused);
-    else if (!isNew) this.#options.onTrouble(`commit of ${resident.id}`, new Error('The stored state is not the one in memory; it is read again.'));
+    else if (!isNew)
+      this.#options.onTrouble(`commit of ${resident.id}`, new Error('The stored state is not the one in memory; it is read again.'));
     if (outcome !== 'lost-partition') this.#reloadSoon(resident);
     for (const { command, result } of answers) {
       if (outcome === 'conflict' && isNew && command.body.type === 'StartExecution')
@@ -483,7 +516,9 @@ export class Worker {
     const [stored, hot] = await Promise.all([this.#options.store.load(ids), this.#options.hot.load(ids)]);
     const live = [...stored.values()].filter(({ status, seq }) => !isFinal(status) && seq > 0);
     const cold = live.filter(({ id, seq }) => hot.get(id)?.seq !== seq);
-    const histories = await this.#options.store.loadHistory(cold.map(({ id, checkpointSeq }) => ({ id, checkpointSeq, after: checkpointSeq })));
+    const histories = await this.#options.store.loadHistory(
+      cold.map(({ id, checkpointSeq }) => ({ id, checkpointSeq, after: checkpointSeq })),
+    );
     this.counters.loadsHot += live.length - cold.length;
     this.counters.loadsDurable += cold.length;
     for (const id of ids) {
@@ -528,7 +563,9 @@ export class Worker {
 
   async #admit(instance: StoredInstance, state: InstanceState, epoch: number | undefined): Promise<void> {
     const { id, partition } = instance;
-    const published = this.#options.plans.peek(instance.workflow, instance.version) ?? (await this.#options.plans.find(instance.workflow, instance.version));
+    const published =
+      this.#options.plans.peek(instance.workflow, instance.version) ??
+      (await this.#options.plans.find(instance.workflow, instance.version));
     // From here on nothing is awaited: commands that come meanwhile must find either the waiting ones or the resident (W2).
     const inbox = this.#arriving.get(id);
     if (inbox === undefined) return; // dropped meanwhile
@@ -541,7 +578,8 @@ export class Worker {
       return;
     }
     // Whatever overtook the start on the way comes after it.
-    if (instance.seq === 0) inbox.sort((one, other) => Number(other.body.type === 'StartExecution') - Number(one.body.type === 'StartExecution'));
+    if (instance.seq === 0)
+      inbox.sort((one, other) => Number(other.body.type === 'StartExecution') - Number(one.body.type === 'StartExecution'));
     this.#arriving.delete(id);
     if (owned === undefined) {
       for (const { settle } of inbox) settle(unavailable);
@@ -581,7 +619,8 @@ export class Worker {
     const mayStart = ({ body, creation }: QueuedCommand): boolean =>
       body.type === 'StartExecution' && (instance === undefined || (creation?.replace ?? []).some((status) => status === instance.status));
     const start = this.#arriving.get(id)?.find(mayStart);
-    const published = start?.body.type === 'StartExecution' ? await this.#options.plans.find(start.body.workflow, start.body.version) : null;
+    const published =
+      start?.body.type === 'StartExecution' ? await this.#options.plans.find(start.body.workflow, start.body.version) : null;
     const commands = this.#arriving.get(id);
     if (commands === undefined) return; // dropped meanwhile
     this.#arriving.delete(id);
@@ -601,7 +640,11 @@ export class Worker {
       if (timers.length > 0) await this.#options.store.deleteTimers(id, timers);
     } finally {
       for (const { body, settle } of commands)
-        settle(body.type === 'StartExecution' ? { ok: false, code: 'instance.exists', message: `An instance with the id ${id} exists.` } : result);
+        settle(
+          body.type === 'StartExecution'
+            ? { ok: false, code: 'instance.exists', message: `An instance with the id ${id} exists.` }
+            : result,
+        );
     }
   }
 
@@ -645,7 +688,11 @@ export class Worker {
     await new Promise<SendResult>((settle) => this.#enqueue(id, { body: command, messageId, settle, creation }));
   }
 
-  async #failChild(message: StoredMessage, body: Extract<MessageBody, { type: 'StartChild' }>, failure: { code: string; message: string }): Promise<void> {
+  async #failChild(
+    message: StoredMessage,
+    body: Extract<MessageBody, { type: 'StartChild' }>,
+    failure: { code: string; message: string },
+  ): Promise<void> {
     if (body.parent !== null) {
       const parent = body.parent.instanceId;
       const told = {
@@ -694,7 +741,11 @@ export class Worker {
           code: 'Quarantined',
           message: `${claims - 1} workers stopped while this step ran, so it is not tried again.`,
         };
-        resident.inbox.push({ body: { type: 'FailTask', step: step.key, attempt: step.attempt, failure, retryable: false }, messageId: null, settle: () => {} });
+        resident.inbox.push({
+          body: { type: 'FailTask', step: step.key, attempt: step.attempt, failure, retryable: false },
+          messageId: null,
+          settle: () => {},
+        });
       } else this.#runActivity(resident, step.key);
     }
   }
@@ -746,13 +797,20 @@ export class Worker {
 
   async #outcomeCommand(
     result: ActivityResult,
-  ): Promise<{ type: 'CompleteTask'; output: Json } | { type: 'FailTask'; failure: { code: string; message: string; details?: Json }; retryable: boolean }> {
+  ): Promise<
+    | { type: 'CompleteTask'; output: Json }
+    | { type: 'FailTask'; failure: { code: string; message: string; details?: Json }; retryable: boolean }
+  > {
     if (result.ok) {
       const output = storableJson(result.output);
       if (!isLargerThan(output, inlineLimit)) return { type: 'CompleteTask', output };
       const text = JSON.stringify(output);
       if (text.length > largestResult)
-        return { type: 'FailTask', retryable: false, failure: { code: 'ResultTooLarge', message: `The result has ${text.length} characters; ${largestResult} are allowed.` } };
+        return {
+          type: 'FailTask',
+          retryable: false,
+          failure: { code: 'ResultTooLarge', message: `The result has ${text.length} characters; ${largestResult} are allowed.` },
+        };
       return { type: 'CompleteTask', output: text.length > inlineLimit ? await this.#options.payloads.keep(text) : output };
     }
     const { code, details } = result.failure;
@@ -763,7 +821,9 @@ export class Worker {
     const failure = {
       code: storableText(code).slice(0, 200),
       message: isCut ? message.slice(0, largestMessage) : message,
-      ...(rest === undefined ? {} : { details: isLargerThan(rest, 2 * largestMessage) || isCut ? await this.#options.payloads.keep(JSON.stringify(rest)) : rest }),
+      ...(rest === undefined
+        ? {}
+        : { details: isLargerThan(rest, 2 * largestMessage) || isCut ? await this.#options.payloads.keep(JSON.stringify(rest)) : rest }),
     };
     return { type: 'FailTask', failure, retryable: result.retryable ?? true };
   }

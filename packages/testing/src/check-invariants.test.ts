@@ -24,14 +24,24 @@ beforeAll(async () => {
   await publishWorkflow(postgres.url, 'chain', chain);
   await publishWorkflow(postgres.url, 'asks', asks);
   await publishWorkflow(postgres.url, 'parent', parent);
-  const start = (workflow: string, id: string) => runtime.start({ workflow, version: null, input: {}, startedBy: 'test', instanceId: instanceId(id) });
+  const start = (workflow: string, id: string) =>
+    runtime.start({ workflow, version: null, input: {}, startedBy: 'test', instanceId: instanceId(id) });
   await start('chain', 'done');
   await start('asks', 'decided');
   await start('asks', 'open');
   await start('parent', 'parent');
   await decide(runtime, 'decided');
-  await eventually('the first ends', async () => (await client.query(`SELECT 1 FROM instance WHERE id = 'done' AND status = 'Completed'`)).rows[0] as object | undefined);
-  await eventually('the child runs', async () => (await client.query(`SELECT 1 FROM instance WHERE parent_instance_id = 'parent' AND status = 'Running'`)).rows[0] as object | undefined);
+  await eventually(
+    'the first ends',
+    async () => (await client.query(`SELECT 1 FROM instance WHERE id = 'done' AND status = 'Completed'`)).rows[0] as object | undefined,
+  );
+  await eventually(
+    'the child runs',
+    async () =>
+      (await client.query(`SELECT 1 FROM instance WHERE parent_instance_id = 'parent' AND status = 'Running'`)).rows[0] as
+        | object
+        | undefined,
+  );
   await runtime.stop();
   for (const table of tables) await client.query(`CREATE TABLE kept_${table} AS TABLE ${table}`);
 });
@@ -47,7 +57,14 @@ afterAll(async () => {
 });
 
 async function decide(runtime: Runtime, id: string): Promise<void> {
-  await runtime.send(instanceId(id), { type: 'DecideHumanTask', step: stepKey('ask#1'), outcome: portId('approved'), data: null, comment: null, by: 'ann' });
+  await runtime.send(instanceId(id), {
+    type: 'DecideHumanTask',
+    step: stepKey('ask#1'),
+    outcome: portId('approved'),
+    data: null,
+    comment: null,
+    by: 'ann',
+  });
 }
 
 const chain = drawWorkflow(
@@ -87,25 +104,49 @@ describe('checkInvariants', () => {
   it.each<[Invariant, string, string]>([
     ['I2', 'an event is missing', `DELETE FROM history_event WHERE instance_id = 'done' AND seq = 3`],
     ['I2', 'the last events are missing', `DELETE FROM history_event WHERE instance_id = 'done' AND seq > 2`],
-    ['I2', 'events belong to nobody', `INSERT INTO history_event SELECT 'ghost', seq, type, at, data FROM history_event WHERE instance_id = 'done'`],
+    [
+      'I2',
+      'events belong to nobody',
+      `INSERT INTO history_event SELECT 'ghost', seq, type, at, data FROM history_event WHERE instance_id = 'done'`,
+    ],
     ['I3', 'the status is another', `UPDATE instance SET status = 'Failed' WHERE id = 'done'`],
     ['I3', 'the running activities are miscounted', `UPDATE instance SET running_activities = 1 WHERE id = 'open'`],
     ['I3', 'the execution is another', `UPDATE instance SET execution_id = 'x' WHERE id = 'open'`],
     ['I3', 'a checkpoint says something else', `INSERT INTO checkpoint VALUES ('done', 2, '{"format":1}')`],
     ['I3', 'a checkpoint lies ahead', `INSERT INTO checkpoint VALUES ('done', 99, '{}')`],
-    ['I3', 'a finished instance has a timer', `INSERT INTO timer SELECT 'done', timer_id, partition, fire_at FROM timer WHERE instance_id = 'open'`],
-    ['I4', 'a result is recorded twice', `INSERT INTO history_event SELECT instance_id, 90, type, at, data FROM history_event WHERE instance_id = 'done' AND type = 'TaskCompleted'`],
-    ['I5', 'there is an event after the end', `INSERT INTO history_event SELECT 'done', (SELECT seq + 1 FROM instance WHERE id = 'done'), 'ExecutionSuspended', at, '{}' FROM history_event WHERE instance_id = 'done' AND seq = 1`],
+    [
+      'I3',
+      'a finished instance has a timer',
+      `INSERT INTO timer SELECT 'done', timer_id, partition, fire_at FROM timer WHERE instance_id = 'open'`,
+    ],
+    [
+      'I4',
+      'a result is recorded twice',
+      `INSERT INTO history_event SELECT instance_id, 90, type, at, data FROM history_event WHERE instance_id = 'done' AND type = 'TaskCompleted'`,
+    ],
+    [
+      'I5',
+      'there is an event after the end',
+      `INSERT INTO history_event SELECT 'done', (SELECT seq + 1 FROM instance WHERE id = 'done'), 'ExecutionSuspended', at, '{}' FROM history_event WHERE instance_id = 'done' AND seq = 1`,
+    ],
     ['I5', 'it ended without saying so', `UPDATE instance SET completed_at = now() WHERE id = 'open'`],
     ['I9', 'a timer has no row', `DELETE FROM timer WHERE instance_id = 'decided'`],
     ['I9', 'a child is gone', `DELETE FROM instance WHERE parent_instance_id = 'parent'`],
     ['I9', 'a child ended and told nobody', `UPDATE instance SET status = 'Completed' WHERE id = ${firstChild}`],
-    ['I9', 'a Pending instance has no start', `INSERT INTO instance (id, partition, execution_id, workflow_key, version, status, started_by) VALUES ('p', 1, 'x', 'chain', 1, 'Pending', 't')`],
+    [
+      'I9',
+      'a Pending instance has no start',
+      `INSERT INTO instance (id, partition, execution_id, workflow_key, version, status, started_by) VALUES ('p', 1, 'x', 'chain', 1, 'Pending', 't')`,
+    ],
     ['I11', 'an open task has no row', `DELETE FROM human_task WHERE instance_id = 'open'`],
     ['I11', 'a row is decided and the history is not', `UPDATE human_task SET status = 'decided' WHERE instance_id = 'open'`],
     ['I11', 'a row is still open', `UPDATE human_task SET status = 'open' WHERE instance_id = 'decided'`],
     ['I11', 'a row names another decider', `UPDATE human_task SET decided_by = 'bob' WHERE instance_id = 'decided'`],
-    ['I11', 'a task was decided twice', `INSERT INTO history_event SELECT instance_id, 90, type, at, data FROM history_event WHERE instance_id = 'decided' AND type = 'HumanTaskDecided'`],
+    [
+      'I11',
+      'a task was decided twice',
+      `INSERT INTO history_event SELECT instance_id, 90, type, at, data FROM history_event WHERE instance_id = 'decided' AND type = 'HumanTaskDecided'`,
+    ],
   ])('%s is broken when %s', async (invariant, _what, damage) => {
     await client.query(damage);
     const verdict = await checkInvariants(postgres.url);
@@ -114,7 +155,9 @@ describe('checkInvariants', () => {
   });
 
   it('I1 is broken when an acknowledged start, event or decision is not stored', async () => {
-    const verdict = await checkInvariants(postgres.url, { acknowledged: [{ instanceId: 'never' }, { instanceId: 'open', event: 'e1' }, { instanceId: 'decided', decidedBy: 'bob' }] });
+    const verdict = await checkInvariants(postgres.url, {
+      acknowledged: [{ instanceId: 'never' }, { instanceId: 'open', event: 'e1' }, { instanceId: 'decided', decidedBy: 'bob' }],
+    });
     expect(verdict.broken).toEqual({ I1: { count: 3, examples: expect.any(Array) } });
   });
 
@@ -131,7 +174,9 @@ describe('checkSideEffects', () => {
   const effect = (key: string, pid: number, attempt = 1) => ({ key, attempt, pid });
 
   it('I8 allows what a struck process left unfinished to run again, and nothing else', () => {
-    expect(checkSideEffects([effect('a', 1), effect('a', 1, 2), effect('a', 2, 2), effect('b', 2)], new Set([1]), ['a', 'b'])).toMatchObject({ holds: true, executions: 4, duplicates: 1 });
+    expect(
+      checkSideEffects([effect('a', 1), effect('a', 1, 2), effect('a', 2, 2), effect('b', 2)], new Set([1]), ['a', 'b']),
+    ).toMatchObject({ holds: true, executions: 4, duplicates: 1 });
     expect(checkSideEffects([effect('a', 1), effect('a', 2)], new Set(), ['a']).holds).toBe(false);
     expect(checkSideEffects([effect('a', 1), effect('a', 1)], new Set([1]), ['a']).holds).toBe(false);
     expect(checkSideEffects([effect('a', 1)], new Set(), ['a', 'b']).holds).toBe(false);

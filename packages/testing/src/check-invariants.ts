@@ -4,7 +4,16 @@
  *
  * Not here: I6 and I7 (a drill's own sums), I12 and I13 (the server's). I8 is `checkSideEffects`.
  */
-import { encodeState, evolve, initialState, instanceId, isFinal, type HistoryEvent, type InstanceState, type OpenStep } from '@perdure/engine';
+import {
+  encodeState,
+  evolve,
+  initialState,
+  instanceId,
+  isFinal,
+  type HistoryEvent,
+  type InstanceState,
+  type OpenStep,
+} from '@perdure/engine';
 import { humanTaskId } from '@perdure/runtime';
 import pg from 'pg';
 
@@ -35,7 +44,7 @@ export async function checkInvariants(databaseUrl: string, evidence: Evidence = 
     // One moment for all rows, also while workers go on.
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const check = new Check(client);
-    for (let cursor = ''; ; ) {
+    for (let cursor = ''; ;) {
       const next = await check.page(cursor);
       if (next === null) break;
       cursor = next;
@@ -98,12 +107,18 @@ class Check {
         `SELECT instance_id, seq, type, extract(epoch FROM at) * 1000 AS at, data FROM history_event WHERE instance_id = ANY($1) ORDER BY instance_id, seq`,
         ids,
       ),
-      await this.#grouped<{ instance_id: string; seq: number; state: unknown }>(`SELECT instance_id, seq, state FROM checkpoint WHERE instance_id = ANY($1)`, ids),
+      await this.#grouped<{ instance_id: string; seq: number; state: unknown }>(
+        `SELECT instance_id, seq, state FROM checkpoint WHERE instance_id = ANY($1)`,
+        ids,
+      ),
       await this.#grouped<{ instance_id: string; timer_id: string; fire_at: string }>(
         `SELECT instance_id, timer_id, extract(epoch FROM fire_at) * 1000 AS fire_at FROM timer WHERE instance_id = ANY($1)`,
         ids,
       ),
-      await this.#grouped<TaskRow & { instance_id: string }>(`SELECT id, instance_id, status, outcome, decided_by FROM human_task WHERE instance_id = ANY($1)`, ids),
+      await this.#grouped<TaskRow & { instance_id: string }>(
+        `SELECT id, instance_id, status, outcome, decided_by FROM human_task WHERE instance_id = ANY($1)`,
+        ids,
+      ),
       await this.#grouped<{ instance_id: string; type: string; child: string | null }>(
         `SELECT instance_id, body->>'type' AS type, body->>'child' AS child FROM message WHERE instance_id = ANY($1) AND refusal IS NULL`,
         ids,
@@ -115,7 +130,9 @@ class Check {
       ),
     ];
     for (const row of instances) {
-      const events = (histories.get(row.id) ?? []).map(({ seq, type, at, data }): HistoryEvent => ({ ...data, seq, at: Number(at), type }) as HistoryEvent);
+      const events = (histories.get(row.id) ?? []).map(
+        ({ seq, type, at, data }): HistoryEvent => ({ ...data, seq, at: Number(at), type }) as HistoryEvent,
+      );
       this.events += events.length;
       this.#remember(row, events);
       this.#checkSequence(row, events);
@@ -124,7 +141,8 @@ class Check {
       const state = this.#checkFold(row, events, checkpoints.get(row.id) ?? []);
       this.#checkTasks(row.id, events, state, tasks.get(row.id) ?? []);
       if (state === null || isFinal(state.status)) {
-        for (const { timer_id } of timers.get(row.id) ?? []) if (state !== null) this.#fail('I3', `${row.id} is ${row.status} and still has the timer ${timer_id}`);
+        for (const { timer_id } of timers.get(row.id) ?? [])
+          if (state !== null) this.#fail('I3', `${row.id} is ${row.status} and still has the timer ${timer_id}`);
         continue;
       }
       this.#checkTimers(row.id, state, timers.get(row.id) ?? []);
@@ -135,7 +153,12 @@ class Check {
 
   /** Rows of instances there are none of. */
   async strays(): Promise<void> {
-    for (const [invariant, table] of [['I2', 'history_event'], ['I3', 'checkpoint'], ['I3', 'timer'], ['I11', 'human_task']] as const) {
+    for (const [invariant, table] of [
+      ['I2', 'history_event'],
+      ['I3', 'checkpoint'],
+      ['I3', 'timer'],
+      ['I11', 'human_task'],
+    ] as const) {
       const { rows } = await this.#client.query<{ instance_id: string }>(
         `SELECT DISTINCT instance_id FROM ${table} t WHERE NOT EXISTS (SELECT 1 FROM instance i WHERE i.id = t.instance_id)`,
       );
@@ -147,8 +170,10 @@ class Check {
     for (const { instanceId: id, event, decidedBy } of promises) {
       const known = this.known.get(id);
       if (known === undefined) this.#fail('I1', `the start of ${id} was acknowledged and is not stored`);
-      else if (event !== undefined && !known.events.has(event)) this.#fail('I1', `the event ${event} to ${id} was acknowledged and is not stored`);
-      else if (decidedBy !== undefined && !known.deciders.has(decidedBy)) this.#fail('I1', `${decidedBy} was told to have decided a task of ${id} and has not`);
+      else if (event !== undefined && !known.events.has(event))
+        this.#fail('I1', `the event ${event} to ${id} was acknowledged and is not stored`);
+      else if (decidedBy !== undefined && !known.deciders.has(decidedBy))
+        this.#fail('I1', `${decidedBy} was told to have decided a task of ${id} and has not`);
     }
   }
 
@@ -157,7 +182,11 @@ class Check {
     for (const [id, own] of byInstance) {
       let newest = { seq: 0, epoch: 0 };
       for (const commit of own.toSorted((a, b) => a.baseSeq - b.baseSeq || a.seq - b.seq)) {
-        if (commit.epoch < newest.epoch) this.#fail('I10', `${id}: events ${commit.baseSeq + 1} to ${commit.seq} were stored under epoch ${commit.epoch} after epoch ${newest.epoch} had stored up to ${newest.seq}`);
+        if (commit.epoch < newest.epoch)
+          this.#fail(
+            'I10',
+            `${id}: events ${commit.baseSeq + 1} to ${commit.seq} were stored under epoch ${commit.epoch} after epoch ${newest.epoch} had stored up to ${newest.seq}`,
+          );
         else newest = commit;
       }
     }
@@ -201,7 +230,8 @@ class Check {
         once(`${event.step} attempt ${event.attempt} reported`);
         if (event.type === 'TaskCompleted' || !event.retry) once(`${event.step} concluded`);
       } else if (event.type === 'TimerFired') once(`timer ${event.timer} fired`);
-      else if (event.type === 'SubOrchestrationInstanceCompleted' || event.type === 'SubOrchestrationInstanceFailed') once(`${event.step} heard of ${event.instanceId}`);
+      else if (event.type === 'SubOrchestrationInstanceCompleted' || event.type === 'SubOrchestrationInstanceFailed')
+        once(`${event.step} heard of ${event.instanceId}`);
     }
   }
 
@@ -214,7 +244,11 @@ class Check {
   }
 
   /** I3. Null when the history does not fold. */
-  #checkFold(row: InstanceRow, events: readonly HistoryEvent[], checkpoints: readonly { seq: number; state: unknown }[]): InstanceState | null {
+  #checkFold(
+    row: InstanceRow,
+    events: readonly HistoryEvent[],
+    checkpoints: readonly { seq: number; state: unknown }[],
+  ): InstanceState | null {
     const bySeq = new Map(checkpoints.map(({ seq, state }) => [seq, state]));
     let state = initialState(instanceId(row.id));
     try {
@@ -222,24 +256,37 @@ class Check {
         state = evolve(state, event);
         const kept = bySeq.get(event.seq);
         bySeq.delete(event.seq);
-        if (kept !== undefined && canonical(kept) !== canonical(encodeState(state))) this.#fail('I3', `${row.id}: the checkpoint at ${event.seq} is not the fold of the events up to it`);
+        if (kept !== undefined && canonical(kept) !== canonical(encodeState(state)))
+          this.#fail('I3', `${row.id}: the checkpoint at ${event.seq} is not the fold of the events up to it`);
       }
     } catch (error) {
       this.#fail('I3', `${row.id} does not fold: ${(error as Error).message}`);
       return null;
     }
     for (const seq of bySeq.keys()) this.#fail('I3', `${row.id} has a checkpoint at ${seq}, beyond its last event`);
-    const stored = { status: row.status, executionId: row.execution_id, workflow: row.workflow_key, version: row.version, customStatus: row.custom_status, running: row.running_activities, ended: row.completed_at !== null };
-    const folded = events.length === 0 ? { ...stored, status: 'Pending', running: 0, ended: false } : {
-      status: state.status,
-      executionId: state.executionId,
-      workflow: state.workflow,
-      version: state.version,
-      customStatus: state.customStatus,
-      running: isFinal(state.status) ? 0 : state.runningActivities,
-      ended: isFinal(state.status),
+    const stored = {
+      status: row.status,
+      executionId: row.execution_id,
+      workflow: row.workflow_key,
+      version: row.version,
+      customStatus: row.custom_status,
+      running: row.running_activities,
+      ended: row.completed_at !== null,
     };
-    if (canonical(stored) !== canonical(folded)) this.#fail('I3', `${row.id} is stored as ${canonical(stored)}; its history says ${canonical(folded)}`);
+    const folded =
+      events.length === 0
+        ? { ...stored, status: 'Pending', running: 0, ended: false }
+        : {
+            status: state.status,
+            executionId: state.executionId,
+            workflow: state.workflow,
+            version: state.version,
+            customStatus: state.customStatus,
+            running: isFinal(state.status) ? 0 : state.runningActivities,
+            ended: isFinal(state.status),
+          };
+    if (canonical(stored) !== canonical(folded))
+      this.#fail('I3', `${row.id} is stored as ${canonical(stored)}; its history says ${canonical(folded)}`);
     return state;
   }
 
@@ -249,11 +296,17 @@ class Check {
       if (Math.abs((stored.get(timer) ?? NaN) - fireAt) < 1) stored.delete(timer);
       else this.#fail('I9', `${id}: the timer ${timer} runs in the history and ${stored.has(timer) ? 'has another moment' : 'has no row'}`);
     }
-    for (const timer of stored.keys()) if (!state.timers.has(timer as never)) this.#fail('I3', `${id}: the timer ${timer} has a row and does not run in the history`);
+    for (const timer of stored.keys())
+      if (!state.timers.has(timer as never)) this.#fail('I3', `${id}: the timer ${timer} has a row and does not run in the history`);
   }
 
   /** I9: whatever is open has something that will move it. */
-  #checkAlive(row: InstanceRow, state: InstanceState, messages: readonly { type: string; child: string | null }[], children: readonly { id: string; status: string; starting: boolean }[]): void {
+  #checkAlive(
+    row: InstanceRow,
+    state: InstanceState,
+    messages: readonly { type: string; child: string | null }[],
+    children: readonly { id: string; status: string; starting: boolean }[],
+  ): void {
     if (state.seq === 0) {
       if (!messages.some(({ type }) => type === 'StartExecution')) this.#fail('I9', `${row.id} is Pending and no start is on its way`);
       return;
@@ -287,16 +340,28 @@ class Check {
       if (row === undefined) this.#fail('I11', `${id}: the task ${event.step} has no row`);
       else if (decision !== undefined) {
         if (row.status !== 'decided' || row.outcome !== decision.outcome || row.decided_by !== decision.by)
-          this.#fail('I11', `${id}: ${event.step} was decided ${decision.outcome} by ${decision.by}; its row says ${row.status} ${row.outcome} by ${row.decided_by}`);
+          this.#fail(
+            'I11',
+            `${id}: ${event.step} was decided ${decision.outcome} by ${decision.by}; its row says ${row.status} ${row.outcome} by ${row.decided_by}`,
+          );
       } else if (row.status === 'decided') this.#fail('I11', `${id}: the row of ${event.step} is decided, its history is not`);
-      else if (state !== null && (row.status === 'open') !== state.steps.has(event.step)) this.#fail('I11', `${id}: the row of ${event.step} is ${row.status}, the step is ${state.steps.has(event.step) ? 'open' : 'closed'}`);
+      else if (state !== null && (row.status === 'open') !== state.steps.has(event.step))
+        this.#fail(
+          'I11',
+          `${id}: the row of ${event.step} is ${row.status}, the step is ${state.steps.has(event.step) ? 'open' : 'closed'}`,
+        );
     }
     for (const key of stored.keys()) this.#fail('I11', `${id}: the task row ${key} stands for no task of its history`);
   }
 }
 
 /** Why nothing will ever move this step; null when something will. Timers are compared with their rows elsewhere. */
-function stuck(step: Exclude<OpenStep, { kind: 'container' }>, state: InstanceState, messages: readonly { type: string; child: string | null }[], children: readonly { id: string; status: string; starting: boolean }[]): string | null {
+function stuck(
+  step: Exclude<OpenStep, { kind: 'container' }>,
+  state: InstanceState,
+  messages: readonly { type: string; child: string | null }[],
+  children: readonly { id: string; status: string; starting: boolean }[],
+): string | null {
   const hasTimer = [...state.timers.values()].some((timer) => timer.step === step.key);
   switch (step.kind) {
     case 'activity':
@@ -309,7 +374,9 @@ function stuck(step: Exclude<OpenStep, { kind: 'container' }>, state: InstanceSt
       const answered = messages.some((message) => message.child === step.child);
       if (answered) return null;
       if (child === undefined) return `waits for ${step.child}, which there is not`;
-      return isFinal(child.status as InstanceState['status']) ? `waits for ${step.child}, which is ${child.status} and has told nobody` : null;
+      return isFinal(child.status as InstanceState['status'])
+        ? `waits for ${step.child}, which is ${child.status} and has told nobody`
+        : null;
     }
     case 'event':
     case 'humanTask':
@@ -320,6 +387,8 @@ function stuck(step: Exclude<OpenStep, { kind: 'container' }>, state: InstanceSt
 /** JSON with sorted keys: equal texts are equal values. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
   );
 }

@@ -17,7 +17,11 @@ export interface SideEffectVerdict {
  * I8: every expected key was executed, and an attempt was executed again only because the process that had it was struck by a fault:
  * of all executions of one attempt only the last may be in a process that was not. `struck`: pids of killed or frozen processes.
  */
-export function checkSideEffects(effects: readonly SideEffect[], struck: ReadonlySet<number>, expected: readonly string[]): SideEffectVerdict {
+export function checkSideEffects(
+  effects: readonly SideEffect[],
+  struck: ReadonlySet<number>,
+  expected: readonly string[],
+): SideEffectVerdict {
   const examples: string[] = [];
   let duplicates = 0;
   const keys = new Set(effects.map(({ key }) => key));

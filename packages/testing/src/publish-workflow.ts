@@ -13,11 +13,10 @@ export async function publishWorkflow(databaseUrl: string, key: string, document
       [key, text],
     );
     const version = rows[0]?.latest_version ?? 1;
-    await client.query(`INSERT INTO workflow_version (workflow_key, version, document, draft_revision, published_by) VALUES ($1, $2, $3::json, 1, 'test')`, [
-      key,
-      version,
-      text,
-    ]);
+    await client.query(
+      `INSERT INTO workflow_version (workflow_key, version, document, draft_revision, published_by) VALUES ($1, $2, $3::json, 1, 'test')`,
+      [key, version, text],
+    );
     return version;
   } finally {
     await client.end();

@@ -24,7 +24,11 @@ export interface WorkerProcess {
  * ends when its channel closes. `settings` reach it as JSON in `PERDURE_DRILL`.
  */
 export async function startWorkerProcess(program: URL, settings: object): Promise<WorkerProcess> {
-  const child = fork(fileURLToPath(program), { execArgv: [], env: { ...process.env, PERDURE_DRILL: JSON.stringify(settings) }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = fork(fileURLToPath(program), {
+    execArgv: [],
+    env: { ...process.env, PERDURE_DRILL: JSON.stringify(settings) },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   let complaints = '';
   child.stderr?.on('data', (chunk: Buffer) => (complaints = `${complaints}${chunk.toString()}`.slice(-4_000)));
   const waiting = new Map<number, { settle(result: unknown): void; fail(error: Error): void }>();

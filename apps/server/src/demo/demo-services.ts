@@ -52,11 +52,9 @@ export function addDemoServices(routes: Routes): void {
       const attempt = readAttempt(request.headers[attemptHeader]) ?? (failures.get(key) ?? 0) + 1;
       if (attempt <= failTimes) {
         failures.set(key, attempt);
-        return reply
-          .code(status)
-          .send({
-            error: { code: 'demo.failed', message: `The ${params.service} service fails on demand: attempt ${attempt} of ${failTimes}.` },
-          });
+        return reply.code(status).send({
+          error: { code: 'demo.failed', message: `The ${params.service} service fails on demand: attempt ${attempt} of ${failTimes}.` },
+        });
       }
       const result = answer(details, digest(key));
       answered.set(key, result);

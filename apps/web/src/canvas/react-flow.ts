@@ -2,21 +2,12 @@
  * The one place that names React Flow's hooks, store and change types: its next major version changes these, not the rest of the canvas.
  * The library's components are re-exported so that nothing else imports the package.
  */
-import {
-  applyNodeChanges,
-  useReactFlow,
-  useStore,
-  useStoreApi,
-  type Edge,
-  type Node,
-  type NodeChange,
-  type ReactFlowState,
-} from '@xyflow/react';
+import { useReactFlow, useStore, useStoreApi, type Edge, type Node, type NodeChange, type ReactFlowState } from '@xyflow/react';
 import { useMemo } from 'react';
 import type { CanvasEdgeData, CanvasNodeData } from './canvas-elements.ts';
 
 export { ReactFlow, ReactFlowProvider, Handle, Position, SelectionMode } from '@xyflow/react';
-export type { ConnectionLineComponentProps, EdgeProps, FinalConnectionState, HandleType, NodeProps } from '@xyflow/react';
+export type { ConnectionLineComponentProps, EdgeProps, FinalConnectionState, NodeProps } from '@xyflow/react';
 
 export type CanvasNode = Node<CanvasNodeData, 'step' | 'join' | 'container'>;
 export type CanvasEdge = Edge<CanvasEdgeData, 'flow'>;
@@ -53,10 +44,6 @@ export function useViewportListener(): (
     },
     [store],
   );
-}
-
-export function changeNodes(changes: CanvasNodeChange[], nodes: CanvasNode[]): CanvasNode[] {
-  return applyNodeChanges(changes, nodes);
 }
 
 interface Area {

@@ -38,7 +38,8 @@ export function parseInstanceSearch(search: Record<string, unknown>): InstanceSe
   if (workflow.length > 0) found.workflow = workflow;
   const status = STATUSES.filter((word) => texts(search['status']).includes(word));
   if (status.length > 0) found.status = status;
-  if (typeof search['started'] === 'string' && Object.hasOwn(STARTED_WITHIN, search['started'])) found.started = search['started'] as StartedWithin; // just checked
+  if (typeof search['started'] === 'string' && Object.hasOwn(STARTED_WITHIN, search['started']))
+    found.started = search['started'] as StartedWithin; // just checked
   // The router reads `text=42` as a number.
   if (typeof search['text'] === 'string' || typeof search['text'] === 'number') found.text = String(search['text']);
   const tag = texts(search['tag']);

@@ -19,4 +19,3 @@ export interface ActivityQueue {
   serve(consumer: string, run: (job: ActivityJob) => Promise<void>): void;
   close(): Promise<void>;
 }
-

@@ -1,4 +1,13 @@
-import type { CommandBody, FinalStatus, HistoryEvent, HumanTaskBody, InstanceId, InstanceStatus, ParentLink, TimerId } from '@perdure/engine';
+import type {
+  CommandBody,
+  FinalStatus,
+  HistoryEvent,
+  HumanTaskBody,
+  InstanceId,
+  InstanceStatus,
+  ParentLink,
+  TimerId,
+} from '@perdure/engine';
 import type { Json, WorkflowDocument } from '@perdure/graph';
 
 /**
@@ -142,7 +151,9 @@ export interface OutgoingMessage {
 }
 
 /** What travels between instances and processes: a command without its clock. A child's start leaves the version to the receiver. */
-export type MessageBody = CommandBody | { type: 'StartChild'; workflow: string; version: number | null; input: Json; parent: ParentLink | null; tags: string[] };
+export type MessageBody =
+  | CommandBody
+  | { type: 'StartChild'; workflow: string; version: number | null; input: Json; parent: ParentLink | null; tags: string[] };
 
 export interface StoredMessage {
   partition: number;

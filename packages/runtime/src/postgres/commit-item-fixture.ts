@@ -10,7 +10,18 @@ export function creation(id: string, epoch: number, rest: Partial<CommitItem> = 
   const instance = instanceId(id);
   const execution = executionId(`x-${id}`.slice(0, 20));
   const events: HistoryEvent[] = [
-    { seq: 1, at, type: 'ExecutionStarted', executionId: execution, workflow: 'w', version: 1, input: null, tags: [], startedBy: 'test', parent: null },
+    {
+      seq: 1,
+      at,
+      type: 'ExecutionStarted',
+      executionId: execution,
+      workflow: 'w',
+      version: 1,
+      input: null,
+      tags: [],
+      startedBy: 'test',
+      parent: null,
+    },
     { seq: 2, at, type: 'EventAwaited', name: 'go', step: stepKey('wait#1'), node: nodeId('wait'), frame: frameId(''), via: null },
   ];
   return {
@@ -50,6 +61,9 @@ export function step(before: CommitItem, rest: Partial<CommitItem> = {}): Commit
   };
 }
 
-export function raised(seq: number, data: HistoryEvent & { type: 'EventRaised' } extends { data: infer Data } ? Data : never): HistoryEvent {
+export function raised(
+  seq: number,
+  data: HistoryEvent & { type: 'EventRaised' } extends { data: infer Data } ? Data : never,
+): HistoryEvent {
   return { seq, at: at + seq, type: 'EventRaised', id: `e${seq}`, name: 'other', data, by: 'test' };
 }

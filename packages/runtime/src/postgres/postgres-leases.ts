@@ -21,7 +21,10 @@ export class PostgresLeases implements LeaseStore {
       values: [workerId, host, pid],
     });
     const [workers, partitions] = await Promise.all([
-      this.#pool.query<{ id: string }>({ name: 'live-workers', text: `SELECT id FROM worker WHERE heartbeat_at > now() - interval '5 seconds' ORDER BY id` }),
+      this.#pool.query<{ id: string }>({
+        name: 'live-workers',
+        text: `SELECT id FROM worker WHERE heartbeat_at > now() - interval '5 seconds' ORDER BY id`,
+      }),
       this.#pool.query<{ id: number; epoch: number; owner: string | null; expired: boolean; now: number }>({
         name: 'survey',
         text: `SELECT id, epoch, owner, lease_until < now() AS expired, extract(epoch FROM clock_timestamp()) * 1000 AS now FROM "partition" ORDER BY id`,
@@ -49,10 +52,17 @@ export class PostgresLeases implements LeaseStore {
   }
 
   async release(workerId: string, partitions: readonly number[]): Promise<void> {
-    await this.#pool.query(`UPDATE "partition" SET owner = NULL, lease_until = now() WHERE owner = $1 AND id = ANY($2::int[])`, [workerId, numberArray(partitions)]);
+    await this.#pool.query(`UPDATE "partition" SET owner = NULL, lease_until = now() WHERE owner = $1 AND id = ANY($2::int[])`, [
+      workerId,
+      numberArray(partitions),
+    ]);
   }
 
-  async unfinishedWork(partitions: readonly number[], cursor: InstanceId | null, limit: number): Promise<{ id: InstanceId; claims: number }[]> {
+  async unfinishedWork(
+    partitions: readonly number[],
+    cursor: InstanceId | null,
+    limit: number,
+  ): Promise<{ id: InstanceId; claims: number }[]> {
     const { rows } = await this.#pool.query<{ id: string; claims: number }>(
       `SELECT id, claims FROM instance WHERE partition = ANY($1::int[]) AND status IN ('Pending', 'Running', 'Suspended') AND running_activities > 0 AND id > $2 ORDER BY id LIMIT $3`,
       [numberArray(partitions), cursor ?? '', limit],

@@ -63,7 +63,17 @@ const opened = (name: string, rest: Partial<OpenedTask> = {}): OpenedTask => ({
   executionId: 'x',
   workflow: 'w',
   version: 1,
-  task: { title: 'T', description: null, context: { a: 1 }, candidates: ['ann', 'b"ob'], priority: 50, formSchema: null, outcomes: [], dueAt: 5_000, deadlineAt: null },
+  task: {
+    title: 'T',
+    description: null,
+    context: { a: 1 },
+    candidates: ['ann', 'b"ob'],
+    priority: 50,
+    formSchema: null,
+    outcomes: [],
+    dueAt: 5_000,
+    deadlineAt: null,
+  },
   at: 1_000,
   closed: null,
   ...rest,
@@ -72,7 +82,14 @@ const opened = (name: string, rest: Partial<OpenedTask> = {}): OpenedTask => ({
 describe('commit', () => {
   it('S1 stores an item whole: row, events, checkpoint, timers, messages, tasks', async () => {
     const item = creation('whole', epoch, {
-      row: { status: 'Running', customStatus: { done: 1 }, whereabouts: { kind: 'event' }, runningActivities: 2, at: 1_700_000_000_123, final: false },
+      row: {
+        status: 'Running',
+        customStatus: { done: 1 },
+        whereabouts: { kind: 'event' },
+        runningActivities: 2,
+        at: 1_700_000_000_123,
+        final: false,
+      },
       checkpoint: '{"a":1}',
       timersSet: [{ timer: timerId('nap#1!timer1'), fireAt: 1_800_000_000_001 }],
       messagesOut: [message('whole', 'child', 'start:child')],
@@ -91,7 +108,10 @@ describe('commit', () => {
       claims: 1,
     });
     expect(await history('whole')).toEqual(item.events);
-    expect((await store.loadHistory([{ id: id('whole'), checkpointSeq: 2, after: 2 }])).get(id('whole'))).toEqual({ checkpoint: { a: 1 }, events: [] });
+    expect((await store.loadHistory([{ id: id('whole'), checkpointSeq: 2, after: 2 }])).get(id('whole'))).toEqual({
+      checkpoint: { a: 1 },
+      events: [],
+    });
     expect(await store.messages([partitionOf('child', 64)], [], 10)).toEqual([message('whole', 'child', 'start:child')]);
     const { rows } = await database.query(`SELECT t.timer_id, t.partition, extract(epoch FROM t.fire_at) * 1000 AS fire_at FROM timer t`);
     expect(rows).toEqual([{ timer_id: 'nap#1!timer1', partition: item.partition, fire_at: '1800000000001.000000' }]);
@@ -107,7 +127,11 @@ describe('commit', () => {
         { timer: timerId('b'), fireAt: 2 },
       ],
       messagesOut: [message('later', 'later', 'm1'), message('later', 'later', 'm2'), message('later', 'later', 'm3')],
-      tasksOpened: [opened('t1'), opened('t2'), opened('t3', { closed: { id: 't3', status: 'expired', outcome: null, by: null, data: null, comment: null, at: 9 } })],
+      tasksOpened: [
+        opened('t1'),
+        opened('t2'),
+        opened('t3', { closed: { id: 't3', status: 'expired', outcome: null, by: null, data: null, comment: null, at: 9 } }),
+      ],
     });
     const next = step(item, {
       timersCleared: [timerId('a'), timerId('never-set')],
@@ -124,7 +148,9 @@ describe('commit', () => {
     expect(await store.messageFate('m3')).toBe('pending');
     expect(await store.messageFate('m2')).toEqual({ refusal: { code: 'no' } });
     expect(await store.messageFate('m2')).toBe('taken');
-    expect((await database.query('SELECT id, status, assignee, outcome, decided_by, data, comment FROM human_task ORDER BY id')).rows).toEqual([
+    expect(
+      (await database.query('SELECT id, status, assignee, outcome, decided_by, data, comment FROM human_task ORDER BY id')).rows,
+    ).toEqual([
       { id: 't1', status: 'open', assignee: 'ann', outcome: null, decided_by: null, data: null, comment: null },
       { id: 't2', status: 'decided', assignee: null, outcome: 'ok', decided_by: 'bob', data: { n: 1 }, comment: 'fine' },
       { id: 't3', status: 'expired', assignee: null, outcome: null, decided_by: null, data: null, comment: null },
@@ -132,7 +158,10 @@ describe('commit', () => {
   });
 
   it('S1 an item without events (a refusal, a late timer) leaves seq and history as they are', async () => {
-    const item = creation('quiet', epoch, { messagesOut: [message('x', 'quiet', 'ask:1')], timersSet: [{ timer: timerId('t'), fireAt: 1 }] });
+    const item = creation('quiet', epoch, {
+      messagesOut: [message('x', 'quiet', 'ask:1')],
+      timersSet: [{ timer: timerId('t'), fireAt: 1 }],
+    });
     await store.commit([item]);
     const quiet = step(item, { seq: 2, events: [], messagesRefused: [{ messageId: 'ask:1', refusal: 1 }], timersCleared: [timerId('t')] });
     expect(await store.commit([quiet])).toEqual(['stored']);
@@ -186,24 +215,45 @@ describe('commit', () => {
   });
 
   it('replaces a finished instance only where its status allows, with all that belonged to it', async () => {
-    const old = creation('again', epoch, { timersSet: [{ timer: timerId('old'), fireAt: 1 }], tasksOpened: [opened('old')], checkpoint: '{}' });
+    const old = creation('again', epoch, {
+      timersSet: [{ timer: timerId('old'), fireAt: 1 }],
+      tasksOpened: [opened('old')],
+      checkpoint: '{}',
+    });
     await store.commit([old]);
-    const renewal = creation('again', epoch, { executionId: executionId('second'), create: { workflow: 'w', version: 2, tags: [], startedBy: 't', parent: null, replace: ['Completed'] } });
+    const renewal = creation('again', epoch, {
+      executionId: executionId('second'),
+      create: { workflow: 'w', version: 2, tags: [], startedBy: 't', parent: null, replace: ['Completed'] },
+    });
     expect(await store.commit([renewal])).toEqual(['conflict']);
     await store.commit([step(old, { row: { ...old.row, status: 'Failed', final: true } })]);
     expect(await store.commit([renewal])).toEqual(['conflict']);
     expect(await history('again')).toHaveLength(3);
-    expect(await store.commit([{ ...renewal, create: { ...(renewal.create ?? never()), replace: ['Completed', 'Failed'] } }, creation('bystander', epoch)])).toEqual(['stored', 'stored']);
+    expect(
+      await store.commit([
+        { ...renewal, create: { ...(renewal.create ?? never()), replace: ['Completed', 'Failed'] } },
+        creation('bystander', epoch),
+      ]),
+    ).toEqual(['stored', 'stored']);
     expect(await history('again')).toHaveLength(2);
-    expect((await store.load([id('again')])).get(id('again'))).toMatchObject({ executionId: 'second', version: 2, status: 'Running', checkpointSeq: 0 });
+    expect((await store.load([id('again')])).get(id('again'))).toMatchObject({
+      executionId: 'second',
+      version: 2,
+      status: 'Running',
+      checkpointSeq: 0,
+    });
     expect([await count('timer'), await count('human_task'), await count('checkpoint')]).toEqual([0, 0, 0]);
   });
 
   it('S2 a replacement under an old epoch leaves the finished instance where it is', async () => {
-    const old = creation('keep', epoch, { row: { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true } });
+    const old = creation('keep', epoch, {
+      row: { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true },
+    });
     await store.commit([old]);
     await store.leases.claim('other', [old.partition], 60_000, true);
-    const replacement = creation('keep', epoch, { create: { workflow: 'w', version: 1, tags: [], startedBy: 't', parent: null, replace: ['Completed'] } });
+    const replacement = creation('keep', epoch, {
+      create: { workflow: 'w', version: 1, tags: [], startedBy: 't', parent: null, replace: ['Completed'] },
+    });
     expect(await store.commit([replacement])).toEqual(['lost-partition']);
     expect(await history('keep')).toHaveLength(2);
     expect((await store.load([id('keep')])).get(id('keep'))?.status).toBe('Completed');
@@ -228,17 +278,23 @@ describe('commit', () => {
 
   it('S4 a connection lost in the middle of a replacement fails the commit and nothing else', async () => {
     const own = new PostgresStore({ url: `${postgres.url}?application_name=victim` });
-    const old = creation('cut', epoch, { row: { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true } });
+    const old = creation('cut', epoch, {
+      row: { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true },
+    });
     await own.commit([old]);
     // The victim waits for this lock, inside its transaction.
     const unlock = await lock(`SELECT 1 FROM instance WHERE id = 'cut' FOR UPDATE`);
-    const replacement = creation('cut', epoch, { create: { workflow: 'w', version: 1, tags: [], startedBy: 't', parent: null, replace: ['Completed'] } });
+    const replacement = creation('cut', epoch, {
+      create: { workflow: 'w', version: 1, tags: [], startedBy: 't', parent: null, replace: ['Completed'] },
+    });
     const failed = own.commit([replacement]).then(
       () => 'stored',
       () => 'failed',
     );
     await eventually('the victim waits', async () => {
-      const { rows } = await database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`);
+      const { rows } = await database.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+      );
       return rows.length > 0 || undefined;
     }).finally(unlock);
     expect(await failed).toBe('failed');
@@ -257,7 +313,14 @@ describe('commit', () => {
     const short = text.slice(0, 500).replaceAll('\0', '');
     const item = creation('odd', epoch, {
       row: { status: 'Running', customStatus: value, whereabouts: { text: short }, runningActivities: 0, at: 1, final: false },
-      create: { workflow: short, version: 1, tags: [short.slice(0, 200), 'b,c', '', 'NULL'], startedBy: short, parent: { instanceId: id(short), executionId: executionId(short), step: stepKey(short) }, replace: [] },
+      create: {
+        workflow: short,
+        version: 1,
+        tags: [short.slice(0, 200), 'b,c', '', 'NULL'],
+        startedBy: short,
+        parent: { instanceId: id(short), executionId: executionId(short), step: stepKey(short) },
+        replace: [],
+      },
       checkpoint: JSON.stringify(value),
       timersSet: [{ timer: timerId(short), fireAt: 1 }],
       messagesOut: [{ ...message('odd', 'odd', short), body: { type: 'RaiseEvent', id: '1', name: short, data: value, by: short } }],
@@ -278,7 +341,9 @@ describe('commit', () => {
     const { rows } = await database.query('SELECT tags, custom_status, started_by FROM instance');
     expect(rows).toEqual([{ tags: [short.slice(0, 200), 'b,c', '', 'NULL'], custom_status: value, started_by: short }]);
     const tasks = await database.query('SELECT title, context, candidates, data, comment, decided_by FROM human_task');
-    expect(tasks.rows).toEqual([{ title: text, context: value, candidates: [short, '', 'a,b', 'NULL'], data: value, comment: text, decided_by: short }]);
+    expect(tasks.rows).toEqual([
+      { title: text, context: value, candidates: [short, '', 'a,b', 'NULL'], data: value, comment: text, decided_by: short },
+    ]);
     expect([await count('message'), await count('timer')]).toEqual([0, 0]);
   });
 
@@ -305,7 +370,9 @@ describe('commit', () => {
   it('S2 a commit that waited for a takeover is dropped by it', async () => {
     const item = creation('late', epoch);
     await store.commit([item]);
-    const finish = await lock(`UPDATE "partition" SET epoch = epoch + 1 WHERE id IN (SELECT id FROM "partition" WHERE id = ${item.partition} FOR UPDATE)`);
+    const finish = await lock(
+      `UPDATE "partition" SET epoch = epoch + 1 WHERE id IN (SELECT id FROM "partition" WHERE id = ${item.partition} FOR UPDATE)`,
+    );
     const commit = store.commit([step(item)]);
     await waitingForLocks(1).finally(finish);
     expect(await commit).toEqual(['lost-partition']);
@@ -326,7 +393,9 @@ async function lock(statement: string): Promise<() => Promise<void>> {
 
 async function waitingForLocks(wanted: number): Promise<void> {
   await eventually(`${wanted} statements wait for a lock`, async () => {
-    const { rows } = await database.query<{ n: number }>(`SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`);
+    const { rows } = await database.query<{ n: number }>(
+      `SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+    );
     return rows[0]?.n === wanted || undefined;
   });
 }
@@ -350,13 +419,22 @@ describe('leases', () => {
   it('of many who claim at once each partition goes to one', async () => {
     await store.leases.release('me', all);
     const stores = Array.from({ length: 4 }, () => new PostgresStore({ url: postgres.url, poolSize: 1 }));
-    const claimed = await Promise.all(stores.map((one, i) => one.leases.claim(`w${i}`, i % 2 === 0 ? all : all.toReversed(), 60_000, false)));
-    expect(claimed.flat().map((partition) => partition.id).sort((a, b) => a - b)).toEqual(all);
+    const claimed = await Promise.all(
+      stores.map((one, i) => one.leases.claim(`w${i}`, i % 2 === 0 ? all : all.toReversed(), 60_000, false)),
+    );
+    expect(
+      claimed
+        .flat()
+        .map((partition) => partition.id)
+        .sort((a, b) => a - b),
+    ).toEqual(all);
     await Promise.all(stores.map((one) => one.close()));
   });
 
   it('counts a claim for each takeover that finds unfinished work, and none after a release; an outcome sets it back', async () => {
-    const item = creation('claims', epoch, { row: { status: 'Running', customStatus: null, whereabouts: null, runningActivities: 1, at: 1, final: false } });
+    const item = creation('claims', epoch, {
+      row: { status: 'Running', customStatus: null, whereabouts: null, runningActivities: 1, at: 1, final: false },
+    });
     const idle = creation(elsewhere('claims'), epoch);
     await store.commit([item, idle]);
     const claims = async (): Promise<number | undefined> => (await store.load([item.instanceId])).get(item.instanceId)?.claims;
@@ -374,10 +452,14 @@ describe('leases', () => {
   });
 
   it('pages through unfinished work', async () => {
-    const items = Array.from({ length: 25 }, (_, i) => creation(`page-${String(i).padStart(2, '0')}`, epoch, { row: { status: 'Running', customStatus: null, whereabouts: null, runningActivities: 1, at: 1, final: false } }));
+    const items = Array.from({ length: 25 }, (_, i) =>
+      creation(`page-${String(i).padStart(2, '0')}`, epoch, {
+        row: { status: 'Running', customStatus: null, whereabouts: null, runningActivities: 1, at: 1, final: false },
+      }),
+    );
     await store.commit(items);
     const found: string[] = [];
-    for (let cursor: string | null = null; ; ) {
+    for (let cursor: string | null = null; ;) {
       const page: { id: string }[] = await store.leases.unfinishedWork(all, cursor === null ? null : id(cursor), 10);
       found.push(...page.map((one) => one.id));
       if (page.length < 10) break;
@@ -392,14 +474,17 @@ describe('timers', () => {
     const now = await store.now();
     const item = creation('due', epoch, {
       timersSet: [
-        ...Array.from({ length: 25 }, (_, i) => ({ timer: timerId(`t${String(i).padStart(2, '0')}`), fireAt: Math.floor(now) - 1_000 + Math.floor(i / 5) })),
+        ...Array.from({ length: 25 }, (_, i) => ({
+          timer: timerId(`t${String(i).padStart(2, '0')}`),
+          fireAt: Math.floor(now) - 1_000 + Math.floor(i / 5),
+        })),
         { timer: timerId('soon'), fireAt: Math.floor(now) + 20_000 },
         { timer: timerId('far'), fireAt: Math.floor(now) + 2_000_000 },
       ],
     });
     await store.commit([item]);
     const found: string[] = [];
-    for (let cursor = null; ; ) {
+    for (let cursor = null; ;) {
       const page: Awaited<ReturnType<typeof store.dueTimers>> = await store.dueTimers([item.partition], cursor, 10);
       found.push(...page.map(({ timer }) => timer));
       if (page.length < 10) break;
@@ -408,7 +493,10 @@ describe('timers', () => {
     expect(found).toEqual(item.timersSet.slice(0, 25).map(({ timer }) => timer));
     expect(await store.dueTimers([(item.partition + 1) % 64], null, 10)).toEqual([]);
     expect(await store.nearTimers([item.partition], 30_000, 100)).toHaveLength(26);
-    await store.deleteTimers(item.instanceId, item.timersSet.slice(0, 24).map(({ timer }) => timer));
+    await store.deleteTimers(
+      item.instanceId,
+      item.timersSet.slice(0, 24).map(({ timer }) => timer),
+    );
     expect(await store.dueTimers([item.partition], null, 10)).toHaveLength(1);
   });
 });
@@ -432,9 +520,16 @@ describe('messages', () => {
   });
 
   it('accepts a start in the place of a finished instance, one of those who try', async () => {
-    await store.commit([creation('r', epoch, { row: { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true } })]);
+    await store.commit([
+      creation('r', epoch, {
+        row: { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true },
+      }),
+    ]);
     const second = new PostgresStore({ url: postgres.url });
-    const answers = await Promise.all([store.accept([start('r', 'n1', ['Completed'])], []), second.accept([start('r', 'n2', ['Completed'])], [])]);
+    const answers = await Promise.all([
+      store.accept([start('r', 'n1', ['Completed'])], []),
+      second.accept([start('r', 'n2', ['Completed'])], []),
+    ]);
     expect(answers.filter(({ taken }) => taken.size === 1)).toHaveLength(1);
     expect(await history('r')).toEqual([]);
     await second.close();
@@ -467,11 +562,17 @@ describe('purge', () => {
     await store.accept([], [message('x', 'gone', 'to-gone'), message('x', 'stays', 'to-stays')]);
     expect(await store.purge(id('gone'))).toBe('purged');
     expect(await store.purge(id('gone'))).toBe('not-found');
-    expect([await count('instance'), await count('history_event'), await count('checkpoint'), await count('timer'), await count('human_task'), await count('message')]).toEqual([1, 2, 0, 0, 0, 1]);
+    expect([
+      await count('instance'),
+      await count('history_event'),
+      await count('checkpoint'),
+      await count('timer'),
+      await count('human_task'),
+      await count('message'),
+    ]).toEqual([1, 2, 0, 0, 0, 1]);
   });
 });
 
 function never(): never {
   throw new Error('not reached');
 }
-

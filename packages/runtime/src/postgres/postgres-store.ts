@@ -5,7 +5,16 @@
  */
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import { executionId, instanceId, timerId, type FinalStatus, type HistoryEvent, type InstanceId, type InstanceStatus, type TimerId } from '@perdure/engine';
+import {
+  executionId,
+  instanceId,
+  timerId,
+  type FinalStatus,
+  type HistoryEvent,
+  type InstanceId,
+  type InstanceStatus,
+  type TimerId,
+} from '@perdure/engine';
 import type { Json, WorkflowDocument } from '@perdure/graph';
 import type {
   AcceptedStart,
@@ -62,7 +71,10 @@ export class PostgresStore implements DurableStore {
   }
 
   async now(): Promise<number> {
-    const { rows } = await this.#pool.query<{ now: number }>({ name: 'now', text: 'SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now' });
+    const { rows } = await this.#pool.query<{ now: number }>({
+      name: 'now',
+      text: 'SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now',
+    });
     return Number(rows[0]?.now);
   }
 
@@ -70,7 +82,11 @@ export class PostgresStore implements DurableStore {
     const replacing = items.flatMap(({ instanceId, partition, epoch, create }) =>
       create === null || create.replace.length === 0 ? [] : [{ id: instanceId, statuses: create.replace, fence: { partition, epoch } }],
     );
-    const { rows } = await this.#afterReplacing<{ id: string; passed: boolean }>(replacing, { name: 'commit', text: commitSql, values: commitParameters(items) });
+    const { rows } = await this.#afterReplacing<{ id: string; passed: boolean }>(replacing, {
+      name: 'commit',
+      text: commitSql,
+      values: commitParameters(items),
+    });
     const passed = new Map(rows.map((row) => [row.id, row.passed]));
     return items.map((item) => {
       const verdict = passed.get(item.instanceId);
@@ -82,7 +98,10 @@ export class PostgresStore implements DurableStore {
    * Runs the query; when finished instances give way to new ones of the same id, in one transaction with their removal.
    * With a fence nothing is removed unless the partition still has that epoch, which then holds until the transaction ends (S2).
    */
-  async #afterReplacing<Row extends pg.QueryResultRow>(replacing: readonly Replacement[], query: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
+  async #afterReplacing<Row extends pg.QueryResultRow>(
+    replacing: readonly Replacement[],
+    query: pg.QueryConfig,
+  ): Promise<pg.QueryResult<Row>> {
     if (replacing.length === 0) return this.#pool.query<Row>(query);
     const client = await this.#pool.connect();
     // The pool listens only to connections it holds; the statement underway reports its own error.
@@ -93,7 +112,10 @@ export class PostgresStore implements DurableStore {
       // In the order in which takeovers lock them.
       for (const { id, statuses, fence } of replacing.toSorted((a, b) => (a.fence?.partition ?? 0) - (b.fence?.partition ?? 0))) {
         if (fence !== undefined) {
-          const held = await client.query('SELECT 1 FROM "partition" WHERE id = $1 AND epoch = $2 FOR KEY SHARE', [fence.partition, fence.epoch]);
+          const held = await client.query('SELECT 1 FROM "partition" WHERE id = $1 AND epoch = $2 FOR KEY SHARE', [
+            fence.partition,
+            fence.epoch,
+          ]);
           if (held.rowCount === 0) continue;
         }
         await client.query(purgeSql, [textArray([id]), textArray(statuses)]);
@@ -229,7 +251,12 @@ export class PostgresStore implements DurableStore {
              WHERE partition = ANY($1::int[]) AND refusal IS NULL AND message_id <> ALL($2::text[]) ORDER BY id LIMIT $3`,
       values: [numberArray(partitions), textArray(except), limit],
     });
-    return rows.map((row) => ({ partition: row.partition, instanceId: instanceId(row.instance_id), messageId: row.message_id, body: row.body }));
+    return rows.map((row) => ({
+      partition: row.partition,
+      instanceId: instanceId(row.instance_id),
+      messageId: row.message_id,
+      body: row.body,
+    }));
   }
 
   async deleteMessages(messageIds: readonly string[]): Promise<void> {
@@ -241,7 +268,10 @@ export class PostgresStore implements DurableStore {
   }
 
   async refuseMessages(messageIds: readonly string[], refusal: Json): Promise<void> {
-    await this.#pool.query('UPDATE message SET refusal = $2::json WHERE message_id = ANY($1::text[])', [textArray(messageIds), JSON.stringify(refusal)]);
+    await this.#pool.query('UPDATE message SET refusal = $2::json WHERE message_id = ANY($1::text[])', [
+      textArray(messageIds),
+      JSON.stringify(refusal),
+    ]);
   }
 
   async accept(starts: readonly AcceptedStart[], messages: readonly OutgoingMessage[]): Promise<{ taken: Set<InstanceId> }> {
@@ -294,15 +324,18 @@ export class PostgresStore implements DurableStore {
   }
 
   async latestVersion(workflow: string): Promise<number | null> {
-    const { rows } = await this.#pool.query<{ latest_version: number | null }>('SELECT latest_version FROM workflow WHERE key = $1 AND archived_at IS NULL', [workflow]);
+    const { rows } = await this.#pool.query<{ latest_version: number | null }>(
+      'SELECT latest_version FROM workflow WHERE key = $1 AND archived_at IS NULL',
+      [workflow],
+    );
     return rows[0]?.latest_version ?? null;
   }
 
   async versionDocument(workflow: string, version: number): Promise<WorkflowDocument | null> {
-    const { rows } = await this.#pool.query<{ document: WorkflowDocument }>('SELECT document FROM workflow_version WHERE workflow_key = $1 AND version = $2', [
-      workflow,
-      version,
-    ]);
+    const { rows } = await this.#pool.query<{ document: WorkflowDocument }>(
+      'SELECT document FROM workflow_version WHERE workflow_key = $1 AND version = $2',
+      [workflow, version],
+    );
     return rows[0]?.document ?? null;
   }
 
@@ -312,7 +345,11 @@ export class PostgresStore implements DurableStore {
   }
 
   async keepPayload(hash: string, text: string): Promise<void> {
-    await this.#pool.query('INSERT INTO payload (hash, bytes, data) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING', [hash, Buffer.byteLength(text), text]);
+    await this.#pool.query('INSERT INTO payload (hash, bytes, data) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING', [
+      hash,
+      Buffer.byteLength(text),
+      text,
+    ]);
   }
 
   async incarnation(): Promise<string> {
@@ -377,7 +414,15 @@ function eventData(event: HistoryEvent): string {
 }
 
 function closedTask(task: ClosedTask): Json {
-  return { id: task.id, status: task.status, outcome: task.outcome, data: task.data, comment: task.comment, decided_by: task.by, closed_at: task.at };
+  return {
+    id: task.id,
+    status: task.status,
+    outcome: task.outcome,
+    data: task.data,
+    comment: task.comment,
+    decided_by: task.by,
+    closed_at: task.at,
+  };
 }
 
 function openedTask(opened: OpenedTask): string {
@@ -479,4 +524,3 @@ function commitParameters(items: readonly CommitItem[]): string[] {
     textArray(closed.map(({ task }) => JSON.stringify(closedTask(task)))),
   ];
 }
-

@@ -35,7 +35,13 @@ export class RedisActivityQueue implements ActivityQueue {
     this.#concurrency = options.concurrency ?? 16;
     this.#abandonedAfterMs = options.abandonedAfterMs ?? 15_000;
     // Under RESP3 a raw XREADGROUP answers with a map in another shape.
-    const connection = { protocol: 2 as const, maxRetriesPerRequest: 0, enableOfflineQueue: false, connectTimeout: 2_000, retryStrategy: (attempt: number) => Math.min(100 * attempt, 2_000) };
+    const connection = {
+      protocol: 2 as const,
+      maxRetriesPerRequest: 0,
+      enableOfflineQueue: false,
+      connectTimeout: 2_000,
+      retryStrategy: (attempt: number) => Math.min(100 * attempt, 2_000),
+    };
     this.#commands = new Redis(url, { ...connection, commandTimeout: 2_000 });
     this.#reader = new Redis(url, connection);
     this.#commands.on('error', () => {});
@@ -93,7 +99,17 @@ export class RedisActivityQueue implements ActivityQueue {
         for (const stream of streams) for (const [id, fields] of await this.#abandoned(stream, room)) this.#run(stream, id, fields, run);
         // The reply's shape is Redis' own: streams, each with entries of id and field list.
         const reply = (await this.#reader.call(
-          'XREADGROUP', 'GROUP', group, this.#consumer, 'COUNT', String(room), 'BLOCK', String(blockMs), 'STREAMS', ...streams, ...streams.map(() => '>'),
+          'XREADGROUP',
+          'GROUP',
+          group,
+          this.#consumer,
+          'COUNT',
+          String(room),
+          'BLOCK',
+          String(blockMs),
+          'STREAMS',
+          ...streams,
+          ...streams.map(() => '>'),
         )) as Reply | null;
         for (const [stream, entries] of reply ?? []) for (const [id, fields] of entries) this.#run(stream, id, fields, run);
       } catch (error) {
@@ -110,7 +126,10 @@ export class RedisActivityQueue implements ActivityQueue {
   }
 
   async #abandoned(stream: string, count: number): Promise<[id: string, fields: string[] | null][]> {
-    const [, entries] = (await this.#reader.xautoclaim(stream, group, this.#consumer, this.#abandonedAfterMs, '0', 'COUNT', count)) as [string, [string, string[] | null][]];
+    const [, entries] = (await this.#reader.xautoclaim(stream, group, this.#consumer, this.#abandonedAfterMs, '0', 'COUNT', count)) as [
+      string,
+      [string, string[] | null][],
+    ];
     return entries.filter(([id]) => !this.#running.has(`${stream} ${id}`));
   }
 

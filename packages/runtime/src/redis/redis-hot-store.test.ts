@@ -35,7 +35,14 @@ async function open(incarnation: string = randomUUID(), url = server.url): Promi
   return store;
 }
 
-const first = (text: string): HotUpdate => ({ instanceId: instanceId(text), baseSeq: 0, seq: 1, events: '[{"seq":1}]', checkpoint: null, final: false });
+const first = (text: string): HotUpdate => ({
+  instanceId: instanceId(text),
+  baseSeq: 0,
+  seq: 1,
+  events: '[{"seq":1}]',
+  checkpoint: null,
+  final: false,
+});
 
 describe('RedisHotStore', () => {
   hotStoreContract(() => open());
@@ -70,6 +77,7 @@ describe('RedisHotStore', () => {
       sender.hint({ type: 'mail', partitions: [1] });
       return heard.length > 0 || undefined;
     });
+    expect(heard[0]).toEqual({ type: 'mail', partitions: [1] });
   });
 
   it('H1 has nothing after FLUSHALL, and a tail that would go on from before it is not kept', async () => {
@@ -85,7 +93,10 @@ describe('RedisHotStore', () => {
     const store = await open();
     await store.save([first('full'), first('other')]);
     await admin.config('SET', 'maxmemory', '1');
-    await store.save([{ ...first('full'), baseSeq: 1, seq: 2 }, { ...first('new'), events: 'x'.repeat(10_000) }]);
+    await store.save([
+      { ...first('full'), baseSeq: 1, seq: 2 },
+      { ...first('new'), events: 'x'.repeat(10_000) },
+    ]);
     const during = await store.load([instanceId('full')]);
     await admin.config('SET', 'maxmemory', '0');
     expect(during.get(instanceId('full')) ?? { seq: 1, tail: ['[{"seq":1}]'] }).toMatchObject({ seq: 1, tail: ['[{"seq":1}]'] });

@@ -40,7 +40,12 @@ export class RedisHotStore implements HotStore {
     this.#commands = new Redis(url, options) as Redis & WithScripts;
     this.#commands.defineCommand('perdureSaveBatch', { lua: saveBatchLua });
     this.#commands.on('error', () => {});
-    this.#subscriber = new Redis(url, { ...options, enableOfflineQueue: true, maxRetriesPerRequest: null, commandTimeout: undefined as never });
+    this.#subscriber = new Redis(url, {
+      ...options,
+      enableOfflineQueue: true,
+      maxRetriesPerRequest: null,
+      commandTimeout: undefined as never,
+    });
     this.#subscriber.on('error', () => {});
     this.#subscriber.on('message', (_channel: string, text: string) => this.#receive(text));
     void this.#subscriber.subscribe(this.#channel).catch(() => {});
@@ -89,7 +94,11 @@ export class RedisHotStore implements HotStore {
       if (metaError || tailError || !Array.isArray(meta) || !Array.isArray(tail)) return;
       const [seq, checkpoint] = meta as (string | null)[];
       if (seq === null || seq === undefined) return;
-      found.set(id, { seq: Number(seq), checkpoint: checkpoint ?? null, tail: (tail as [string, string[]][]).map(([, fields]) => fields[1] ?? '[]') });
+      found.set(id, {
+        seq: Number(seq),
+        checkpoint: checkpoint ?? null,
+        tail: (tail as [string, string[]][]).map(([, fields]) => fields[1] ?? '[]'),
+      });
     });
     return found;
   }
