@@ -26,11 +26,29 @@ export const orderApproval = drawWorkflow(
     stock: get('flaky/1/stock', true),
     fraud: get('echo/25/fraud'),
     checked: { type: 'join', config: { mode: 'all' } },
-    note: { type: 'setVariables', config: { variables: { checks: { expr: 'steps.credit.output.body & "," & steps.stock.output.body & "," & steps.fraud.output.body' } } } },
+    note: {
+      type: 'setVariables',
+      config: {
+        variables: { checks: { expr: 'steps.credit.output.body & "," & steps.stock.output.body & "," & steps.fraud.output.body' } },
+      },
+    },
     nap: { type: 'timer', config: { mode: 'for', value: '30ms' } },
-    ask: { type: 'humanTask', config: { title: 'Approve?', deadline: '1h', outcomes: [{ key: 'approved', label: 'Approve', tone: 'primary' }, { key: 'rejected', label: 'Reject', tone: 'danger' }] } },
+    ask: {
+      type: 'humanTask',
+      config: {
+        title: 'Approve?',
+        deadline: '1h',
+        outcomes: [
+          { key: 'approved', label: 'Approve', tone: 'primary' },
+          { key: 'rejected', label: 'Reject', tone: 'danger' },
+        ],
+      },
+    },
     ship: get('echo/10/shipped'),
-    done: { type: 'end', config: { value: { expr: '{ "checks": vars.checks, "by": steps.ask.output.by, "shipping": steps.ship.output.body }' } } },
+    done: {
+      type: 'end',
+      config: { value: { expr: '{ "checks": vars.checks, "by": steps.ask.output.by, "shipping": steps.ship.output.body }' } },
+    },
     refused: { type: 'end', config: { value: 'refused' } },
     late: { type: 'end', config: { value: 'late' } },
   },
@@ -54,7 +72,16 @@ export const orderApproval = drawWorkflow(
 export const approval = drawWorkflow(
   {
     start: { type: 'start' },
-    ask: { type: 'humanTask', config: { title: 'Approve?', outcomes: [{ key: 'approved', label: 'Approve', tone: 'primary' }, { key: 'rejected', label: 'Reject', tone: 'danger' }] } },
+    ask: {
+      type: 'humanTask',
+      config: {
+        title: 'Approve?',
+        outcomes: [
+          { key: 'approved', label: 'Approve', tone: 'primary' },
+          { key: 'rejected', label: 'Reject', tone: 'danger' },
+        ],
+      },
+    },
     done: { type: 'end', config: { value: { expr: 'steps.ask.output' } } },
   },
   ['start -> ask', 'ask.approved -> done', 'ask.rejected -> done'],
@@ -67,7 +94,10 @@ export const alarm = drawWorkflow(
 );
 
 /** Its process lives on for a moment, in which others finish theirs. */
-export const poison = drawWorkflow({ start: { type: 'start' }, work: get('die/300'), done: { type: 'end' } }, ['start -> work', 'work -> done']);
+export const poison = drawWorkflow({ start: { type: 'start' }, work: get('die/300'), done: { type: 'end' } }, [
+  'start -> work',
+  'work -> done',
+]);
 
 /** A parent, its child `chain`, and a step after it. */
 export const family = drawWorkflow(

@@ -1,7 +1,17 @@
 /** A drill: one database, workers in processes of their own, an API runtime that owns nothing, and the evidence they leave behind. */
 import { instanceId, isFinal, type InstanceStatus } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
-import { checkInvariants, checkSideEffects, eventually, startWorkerProcess, type Evidence, type SideEffect, type SideEffectVerdict, type Verdict, type WorkerProcess } from '@perdure/testing';
+import {
+  checkInvariants,
+  checkSideEffects,
+  eventually,
+  startWorkerProcess,
+  type Evidence,
+  type SideEffect,
+  type SideEffectVerdict,
+  type Verdict,
+  type WorkerProcess,
+} from '@perdure/testing';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,7 +63,13 @@ export class Drill {
 
   async worker(more: Pick<DrillSettings, 'options'> = {}): Promise<WorkerProcess> {
     const { databaseUrl, redisUrl } = this;
-    const worker = await startWorkerProcess(program, { databaseUrl, redisUrl, sink: this.#file('sink'), commits: this.#file('commits'), ...more } satisfies DrillSettings);
+    const worker = await startWorkerProcess(program, {
+      databaseUrl,
+      redisUrl,
+      sink: this.#file('sink'),
+      commits: this.#file('commits'),
+      ...more,
+    } satisfies DrillSettings);
     this.#workers.push(worker);
     return worker;
   }
@@ -65,11 +81,17 @@ export class Drill {
 
   /** Starts an instance through the API process, as often as it takes while the database is away. What was answered ok counts as acknowledged. */
   async start(workflow: string, id: string, input: Json = {}, replace: StartRequest['replace'] = []): Promise<void> {
-    await eventually(`${id} is started`, async () => {
-      const result: StartResult | undefined = await this.api.start({ workflow, version: null, input, startedBy: 'drill', instanceId: instanceId(id), replace }).catch(() => undefined);
-      // Taken: an answer that was lost had been stored.
-      return result?.ok === true || (result?.ok === false && result.code === 'instance.exists') || undefined;
-    }, 40_000);
+    await eventually(
+      `${id} is started`,
+      async () => {
+        const result: StartResult | undefined = await this.api
+          .start({ workflow, version: null, input, startedBy: 'drill', instanceId: instanceId(id), replace })
+          .catch(() => undefined);
+        // Taken: an answer that was lost had been stored.
+        return result?.ok === true || (result?.ok === false && result.code === 'instance.exists') || undefined;
+      },
+      40_000,
+    );
     this.acknowledged.push({ instanceId: id });
   }
 
@@ -77,14 +99,20 @@ export class Drill {
   async allEnded(withinMs = 45_000): Promise<Record<string, number>> {
     const wanted = new Set(this.acknowledged.map(({ instanceId: id }) => id)).size;
     let seen = '';
-    return eventually('all instances end', async () => {
-      const rows = await this.rows<{ status: InstanceStatus; n: number }>('SELECT status, count(*)::int AS n FROM instance GROUP BY status');
-      const counts = Object.fromEntries(rows.map(({ status, n }) => [status, n]));
-      seen = JSON.stringify(counts);
-      // Sub-workflows are counted as well.
-      const total = rows.reduce((sum, { n }) => sum + n, 0);
-      return total >= wanted && rows.every(({ status }) => isFinal(status)) ? counts : undefined;
-    }, withinMs).catch((error: Error) => {
+    return eventually(
+      'all instances end',
+      async () => {
+        const rows = await this.rows<{ status: InstanceStatus; n: number }>(
+          'SELECT status, count(*)::int AS n FROM instance GROUP BY status',
+        );
+        const counts = Object.fromEntries(rows.map(({ status, n }) => [status, n]));
+        seen = JSON.stringify(counts);
+        // Sub-workflows are counted as well.
+        const total = rows.reduce((sum, { n }) => sum + n, 0);
+        return total >= wanted && rows.every(({ status }) => isFinal(status)) ? counts : undefined;
+      },
+      withinMs,
+    ).catch((error: Error) => {
       throw new Error(`${error.message} ${wanted} were acknowledged, stored are ${seen}.`);
     });
   }
@@ -99,10 +127,16 @@ export class Drill {
 
   /** Waits until the partitions are spread as given: partitions per owner, descending. */
   async shares(wanted: readonly number[], withinMs = 15_000): Promise<void> {
-    await eventually(`the partitions are spread ${wanted.join(':')}`, async () => {
-      const rows = await this.rows<{ n: number }>(`SELECT count(*)::int AS n FROM "partition" WHERE owner IS NOT NULL AND lease_until > now() GROUP BY owner ORDER BY n DESC`);
-      return rows.map(({ n }) => n).join() === wanted.join() || undefined;
-    }, withinMs);
+    await eventually(
+      `the partitions are spread ${wanted.join(':')}`,
+      async () => {
+        const rows = await this.rows<{ n: number }>(
+          `SELECT count(*)::int AS n FROM "partition" WHERE owner IS NOT NULL AND lease_until > now() GROUP BY owner ORDER BY n DESC`,
+        );
+        return rows.map(({ n }) => n).join() === wanted.join() || undefined;
+      },
+      withinMs,
+    );
   }
 
   effects(): SideEffect[] {
@@ -120,7 +154,10 @@ export class Drill {
   }
 
   async invariants(more: Pick<Evidence, 'acknowledged'> = {}): Promise<Verdict> {
-    return checkInvariants(this.databaseUrl, { acknowledged: [...this.acknowledged, ...(more.acknowledged ?? [])], commits: this.commits() });
+    return checkInvariants(this.databaseUrl, {
+      acknowledged: [...this.acknowledged, ...(more.acknowledged ?? [])],
+      commits: this.commits(),
+    });
   }
 
   /** I8, with every activity key of the histories expected in the sink. */
@@ -128,7 +165,11 @@ export class Drill {
     const scheduled = await this.rows<{ key: string }>(
       `SELECT DISTINCT h.instance_id || '/' || i.execution_id || '/' || (h.data->>'step') AS key FROM history_event h JOIN instance i ON i.id = h.instance_id WHERE h.type = 'TaskCompleted'`,
     );
-    return checkSideEffects(this.effects(), this.struck, scheduled.map(({ key }) => key));
+    return checkSideEffects(
+      this.effects(),
+      this.struck,
+      scheduled.map(({ key }) => key),
+    );
   }
 
   #file(name: string): string {

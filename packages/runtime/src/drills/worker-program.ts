@@ -60,7 +60,9 @@ PostgresStore.prototype.commit = async function (items) {
   const lines = items.flatMap((item, i) => {
     if (verdicts[i] !== 'stored') return [];
     const { instanceId, baseSeq, seq, epoch, executionId } = item;
-    const reported = item.events.flatMap((event) => (event.type === 'TaskCompleted' || event.type === 'TaskFailed' ? [`${instanceId}/${executionId}/${event.step} ${event.attempt}`] : []));
+    const reported = item.events.flatMap((event) =>
+      event.type === 'TaskCompleted' || event.type === 'TaskFailed' ? [`${instanceId}/${executionId}/${event.step} ${event.attempt}`] : [],
+    );
     return [`${JSON.stringify({ instanceId, baseSeq, seq, epoch, pid: process.pid, reported })}\n`];
   });
   if (lines.length > 0) appendFileSync(settings.commits, lines.join(''));
@@ -86,10 +88,21 @@ const http: Activity = {
   },
 };
 
-const runtime = await createRuntime({ databaseUrl: settings.databaseUrl, redisUrl: settings.redisUrl, worker: true, activities: [http], ...settings.options });
+const runtime = await createRuntime({
+  databaseUrl: settings.databaseUrl,
+  redisUrl: settings.redisUrl,
+  worker: true,
+  activities: [http],
+  ...settings.options,
+});
 
 process.on('message', ({ ask, question }: { ask: number; question: Question }) => {
-  const answer = 'start' in question ? runtime.start(question.start) : 'send' in question ? runtime.send(...question.send) : Promise.resolve(arm(question.crash));
+  const answer =
+    'start' in question
+      ? runtime.start(question.start)
+      : 'send' in question
+        ? runtime.send(...question.send)
+        : Promise.resolve(arm(question.crash));
   answer.then(
     (result) => process.send?.({ answer: ask, result: result ?? null }),
     (error: Error) => process.send?.({ answer: ask, error: error.message }),

@@ -55,7 +55,9 @@ function isAlive(one: number): boolean {
 
 function statOf(one: number): { state: string; parent: number } | undefined {
   try {
-    const [state = '', parent = ''] = readFileSync(`/proc/${one}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const [state = '', parent = ''] = readFileSync(`/proc/${one}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return { state, parent: Number(parent) };
   } catch {
     return undefined;
@@ -75,7 +77,12 @@ describe.runIf(process.platform === 'linux')('Postgres killed and restarted unde
     await drill.shares([32, 32]);
     // Half of the starts may replace: theirs is a transaction of several statements, which a kill can interrupt between any two.
     const load = (async () => {
-      for (let i = 0; i < 240; i += 8) await Promise.all(Array.from({ length: 8 }, (_, j) => drill.start((i + j) % 4 === 0 ? 'family' : 'chain', `i-${i + j}`, {}, j % 2 === 0 ? ['Terminated'] : [])));
+      for (let i = 0; i < 240; i += 8)
+        await Promise.all(
+          Array.from({ length: 8 }, (_, j) =>
+            drill.start((i + j) % 4 === 0 ? 'family' : 'chain', `i-${i + j}`, {}, j % 2 === 0 ? ['Terminated'] : []),
+          ),
+        );
     })();
     for (const [count, outageMs] of [
       [20, 0],

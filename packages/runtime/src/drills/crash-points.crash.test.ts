@@ -1,6 +1,14 @@
 import { instanceId, stepKey, type HistoryEvent } from '@perdure/engine';
 import { portId } from '@perdure/graph';
-import { eventually, publishWorkflow, startTestPostgres, startTestRedis, type TestPostgres, type TestRedis, type WorkerProcess } from '@perdure/testing';
+import {
+  eventually,
+  publishWorkflow,
+  startTestPostgres,
+  startTestRedis,
+  type TestPostgres,
+  type TestRedis,
+  type WorkerProcess,
+} from '@perdure/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Drill } from './drill.ts';
 import { orderApproval } from './drill-workflows.ts';
@@ -32,9 +40,21 @@ async function runToTheEnd(id: string, worker: () => Promise<void>): Promise<voi
   await until(id, 'is started', async () => (await drill.rows('SELECT 1 FROM instance WHERE id = $1', [id])).length > 0, worker);
   await started;
   await until(id, 'asks', async () => (await drill.rows('SELECT 1 FROM human_task WHERE instance_id = $1', [id])).length > 0, worker);
-  const command = { type: 'DecideHumanTask' as const, step: stepKey('ask#1'), outcome: portId('approved'), data: null, comment: null, by: 'ann' };
+  const command = {
+    type: 'DecideHumanTask' as const,
+    step: stepKey('ask#1'),
+    outcome: portId('approved'),
+    data: null,
+    comment: null,
+    by: 'ann',
+  };
   const decided = drill.api.send(instanceId(id), command);
-  await until(id, 'ends', async () => (await drill.rows(`SELECT 1 FROM instance WHERE id = $1 AND status = 'Completed'`, [id])).length > 0, worker);
+  await until(
+    id,
+    'ends',
+    async () => (await drill.rows(`SELECT 1 FROM instance WHERE id = $1 AND status = 'Completed'`, [id])).length > 0,
+    worker,
+  );
   expect(await decided).toEqual({ ok: true });
 }
 
@@ -46,7 +66,10 @@ function until(id: string, what: string, look: () => Promise<boolean>, worker: (
 }
 
 async function history(id: string): Promise<HistoryEvent[]> {
-  const rows = await drill.rows<{ seq: number; type: string; data: object }>('SELECT seq, type, data FROM history_event WHERE instance_id = $1 ORDER BY seq', [id]);
+  const rows = await drill.rows<{ seq: number; type: string; data: object }>(
+    'SELECT seq, type, data FROM history_event WHERE instance_id = $1 ORDER BY seq',
+    [id],
+  );
   return rows.map(({ seq, type, data }) => ({ ...data, seq, at: 0, type }) as HistoryEvent);
 }
 
@@ -73,7 +96,10 @@ describe('a worker that dies between any two steps', { timeout: 180_000 }, () =>
     expect(activities).toBe(5);
 
     const points: Omit<CrashPoint, 'instanceId'>[] = [
-      ...Array.from({ length: commits }, (_, i) => [{ at: 'before commit', nth: i + 1 } as const, { at: 'after commit', nth: i + 1 } as const]).flat(),
+      ...Array.from({ length: commits }, (_, i) => [
+        { at: 'before commit', nth: i + 1 } as const,
+        { at: 'after commit', nth: i + 1 } as const,
+      ]).flat(),
       ...Array.from({ length: activities }, (_, i) => ({ at: 'in activity', nth: i + 1 }) as const),
     ];
     const struckAt = new Set<string>();

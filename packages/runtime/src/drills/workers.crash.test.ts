@@ -1,8 +1,18 @@
 import { instanceId, stepKey } from '@perdure/engine';
 import { portId } from '@perdure/graph';
-import { eventually, publishWorkflow, startOwnRedis, startTestPostgres, startTestRedis, type OwnRedis, type TestPostgres, type TestRedis } from '@perdure/testing';
+import {
+  eventually,
+  publishWorkflow,
+  startOwnRedis,
+  startTestPostgres,
+  startTestRedis,
+  type OwnRedis,
+  type TestPostgres,
+  type TestRedis,
+} from '@perdure/testing';
+import { setup } from '@perdure/testing/vitest-services';
 import { Redis } from 'ioredis';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SendResult } from '../runtime.ts';
 import { Drill } from './drill.ts';
 import { alarm, approval, chain, family, poison } from './drill-workflows.ts';
@@ -10,11 +20,20 @@ import { alarm, approval, chain, family, poison } from './drill-workflows.ts';
 let postgres: TestPostgres;
 let redis: TestRedis;
 let drill: Drill;
+let stopServers: () => Promise<void>;
+
+/** One Postgres and one Redis for all of them, a database for each. */
+beforeAll(async () => {
+  stopServers = await setup();
+});
+
+afterAll(() => stopServers());
 
 beforeEach(async () => {
   postgres = await startTestPostgres();
   redis = await startTestRedis();
-  for (const [key, document] of Object.entries({ chain, family, approval, alarm, poison })) await publishWorkflow(postgres.url, key, document);
+  for (const [key, document] of Object.entries({ chain, family, approval, alarm, poison }))
+    await publishWorkflow(postgres.url, key, document);
 });
 
 afterEach(async () => {
@@ -24,7 +43,8 @@ afterEach(async () => {
 });
 
 async function startMany(count: number, name: string): Promise<void> {
-  for (let i = 0; i < count; i += 10) await Promise.all(Array.from({ length: 10 }, (_, j) => drill.start((i + j) % 5 === 0 ? 'family' : 'chain', `${name}-${i + j}`)));
+  for (let i = 0; i < count; i += 10)
+    await Promise.all(Array.from({ length: 10 }, (_, j) => drill.start((i + j) % 5 === 0 ? 'family' : 'chain', `${name}-${i + j}`)));
 }
 
 /** Waits until about so many instances of a name have ended, so that the fault strikes in the middle of the work. */
@@ -97,8 +117,15 @@ describe('workers under faults', { timeout: 90_000 }, () => {
     const [clock] = await drill.rows<{ now: string }>('SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now');
     const due = Math.floor(Number(clock?.now)) + 8_000;
     for (let i = 0; i < 1_000; i += 100)
-      await Promise.all(Array.from({ length: 100 }, (_, j) => drill.start('alarm', `alarm-${i + j}`, { at: new Date(due + ((i + j) % 1_000)).toISOString() })));
-    await eventually('all sleep', async () => (await drill.rows<{ n: number }>('SELECT count(*)::int AS n FROM timer'))[0]?.n === 1_000 || undefined);
+      await Promise.all(
+        Array.from({ length: 100 }, (_, j) =>
+          drill.start('alarm', `alarm-${i + j}`, { at: new Date(due + ((i + j) % 1_000)).toISOString() }),
+        ),
+      );
+    await eventually(
+      'all sleep',
+      async () => (await drill.rows<{ n: number }>('SELECT count(*)::int AS n FROM timer'))[0]?.n === 1_000 || undefined,
+    );
     expect(await drill.allEnded()).toEqual({ Completed: 1_000 });
     const [fired] = await drill.rows(
       `SELECT count(*)::int AS n, count(*) FILTER (WHERE f.at < to_timestamp((c.data->>'fireAt')::float8 / 1000))::int AS early
@@ -114,7 +141,10 @@ describe('workers under faults', { timeout: 90_000 }, () => {
     await drill.shares([32, 32]);
     const tasks = Array.from({ length: 20 }, (_, i) => `task-${i}`);
     await Promise.all(tasks.map((id) => drill.start('approval', id)));
-    await eventually('all ask', async () => (await drill.rows<{ n: number }>(`SELECT count(*)::int AS n FROM human_task`))[0]?.n === 20 || undefined);
+    await eventually(
+      'all ask',
+      async () => (await drill.rows<{ n: number }>(`SELECT count(*)::int AS n FROM human_task`))[0]?.n === 20 || undefined,
+    );
     const winners: { instanceId: string; decidedBy: string }[] = [];
     await Promise.all(
       tasks.map(async (id) => {
@@ -129,7 +159,8 @@ describe('workers under faults', { timeout: 90_000 }, () => {
         );
         const decided = results.filter(({ result }) => result?.ok);
         expect(decided).toHaveLength(1);
-        for (const { result } of results) if (result?.ok === false) expect(['task.already-decided', 'task.gone', 'instance.finished']).toContain(result.code);
+        for (const { result } of results)
+          if (result?.ok === false) expect(['task.already-decided', 'task.gone', 'instance.finished']).toContain(result.code);
         winners.push({ instanceId: id, decidedBy: decided[0]?.by ?? '' });
       }),
     );
@@ -143,18 +174,24 @@ describe('workers under faults', { timeout: 90_000 }, () => {
     let worker = await drill.worker({ options: { force: true } });
     await drill.start('poison', 'poison-1');
     await Promise.all(Array.from({ length: 10 }, (_, i) => drill.start('chain', `beside-${i}`)));
-    await eventually('the poison is quarantined', async () => {
-      if (worker.isGone) {
-        drill.struck.add(worker.pid);
-        deaths += 1;
-        if (deaths > 8) throw new Error('It kills worker after worker.');
-        worker = await drill.worker({ options: { force: true } });
-      }
-      return (await drill.rows(`SELECT 1 FROM instance WHERE id = 'poison-1' AND status = 'Failed'`)).length > 0 || undefined;
-    }, 60_000);
+    await eventually(
+      'the poison is quarantined',
+      async () => {
+        if (worker.isGone) {
+          drill.struck.add(worker.pid);
+          deaths += 1;
+          if (deaths > 8) throw new Error('It kills worker after worker.');
+          worker = await drill.worker({ options: { force: true } });
+        }
+        return (await drill.rows(`SELECT 1 FROM instance WHERE id = 'poison-1' AND status = 'Failed'`)).length > 0 || undefined;
+      },
+      60_000,
+    );
     expect(deaths).toBe(5);
     expect(await drill.allEnded()).toEqual({ Completed: 10, Failed: 1 });
-    expect(await drill.rows(`SELECT data->'failure'->>'code' AS code FROM history_event WHERE instance_id = 'poison-1' AND type = 'TaskFailed'`)).toEqual([{ code: 'Quarantined' }]);
+    expect(
+      await drill.rows(`SELECT data->'failure'->>'code' AS code FROM history_event WHERE instance_id = 'poison-1' AND type = 'TaskFailed'`),
+    ).toEqual([{ code: 'Quarantined' }]);
     expect((await drill.invariants()).broken).toEqual({});
     expect(drill.effects().filter(({ key }) => key.startsWith('poison-1'))).toHaveLength(5);
   });
