@@ -15,7 +15,8 @@ export const wokenSeq = 6;
 export async function sleepers(environment: BenchEnvironment, count = 10_000): Promise<Record<string, number>> {
   const bench = await startBenchRuntime(environment, waiting);
   try {
-    await runMany(500, 500, async () => bench.start(nextId('warm')));
+    // As many as stay in memory: what follows is what each further one costs.
+    await runMany(3_000, 500, async () => bench.start(nextId('warm')));
     const before = await settledRss();
     const ids: InstanceId[] = Array.from({ length: count }, () => nextId('sleeper'));
     const startSeconds = await runMany(count, 500, (i) => bench.start(ids[i] as InstanceId));
