@@ -331,7 +331,7 @@ describe('sub-workflows', () => {
     run.fire('s#1!retry1');
     const second = childOf(run);
     expect(second).not.toBe(first);
-    expect(second).toMatch(/^inst:s:[0-9a-f]{14}$/);
+    expect(second).toMatch(/^inst:s:[0-9a-f]{16}$/);
     expect(run.send({ type: 'CompleteChild', step: s, child: first, output: 1 })).toMatchObject({ code: 'stale' });
     run.send({ type: 'FailChild', step: s, child: second, failure: { code: 'Boom', message: 'x' } });
     expect(run.state.output).toMatchObject({ code: 'Boom', step: 's#1' });
