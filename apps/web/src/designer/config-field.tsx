@@ -1,11 +1,15 @@
 import { IconChevronDown } from '@tabler/icons-react';
 import { NativeSelect, NumberInput, Switch, TextInput } from '@mantine/core';
-import { isExpression, parseDuration, parseJson, type Field, type Json, type JsonObject } from '@perdure/graph';
-import { useEffect, useId, useRef, useState } from 'react';
+import { analyseExpression } from '@perdure/expressions';
+import { isExpression, parseDuration, type Field, type Json, type JsonObject } from '@perdure/graph';
+import { useEffect, useId, useMemo, useRef, useState } from 'react';
+import { Button } from '../components/button.tsx';
+import { StatusIcon } from '../status/status-icon.tsx';
 import { CodeEditor } from './code-editor.tsx';
 import { ExpressionEditor } from './expression-editor.tsx';
 import { useFieldProblem, useInspector } from './inspector-context.ts';
 import { Labelled, type FieldProps } from './labelled.tsx';
+import { readJsonText } from './unfinished-json.ts';
 import { CasesField, CatchesField, KeyValuesField, OutcomesField } from './list-fields.tsx';
 
 /** One field of a node's config, by the widget its schema names. */
@@ -90,6 +94,7 @@ function Widget(props: FieldProps) {
         <Labelled label={field.label} help={hint}>
           <JsonInput
             label={field.label}
+            path={path}
             value={value}
             onChange={onChange}
             problem={problem}
@@ -111,15 +116,18 @@ function Widget(props: FieldProps) {
 const schemaPlaceholder = '{ "type": "object", "properties": … }';
 
 /** A literal or an expression, with a switch between the two. The other side's text is kept while the field is shown. */
-function ValueField({ field, value, onChange, problem }: FieldProps & { problem: string | undefined }) {
+function ValueField({ field, path, value, onChange, problem }: FieldProps & { problem: string | undefined }) {
   const computed = isExpression(value);
+  const { unfinished, keepUnfinished } = useInspector();
   const kept = useRef<{ literal: Json | undefined; expr: string }>({ literal: undefined, expr: '' });
   const hint = field.help ?? (field.absent && !field.required ? `Left empty: ${field.absent}` : undefined);
   const toggle = (toExpression: boolean): void => {
     if (toExpression === computed) return;
     if (toExpression) {
       kept.current.literal = value;
-      onChange({ expr: kept.current.expr || literalAsExpression(value) });
+      // Text that is no JSON goes along: it may have been meant as an expression all the time.
+      onChange({ expr: unfinished(path) ?? (kept.current.expr || literalAsExpression(value)) });
+      keepUnfinished(path, null);
     } else {
       kept.current.expr = isExpression(value) ? value.expr : '';
       onChange(kept.current.literal ?? (field.required && field.literal === 'text' ? '' : undefined));
@@ -149,7 +157,7 @@ function ValueField({ field, value, onChange, problem }: FieldProps & { problem:
           placeholder={field.literal === 'list' ? 'input.items' : 'input.id'}
         />
       ) : (
-        <LiteralInput field={field} value={value} onChange={onChange} problem={problem} />
+        <LiteralInput field={field} path={path} value={value} onChange={onChange} problem={problem} />
       )}
     </Labelled>
   );
@@ -157,11 +165,13 @@ function ValueField({ field, value, onChange, problem }: FieldProps & { problem:
 
 function LiteralInput({
   field,
+  path,
   value,
   onChange,
   problem,
 }: {
   field: Field;
+  path: string;
   value: Json | undefined;
   onChange(value: Json | undefined): void;
   problem: string | undefined;
@@ -185,9 +195,11 @@ function LiteralInput({
       return (
         <JsonInput
           label={field.label}
+          path={path}
           value={value}
           onChange={onChange}
           problem={problem}
+          mayBeExpression
           placeholder={field.literal === 'list' ? '["finance"]' : '{ }'}
         />
       );
@@ -223,22 +235,26 @@ function DurationMark({ text }: { text: string }) {
   return text !== '' && parseDuration(text) !== undefined ? <span className="t3 s11">✓</span> : null;
 }
 
-/** JSON as text. The config only changes when the text is JSON; what is being typed stays here meanwhile. */
+/** JSON as text. The config only changes when the text is JSON; what is not JSON yet is kept beside the document, as a problem. */
 function JsonInput({
   label,
+  path,
   value,
   onChange,
   problem,
   placeholder,
+  mayBeExpression = false,
 }: {
   label: string;
+  path: string;
   value: Json | undefined;
   onChange(value: Json | undefined): void;
   problem: string | undefined;
   placeholder: string;
+  mayBeExpression?: boolean;
 }) {
-  const [text, setText] = useState(() => textOf(value));
-  const [fault, setFault] = useState<string | null>(null);
+  const { unfinished, keepUnfinished } = useInspector();
+  const [text, setText] = useState(() => unfinished(path) ?? textOf(value));
   const sent = useRef(value);
   const id = useId();
   useEffect(() => {
@@ -246,9 +262,11 @@ function JsonInput({
     if (JSON.stringify(value) === JSON.stringify(sent.current)) return;
     sent.current = value;
     setText(textOf(value));
-    setFault(null);
-  }, [value]);
-  const message = fault ?? problem;
+    keepUnfinished(path, null);
+  }, [keepUnfinished, path, value]);
+  const read = useMemo(() => readJsonText(text), [text]);
+  const message = read.ok ? problem : read.message;
+  const isExpressionText = useMemo(() => mayBeExpression && !read.ok && analyseExpression(text).ok, [mayBeExpression, read, text]);
   return (
     <div className={`ds-expression ${message ? 'invalid' : ''}`}>
       <CodeEditor
@@ -256,34 +274,36 @@ function JsonInput({
         label={label}
         value={text}
         placeholder={placeholder}
+        invalid={message !== undefined}
         describedBy={message === undefined ? undefined : id}
         onChange={(next) => {
           setText(next);
-          if (next.trim() === '') {
-            setFault(null);
-            sent.current = undefined;
-            onChange(undefined);
-            return;
-          }
-          const read = readJsonText(next);
-          setFault(read.ok ? null : read.message);
-          if (!read.ok || JSON.stringify(read.value) === JSON.stringify(sent.current)) return;
-          sent.current = read.value;
-          onChange(read.value);
+          const typed = readJsonText(next);
+          keepUnfinished(path, typed.ok ? null : next);
+          if (!typed.ok || JSON.stringify(typed.value) === JSON.stringify(sent.current)) return;
+          sent.current = typed.value;
+          onChange(typed.value);
         }}
       />
       {message === undefined ? null : (
         <div className="ds-fault" id={id}>
-          <span>{message}</span>
+          <StatusIcon shape="error" size={13} />
+          <span className="grow">{read.ok ? message : `Not stored. ${message}`}</span>
+          {isExpressionText ? (
+            <Button
+              size="sm"
+              onClick={() => {
+                keepUnfinished(path, null);
+                onChange({ expr: text });
+              }}
+            >
+              Use as expression
+            </Button>
+          ) : null}
         </div>
       )}
     </div>
   );
-}
-
-function readJsonText(text: string): { ok: true; value: Json } | { ok: false; message: string } {
-  const read = parseJson(text);
-  return read.ok ? { ok: true, value: read.value } : { ok: false, message: `Line ${read.line}: ${read.message}` };
 }
 
 function textOf(value: Json | undefined): string {

@@ -17,6 +17,7 @@ import { createStore, type StoreApi } from 'zustand';
 import { emptySelection, type Selection } from '../canvas/graph-canvas.tsx';
 import { CommandStack } from './command-stack.ts';
 import * as edits from './document-edits.ts';
+import { unfinishedKey, type UnfinishedJson } from './unfinished-json.ts';
 
 /** Where the next node comes from: the palette's click, quick-add, a dropped wire. */
 export interface AddOptions {
@@ -35,6 +36,8 @@ export interface DesignerView {
   problems: readonly Problem[];
   undoLabel: string | null;
   redoLabel: string | null;
+  /** Texts that are not JSON yet, by node and field. */
+  unfinished: UnfinishedJson;
   /** A field the inspector should bring up and focus, from a problem's Show. */
   focusField: { node: NodeId; field: string } | null;
 }
@@ -55,6 +58,7 @@ export class DesignerModel {
       document,
       selection: emptySelection,
       problems: [],
+      unfinished: new Map(),
       undoLabel: null,
       redoLabel: null,
       focusField: null,
@@ -91,7 +95,7 @@ export class DesignerModel {
   /** Begins anew with another document; its history starts empty and nothing is saved. */
   reset(document: WorkflowDocument): void {
     this.#stack = new CommandStack(document);
-    this.view.setState({ document, selection: emptySelection, problems: [], undoLabel: null, redoLabel: null, focusField: null });
+    this.view.setState({ document, selection: emptySelection, problems: [], unfinished: new Map(), undoLabel: null, redoLabel: null, focusField: null });
   }
 
   select(selection: Selection): void {
@@ -108,6 +112,28 @@ export class DesignerModel {
 
   fieldShown(): void {
     this.view.setState({ focusField: null });
+  }
+
+  /** Keeps a text that is not JSON yet; null forgets it. */
+  keepUnfinished(node: NodeId, field: string, text: string | null): void {
+    const key = unfinishedKey(node, field);
+    const before = this.view.getState().unfinished;
+    if ((before.get(key) ?? null) === text) return;
+    const unfinished = new Map(before);
+    if (text === null) unfinished.delete(key);
+    else unfinished.set(key, text);
+    this.view.setState({ unfinished });
+  }
+
+  /** What was typed into a node stays its own when its id changes. */
+  unfinishedFollows(before: NodeId, after: NodeId): void {
+    const prefix = unfinishedKey(before, '');
+    const unfinished = new Map(
+      [...this.view.getState().unfinished].map(([key, text]) =>
+        key.startsWith(prefix) ? [unfinishedKey(after, key.slice(prefix.length)), text] : [key, text],
+      ),
+    );
+    this.view.setState({ unfinished });
   }
 
   setProblems(problems: readonly Problem[]): void {

@@ -37,6 +37,7 @@ import { RunBar } from './run-bar.tsx';
 import { RunDialog } from './run-dialog.tsx';
 import { SaveMark } from './save-mark.tsx';
 import { tidy } from './tidy.ts';
+import { unfinishedProblems } from './unfinished-json.ts';
 import { useDesignerKeys } from './use-designer-keys.ts';
 import { useDraft } from './use-draft.ts';
 import { useLiveRun } from './use-live-run.ts';
@@ -56,7 +57,8 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
   const mayStart = useMay('instance.start');
   const queries = useQueryClient();
   const { model, saver, status } = useDraft(detail, mayEdit);
-  const { document, selection, problems, undoLabel, redoLabel, focusField } = useStore(model.view);
+  const { document, selection, problems: found, unfinished, undoLabel, redoLabel, focusField } = useStore(model.view);
+  const problems = useMemo(() => [...unfinishedProblems(document, unfinished), ...found], [document, found, unfinished]);
   const canvas = useRef<CanvasView>(null);
   const middle = useRef<HTMLDivElement>(null);
   const [quickAdd, setQuickAdd] = useState<QuickAddAt | null>(null);

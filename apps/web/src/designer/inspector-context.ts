@@ -13,6 +13,10 @@ export interface InspectorContextValue {
   complete: CompletionSource;
   /** The editor that a click in the data tree writes into. */
   setActiveEditor(view: EditorView): void;
+  /** Texts of this node's fields that are not JSON yet. */
+  unfinished(field: string): string | undefined;
+  /** Null forgets the text. */
+  keepUnfinished(field: string, text: string | null): void;
 }
 
 export const InspectorContext = createContext<InspectorContextValue | null>(null);

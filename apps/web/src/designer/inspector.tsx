@@ -20,6 +20,7 @@ import { changeField, ConfigField } from './config-field.tsx';
 import { DataTree } from './data-tree.tsx';
 import { titleField, type DesignerModel } from './designer-model.ts';
 import { updateNode } from './document-edits.ts';
+import { unfinishedKey } from './unfinished-json.ts';
 import { completionSample, knownNames, sampleScope, type SampleRun } from './expression-data.ts';
 import { expressionCompletion } from './expression-editor.tsx';
 import { InspectorContext, type InspectorContextValue } from './inspector-context.ts';
@@ -57,8 +58,10 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
       setActiveEditor: (view) => {
         editor.current = view;
       },
+      unfinished: (field) => model.view.getState().unfinished.get(unfinishedKey(node.id, field)),
+      keepUnfinished: (field, text) => model.keepUnfinished(node.id, field, text),
     }),
-    [document, node, own, sample, scope],
+    [document, model, node, own, sample, scope],
   );
 
   const tabs = useMemo(() => {
@@ -235,7 +238,9 @@ function NodeIdInput({ model, node, document }: { model: DesignerModel; node: Gr
       setText(node.id);
       return;
     }
-    if (renamed.ok) model.change(`Rename ${node.id}`, () => renamed.document, { select: [text as NodeId] });
+    if (!renamed.ok) return;
+    model.unfinishedFollows(node.id, text as NodeId); // judged by the rename
+    model.change(`Rename ${node.id}`, () => renamed.document, { select: [text as NodeId] });
   };
   return (
     <TextInput

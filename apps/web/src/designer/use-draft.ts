@@ -5,6 +5,7 @@ import { client } from '../api/trpc.ts';
 import { DesignerModel } from './designer-model.ts';
 import { DraftSaver, type DraftStatus } from './draft-saver.ts';
 import { keepLocalDraft, readLocalDraft } from './local-draft.ts';
+import { readUnfinished, storeUnfinished } from './unfinished-json.ts';
 
 const beingLeft = new Map<string, Promise<void>>();
 
@@ -36,6 +37,7 @@ export function useDraft(detail: WorkflowDetail, editable: boolean): { model: De
     const kept = readLocalDraft(key);
     const isSame = kept !== null && JSON.stringify(kept.document) === JSON.stringify(draft);
     const model = new DesignerModel(editable ? (kept?.document ?? draft) : draft, editable, (document) => saver.change(document));
+    if (editable) model.view.setState({ unfinished: readUnfinished(key) });
     const begin = (): void => {
       if (kept === null) return;
       if (isSame) keepLocalDraft(key, null);
@@ -48,6 +50,9 @@ export function useDraft(detail: WorkflowDetail, editable: boolean): { model: De
   const { key } = detail;
   useEffect(() => {
     if (editable) begin();
+    const forget = model.view.subscribe(({ unfinished }, before) => {
+      if (unfinished !== before.unfinished) storeUnfinished(key, unfinished);
+    });
     const flush = (): void => void saver.flush();
     const online = (): void => saver.online();
     // An unload does not wait for a request; what is unsaved then is in this browser and is saved at the next visit.
@@ -64,6 +69,7 @@ export function useDraft(detail: WorkflowDetail, editable: boolean): { model: De
     window.addEventListener('beforeunload', leave);
     document.addEventListener('visibilitychange', hide);
     return () => {
+      forget();
       window.removeEventListener('blur', flush);
       window.removeEventListener('online', online);
       window.removeEventListener('beforeunload', leave);
@@ -74,7 +80,7 @@ export function useDraft(detail: WorkflowDetail, editable: boolean): { model: De
       });
       beingLeft.set(key, left);
     };
-  }, [begin, editable, key, saver]);
+  }, [begin, editable, key, model, saver]);
 
   return { model, saver, status };
 }
