@@ -25,6 +25,7 @@ import { readJsonBody } from './http/strict-body.ts';
 import { addWebApp } from './http/web-app.ts';
 import { addWorkflowRoutes } from './http/workflows/workflow-routes.ts';
 import type { Installation, ServerConfig } from './installation.ts';
+import { createSchemaCheck } from './json-schema/schema-check.ts';
 import { seedSamples, startWelcomeInstances } from './samples/seed-samples.ts';
 import { addTrpcOverHttp, trpcBodyLimit } from './trpc/trpc-http.ts';
 import { serveTrpcSockets } from './trpc/trpc-sockets.ts';
@@ -50,6 +51,7 @@ export interface ComposedServer {
 
 export async function composeServer({ config, database, runtime, services, log }: ServerParts): Promise<ComposedServer> {
   const { preview, close: closePreview } = createExpressionPreview();
+  const { check: checkAgainstSchema, close: closeSchemaCheck } = createSchemaCheck();
   const workflowListeners = new Set<() => void>();
   const installation: Installation = {
     config,
@@ -57,6 +59,7 @@ export async function composeServer({ config, database, runtime, services, log }
     runtime,
     describe: services.describe,
     preview,
+    checkAgainstSchema,
     workflowsChanged() {
       for (const listener of workflowListeners) listener();
     },
@@ -130,7 +133,7 @@ export async function composeServer({ config, database, runtime, services, log }
     async close() {
       closing.abort();
       await Promise.all([sockets.close(), app.close()]);
-      await Promise.all([sealer.stop(), closePreview()]);
+      await Promise.all([sealer.stop(), closePreview(), closeSchemaCheck()]);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Database } from '@perdure/database';
 import type { Json } from '@perdure/graph';
 import type { Runtime } from '@perdure/runtime';
-import type { PreviewResult } from './trpc/contract.ts';
+import type { FieldProblem, PreviewResult } from './trpc/contract.ts';
 
 /** What every route and procedure works with. One per process. */
 export interface Installation {
@@ -14,6 +14,8 @@ export interface Installation {
   onWorkflowsChanged: (listener: () => void) => () => void;
   workflowsChanged: () => void;
   preview: (source: string, data: Json) => Promise<PreviewResult>;
+  /** Empty when the value fits. Takes a bounded time, whatever the schema and the value are. */
+  checkAgainstSchema: (schema: Json, value: Json) => Promise<FieldProblem[]>;
 }
 
 export interface ServerConfig {

@@ -5,7 +5,6 @@ import type { StartRequest } from '@perdure/runtime';
 import { accepted } from '../errors/refusal.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
-import { checkValue } from '../json-schema/check-value.ts';
 import { holdsNul } from './send-command.ts';
 import { unknownWorkflow } from '../workflows/publish-workflow.ts';
 
@@ -21,7 +20,7 @@ export interface InstanceStart {
 
 /** Checks the input against the version's input schema before anything exists, then starts. The answer is committed. */
 export async function startInstance(
-  { database, runtime }: Installation,
+  { database, runtime, checkAgainstSchema }: Installation,
   start: InstanceStart,
 ): Promise<{ id: string; executionId: string }> {
   if (start.instanceId !== undefined) checkInstanceId(start.instanceId);
@@ -38,7 +37,7 @@ export async function startInstance(
     throw new RequestError('workflow.unpublished', `"${workflow.title}" has no published version yet. Publish it first.`);
   const published = await findVersion(database.prisma, start.workflowKey, version);
   if (!published) throw new RequestError('version.unknown', `"${workflow.title}" has no version ${version}.`);
-  const problems = checkValue(inputSchemaOf(published.document), start.input);
+  const problems = await checkAgainstSchema(inputSchemaOf(published.document), start.input);
   if (problems.length > 0) {
     const [first] = problems;
     const where = first?.field ? `${first.field}: ` : '';

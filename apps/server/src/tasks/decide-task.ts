@@ -3,7 +3,6 @@ import { dropTaskDrafts } from '@perdure/database/write';
 import type { Identity } from '../auth/identity.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
-import { checkValue } from '../json-schema/check-value.ts';
 import { findTask } from './find-task.ts';
 import { sendToTask } from './send-to-task.ts';
 
@@ -17,7 +16,7 @@ export async function decideTask(
     const known = task.outcomes.map(({ port }) => port).join(', ');
     throw new RequestError('task.unknown-outcome', `This task has no outcome "${decision.outcome}". It has: ${known}.`);
   }
-  const problems = task.status === 'open' ? checkValue(task.formSchema, decision.data) : [];
+  const problems = task.status === 'open' ? await installation.checkAgainstSchema(task.formSchema, decision.data) : [];
   if (problems.length > 0) {
     throw new RequestError('input.invalid', 'The form is not complete yet.', {
       details: problems.map(({ field, message }) => ({ field: field === '' ? 'data' : `data.${field}`, message })),
