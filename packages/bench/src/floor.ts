@@ -13,8 +13,26 @@ interface TurnRows {
 const batchSize = 200;
 const lanes = 2;
 
+/** Where an instance of the run stood, as lists show it: part of every row it wrote but the last. Ask while the run goes on. */
+export async function sampleWhereabouts(databaseUrl: string): Promise<string> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    for (let tries = 0; tries < 500; tries += 1) {
+      const { rows } = await client.query<{ whereabouts: string }>(
+        `SELECT whereabouts::text FROM instance WHERE whereabouts IS NOT NULL AND status = 'Running' LIMIT 1`,
+      );
+      if (rows[0] !== undefined) return rows[0].whereabouts;
+      await new Promise((resume) => setTimeout(resume, 10));
+    }
+    throw new Error('No instance was seen running.');
+  } finally {
+    await client.end();
+  }
+}
+
 /** Workflows per second. `sample`: a finished instance whose turns each ended in a TaskScheduled or the end. */
-export async function measureFloor(databaseUrl: string, sample: string, workflows: number): Promise<number> {
+export async function measureFloor(databaseUrl: string, sample: string, whereabouts: string, workflows: number): Promise<number> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: lanes, options: '-c jit=off' });
   try {
     const { rows } = await pool.query<{ seq: number; type: string; data: string }>(
@@ -37,7 +55,8 @@ export async function measureFloor(databaseUrl: string, sample: string, workflow
     await Promise.all(
       Array.from({ length: lanes }, async () => {
         for (let b = next++; b < batches.length; b = next++) {
-          for (const [k, turn] of turns.entries()) await writeTurn(pool, batches[b] ?? [], turn, k === 0, k === turns.length - 1);
+          for (const [k, turn] of turns.entries())
+            await writeTurn(pool, batches[b] ?? [], turn, k === 0, k === turns.length - 1 ? null : whereabouts);
         }
       }),
     );
@@ -47,7 +66,13 @@ export async function measureFloor(databaseUrl: string, sample: string, workflow
   }
 }
 
-async function writeTurn(pool: pg.Pool, ids: readonly string[], turn: TurnRows, isFirst: boolean, isLast: boolean): Promise<void> {
+async function writeTurn(
+  pool: pg.Pool,
+  ids: readonly string[],
+  turn: TurnRows,
+  isFirst: boolean,
+  whereabouts: string | null,
+): Promise<void> {
   const at = new Date();
   await pool.query({
     name: isFirst ? 'floor-insert' : 'floor-update',
@@ -57,18 +82,19 @@ async function writeTurn(pool: pg.Pool, ids: readonly string[], turn: TurnRows, 
     values: [
       ids,
       turn.seq,
-      isLast ? 'Completed' : 'Running',
+      whereabouts === null ? 'Completed' : 'Running',
       at,
       turn.events.map(({ seq }) => seq),
       turn.events.map(({ type }) => type),
       turn.events.map(({ data }) => data),
+      whereabouts,
     ],
   });
 }
 
-const insertRow = `INSERT INTO instance (id, partition, execution_id, workflow_key, version, status, seq, tags, started_by, running_activities, claims, created_at, updated_at)
-  SELECT id, 0, '0123456789ab', 'bench', 1, $3, $2, '{}', 'bench', 1, 1, $4, $4 FROM unnest($1::text[]) AS i(id)`;
+const insertRow = `INSERT INTO instance (id, partition, execution_id, workflow_key, version, status, seq, tags, started_by, whereabouts, running_activities, claims, created_at, updated_at)
+  SELECT id, 0, '0123456789ab', 'bench', 1, $3, $2, '{}', 'bench', $8::json, 1, 1, $4, $4 FROM unnest($1::text[]) AS i(id)`;
 
-const updateRow = `UPDATE instance SET status = $3, seq = $2, updated_at = $4, claims = 1,
+const updateRow = `UPDATE instance SET status = $3, seq = $2, updated_at = $4, claims = 1, whereabouts = $8::json,
     running_activities = CASE WHEN $3 = 'Completed' THEN 0 ELSE 1 END, completed_at = CASE WHEN $3 = 'Completed' THEN $4::timestamptz END
   WHERE id = ANY($1::text[])`;

@@ -1,7 +1,7 @@
 import { drawWorkflow } from '@perdure/testing';
 import { nextId, percentile, runMany, startBenchRuntime } from './bench-runtime.ts';
 import type { BenchEnvironment } from './environment.ts';
-import { measureFloor } from './floor.ts';
+import { measureFloor, sampleWhereabouts } from './floor.ts';
 
 const steps = ['s1', 's2', 's3', 's4', 's5'];
 
@@ -25,8 +25,10 @@ export async function hello5(environment: BenchEnvironment): Promise<Record<stri
     };
     await runMany(2_000, 500, run);
     const total = 15_000;
-    const seconds = await runMany(total, 500, run);
-    const floor = await measureFloor(bench.databaseUrl, 'hello-1', total);
+    const measured = runMany(total, 500, run);
+    const whereabouts = await sampleWhereabouts(bench.databaseUrl);
+    const seconds = await measured;
+    const floor = await measureFloor(bench.databaseUrl, 'hello-1', whereabouts, total);
 
     const latencies: number[] = [];
     const runs: Promise<void>[] = [];
