@@ -58,6 +58,15 @@ describe('schema validator', () => {
     expect(schemaValidator.isValid({ properties: { a: { $ref: '#/definitions/yes' } } }, { a: 'no' }, root)).toBe(false);
   });
 
+  it('checks patterns without backtracking, and tells the author of one it cannot check', () => {
+    const schema: RJSFSchema = { type: 'object', properties: { vat: { type: 'string', pattern: '^(a+)+$' } } };
+    expect(findErrors(schema, { vat: 'aaa' })).toEqual([]);
+    expect(findErrors(schema, { vat: `${'a'.repeat(5_000)}!` }).map(({ property, message }) => [property, message])).toEqual([
+      ['.vat', 'This does not have the expected form.'],
+    ]);
+    expect(findErrors({ properties: { vat: { pattern: '(?=a)' } } }, { vat: 'a' })[0]?.stack).toMatch(/cannot be used/);
+  });
+
   it('says so when the schema itself is broken', () => {
     expect(findErrors({ $ref: '#/definitions/nowhere' }, {})).toHaveLength(1);
   });

@@ -1,4 +1,6 @@
-import { Validator, type OutputUnit, type Schema } from '@cfworker/json-schema';
+import { format as formats, Validator, type OutputUnit, type Schema } from '@cfworker/json-schema';
+import { linearPatternPrefix, linearSchema } from '@perdure/expressions/linear-schema';
+import type { Json } from '@perdure/graph';
 import {
   createErrorHandler,
   getDefaultFormState,
@@ -42,9 +44,7 @@ export const schemaValidator: ValidatorType<unknown> = {
 
   isValid(schema: RJSFSchema, formData: unknown, rootSchema: RJSFSchema): boolean {
     try {
-      const validator = validatorOf(withIdRefPrefix(schema) as RJSFSchema);
-      validator.addSchema({ ...(rootSchema as Schema), $id: ROOT_SCHEMA_PREFIX }, ROOT_SCHEMA_PREFIX);
-      return validator.validate(formData).valid;
+      return check(withIdRefPrefix(schema) as RJSFSchema, formData, rootSchema).length === 0;
     } catch {
       return false;
     }
@@ -60,7 +60,7 @@ export const schemaValidator: ValidatorType<unknown> = {
 export function findErrors(schema: RJSFSchema, value: unknown): RJSFValidationError[] {
   let output: OutputUnit[];
   try {
-    output = validatorOf(schema).validate(value ?? {}).errors;
+    output = check(schema, value ?? {});
   } catch (error) {
     return [
       {
@@ -138,6 +138,7 @@ function words(unit: OutputUnit, limit: unknown): string {
     case 'const':
       return 'Choose one of the options.';
     case 'format':
+      if (unit.error.includes(linearPatternPrefix)) return 'This does not have the expected form.';
       return `This is not a valid ${FORMATS[String(limit)] ?? String(limit)}.`;
     case 'pattern':
       return 'This does not have the expected form.';
@@ -165,8 +166,25 @@ function schemaAt(schema: unknown, location: string): unknown {
 
 const unescape = (part: string): string => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
 
-function validatorOf(schema: RJSFSchema): Validator {
+function check(schema: RJSFSchema, value: unknown, root?: RJSFSchema): OutputUnit[] {
   const { [ID_KEY]: _id, ...rest } = schema;
+  const own = linear(rest);
+  const above = root === undefined ? undefined : linear(root);
+  const added = [...own.formats, ...(above?.formats ?? [])];
+  try {
+    // The registry is global, so the patterns are in it only while this synchronous check runs.
+    for (const [name, fits] of added) formats[name] = fits;
+    const validator = new Validator(own.schema, '7', false);
+    if (above) validator.addSchema({ ...above.schema, $id: ROOT_SCHEMA_PREFIX }, ROOT_SCHEMA_PREFIX);
+    return validator.validate(value).errors;
+  } finally {
+    for (const [name] of added) delete formats[name];
+  }
+}
+
+function linear(schema: RJSFSchema): { schema: Schema; formats: ReadonlyMap<string, (value: unknown) => boolean> } {
+  const result = linearSchema(schema as Json); // a form's schema came as JSON
+  if (!result.ok) throw new Error(result.message);
   // Both types describe JSON Schema; cfworker's has an index signature for what it does not know.
-  return new Validator(rest as Schema, '7', false);
+  return { schema: result.schema as Schema, formats: result.formats };
 }
