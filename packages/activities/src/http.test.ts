@@ -149,7 +149,7 @@ describe('answers', () => {
     const result = await run({ url: `${origin}/open/busy?token=secret` });
     expect(result).toMatchObject({
       ok: false,
-      failure: { code: 'HttpStatus.503', message: `GET ${origin}/open/busy answered 503 Service Unavailable.`, details: { status: 503 } },
+      failure: { code: 'HttpStatus.503', message: `503 Service Unavailable from GET ${origin}/open/busy.`, details: { status: 503 } },
     });
     expect(JSON.stringify(result)).not.toContain('secret');
     expect(JSON.stringify(result).length).toBeLessThan(4500);

@@ -94,7 +94,7 @@ export function createHttpActivity(options: HttpActivityOptions = {}): HttpActiv
         ok: false,
         failure: {
           code: `HttpStatus.${status}`,
-          message: `${nameOf(request)} answered ${status}${reason}.`,
+          message: `${status}${reason} from ${nameOf(request)}.`,
           details: { status, body: excerpt(body) },
         },
       };

@@ -55,7 +55,7 @@ export const ContainerNode = memo(function ContainerNode({ data, selected, dragg
         </span>
         {run ? <StatusIcon shape={run.status} /> : null}
         {share === null ? null : (
-          <span className="wf-progress">
+          <span className={`wf-progress ${run?.status ?? ''}`}>
             <i style={{ transform: `scaleX(${Math.min(1, share)})` }} />
           </span>
         )}

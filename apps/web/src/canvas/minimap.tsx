@@ -8,9 +8,12 @@ import { useCanvasView, useViewportListener } from './react-flow.ts';
 const width = 140;
 const height = 116;
 const margin = 8;
+/** Between the map's edges and the canvas's, and a little air. */
+const corner = 20;
 
 /** The whole graph on one small canvas element: drawn again once per frame at most, whatever its size. */
 export function Minimap({ document, selected }: { document: WorkflowDocument; selected: ReadonlySet<NodeId> }) {
+  const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useCanvasView();
   const listen = useViewportListener();
@@ -70,6 +73,7 @@ export function Minimap({ document, selected }: { document: WorkflowDocument; se
       frame ||= requestAnimationFrame(draw);
     };
     const stop = listen((now) => {
+      if (box.current) box.current.hidden = isInTheWay(layout, now);
       if (now.x === seen.x && now.y === seen.y && now.width === seen.width && now.height === seen.height) return;
       seen = now;
       schedule();
@@ -91,8 +95,20 @@ export function Minimap({ document, selected }: { document: WorkflowDocument; se
   };
 
   return (
-    <div className="wf-minimap" aria-hidden="true">
+    <div className="wf-minimap" aria-hidden="true" ref={box}>
       <canvas ref={canvas} style={{ width, height }} onPointerDown={go} onPointerMove={go} />
     </div>
   );
+}
+
+/** With the whole graph in view the map tells nothing new: then it gives way to the nodes it would cover. */
+function isInTheWay(layout: CanvasLayout, view: { x: number; y: number; width: number; height: number; zoom: number }): boolean {
+  const area = layout.bounds();
+  const isWholeInView =
+    area.x >= view.x && area.y >= view.y && area.x + area.width <= view.x + view.width && area.y + area.height <= view.y + view.height;
+  if (!isWholeInView) return false;
+  const left = view.x + view.width - (width + corner) / view.zoom;
+  const bottom = view.y + (height + corner) / view.zoom;
+  for (const [id, box] of layout.boxes) if (box.x + box.width > left && box.y < bottom && !layout.isHidden(id)) return true;
+  return false;
 }

@@ -59,7 +59,13 @@ export const StepNode = memo(function StepNode({ data, selected, dragging }: Nod
       ) : null}
       {ports.map(({ port, position }) =>
         port.kind === 'exceptional' && !isErrorPort(node.type, port.id) ? (
-          <span key={port.id} className="wf-port-label" style={{ left: position.x + 10, top: position.y - 8 }} aria-hidden="true">
+          // Beside the port; once an edge leaves there, above it.
+          <span
+            key={port.id}
+            className="wf-port-label"
+            style={{ left: position.x + 10, top: position.y - (data.connected.has(port.id) ? 18 : 8) }}
+            aria-hidden="true"
+          >
             {port.label}
           </span>
         ) : null,

@@ -95,7 +95,15 @@ export class DesignerModel {
   /** Begins anew with another document; its history starts empty and nothing is saved. */
   reset(document: WorkflowDocument): void {
     this.#stack = new CommandStack(document);
-    this.view.setState({ document, selection: emptySelection, problems: [], unfinished: new Map(), undoLabel: null, redoLabel: null, focusField: null });
+    this.view.setState({
+      document,
+      selection: emptySelection,
+      problems: [],
+      unfinished: new Map(),
+      undoLabel: null,
+      redoLabel: null,
+      focusField: null,
+    });
   }
 
   select(selection: Selection): void {

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
+import { describeError } from '../api/describe-error.ts';
 import { client, trpc } from '../api/trpc.ts';
 import { ErrorState } from '../components/error-state.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
@@ -22,7 +23,18 @@ export function DesignerPage() {
     refetchOnReconnect: false,
   });
   useDocumentTitle(detail.data?.title ?? 'Workflow');
-  if (detail.isError) return <ErrorState error={detail.error} onRetry={() => void detail.refetch()} />;
+  if (detail.isError)
+    return (
+      <ErrorState
+        error={detail.error}
+        {...(describeError(detail.error).transient ? { onRetry: () => void detail.refetch() } : {})}
+        wayOut={
+          <Link to="/workflows" className="btn">
+            Open the workflows
+          </Link>
+        }
+      />
+    );
   if (!detail.data || !detail.isFetchedAfterMount) return <div role="status" aria-label="Loading the workflow" className="ds-loading" />;
   return <Designer key={detail.data.key} detail={detail.data} />;
 }

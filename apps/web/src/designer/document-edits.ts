@@ -37,7 +37,9 @@ export function titledNode(document: WorkflowDocument, type: NodeType, place: Pl
   for (let n = 2; titles.has(title); n += 1) title = `${type.label} ${n}`;
   const node = newNode(document, type.key, { ...place, title });
   if (!node) throw new Error(`The palette offered "${type.key}", which the catalogue does not know`);
-  return { ...node, ...(type.timeout && { timeout: type.timeout }) };
+  // A task is called like its node until somebody says otherwise: a new node should not begin with an error.
+  const config = node.config['title'] === '' ? { ...node.config, title } : node.config;
+  return { ...node, config, ...(type.timeout && { timeout: type.timeout }) };
 }
 
 export function addNodes(

@@ -12,7 +12,9 @@ const typed = new Map([[unfinishedKey(http, 'body'), '{ "amount": }']]);
 
 test('text that is not JSON blocks publishing, and says where', () => {
   const found = unfinishedProblems(withHttp({ method: 'POST', url: 'https://credit.test' }), typed);
-  expect(found).toMatchObject([{ code: 'config.unfinished-json', severity: 'error', title: 'Body is not JSON', node: 'http', field: 'body' }]);
+  expect(found).toMatchObject([
+    { code: 'config.unfinished-json', severity: 'error', title: 'Body is not JSON', node: 'http', field: 'body' },
+  ]);
   expect(found[0]?.detail).toMatch(/^Line 1: .*Credit check/);
 });
 

@@ -47,7 +47,10 @@ export function readUnfinished(workflowKey: string): UnfinishedJson {
     const kept: unknown = JSON.parse(sessionStorage.getItem(storageKey(workflowKey)) ?? '[]');
     return new Map(
       Array.isArray(kept)
-        ? kept.filter((entry): entry is [string, string] => Array.isArray(entry) && entry.length === 2 && entry.every((part) => typeof part === 'string'))
+        ? kept.filter(
+            (entry): entry is [string, string] =>
+              Array.isArray(entry) && entry.length === 2 && entry.every((part) => typeof part === 'string'),
+          )
         : [],
     );
   } catch {

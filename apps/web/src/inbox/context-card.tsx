@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '@perdure/graph';
 import { JsonView } from '../components/json-view.tsx';
 import { formatMoment } from '../components/moment.ts';
 import { fieldLabel } from './field-label.ts';
+import { numberWords } from './number-words.ts';
 
 const MOST_ROWS = 100;
 const MOST_COLUMNS = 8;
@@ -15,13 +16,13 @@ export function ContextCard({ context }: { context: Json }) {
   const facts: [string, ReactNode][] = [];
   const blocks: ReactNode[] = [];
   for (const [key, value] of Object.entries(context)) {
-    if (isScalar(value)) facts.push([fieldLabel(key), <Scalar key={key} value={value} />]);
+    if (isScalar(value)) facts.push([fieldLabel(key), <Scalar key={key} name={key} value={value} />]);
     else if (isShortList(value)) facts.push([fieldLabel(key), value.map(String).join(', ') || 'None']);
     else if (isFlat(value))
       facts.push(
         ...Object.entries(value).map(([inner, deep]): [string, ReactNode] => [
           `${fieldLabel(key)} ${fieldLabel(inner).toLowerCase()}`,
-          <Scalar key={inner} value={deep} />,
+          <Scalar key={inner} name={inner} value={deep} />,
         ]),
       );
     else if (isRecords(value)) blocks.push(<RecordTable key={key} title={fieldLabel(key)} rows={value} />);
@@ -45,12 +46,19 @@ export function ContextCard({ context }: { context: Json }) {
 }
 
 function RecordTable({ title, rows }: { title?: string; rows: JsonObject[] }) {
-  const found = [...new Set(rows.slice(0, MOST_ROWS).flatMap((row) => Object.keys(row)))].slice(0, MOST_COLUMNS);
+  const columns = [...new Set(rows.slice(0, MOST_ROWS).flatMap((row) => Object.keys(row)))].slice(0, MOST_COLUMNS);
   const numeric = new Set(
-    found.filter((column) => rows.every((row) => row[column] === undefined || row[column] === null || typeof row[column] === 'number')),
+    columns.filter((column) => rows.every((row) => row[column] === undefined || row[column] === null || typeof row[column] === 'number')),
   );
-  // The database does not keep the order of keys: names before numbers is how a person reads a row.
-  const columns = [...found.filter((column) => !numeric.has(column)), ...found.filter((column) => numeric.has(column))];
+  const words = new Map(
+    [...numeric].map((column) => [
+      column,
+      numberWords(
+        column,
+        rows.map((row) => row[column]).filter((value) => typeof value === 'number'),
+      ),
+    ]),
+  );
   const align = (column: string) => (numeric.has(column) ? ({ textAlign: 'right' } as const) : {});
   return (
     <div className="lines-wrap" tabIndex={0} role="group" aria-label={title ?? 'Rows'}>
@@ -70,7 +78,7 @@ function RecordTable({ title, rows }: { title?: string; rows: JsonObject[] }) {
             <tr key={at}>
               {columns.map((column) => (
                 <td key={column} className={numeric.has(column) ? 'num' : ''} style={align(column)}>
-                  <Scalar value={row[column] ?? null} blank />
+                  <Scalar name={column} value={row[column] ?? null} words={words.get(column)} blank />
                 </td>
               ))}
             </tr>
@@ -97,11 +105,21 @@ function Deep({ name, value }: { name: string; value: Json }) {
 
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 
-/** Numbers are shown digit by digit: a grouping comma would turn an order number into an amount. */
-function Scalar({ value, blank = false }: { value: Json; blank?: boolean }) {
+function Scalar({
+  name,
+  value,
+  words,
+  blank = false,
+}: {
+  name: string;
+  value: Json;
+  /** How the numbers of a column read; else by this one alone. */
+  words?: ((value: number) => string) | undefined;
+  blank?: boolean;
+}) {
   if (value === null) return <span className="t3">{blank ? '' : 'None'}</span>;
   if (typeof value === 'boolean') return <>{value ? 'Yes' : 'No'}</>;
-  if (typeof value === 'number') return <span className="num">{value}</span>;
+  if (typeof value === 'number') return <span className="num">{(words ?? numberWords(name, [value]))(value)}</span>;
   if (typeof value === 'string') return <>{MOMENT.test(value) ? formatMoment(value) : value}</>;
   return <span className="mono">{JSON.stringify(value)}</span>;
 }

@@ -1,6 +1,6 @@
 import { Menu } from '@mantine/core';
 import { IconArrowsSort, IconInbox } from '@tabler/icons-react';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useRef } from 'react';
 import { describeError } from '../api/describe-error.ts';
@@ -33,13 +33,23 @@ export function InboxPage() {
   // Without a choice in the address: what is mine, or, while that is nothing, what I could take.
   const counts = useQuery(trpc.tasks.list.queryOptions({ view: 'mine', limit: 1 })).data?.counts;
   const view: InboxView = search.view ?? (counts && counts.mine === 0 && counts.available > 0 ? 'available' : 'mine');
-  const list = useQuery(
-    trpc.tasks.list.queryOptions(
+  const list = useInfiniteQuery(
+    trpc.tasks.list.infiniteQueryOptions(
       { view, sort, limit: PAGE_SIZE, ...(search.text ? { text: search.text } : {}) },
-      { placeholderData: keepPreviousData, enabled: counts !== undefined || search.view !== undefined },
+      {
+        getNextPageParam: (page) => page.nextCursor,
+        placeholderData: keepPreviousData,
+        enabled: counts !== undefined || search.view !== undefined,
+      },
     ),
   );
-  const rows = shownOrder(list.data?.rows ?? [], sort, Date.now());
+  // A task that moved to a later page while the first was shown must not stand in the list twice.
+  const fetched = new Map(list.data?.pages.flatMap((page) => page.rows).map((row) => [row.id, row]));
+  const rows = shownOrder([...fetched.values()], sort, Date.now());
+  const last = list.data?.pages.at(-1);
+  const more = (): void => {
+    if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
+  };
   const selected = search.task ?? rows[0]?.id ?? null;
   const task = useQuery(
     trpc.tasks.get.queryOptions(
@@ -67,6 +77,7 @@ export function InboxPage() {
 
   const move = (step: number) => {
     const at = rows.findIndex((row) => row.id === selected);
+    if (at + step >= rows.length - 1) more();
     const next = rows[Math.min(rows.length - 1, Math.max(0, at + step))];
     if (next && next.id !== selected) go({ task: next.id });
   };
@@ -82,7 +93,7 @@ export function InboxPage() {
     else go({ view }, ['task']);
   };
 
-  const shown = list.data?.counts ?? counts;
+  const shown = last?.counts ?? counts;
   return (
     <>
       <TopBar>
@@ -135,17 +146,34 @@ export function InboxPage() {
               </Menu.Dropdown>
             </Menu>
           </div>
-          <div className="scroll" id="inbox-list" role="tabpanel" aria-label="Task list" ref={scroller} tabIndex={-1}>
+          <div
+            className="scroll"
+            id="inbox-list"
+            role="tabpanel"
+            aria-label="Task list"
+            ref={scroller}
+            tabIndex={-1}
+            onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+              if (scrollHeight - scrollTop - clientHeight < 400) more();
+            }}
+          >
             {list.isPending ? <SkeletonRows rows={4} height={76} label="Loading tasks" /> : null}
             {list.isError && !list.data ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
             {list.data && rows.length > 0 ? (
               <TaskList rows={rows} sort={sort} selected={selected} onSelect={(id) => go({ task: id })} />
             ) : null}
-            {list.data && rows.length === 0 ? (
+            {list.hasNextPage ? (
+              <div className="more">
+                <Button size="sm" busy={list.isFetchingNextPage} onClick={more}>
+                  Show more
+                </Button>
+              </div>
+            ) : null}
+            {last && rows.length === 0 ? (
               <EmptyList
                 view={view}
                 searching={search.text !== undefined}
-                available={list.data.counts.available}
+                available={last.counts.available}
                 onAvailable={() => go({ view: 'available' }, ['task'])}
               />
             ) : null}

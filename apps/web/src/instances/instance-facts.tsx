@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { InstanceDetail } from '@perdure/server/contract';
+import { TagList } from '../components/tag-list.tsx';
 import { formatMoment } from '../components/moment.ts';
 import { InstanceElapsed } from './instance-elapsed.tsx';
 import { WhereAndWhy } from './where-and-why.tsx';
@@ -44,13 +45,7 @@ export function InstanceFacts({ instance }: { instance: InstanceDetail }) {
       )}
       {instance.tags.length === 0 ? null : (
         <Fact name="Tags">
-          <span className="row g4">
-            {instance.tags.map((tag) => (
-              <span key={tag} className="tag">
-                {tag}
-              </span>
-            ))}
-          </span>
+          <TagList tags={instance.tags} most={3} />
         </Fact>
       )}
     </dl>

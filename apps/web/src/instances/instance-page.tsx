@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { Link, getRouteApi } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Json, NodeId } from '@perdure/graph';
 import type { InstanceDetail } from '@perdure/server/contract';
@@ -48,6 +48,11 @@ export function InstancePage() {
         <ErrorState
           error={instance.error}
           {...(describeError(instance.error).transient ? { onRetry: () => void instance.refetch() } : {})}
+          wayOut={
+            <Link to="/instances" className="btn">
+              Open the instances
+            </Link>
+          }
         />
       </>
     );

@@ -11,6 +11,7 @@ import { ErrorState } from '../components/error-state.tsx';
 import { Kbd } from '../components/kbd.tsx';
 import { formatMoment, useNow } from '../components/moment.ts';
 import { SearchField } from '../components/search-field.tsx';
+import { TagList } from '../components/tag-list.tsx';
 import { SkeletonRows } from '../components/skeleton.tsx';
 import { Tabs } from '../components/tabs.tsx';
 import { useKeys } from '../components/use-keys.ts';
@@ -241,13 +242,7 @@ function InstanceTable({ rows, ref, onOpen }: { rows: InstanceRow[]; ref: React.
               <InstanceElapsed createdAt={row.createdAt} completedAt={row.completedAt} />
             </td>
             <td style={{ paddingLeft: 20, overflow: 'hidden' }}>
-              <span className="row g4">
-                {row.tags.map((tag) => (
-                  <span key={tag} className="tag">
-                    {tag}
-                  </span>
-                ))}
-              </span>
+              <TagList tags={row.tags} most={1} />
             </td>
           </tr>
         ))}

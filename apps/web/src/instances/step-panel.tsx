@@ -386,7 +386,12 @@ export function InstancePanel({ instance }: { instance: InstanceDetail }) {
           ))}
         </Related>
         <DataBlock title="Input" value={instance.input} instanceId={instance.id} none="Started without input." />
-        <DataBlock title="Output" value={open ? undefined : instance.output} instanceId={instance.id} none="Not there yet." />
+        <DataBlock
+          title="Output"
+          value={open || instance.status === 'Failed' ? undefined : instance.output}
+          instanceId={instance.id}
+          none={open ? 'Not there yet.' : 'None: it failed before its end.'}
+        />
       </div>
     </section>
   );
