@@ -1,5 +1,5 @@
 import { drawWorkflow, publishWorkflow, startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '@perdure/testing';
-import { instanceId, stepKey, type InstanceId } from '@perdure/engine';
+import { childInstanceId, executionId, instanceId, stepKey, type InstanceId } from '@perdure/engine';
 import { portId } from '@perdure/graph';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -228,6 +228,47 @@ describe('a runtime on Postgres and Redis', () => {
     expect(rows[0]).toMatchObject({ status: 'decided' });
   });
 
+  it('keeps who claimed a task that is decided in the same commit', async () => {
+    await publishWorkflow(postgres.url, 'approval', approval);
+    const runtime = await startRuntime();
+    const id = instanceId('claimed-and-decided');
+    await runtime.start({ workflow: 'approval', version: null, input: { order: 8 }, startedBy: 'test', instanceId: id });
+    const step = stepKey('ask#1');
+    const results = await Promise.all([
+      // The first is in its commit when the two behind it come: they are taken up together.
+      runtime.send(id, { type: 'RaiseEvent', id: 'x', name: 'unheard', data: null, by: 'test' }),
+      runtime.send(id, { type: 'ClaimHumanTask', step, by: 'ann' }),
+      runtime.send(id, { type: 'DecideHumanTask', step, outcome: portId('approved'), data: null, comment: null, by: 'ann' }),
+    ]);
+    expect(results).toEqual([{ ok: true }, { ok: true }, { ok: true }]);
+    const { rows } = await database.query(
+      `SELECT status, assignee, decided_by, claimed_at IS NOT NULL AS claimed FROM human_task WHERE instance_id = $1`,
+      [id],
+    );
+    expect(rows).toEqual([{ status: 'decided', assignee: 'ann', decided_by: 'ann', claimed: true }]);
+  });
+
+  it('fails the step whose sub-workflow finds its id taken by somebody else', async () => {
+    await publishWorkflow(postgres.url, 'waiter', waiter);
+    await publishWorkflow(postgres.url, 'chain', chain);
+    await publishWorkflow(postgres.url, 'late-parent', lateParent);
+    const runtime = await startRuntime();
+    const id = instanceId('late-parent-1');
+    const started = await runtime.start({
+      workflow: 'late-parent',
+      version: null,
+      input: { name: 'p' },
+      startedBy: 'test',
+      instanceId: id,
+    });
+    if (!started.ok) throw new Error(started.message);
+    const child = childInstanceId(id, executionId(started.executionId), stepKey('child#1'), 1);
+    await runtime.start({ workflow: 'waiter', version: null, input: {}, startedBy: 'test', instanceId: child });
+    await runtime.send(id, { type: 'RaiseEvent', id: 'go', name: 'go', data: null, by: 'test' });
+    expect(await finished(id)).toMatchObject({ status: 'Failed' });
+    expect(await row(child)).toMatchObject({ status: 'Running' });
+  });
+
   it('starts sub-workflows and takes their results, and fails the step when there is no such workflow', async () => {
     await publishWorkflow(postgres.url, 'chain', chain);
     await publishWorkflow(postgres.url, 'parent', parent('chain'));
@@ -375,6 +416,16 @@ const parent = (workflow: string) =>
     },
     ['start -> child', 'child -> done'],
   );
+
+const lateParent = drawWorkflow(
+  {
+    start: { type: 'start' },
+    wait: { type: 'event', config: { name: 'go' } },
+    child: { type: 'subWorkflow', config: { workflow: 'chain', input: { expr: 'input' } } },
+    done: { type: 'end' },
+  },
+  ['start -> wait', 'wait -> child', 'child -> done'],
+);
 
 const slow = drawWorkflow(
   { start: { type: 'start' }, work: { type: 'http', config: { method: 'GET', url: 'https://slow.test/' } }, done: { type: 'end' } },

@@ -163,7 +163,9 @@ export class TurnRecord {
       case 'CloseHumanTask': {
         const id = humanTaskId(state.instanceId, state.executionId, effect.step);
         const { status, outcome, by, data, comment, at } = effect;
-        const closed: ClosedTask = { id, status, outcome, by, data, comment, at };
+        const assigned = this.#assigned.get(id);
+        const claimed = assigned === undefined || assigned.assignee === null ? null : { by: assigned.assignee, at: assigned.at };
+        const closed: ClosedTask = { id, status, outcome, by, data, comment, at, claimed };
         const opened = this.#opened.get(id);
         if (opened === undefined) this.#closed.set(id, closed);
         else opened.closed = closed;

@@ -11,15 +11,12 @@
 import { randomUUID } from 'node:crypto';
 import {
   decide,
-  decodeState,
-  evolve,
   executionId,
   initialState,
   isFinal,
   timerId,
   type CommandBody,
   type Evaluator,
-  type HistoryEvent,
   type InstanceId,
   type InstanceState,
   type StepKey,
@@ -38,18 +35,18 @@ import type {
   InstanceCreation,
   MessageBody,
   OwnedPartition,
-  StoredHistory,
   StoredInstance,
   StoredMessage,
 } from './ports/durable-store.ts';
 import type { ActivityQueue } from './ports/activity-queue.ts';
-import type { HotInstance, HotStore } from './ports/hot-store.ts';
+import type { HotStore } from './ports/hot-store.ts';
 import { QueuedActivities } from './queued-activities.ts';
 import type { QueuedCommand, Resident } from './resident.ts';
 import type { SendResult } from './runtime.ts';
-import { inlineLimit, isLargerThan, storableJson, storableText } from './storable-json.ts';
 import { TimerService } from './timer-service.ts';
 import { TurnRecord } from './turn-record.ts';
+import { outcomeToStore } from './activity-outcome.ts';
+import { readState } from './stored-state.ts';
 import type { DurablePayloads } from './durable-payloads.ts';
 
 export interface WorkerOptions {
@@ -84,9 +81,6 @@ const reloadAtLatestMs = 5 * 60_000;
 const awaitStartMs = 50;
 /** How long a payload is asked for again while the database is away, before an attempt fails for it. */
 const payloadPatienceMs = 60_000;
-/** Characters of an error's text kept in the history itself. */
-const largestMessage = 4_096;
-const largestResult = 10 * 1024 * 1024;
 
 const unavailable: SendResult = {
   ok: false,
@@ -525,7 +519,12 @@ export class Worker {
       const instance = stored.get(id);
       try {
         if (instance === undefined || isFinal(instance.status)) await this.#withoutInstance(id, instance);
-        else await this.#admit(instance, await this.#stateOf(instance, hot.get(id), histories.get(id)), epochs.get(instance.partition));
+        else
+          await this.#admit(
+            instance,
+            await readState(this.#options.store, instance, hot.get(id), histories.get(id)),
+            epochs.get(instance.partition),
+          );
       } catch (error) {
         // One that cannot be read must not keep the others of its page out.
         this.#options.onTrouble(`load of ${id}`, error as Error);
@@ -540,25 +539,6 @@ export class Worker {
     this.#arriving.delete(id);
     for (const { settle } of commands) settle(unavailable);
     if (commands.some(({ body }) => body.type === 'FireTimer' && body.timer === noTimer)) this.#wakeLater(id);
-  }
-
-  /** What the hot store gives is taken only when it is the stored execution at the stored seq; else the history has the word. */
-  async #stateOf(instance: StoredInstance, hot: HotInstance | undefined, history: StoredHistory | undefined): Promise<InstanceState> {
-    const { id, checkpointSeq } = instance;
-    if (instance.seq === 0) return initialState(id);
-    const fits = (state: InstanceState): boolean => state.seq === instance.seq && state.executionId === instance.executionId;
-    if (history === undefined && hot !== undefined) {
-      const state = attempt(() => stateFromHot(id, hot));
-      if (state !== undefined && fits(state)) return state;
-    }
-    const read = history ?? (await this.#options.store.loadHistory([{ id, checkpointSeq, after: checkpointSeq }])).get(id);
-    const state = read === undefined ? undefined : attempt(() => foldState(id, read.checkpoint, read.events));
-    if (state !== undefined && fits(state)) return state;
-    // A checkpoint of another format, or a damaged one: the whole history can still be folded.
-    const whole = (await this.#options.store.loadHistory([{ id, checkpointSeq: 0, after: 0 }])).get(id);
-    const folded = foldState(id, null, whole?.events ?? []);
-    if (!fits(folded)) throw new Error(`The history ends at ${folded.seq}, the instance at ${instance.seq}.`);
-    return folded;
   }
 
   async #admit(instance: StoredInstance, state: InstanceState, epoch: number | undefined): Promise<void> {
@@ -685,7 +665,13 @@ export class Worker {
       startedBy: 'workflow',
       parent: body.parent,
     };
-    await new Promise<SendResult>((settle) => this.#enqueue(id, { body: command, messageId, settle, creation }));
+    const result = await new Promise<SendResult>((settle) => this.#enqueue(id, { body: command, messageId, settle, creation }));
+    if (result.ok || result.code !== 'instance.exists' || body.parent === null) return;
+    // Either this very start was taken up before, or somebody else's instance has the id.
+    const { parent } = body;
+    const existing = (await this.#options.store.load([id])).get(id);
+    if (existing === undefined || (existing.parent?.instanceId === parent.instanceId && existing.parent.step === parent.step)) return;
+    await this.#failChild(message, body, { code: 'InstanceExists', message: `Another instance has the id ${id} already.` });
   }
 
   async #failChild(
@@ -789,43 +775,10 @@ export class Worker {
   }
 
   #outcomeOf({ step, attempt }: ActivityJob, result: ActivityResult): Promise<CommandBody> {
-    return this.#patiently('activity result', () => this.#outcomeCommand(result)).then(
+    return this.#patiently('activity result', () => outcomeToStore(result, this.#options.payloads)).then(
       (outcome): CommandBody => ({ ...outcome, step, attempt }),
       (error: Error): CommandBody => ({ type: 'FailTask', step, attempt, failure: { code: 'ResultNotKept', message: error.message } }),
     );
-  }
-
-  async #outcomeCommand(
-    result: ActivityResult,
-  ): Promise<
-    | { type: 'CompleteTask'; output: Json }
-    | { type: 'FailTask'; failure: { code: string; message: string; details?: Json }; retryable: boolean }
-  > {
-    if (result.ok) {
-      const output = storableJson(result.output);
-      if (!isLargerThan(output, inlineLimit)) return { type: 'CompleteTask', output };
-      const text = JSON.stringify(output);
-      if (text.length > largestResult)
-        return {
-          type: 'FailTask',
-          retryable: false,
-          failure: { code: 'ResultTooLarge', message: `The result has ${text.length} characters; ${largestResult} are allowed.` },
-        };
-      return { type: 'CompleteTask', output: text.length > inlineLimit ? await this.#options.payloads.keep(text) : output };
-    }
-    const { code, details } = result.failure;
-    const message = storableText(result.failure.message);
-    const isCut = message.length > largestMessage;
-    // The rest of a long text is referenced from the details.
-    const rest = details === undefined ? (isCut ? message : undefined) : storableJson(details);
-    const failure = {
-      code: storableText(code).slice(0, 200),
-      message: isCut ? message.slice(0, largestMessage) : message,
-      ...(rest === undefined
-        ? {}
-        : { details: isLargerThan(rest, 2 * largestMessage) || isCut ? await this.#options.payloads.keep(JSON.stringify(rest)) : rest }),
-    };
-    return { type: 'FailTask', failure, retryable: result.retryable ?? true };
   }
 
   /** An absent database is no fault of the activity's: it must not cost an attempt. */
@@ -854,26 +807,4 @@ function wakeUp(): QueuedCommand {
 /** 12 characters of a random UUID's hex: 48 bits, told apart within one instance only. */
 export function newExecutionId(): string {
   return randomUUID().replaceAll('-', '').slice(0, 12);
-}
-
-/** Undefined when the work throws. */
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
-}
-
-function stateFromHot(id: InstanceId, hot: HotInstance): InstanceState {
-  // Both were written by this program: JSON of encodeState and of history events.
-  const checkpoint = hot.checkpoint === null ? null : (JSON.parse(hot.checkpoint) as Json);
-  const events = hot.tail.flatMap((text) => JSON.parse(text) as HistoryEvent[]);
-  return foldState(id, checkpoint, events);
-}
-
-function foldState(id: InstanceId, checkpoint: Json | null, events: readonly HistoryEvent[]): InstanceState {
-  let state = checkpoint === null ? initialState(id) : decodeState(checkpoint);
-  for (const event of events) state = evolve(state, event);
-  return state;
 }

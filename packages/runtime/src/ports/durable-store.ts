@@ -6,6 +6,7 @@ import type {
   InstanceId,
   InstanceStatus,
   ParentLink,
+  StepKey,
   TimerId,
 } from '@perdure/engine';
 import type { Json, WorkflowDocument } from '@perdure/graph';
@@ -48,6 +49,8 @@ export interface DurableStore {
   deleteMessages(messageIds: readonly string[]): Promise<void>;
   /** Of these, the ones whose receiver is not there (gone, finished, never made) and is not about to be started by an earlier message. */
   deleteUndeliverable(messageIds: readonly string[]): Promise<void>;
+  /** Refusals that nobody came to read within an hour. */
+  deleteOldRefusals(): Promise<void>;
   /** Leaves the refusal for a sender that asks with `messageFate`. */
   refuseMessages(messageIds: readonly string[], refusal: Json): Promise<void>;
   /** For senders that own no partition: stores instance rows (Pending) with their start messages, and other messages; all in one commit. */
@@ -188,6 +191,8 @@ export interface ClosedTask {
   data: Json;
   comment: string | null;
   at: number;
+  /** When the same commit assigned it first: one statement changes a row once. */
+  claimed: { by: string; at: number } | null;
 }
 
 export interface StoredInstance {
@@ -200,6 +205,8 @@ export interface StoredInstance {
   seq: number;
   checkpointSeq: number;
   claims: number;
+  /** Of a sub-workflow: who started it. */
+  parent: { instanceId: InstanceId; step: StepKey } | null;
 }
 
 export interface StoredHistory {

@@ -80,9 +80,11 @@ WITH item AS (
   WHERE h.id = a.task_id
 ), tasks_closed AS (
   UPDATE human_task h SET
-    status = o.status, outcome = o.outcome, data = o.data, comment = o.comment, decided_by = o.decided_by, closed_at = to_timestamp(o.closed_at / 1000.0)
+    status = o.status, outcome = o.outcome, data = o.data, comment = o.comment, decided_by = o.decided_by, closed_at = to_timestamp(o.closed_at / 1000.0),
+    assignee = coalesce(o.assignee, h.assignee), claimed_at = coalesce(to_timestamp(o.claimed_at / 1000.0), h.claimed_at)
   FROM unnest($51::text[], $52::text[]) AS t(id, body) JOIN passed USING (id)
-  CROSS JOIN LATERAL json_to_record(t.body::json) AS o(id text, status text, outcome text, data json, comment text, decided_by text, closed_at float8)
+  CROSS JOIN LATERAL json_to_record(t.body::json) AS o(
+    id text, status text, outcome text, data json, comment text, decided_by text, closed_at float8, assignee text, claimed_at float8)
   WHERE h.id = o.id
 )
 SELECT live.id, EXISTS (SELECT 1 FROM passed WHERE passed.id = live.id) AS passed FROM live

@@ -106,6 +106,7 @@ describe('commit', () => {
       seq: 2,
       checkpointSeq: 2,
       claims: 1,
+      parent: null,
     });
     expect(await history('whole')).toEqual(item.events);
     expect((await store.loadHistory([{ id: id('whole'), checkpointSeq: 2, after: 2 }])).get(id('whole'))).toEqual({
@@ -130,7 +131,7 @@ describe('commit', () => {
       tasksOpened: [
         opened('t1'),
         opened('t2'),
-        opened('t3', { closed: { id: 't3', status: 'expired', outcome: null, by: null, data: null, comment: null, at: 9 } }),
+        opened('t3', { closed: { id: 't3', status: 'expired', outcome: null, by: null, data: null, comment: null, at: 9, claimed: null } }),
       ],
     });
     const next = step(item, {
@@ -138,7 +139,7 @@ describe('commit', () => {
       messagesConsumed: ['m1'],
       messagesRefused: [{ messageId: 'm2', refusal: { code: 'no' } }],
       tasksAssigned: [{ id: 't1', assignee: 'ann', at: 10 }],
-      tasksClosed: [{ id: 't2', status: 'decided', outcome: 'ok', by: 'bob', data: { n: 1 }, comment: 'fine', at: 11 }],
+      tasksClosed: [{ id: 't2', status: 'decided', outcome: 'ok', by: 'bob', data: { n: 1 }, comment: 'fine', at: 11, claimed: null }],
     });
     expect(await store.commit([item])).toEqual(['stored']);
     expect(await store.commit([next])).toEqual(['stored']);
@@ -331,7 +332,7 @@ describe('commit', () => {
       events: [raised(3, value)],
       messagesConsumed: [short],
       timersCleared: [timerId(short)],
-      tasksClosed: [{ id: 'odd', status: 'decided', outcome: short, by: short, data: value, comment: text, at: 1 }],
+      tasksClosed: [{ id: 'odd', status: 'decided', outcome: short, by: short, data: value, comment: text, at: 1, claimed: null }],
     });
     expect(await store.commit([item])).toEqual(['stored']);
     expect((await store.messages(all, [], 10))[0]?.body).toMatchObject({ data: value, name: short });

@@ -8,6 +8,7 @@ import pg from 'pg';
 import {
   executionId,
   instanceId,
+  stepKey,
   timerId,
   type FinalStatus,
   type HistoryEvent,
@@ -165,7 +166,7 @@ export class PostgresStore implements DurableStore {
   async load(ids: readonly InstanceId[]): Promise<Map<InstanceId, StoredInstance>> {
     const { rows } = await this.#pool.query<InstanceRow>({
       name: 'load',
-      text: `SELECT id, partition, execution_id, workflow_key, version, status, seq, checkpoint_seq, claims FROM instance WHERE id = ANY($1::text[])`,
+      text: `SELECT id, partition, execution_id, workflow_key, version, status, seq, checkpoint_seq, claims, parent_instance_id, parent_step FROM instance WHERE id = ANY($1::text[])`,
       values: [textArray(ids)],
     });
     return new Map(rows.map((row) => [instanceId(row.id), storedInstance(row)]));
@@ -265,6 +266,10 @@ export class PostgresStore implements DurableStore {
 
   async deleteUndeliverable(messageIds: readonly string[]): Promise<void> {
     await this.#pool.query(undeliverableSql, [textArray(messageIds)]);
+  }
+
+  async deleteOldRefusals(): Promise<void> {
+    await this.#pool.query(`DELETE FROM message WHERE refusal IS NOT NULL AND created_at < now() - interval '1 hour'`);
   }
 
   async refuseMessages(messageIds: readonly string[], refusal: Json): Promise<void> {
@@ -380,6 +385,8 @@ interface InstanceRow {
   seq: number;
   checkpoint_seq: number;
   claims: number;
+  parent_instance_id: string | null;
+  parent_step: string | null;
 }
 
 function storedInstance(row: InstanceRow): StoredInstance {
@@ -393,6 +400,10 @@ function storedInstance(row: InstanceRow): StoredInstance {
     seq: row.seq,
     checkpointSeq: row.checkpoint_seq,
     claims: row.claims,
+    parent:
+      row.parent_instance_id === null || row.parent_step === null
+        ? null
+        : { instanceId: instanceId(row.parent_instance_id), step: stepKey(row.parent_step) },
   };
 }
 
@@ -422,6 +433,8 @@ function closedTask(task: ClosedTask): Json {
     comment: task.comment,
     decided_by: task.by,
     closed_at: task.at,
+    assignee: task.claimed?.by ?? null,
+    claimed_at: task.claimed?.at ?? null,
   };
 }
 
