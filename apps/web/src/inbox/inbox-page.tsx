@@ -4,7 +4,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useRef } from 'react';
 import { describeError } from '../api/describe-error.ts';
-import { trpc } from '../api/trpc.ts';
+import { client, trpc } from '../api/trpc.ts';
 import { Button } from '../components/button.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorState } from '../components/error-state.tsx';
@@ -33,16 +33,16 @@ export function InboxPage() {
   // Without a choice in the address: what is mine, or, while that is nothing, what I could take.
   const counts = useQuery(trpc.tasks.list.queryOptions({ view: 'mine', limit: 1 })).data?.counts;
   const view: InboxView = search.view ?? (counts && counts.mine === 0 && counts.available > 0 ? 'available' : 'mine');
-  const list = useInfiniteQuery(
-    trpc.tasks.list.infiniteQueryOptions(
-      { view, sort, limit: PAGE_SIZE, ...(search.text ? { text: search.text } : {}) },
-      {
-        getNextPageParam: (page) => page.nextCursor,
-        placeholderData: keepPreviousData,
-        enabled: counts !== undefined || search.view !== undefined,
-      },
-    ),
-  );
+  const asked = { view, sort, limit: PAGE_SIZE, ...(search.text ? { text: search.text } : {}) };
+  const list = useInfiniteQuery({
+    ...trpc.tasks.list.infiniteQueryOptions(asked, {
+      getNextPageParam: (page) => page.nextCursor,
+      placeholderData: keepPreviousData,
+      enabled: counts !== undefined || search.view !== undefined,
+    }),
+    // tRPC's own would send the direction of paging along, which the server does not know.
+    queryFn: ({ pageParam }) => client.tasks.list.query({ ...asked, ...(typeof pageParam === 'string' ? { cursor: pageParam } : {}) }),
+  });
   // A task that moved to a later page while the first was shown must not stand in the list twice.
   const fetched = new Map(list.data?.pages.flatMap((page) => page.rows).map((row) => [row.id, row]));
   const rows = shownOrder([...fetched.values()], sort, Date.now());
@@ -194,7 +194,7 @@ export function InboxPage() {
         </section>
         {selected === null ? (
           <div className="page-center" style={{ gridColumn: 'span 2' }}>
-            {list.isPending ? null : (
+            {list.isPending || list.isError ? null : (
               <EmptyState icon={<IconInbox className="ic" stroke={1.8} />} title="Nothing is open here">
                 A task opens here as soon as a workflow asks a person.
               </EmptyState>

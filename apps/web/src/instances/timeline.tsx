@@ -93,6 +93,7 @@ export function Timeline({ document, steps, live, selected, onSelect }: Timeline
                     <StepBars
                       key={step.key}
                       step={step}
+                      isOnly={records.length === 1}
                       now={now}
                       x={scale.x}
                       room={Math.max(200, width) - scale.x(step.closedAt ?? now)}
@@ -126,8 +127,20 @@ function scaleOf(rows: [NodeId, StepRecord[]][], now: number, width: number): Ti
   return timeScale(moments, mergeSpans(busy), width);
 }
 
-/** `room`: pixels from the step's end to the edge, for the words behind it. */
-function StepBars({ step, now, x, room }: { step: StepRecord; now: number; x: (moment: number) => number; room: number }) {
+/** `room`: pixels from the step's end to the edge, for the words behind it; beside other visits of the node there is none. */
+function StepBars({
+  step,
+  isOnly,
+  now,
+  x,
+  room,
+}: {
+  step: StepRecord;
+  isOnly: boolean;
+  now: number;
+  x: (moment: number) => number;
+  room: number;
+}) {
   const bar = (key: string, from: number, to: number, look: string) => (
     <i key={key} className={`bar ${look}`} style={{ left: x(from), width: Math.max(0, x(to) - x(from)) }} />
   );
@@ -148,7 +161,7 @@ function StepBars({ step, now, x, room }: { step: StepRecord; now: number; x: (m
             { completed: 'ok', failed: 'fail', running: 'run', canceled: 'off' }[attempt.outcome],
           ),
         )}
-        {step.attempts.length > 1 && last && step.closedAt !== null && room > WORDS_NEED ? (
+        {isOnly && step.attempts.length > 1 && last && step.closedAt !== null && room > WORDS_NEED ? (
           <span className="tl" style={{ left: x(end) + 6 }}>
             attempt {last.number}
           </span>
@@ -172,7 +185,7 @@ function StepBars({ step, now, x, room }: { step: StepRecord; now: number; x: (m
   return (
     <>
       {bar('s', step.openedAt, end, look)}
-      {step.itemCount !== null && step.closedAt !== null && room > WORDS_NEED ? (
+      {isOnly && step.itemCount !== null && step.closedAt !== null && room > WORDS_NEED ? (
         <span className="tl" style={{ left: x(end) + 6 }}>
           {step.itemCount} items
         </span>
