@@ -4,6 +4,7 @@ import { StatusIcon } from '../status/status-icon.tsx';
 import { errorText } from '../api/describe-error.ts';
 import { Button } from './button.tsx';
 import { Kbd } from './kbd.tsx';
+import { useFocusReturn } from './use-focus-return.ts';
 
 interface DialogProps {
   opened: boolean;
@@ -37,13 +38,14 @@ export function Dialog({
   children,
   escape,
 }: DialogProps) {
+  useFocusReturn(opened);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     event.stopPropagation();
     if (!busy && (refusal === undefined || refusal === null)) onAction();
   };
   return (
-    <Modal opened={opened} onClose={onClose} title={title} size={size}>
+    <Modal opened={opened} onClose={onClose} title={title} size={size} returnFocus={false}>
       <form
         noValidate
         onSubmit={submit}
