@@ -83,6 +83,8 @@ export async function composeServer({ config, database, runtime, services, log }
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: typeof config.trustProxy === 'number' ? trustHops(config.trustProxy) : config.trustProxy,
     bodyLimit: bodyLimits.other,
+    // Whole requests, not answers: a body sent byte by byte would hold its connection for ever.
+    requestTimeout: 120_000,
     genReqId: () => crypto.randomUUID(),
     requestIdHeader: false,
     forceCloseConnections: 'idle',

@@ -34,7 +34,7 @@ export function addDemoServices(routes: Routes): void {
     query: z.strictObject(controls),
     body: jsonValue.optional(),
     handler: async ({ request, reply, params, query, body }) => {
-      const answer = demoAnswers[params.service];
+      const answer = Object.hasOwn(demoAnswers, params.service) ? demoAnswers[params.service] : undefined;
       if (!answer)
         throw new RequestError(
           'route.unknown',

@@ -23,13 +23,16 @@ export function addAuthRoutes(
     docs: null,
     body: z.strictObject({ token: z.string().min(1).max(200) }),
     handler: async ({ request, reply, body, installation }) => {
-      if (limit.isBlocked(request.ip)) throw tooManyAttempts();
       // Signing somebody in from another site would let that site choose as whom.
       if (request.headers.origin !== undefined && !isOwnOrigin(request.headers, request.host, publicUrl)) {
         throw new RequestError('auth.origin-refused', `This request came from another site. Open the link itself.`);
       }
       const answer = await callAuth(auth, request, '/api/auth/sign-in-link', body);
+      if (answer.status >= 500)
+        throw new RequestError('unavailable', 'The server could not look the link up. Try again; the link stays valid.');
       if (!answer.ok) {
+        // After the link has been looked up: a valid one works however many wrong ones came from its address.
+        if (limit.isBlocked(request.ip)) throw tooManyAttempts();
         limit.failed(request.ip);
         throw new RequestError(
           'auth.link-invalid',
@@ -47,10 +50,14 @@ export function addAuthRoutes(
     url: '/api/auth/sign-out',
     access: 'signed-in',
     docs: null,
-    handler: async ({ request, reply }) => {
+    handler: async ({ request, reply, installation }) => {
       const session = await findSession(auth, request.headers, request.ip);
       passCookies(await callAuth(auth, request, '/api/auth/sign-out', {}), reply);
-      if (session) onSignOut(session.sessionId);
+      if (session) {
+        onSignOut(session.sessionId);
+        const { id } = session.identity;
+        await appendAuditAlone(installation.database.prisma, { actor: id, action: 'session.sign-out', target: `user:${id}` });
+      }
       return { ok: true };
     },
   });

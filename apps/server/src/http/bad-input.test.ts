@@ -184,3 +184,92 @@ test('an input schema with a backtracking pattern cannot hold the server up', as
   expect(code(answer)).toEqual([400, 'input.invalid']);
   expect(performance.now() - began).toBeLessThan(3_000);
 });
+
+describe('what lies beyond the database', () => {
+  const df = '/runtime/webhooks/durabletask';
+  const cursor = (at: number) => Buffer.from(JSON.stringify([at, 'a'])).toString('base64url');
+
+  test('moments, cursors and seqs', async () => {
+    for (const moment of ['-271821-04-20T00:00:00Z', '0000-01-01', '+275760-09-13T00:00:00Z'])
+      expect(code(await server.call('GET', `${df}/instances?createdTimeFrom=${encodeURIComponent(moment)}`)), moment).toEqual([
+        400,
+        'input.invalid',
+      ]);
+    for (const at of [9e15, -8.6e15])
+      expect(code(await server.call('GET', `${df}/instances`, { headers: { 'x-ms-continuation-token': cursor(at) } })), String(at)).toEqual(
+        [400, 'input.invalid'],
+      );
+    // A seq behind the end of a finished instance: there is nothing more.
+    const started = await server.call('POST', `${df}/orchestrators/conference-booking?timeout=20`, { body: {} });
+    expect(started.status).toBe(200);
+    const [finished] = (await server.call('GET', `${df}/instances?runtimeStatus=Completed`)).body;
+    expect((await server.call('GET', `/api/instances/${finished.instanceId}/events?lastEventId=999999999999999`)).status).toBe(204);
+  });
+  test('numbers over the tRPC procedures', async () => {
+    const { cookie } = await server.signIn('admin');
+    const calls: ['query' | 'mutation', string, Json][] = [
+      ['query', 'instances.list', { version: 2 ** 31 }],
+      ['query', 'instances.list', { startedAfter: '0000-01-01T00:00:00Z' }],
+      ['query', 'workflows.version', { key: 'order-approval', version: 2 ** 40 }],
+      ['query', 'instances.history', { id: 'x', afterSeq: 2 ** 53 - 1 }],
+      ['mutation', 'instances.start', { workflowKey: 'conference-booking', version: 2 ** 53 - 1 }],
+    ];
+    for (const [type, path, input] of calls) {
+      const answer = await server.procedure(cookie, type, path, input);
+      expect([answer.status, answer.error?.code], path).toEqual([400, 'input.invalid']);
+    }
+  });
+  test('half a character, in what is stored as text, is refused before anything is done', async () => {
+    const { cookie } = await server.signIn('admin');
+    const calls: [string, Json][] = [
+      ['instances.start', { workflowKey: 'conference-booking', instanceId: 'a\ud800b' }],
+      ['instances.start', { workflowKey: 'conference-booking', tags: ['\ud800'] }],
+      ['instances.suspend', { id: 'none', reason: '\ud800' }],
+      ['workflows.create', { title: 'a\ud800' }],
+      ['workflows.rename', { key: 'order-approval', title: 'a\ud800' }],
+      ['workflows.publish', { key: 'order-approval', draftRevision: 1, note: '\ud800' }],
+    ];
+    const before = await server.database.prisma.auditEntry.count();
+    for (const [path, input] of calls) {
+      const answer = await server.procedure(cookie, 'mutation', path, input);
+      expect([answer.status, answer.error?.code], path).toEqual([400, 'input.invalid']);
+    }
+    expect(await server.database.prisma.auditEntry.count()).toBe(before);
+  });
+  test('ids that an address cannot carry', async () => {
+    const { cookie } = await server.signIn('admin');
+    for (const instanceId of ['.', '..', 'a/b', '@a', ''])
+      expect(
+        (await server.procedure(cookie, 'mutation', 'instances.start', { workflowKey: 'conference-booking', instanceId })).error?.code,
+      ).toBe('input.invalid');
+  });
+});
+
+test('names of the language are no demo services and no procedures with large bodies', async () => {
+  for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '__defineGetter__'])
+    expect(code(await server.call('POST', `/demo-services/${name}`, { key: null, body: {} })), name).toEqual([404, 'route.unknown']);
+  const { cookie } = await server.signIn('admin');
+  const text = JSON.stringify({ 0: { key: 'x'.repeat(2 * 1_048_576) } });
+  expect(code(await server.call('POST', '/trpc/workflows.archive,constructor?batch=1', { cookie, text }))).toEqual([413, 'body.too-large']);
+});
+
+test('a schema made to be slow is given up, and the server answers meanwhile', async () => {
+  const next = (level: number) => ({ $ref: `#/$defs/d${level}` });
+  const $defs = Object.fromEntries(
+    Array.from({ length: 41 }, (_, level) => [`d${level}`, level === 40 ? {} : { allOf: [next(level + 1), next(level + 1)] }]),
+  );
+  const document = emptyDocument();
+  const [start] = document.nodes;
+  if (start) start.config = { inputSchema: { ...next(0), $defs } };
+  expect((await publish('doubling', document)).status).toBe(200);
+  const slow = server.call('POST', '/runtime/webhooks/durabletask/orchestrators/doubling', { body: {} });
+  const began = performance.now();
+  expect((await server.call('GET', '/healthz')).status).toBe(200);
+  expect(performance.now() - began).toBeLessThan(1_500);
+  expect(code(await slow)).toEqual([400, 'input.invalid']);
+});
+
+test('a request that is never sent to its end does not hold its connection for ever', () => {
+  expect(server.app.server.requestTimeout).toBeGreaterThan(0);
+  expect(server.app.server.headersTimeout).toBeGreaterThan(0);
+});

@@ -69,10 +69,22 @@ test('L5 signing out ends the session', async () => {
   expect((await server.procedure(cookie, 'query', 'session.me')).status).toBe(401);
 });
 
-test('K2 wrong keys are refused, and after ten of them even the right one for a while', async () => {
-  for (let n = 0; n < 12; n++) await server.call('GET', list, { key: `wrong-key-number-${n}-of-this-test` });
-  const answer = await server.call('GET', list);
-  expect([answer.status, answer.body.error.code]).toEqual([429, 'auth.too-many-attempts']);
+test('L6 signing in and out is in the audit log', async () => {
+  const { id, cookie } = await server.signIn('viewer');
+  await server.call('POST', '/api/auth/sign-out', { cookie });
+  const entries = await server.database.prisma.auditEntry.findMany({ where: { actor: id }, orderBy: { id: 'asc' } });
+  expect(entries.map(({ action }) => action)).toEqual(['session.sign-in', 'session.sign-out']);
+});
+
+test('K2 wrong keys and links are slowed down; the right ones from the same address are not', async () => {
+  const token = await newToken();
+  const wrong = [];
+  for (let n = 0; n < 12; n++) wrong.push((await server.call('GET', list, { key: `wrong-key-number-${n}-of-this-test` })).status);
+  expect(wrong[0]).toBe(401);
+  expect(wrong.at(-1)).toBe(429);
+  expect((await server.call('GET', list)).status).toBe(200);
+  expect((await signInWith('not-a-token')).body.error.code).toBe('auth.too-many-attempts');
+  expect((await signInWith(token)).status).toBe(200);
 });
 
 test('D1 outside the embedded default there are no demo services and no samples', async () => {

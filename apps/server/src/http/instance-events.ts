@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { RequestError } from '../errors/request-error.ts';
 import { instanceUpdates } from '../instances/instance-updates.ts';
 import { unknownInstance } from '../instances/unknown-instance.ts';
+import { readSeq } from '../stored-values.ts';
 import type { Routes } from './route.ts';
 
 export const heartbeatMs = 15_000;
@@ -28,7 +29,7 @@ export function addInstanceEvents(routes: Routes, closing: AbortSignal): void {
     params: z.object({ id: z.string() }),
     query: z.strictObject({ lastEventId: z.string().optional() }),
     handler: async ({ installation, request, reply, params, query }) => {
-      const afterSeq = readSeq(request.headers['last-event-id'] ?? query.lastEventId);
+      const afterSeq = resumeAfter(request.headers['last-event-id'] ?? query.lastEventId);
       const record = await findInstance(installation.database.prisma, params.id);
       if (!record) throw unknownInstance(params.id);
       // A browser's EventSource reconnects for ever unless it is told that there is nothing more.
@@ -67,9 +68,10 @@ export function addInstanceEvents(routes: Routes, closing: AbortSignal): void {
   });
 }
 
-function readSeq(text: string | string[] | undefined): number {
+function resumeAfter(text: string | string[] | undefined): number {
   if (text === undefined || text === '') return 0;
-  if (typeof text === 'string' && /^\d{1,15}$/.test(text)) return Number(text);
+  const seq = typeof text === 'string' ? readSeq(text) : undefined;
+  if (seq !== undefined) return seq;
   throw new RequestError('input.invalid', 'Last-Event-ID is not a seq.', {
     details: [{ field: 'lastEventId', message: 'Use the id of the last event you got.' }],
   });

@@ -1,5 +1,6 @@
 import type { InstancePlace } from '@perdure/database/read';
 import { RequestError } from '../errors/request-error.ts';
+import { isStorableMoment } from '../stored-values.ts';
 
 /** A place in the list, as opaque text. */
 export function writeCursor(place: InstancePlace): string {
@@ -9,7 +10,7 @@ export function writeCursor(place: InstancePlace): string {
 export function readCursor(text: string): InstancePlace {
   try {
     const [at, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [unknown, unknown];
-    if (typeof at === 'number' && Number.isSafeInteger(at) && typeof id === 'string') return { createdAt: new Date(at), id };
+    if (typeof at === 'number' && isStorableMoment(new Date(at)) && typeof id === 'string') return { createdAt: new Date(at), id };
   } catch {
     // Answered below like any other text that is not a cursor.
   }

@@ -5,7 +5,7 @@ import type { StartRequest } from '@perdure/runtime';
 import { accepted } from '../errors/refusal.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
-import { holdsNul } from './send-command.ts';
+import { isStorableText, notStorable } from '../storable-text.ts';
 import { unknownWorkflow } from '../workflows/publish-workflow.ts';
 
 export interface InstanceStart {
@@ -24,11 +24,9 @@ export async function startInstance(
   start: InstanceStart,
 ): Promise<{ id: string; executionId: string }> {
   if (start.instanceId !== undefined) checkInstanceId(start.instanceId);
-  const tag = start.tags?.find(holdsNul);
+  const tag = start.tags?.find((text) => !isStorableText(text));
   if (tag !== undefined) {
-    throw new RequestError('input.invalid', 'A tag holds a character that cannot be stored, such as NUL. Leave it out.', {
-      details: [{ field: 'tags', message: 'Leave out the NUL character.' }],
-    });
+    throw new RequestError('input.invalid', notStorable, { details: [{ field: 'tags', message: notStorable }] });
   }
   const workflow = await findWorkflow(database.prisma, start.workflowKey);
   if (!workflow) throw unknownWorkflow(start.workflowKey);
@@ -70,12 +68,21 @@ function inputSchemaOf(document: WorkflowDocument): Json {
 
 /** Durable Functions' rule for instance ids, and none that would need escaping in an address. */
 export function checkInstanceId(id: string): void {
-  if (id.length >= 1 && id.length <= 100 && !id.startsWith('@') && !/[/\\#?\u0000-\u001f\u007f-\u009f]/.test(id)) return;
+  if (
+    id.length >= 1 &&
+    id.length <= 100 &&
+    !id.startsWith('@') &&
+    id !== '.' &&
+    id !== '..' &&
+    id.isWellFormed() &&
+    !/[/\\#?\u0000-\u001f\u007f-\u009f]/.test(id)
+  )
+    return;
   throw new RequestError('input.invalid', 'This cannot be an instance id.', {
     details: [
       {
         field: 'instanceId',
-        message: 'Use 1 to 100 characters, not beginning with "@", without "/", "\\", "#", "?" and control characters.',
+        message: 'Use 1 to 100 characters, not beginning with "@", not "." or "..", without "/", "\\", "#", "?" and control characters.',
       },
     ],
   });

@@ -84,5 +84,8 @@ export function createSchemaCheck({ limitMs = 2_000 }: { limitMs?: number } = {}
 }
 
 const tooSlow: FieldProblem = { field: '', message: 'The check against the schema took too long. Use a simpler schema or send less data.' };
-const tooLarge: FieldProblem = { field: '', message: 'The check against the schema took too much memory. Use a simpler schema or send less data.' };
+const tooLarge: FieldProblem = {
+  field: '',
+  message: 'The check against the schema took too much memory. Use a simpler schema or send less data.',
+};
 const closing: FieldProblem = { field: '', message: 'The server is stopping. Try again.' };

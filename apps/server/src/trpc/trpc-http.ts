@@ -49,17 +49,19 @@ export function trpcBodyLimit(request: FastifyRequest): number {
   return Math.max(
     ...proceduresOf(request)
       .split(',')
-      .map((name) => proceduresWithLargeBodies[name] ?? bodyLimits.other),
+      .map((name) => proceduresWithLargeBodies.get(name) ?? bodyLimits.other),
   );
 }
 
-const proceduresWithLargeBodies: Record<string, number> = {
-  'workflows.create': bodyLimits.definitions,
-  'workflows.saveDraft': bodyLimits.definitions,
-  'workflows.check': bodyLimits.definitions,
-  'expressions.preview': bodyLimits.payloads,
-  'instances.start': bodyLimits.payloads,
-  'instances.raiseEvent': bodyLimits.payloads,
-  'tasks.saveDraft': bodyLimits.payloads,
-  'tasks.decide': bodyLimits.payloads,
-};
+const proceduresWithLargeBodies: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    'workflows.create': bodyLimits.definitions,
+    'workflows.saveDraft': bodyLimits.definitions,
+    'workflows.check': bodyLimits.definitions,
+    'expressions.preview': bodyLimits.payloads,
+    'instances.start': bodyLimits.payloads,
+    'instances.raiseEvent': bodyLimits.payloads,
+    'tasks.saveDraft': bodyLimits.payloads,
+    'tasks.decide': bodyLimits.payloads,
+  }),
+);

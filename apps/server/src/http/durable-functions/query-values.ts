@@ -1,5 +1,6 @@
 import type { InstanceStatus } from '@perdure/engine';
 import { z } from 'zod';
+import { isStorableMoment } from '../../stored-values.ts';
 
 /** Query parameters as .NET clients write them: `true`, `True`. */
 export const flag = z
@@ -9,7 +10,7 @@ export const flag = z
 
 export const moment = z
   .string()
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'Use a moment such as 2026-11-21T09:12:00Z.')
+  .refine((text) => isStorableMoment(new Date(text)), 'Use a moment such as 2026-11-21T09:12:00Z.')
   .transform((text) => new Date(text));
 
 const statuses: readonly InstanceStatus[] = ['Pending', 'Running', 'Suspended', 'Completed', 'Failed', 'Terminated', 'Canceled'];

@@ -8,6 +8,7 @@ import { createNamedWorkflow } from '../../workflows/create-workflow.ts';
 import { publishWorkflow, unknownWorkflow } from '../../workflows/publish-workflow.ts';
 import { readDocument } from '../../workflows/read-document.ts';
 import { workflowKey } from '../../workflows/workflow-key.ts';
+import { storableText } from '../../storable-text.ts';
 import { bodyLimits, identityOf, type Routes } from '../route.ts';
 
 const keyParams = z.object({ key: z.string() });
@@ -34,8 +35,8 @@ export function addWorkflowRoutes(routes: Routes): void {
     },
     body: z.strictObject({
       key: workflowKey.optional(),
-      title: z.string().trim().min(1).max(200),
-      description: z.string().max(2_000).optional(),
+      title: storableText.trim().min(1).max(200),
+      description: storableText.max(2_000).optional(),
       document: z.unknown(),
       // What an export carries besides; told apart from a misspelt field, and not used.
       formatVersion: z.literal(1).optional(),
@@ -139,7 +140,7 @@ export function addWorkflowRoutes(routes: Routes): void {
       },
     },
     params: keyParams,
-    body: z.strictObject({ draftRevision: z.int().min(0).optional(), note: z.string().max(2_000).optional() }).optional(),
+    body: z.strictObject({ draftRevision: z.int().min(0).optional(), note: storableText.max(2_000).optional() }).optional(),
     handler: async ({ installation, params, body, identity }) => {
       const workflow = await findWorkflow(installation.database.prisma, params.key);
       if (!workflow) throw unknownWorkflow(params.key);

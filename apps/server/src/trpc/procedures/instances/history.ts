@@ -1,10 +1,11 @@
 import { readHistory } from '@perdure/database/read';
 import { z } from 'zod';
 import { unknownInstance } from '../../../instances/unknown-instance.ts';
+import { countingNumber } from '../../../stored-values.ts';
 import { procedure } from '../../base.ts';
 import type { HistoryPage } from '../../contract.ts';
 
-const input = z.strictObject({ id: z.string(), afterSeq: z.int().min(0).optional(), limit: z.int().min(1).max(5_000).optional() });
+const input = z.strictObject({ id: z.string(), afterSeq: countingNumber.optional(), limit: z.int().min(1).max(5_000).optional() });
 
 export const history = procedure('instance.read')
   .input(input)

@@ -2,17 +2,18 @@ import { countInstances, type InstanceFilter, listInstances } from '@perdure/dat
 import { z } from 'zod';
 import { readCursor, writeCursor } from '../../../instances/instance-cursor.ts';
 import { instanceRow } from '../../../instances/instance-words.ts';
+import { isStorableMoment, versionNumber } from '../../../stored-values.ts';
 import { procedure } from '../../base.ts';
 import type { InstanceListResult } from '../../contract.ts';
 
 const shownStatus = z.enum(['Pending', 'Running', 'Waiting', 'Suspended', 'Completed', 'Failed', 'Terminated', 'Canceled']);
-const moment = z.iso.datetime({ offset: true });
+const moment = z.iso.datetime({ offset: true }).refine((text) => isStorableMoment(new Date(text)), 'Use a moment in the years 1 to 9999.');
 
 const input = z.strictObject({
   statuses: z.array(shownStatus).max(8).optional(),
   notStatuses: z.array(shownStatus).max(8).optional(),
   workflowKeys: z.array(z.string().max(64)).max(100).optional(),
-  version: z.int().min(1).optional(),
+  version: versionNumber.optional(),
   startedAfter: moment.optional(),
   startedBefore: moment.optional(),
   text: z.string().max(200).optional(),

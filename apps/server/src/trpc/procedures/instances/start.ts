@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { recordDeed } from '../../../audit/record-deed.ts';
 import { actorOf } from '../../../auth/identity.ts';
 import { startInstance } from '../../../instances/start-instance.ts';
+import { versionNumber } from '../../../stored-values.ts';
 import { procedure } from '../../base.ts';
 import { jsonValue } from '../../json-value.ts';
 
 const input = z.strictObject({
   workflowKey: z.string(),
-  version: z.int().min(1).optional(),
+  version: versionNumber.optional(),
   instanceId: z.string().optional(),
   input: jsonValue.optional(),
   tags: z.array(z.string().min(1).max(100)).max(20).optional(),

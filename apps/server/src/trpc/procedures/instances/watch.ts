@@ -1,6 +1,7 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { instanceUpdates } from '../../../instances/instance-updates.ts';
+import { readSeq } from '../../../stored-values.ts';
 import { asTrpcError, procedure } from '../../base.ts';
 
 /** `lastEventId` is the seq to resume after; the client sends the last one it was given. */
@@ -19,7 +20,7 @@ export const watch = procedure('instance.read')
       for await (const update of instanceUpdates(
         installation,
         input.id,
-        Number(input.lastEventId ?? 0),
+        readSeq(input.lastEventId ?? '0') ?? 0,
         signal ?? new AbortController().signal,
       )) {
         yield tracked(String(update.seq), update);

@@ -4,10 +4,11 @@ import { createNamedWorkflow } from '../../../workflows/create-workflow.ts';
 import { emptyDocument } from '../../../workflows/empty-document.ts';
 import { readDocument } from '../../../workflows/read-document.ts';
 import { workflowKey } from '../../../workflows/workflow-key.ts';
+import { storableText } from '../../../storable-text.ts';
 import { procedure } from '../../base.ts';
 
 const input = z.strictObject({
-  title: z.string().trim().min(1, 'Enter a title.').max(200),
+  title: storableText.trim().min(1, 'Enter a title.').max(200),
   key: workflowKey.optional(),
   document: z.unknown().optional(),
 });

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { actorOf } from '../../../auth/identity.ts';
 import { publishWorkflow } from '../../../workflows/publish-workflow.ts';
+import { storableText } from '../../../storable-text.ts';
 import { procedure } from '../../base.ts';
 import type { PublishResult } from '../../contract.ts';
 
-const input = z.strictObject({ key: z.string(), draftRevision: z.int().min(0), note: z.string().max(2_000).optional() });
+const input = z.strictObject({ key: z.string(), draftRevision: z.int().min(0), note: storableText.max(2_000).optional() });
 
 export const publish = procedure('workflow.publish')
   .input(input)

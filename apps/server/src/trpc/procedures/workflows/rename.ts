@@ -2,12 +2,13 @@ import { renameWorkflow } from '@perdure/database/write';
 import { z } from 'zod';
 import { actorOf } from '../../../auth/identity.ts';
 import { unknownWorkflow } from '../../../workflows/publish-workflow.ts';
+import { storableText } from '../../../storable-text.ts';
 import { procedure } from '../../base.ts';
 
 const input = z.strictObject({
   key: z.string(),
-  title: z.string().trim().min(1, 'Enter a title.').max(200),
-  description: z.string().max(2_000).optional(),
+  title: storableText.trim().min(1, 'Enter a title.').max(200),
+  description: storableText.max(2_000).optional(),
 });
 
 export const rename = procedure('workflow.edit')

@@ -1,11 +1,12 @@
 import { findVersion } from '@perdure/database/read';
 import { z } from 'zod';
 import { RequestError } from '../../../errors/request-error.ts';
+import { versionNumber } from '../../../stored-values.ts';
 import { procedure } from '../../base.ts';
 import type { VersionDetail } from '../../contract.ts';
 
 export const version = procedure('workflow.read')
-  .input(z.strictObject({ key: z.string(), version: z.int().min(1) }))
+  .input(z.strictObject({ key: z.string(), version: versionNumber }))
   .query(async ({ ctx: { installation }, input }): Promise<VersionDetail> => {
     const found = await findVersion(installation.database.prisma, input.key, input.version);
     if (!found) throw new RequestError('version.unknown', `"${input.key}" has no version ${input.version}.`);
