@@ -95,7 +95,12 @@ export function CodeEditor({
   useEffect(() => {
     view.current?.dispatch({
       effects: attributes.current.reconfigure([
-        EditorView.contentAttributes.of({ 'aria-label': label, ...(describedBy !== undefined && { 'aria-describedby': describedBy }) }),
+        // Said aloud that it takes the focus: whoever checks the page does not know that editable content does.
+        EditorView.contentAttributes.of({
+          'aria-label': label,
+          tabindex: '0',
+          ...(describedBy !== undefined && { 'aria-describedby': describedBy }),
+        }),
         ...(placeholder === undefined ? [] : [placeholderText(placeholder)]),
       ]),
     });
