@@ -79,16 +79,11 @@ function Branch({
           <span className="ds-tree-toggle" />
         )}
         {/* mousedown would take the focus from the expression, and with it the place to insert at */}
-        <button
-          type="button"
-          className="ds-tree-path"
-          aria-label={`${label} ${shown}, insert ${path}`}
-          onMouseDown={(event) => event.preventDefault()}
-          onClick={() => onInsert(path)}
-        >
+        <button type="button" className="ds-tree-path" onMouseDown={(event) => event.preventDefault()} onClick={() => onInsert(path)}>
           <span className={`mono ${depth === 0 ? 'b5' : ''}`}>{label}</span>
           <span className="grow" />
           <span className="mono t3 ell">{shown}</span>
+          <span className="visually-hidden">, insert {path}</span>
         </button>
       </div>
       {open

@@ -63,7 +63,6 @@ export function QuickAdd({ at, onPick, onClose }: { at: { x: number; y: number }
             key={type.key}
             id={`${listId}-${type.key}`}
             role="option"
-            aria-label={type.label}
             aria-selected={i === active}
             className="ds-quick-item"
             onPointerEnter={() => setChosen(i)}
@@ -71,7 +70,11 @@ export function QuickAdd({ at, onPick, onClose }: { at: { x: number; y: number }
           >
             <NodeChip type={type} small />
             <span className="grow ell">{type.label}</span>
-            {i === active ? <Kbd>Enter</Kbd> : null}
+            {i === active ? (
+              <span aria-hidden="true">
+                <Kbd>Enter</Kbd>
+              </span>
+            ) : null}
           </div>
         ))}
         {types.length === 0 ? <p className="ds-palette-none">No node is called “{text}”.</p> : null}

@@ -1,0 +1,12 @@
+import type { Browser, BrowserContext } from '@playwright/test';
+import type { PerdureProcess } from './perdure-process.ts';
+
+/** A browser context of its own, signed in by the printed link. The link works once: later contexts take over this one's session. */
+export async function signIn(browser: Browser, perdure: PerdureProcess): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  await page.goto(perdure.link);
+  await page.getByRole('heading', { name: 'Welcome to Perdure' }).waitFor();
+  await page.close();
+  return context;
+}
