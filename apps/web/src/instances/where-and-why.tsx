@@ -1,9 +1,11 @@
 import type { InstanceRow } from '@perdure/server/contract';
+import { useMe } from '../api/use-me.ts';
 import { formatMomentShort } from '../components/moment.ts';
 
 /** Where an instance is and why it stays there: the step's title, then the reason. */
 export function WhereAndWhy({ row }: { row: Pick<InstanceRow, 'status' | 'whereabouts'> }) {
   const { whereabouts } = row;
+  const me = useMe().data?.user.id;
   if (!whereabouts || whereabouts.kind === 'none') {
     return <span className="t3">{row.status === 'Pending' ? 'Not started' : (whereabouts?.detail ?? '')}</span>;
   }
@@ -18,8 +20,15 @@ export function WhereAndWhy({ row }: { row: Pick<InstanceRow, 'status' | 'wherea
     <>
       <span className="b5">{whereabouts.title}</span>
       <span className="t2" style={{ marginLeft: 8 }}>
-        {[whereabouts.detail, until].filter(Boolean).join(' ')}
+        {[whereabouts.kind === 'humanTask' ? claimWords(whereabouts.detail, me) : whereabouts.detail, until].filter(Boolean).join(' ')}
       </span>
     </>
   );
+}
+
+/** The history knows who claimed a task by id, which says nothing to a person; the task itself names them. */
+function claimWords(detail: string, me: string | undefined): string {
+  const by = /^Claimed by (\S+)$/.exec(detail)?.[1];
+  if (by === undefined) return detail;
+  return by === me ? 'Claimed by you' : 'Claimed, waits for a decision';
 }
