@@ -168,10 +168,11 @@ class Walk {
   }
 }
 
+/** The containers a node is inside, the nearest first. Ends even where a faulty document has containers inside each other. */
 export function containersAround(index: GraphIndex, id: NodeId): NodeId[] {
-  const around: NodeId[] = [];
-  for (let at = index.nodes.get(id)?.parent; at; at = index.nodes.get(at)?.parent) around.push(at);
-  return around;
+  const around = new Set<NodeId>();
+  for (let at = index.nodes.get(id)?.parent; at && !around.has(at); at = index.nodes.get(at)?.parent) around.add(at);
+  return [...around];
 }
 
 function writtenVariables(index: GraphIndex): Set<string> {

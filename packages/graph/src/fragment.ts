@@ -22,7 +22,11 @@ export function copyFragment(document: WorkflowDocument, chosen: Iterable<NodeId
   const roots = new Set(chosen);
   const parents = new Map(document.nodes.map(({ id, parent }) => [id, parent]));
   const isInside = (id: NodeId): boolean => {
-    for (let at: NodeId | null | undefined = id; at; at = parents.get(at)) if (roots.has(at)) return true;
+    const passed = new Set<NodeId>();
+    for (let at: NodeId | null | undefined = id; at && !passed.has(at); at = parents.get(at)) {
+      if (roots.has(at)) return true;
+      passed.add(at);
+    }
     return false;
   };
   const nodes = document.nodes.filter(({ id, type }) => isInside(id) && catalogue.get(type)?.hasInput !== false);

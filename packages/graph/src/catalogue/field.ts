@@ -88,7 +88,9 @@ export const numberValue = (min: number, max: number) =>
     message: `Enter a number from ${min} to ${max}, or an expression.`,
   });
 
-export const duration = z.custom<string>((value) => isDuration(value), { message: 'Enter a duration such as 30s, 5m, 2h or 1d.' });
+export const duration = z.custom<string>((value) => typeof value === 'string' && isDuration(value), {
+  message: 'Enter a duration such as 30s, 5m, 2h or 1d.',
+});
 
 /** JSONata source where the field is always an expression. */
 export const expressionSource = z.string().trim().min(1, 'Enter an expression.');
