@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext } from '@playwright/test';
 import type { PerdureProcess } from './perdure-process.ts';
 
-/** A browser context of its own, signed in by the printed link. The link works once: later contexts take over this one's session. */
+/** A browser context signed in by the printed link. The link works once: open every page of a journey in this context. */
 export async function signIn(browser: Browser, perdure: PerdureProcess): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
