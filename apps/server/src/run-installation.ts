@@ -1,4 +1,5 @@
 /** What runs between the services' start and their end: the runtime, and the server on top of it unless this process only works. */
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHttpActivity } from '@perdure/activities';
@@ -27,6 +28,8 @@ export async function runInstallation({ configuration, services }: InstallationC
       databaseUrl: services.databaseUrl,
       redisUrl: services.redisUrl,
       worker: configuration.roles.worker,
+      // With everything on one machine its name says nothing.
+      ...(embedded ? { workerId: `worker-${randomUUID().slice(0, 4)}` } : {}),
       activities: [gate.activity],
       force: services.exclusive && configuration.roles.worker,
       onTrouble: (where, error) => log.warn({ err: error, where }, 'The runtime met trouble and goes on.'),
