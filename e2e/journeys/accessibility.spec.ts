@@ -85,7 +85,7 @@ for (const scheme of ['light', 'dark'] as const) {
     }
 
     await open('/inbox');
-    await expect(page.getByRole('button', { name: /^Approve/ })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Approve', exact: true })).toBeVisible();
     await check('inbox');
     await page.keyboard.press('r');
     await expect(page.getByRole('dialog')).toBeVisible();
