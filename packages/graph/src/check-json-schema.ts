@@ -46,7 +46,7 @@ const schemaKeywords = new Set([
   'unevaluatedProperties',
 ]);
 const schemaListKeywords = new Set(['allOf', 'anyOf', 'oneOf', 'prefixItems']);
-const schemaMapKeywords = new Set(['properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions']);
+const schemaMapKeywords = new Set(['properties', 'dependentSchemas', '$defs', 'definitions']);
 const countKeywords = new Set([
   'minLength',
   'maxLength',
@@ -72,7 +72,7 @@ function keywordProblem(keyword: string, value: Json, root: Json): string | unde
   if (keyword === 'pattern') return patternProblem(value);
   if (keyword === '$ref') return referenceProblem(value, root);
   if (keyword === 'uniqueItems') return typeof value === 'boolean' ? undefined : '"uniqueItems" is true or false.';
-  if (keyword === 'patternProperties' && isObject(value)) return Object.keys(value).map(patternProblem).find(Boolean);
+  if (keyword === 'patternProperties') return '"patternProperties" is not available. List the properties instead.';
   if (schemaListKeywords.has(keyword))
     return Array.isArray(value) && value.length > 0 ? undefined : `"${keyword}" is a list with at least one schema.`;
   if (schemaMapKeywords.has(keyword)) return isObject(value) ? undefined : `"${keyword}" is an object of schemas.`;
@@ -88,11 +88,16 @@ function patternProblem(value: Json): string | undefined {
   if (typeof value !== 'string') return '"pattern" is a text.';
   try {
     new RegExp(value, 'u');
-    return undefined;
   } catch {
     return `"${value}" is not a regular expression.`;
   }
+  return backtracking.test(value.replace(/\\\\/g, ''))
+    ? `"${value}" looks ahead, behind or back at what it has matched, which patterns here cannot do: they run in linear time.`
+    : undefined;
 }
+
+/** What an engine of linear time does not have: look-arounds and references to groups. Escaped backslashes are taken out before. */
+const backtracking = /(^|[^\\])\(\?<?[=!]|\\([1-9]|k<)/;
 
 function referenceProblem(value: Json, root: Json): string | undefined {
   if (typeof value !== 'string') return '"$ref" is a text.';
