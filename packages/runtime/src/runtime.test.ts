@@ -228,6 +228,16 @@ describe('a runtime on Postgres and Redis', () => {
     expect(rows[0]).toMatchObject({ status: 'decided' });
   });
 
+  it('says in lists why an instance was terminated', async () => {
+    await publishWorkflow(postgres.url, 'waiter', waiter);
+    const runtime = await startRuntime();
+    const id = instanceId('terminated');
+    await runtime.start({ workflow: 'waiter', version: null, input: {}, startedBy: 'test', instanceId: id });
+    expect(await runtime.send(id, { type: 'Terminate', reason: 'ordered twice', by: 'ann', recursive: false })).toEqual({ ok: true });
+    const { rows } = await database.query(`SELECT status, whereabouts->>'detail' AS why FROM instance WHERE id = $1`, [id]);
+    expect(rows).toEqual([{ status: 'Terminated', why: 'ordered twice' }]);
+  });
+
   it('keeps who claimed a task that is decided in the same commit', async () => {
     await publishWorkflow(postgres.url, 'approval', approval);
     const runtime = await startRuntime();

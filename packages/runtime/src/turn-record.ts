@@ -227,6 +227,9 @@ function whereabouts({ plan, state }: Resident): Json {
       detail: message.slice(0, 300),
     };
   }
+  // The output of a terminated instance is the reason somebody gave.
+  if (state.status === 'Terminated' && typeof state.output === 'string')
+    return { kind: 'none', node: '', title: '', detail: state.output.slice(0, 300) };
   if (isFinal(state.status)) return null;
   const wait = waitsFor(plan, state);
   return wait === null ? null : { ...wait };
