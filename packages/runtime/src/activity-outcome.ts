@@ -1,8 +1,9 @@
 /** What an activity gave, as it is stored: mended text, large values by reference, a long error's text cut with the rest referenced. */
 import type { CommandBody } from '@perdure/engine';
+import { referenceThreshold } from '@perdure/expressions';
 import type { ActivityResult } from './activity-dispatcher.ts';
 import type { PayloadStore } from './runtime.ts';
-import { inlineLimit, isLargerThan, storableJson, storableText } from './storable-json.ts';
+import { isLargerThan, storableJson, storableText } from './storable-json.ts';
 
 /** Characters of an error's text kept in the history itself. */
 const largestMessage = 4_096;
@@ -15,7 +16,7 @@ export type ActivityOutcome = WithoutPlace<Extract<CommandBody, { type: 'Complet
 export async function outcomeToStore(result: ActivityResult, payloads: Pick<PayloadStore, 'keep'>): Promise<ActivityOutcome> {
   if (result.ok) {
     const output = storableJson(result.output);
-    if (!isLargerThan(output, inlineLimit)) return { type: 'CompleteTask', output };
+    if (!isLargerThan(output, referenceThreshold)) return { type: 'CompleteTask', output };
     const text = JSON.stringify(output);
     if (text.length > largestResult)
       return {
@@ -23,7 +24,7 @@ export async function outcomeToStore(result: ActivityResult, payloads: Pick<Payl
         retryable: false,
         failure: { code: 'ResultTooLarge', message: `The result has ${text.length} characters; ${largestResult} are allowed.` },
       };
-    return { type: 'CompleteTask', output: text.length > inlineLimit ? await payloads.keep(text) : output };
+    return { type: 'CompleteTask', output: text.length > referenceThreshold ? await payloads.keep(text) : output };
   }
   const { code, details } = result.failure;
   const message = storableText(result.failure.message);

@@ -12,7 +12,7 @@ import {
   type InstanceId,
 } from '@perdure/engine';
 import type { createCatalogue, ExpressionAnalyser, Json } from '@perdure/graph';
-import { createEvaluator, expressionAnalyser } from '@perdure/expressions';
+import { createEvaluator, expressionAnalyser, referenceThreshold } from '@perdure/expressions';
 import { createSandbox } from '@perdure/expressions/sandbox';
 import type { Activity } from './activity-dispatcher.ts';
 import { DatabaseClock } from './database-clock.ts';
@@ -29,7 +29,7 @@ import { PostgresStore } from './postgres/postgres-store.ts';
 import { RedisActivityQueue } from './redis/redis-activity-queue.ts';
 import { RedisHotStore } from './redis/redis-hot-store.ts';
 import type { PayloadStore, Runtime, RuntimeHealth, SendResult, StartRequest, StartResult } from './runtime.ts';
-import { inlineLimit, isLargerThan, storableJson, storableText } from './storable-json.ts';
+import { isLargerThan, storableJson, storableText } from './storable-json.ts';
 import { Watchers } from './watchers.ts';
 import { newExecutionId, Worker } from './worker.ts';
 
@@ -101,7 +101,6 @@ class AssembledRuntime implements Runtime {
   readonly #leases: LeaseKeeper | null;
   readonly #sandbox = createSandbox();
   readonly #workerId: string;
-  #partitions = 0;
   readonly #options: RuntimeOptions;
 
   constructor(
@@ -187,7 +186,6 @@ class AssembledRuntime implements Runtime {
   }
 
   async begin(): Promise<void> {
-    this.#partitions = partitionCount;
     await this.#leases?.start();
     this.#worker?.start();
     this.#watchers.start();
@@ -229,7 +227,7 @@ class AssembledRuntime implements Runtime {
     }
     const execution = executionId(newExecutionId());
     const { workflow, version, tags, startedBy } = creation;
-    const partition = partitionOf(id, this.#partitions);
+    const partition = partitionOf(id, partitionCount);
     const body: CommandBody = { type: 'StartExecution', executionId: execution, workflow, version, input, tags, startedBy, parent: null };
     const taken = await this.#intake.start({
       message: { partition, instanceId: id, messageId: `start:${id}:${execution}`, body },
@@ -261,7 +259,7 @@ class AssembledRuntime implements Runtime {
     const found = (await this.#store.load([id])).get(id);
     if (found === undefined) return { ok: false, code: 'instance.unknown', message: 'There is no instance with this id.' };
     if (isFinal(found.status)) return { ok: false, code: 'instance.finished', message: 'The instance has finished.' };
-    const partition = partitionOf(id, this.#partitions);
+    const partition = partitionOf(id, partitionCount);
     const answer = this.#intake.ask({ partition, instanceId: id, messageId: `ask:${messageId ?? randomUUID()}`, body: command });
     this.#hot.hint({ type: 'mail', partitions: [partition] });
     return answer;
@@ -300,7 +298,7 @@ class AssembledRuntime implements Runtime {
     return {
       workerId: this.#workerId,
       partitionsOwned: this.#leases?.owned.length ?? 0,
-      partitions: this.#partitions,
+      partitions: partitionCount,
       residentInstances: this.#worker?.residentCount ?? 0,
       runningActivities: this.#worker?.runningActivities ?? 0,
       commitQueue: this.#worker?.commitQueue ?? 0,
@@ -322,10 +320,10 @@ class AssembledRuntime implements Runtime {
   /** The value as it is stored: by reference when large; undefined when larger than allowed. */
   async #keepInput(value: Json): Promise<Json | undefined> {
     const storable = storableJson(value);
-    if (!isLargerThan(storable, inlineLimit)) return storable;
+    if (!isLargerThan(storable, referenceThreshold)) return storable;
     const text = JSON.stringify(storable);
     if (text.length > largestInput) return undefined;
-    return text.length > inlineLimit ? this.payloads.keep(text) : storable;
+    return text.length > referenceThreshold ? this.payloads.keep(text) : storable;
   }
 }
 

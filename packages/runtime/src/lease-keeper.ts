@@ -34,8 +34,6 @@ export class LeaseKeeper {
   #force: boolean;
   #stopped = false;
   #round: Promise<void> = Promise.resolve();
-  /** Of the last survey. */
-  partitions = 0;
 
   constructor(leases: LeaseStore, clock: DatabaseClock, options: LeaseKeeperOptions) {
     this.#leases = leases;
@@ -52,11 +50,6 @@ export class LeaseKeeper {
   async start(): Promise<void> {
     await this.#keep();
     this.#schedule();
-  }
-
-  /** The worker found out by itself (a commit said so). */
-  lost(partition: number): void {
-    if (this.#owned.delete(partition)) this.#options.onLost([partition]);
   }
 
   async stop(): Promise<void> {
@@ -98,7 +91,6 @@ export class LeaseKeeper {
     const before = Date.now();
     const survey = await this.#leases.survey(workerId, host, pid);
     this.#clock.measured(survey.now, (before + Date.now()) / 2);
-    this.partitions = survey.partitions.length;
     if (this.#stopped) return;
     const workers = Math.max(1, survey.liveWorkers.length);
     const share = Math.ceil(survey.partitions.length / workers);

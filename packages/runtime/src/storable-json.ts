@@ -1,8 +1,5 @@
 import type { Json } from '@perdure/graph';
 
-/** Values above this many characters of JSON are kept by reference. */
-export const inlineLimit = 64 * 1024;
-
 /**
  * Makes a value that came from outside storable: Postgres refuses U+0000 and lone surrogates in JSON, which become U+FFFD.
  * Gives the same object back when there was nothing to mend.

@@ -14,6 +14,7 @@ import {
   executionId,
   initialState,
   isFinal,
+  openWork,
   timerId,
   type CommandBody,
   type Evaluator,
@@ -718,9 +719,9 @@ export class Worker {
 
   /** Dispatches the unfinished activities of an instance that has just come into memory. */
   #resume(resident: Resident, claims: number): void {
-    if (resident.state.runningActivities === 0) return;
-    for (const step of resident.state.steps.values()) {
-      if (step.kind !== 'activity' || step.phase !== 'scheduled') continue;
+    for (const effect of openWork(resident.state)) {
+      const step = effect.type === 'RunActivity' ? resident.state.steps.get(effect.step) : undefined;
+      if (step?.kind !== 'activity') continue;
       if (claims > this.#options.claimLimit) {
         this.counters.quarantined += 1;
         const failure = {
