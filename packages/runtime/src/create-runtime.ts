@@ -303,7 +303,7 @@ class AssembledRuntime implements Runtime {
       runningActivities: this.#worker?.runningActivities ?? 0,
       commitQueue: this.#worker?.commitQueue ?? 0,
       hotStore: this.#hot.available() ? this.#hot.kind : 'unavailable',
-      counters: { ...this.#worker?.counters, ...this.#worker?.commitCounters },
+      counters: { ...this.#worker?.counters },
     };
   }
 

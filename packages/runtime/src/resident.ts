@@ -1,5 +1,5 @@
-import type { CommandBody, InstanceId, InstanceState } from '@perdure/engine';
-import type { Plan } from '@perdure/graph';
+import type { CommandBody, InstanceId } from '@perdure/engine';
+import type { Decider } from './ports/decider.ts';
 import type { InstanceCreation } from './ports/durable-store.ts';
 import type { SendResult } from './runtime.ts';
 
@@ -8,9 +8,9 @@ export interface Resident {
   id: InstanceId;
   partition: number;
   epoch: number;
-  plan: Plan;
-  state: InstanceState;
-  /** Seq of the last committed event; `state.seq` runs ahead of it during a turn. */
+  /** Its state, which runs ahead of what is stored during a turn. */
+  decider: Decider;
+  /** Seq of the last committed event. */
   storedSeq: number;
   /** Seq of the last checkpoint. */
   checkpointSeq: number;

@@ -3,16 +3,7 @@
  * commit cancels out here, because one statement cannot insert and delete the same row.
  */
 import { createHash } from 'node:crypto';
-import {
-  isFinal,
-  waitsFor,
-  encodeState,
-  type Effect,
-  type HistoryEvent,
-  type InstanceId,
-  type StepKey,
-  type TimerId,
-} from '@perdure/engine';
+import { isFinal, type Effect, type HistoryEvent, type InstanceId, type StepKey, type TimerId } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 import { partitionOf } from './partition-of.ts';
 import type { ClosedTask, CommitItem, OpenedTask, OutgoingMessage } from './ports/durable-store.ts';
@@ -88,7 +79,7 @@ export class TurnRecord {
   }
 
   #addEffect(effect: Effect): void {
-    const { state } = this.resident;
+    const { id: self, decider } = this.resident;
     switch (effect.type) {
       case 'RunActivity':
         this.run.add(effect.step);
@@ -122,10 +113,10 @@ export class TurnRecord {
         const { parent, result } = effect;
         this.send({
           instanceId: parent.instanceId,
-          messageId: `done:${state.instanceId}:${state.executionId}`,
+          messageId: `done:${self}:${decider.executionId}`,
           body: result.ok
-            ? { type: 'CompleteChild', step: parent.step, child: state.instanceId, output: result.output }
-            : { type: 'FailChild', step: parent.step, child: state.instanceId, failure: result.failure },
+            ? { type: 'CompleteChild', step: parent.step, child: self, output: result.output }
+            : { type: 'FailChild', step: parent.step, child: self, failure: result.failure },
         });
         return;
       }
@@ -140,8 +131,8 @@ export class TurnRecord {
         });
         return;
       case 'OpenHumanTask': {
-        const id = humanTaskId(state.instanceId, state.executionId, effect.step);
-        const { workflow, version, executionId } = state;
+        const id = humanTaskId(self, decider.executionId, effect.step);
+        const { workflow, version, executionId } = decider;
         this.#opened.set(id, {
           id,
           step: effect.step,
@@ -156,12 +147,12 @@ export class TurnRecord {
         return;
       }
       case 'AssignHumanTask': {
-        const id = humanTaskId(state.instanceId, state.executionId, effect.step);
+        const id = humanTaskId(self, decider.executionId, effect.step);
         this.#assigned.set(id, { id, assignee: effect.assignee, at: effect.at });
         return;
       }
       case 'CloseHumanTask': {
-        const id = humanTaskId(state.instanceId, state.executionId, effect.step);
+        const id = humanTaskId(self, decider.executionId, effect.step);
         const { status, outcome, by, data, comment, at } = effect;
         const assigned = this.#assigned.get(id);
         const claimed = assigned === undefined || assigned.assignee === null ? null : { by: assigned.assignee, at: assigned.at };
@@ -174,35 +165,38 @@ export class TurnRecord {
     }
   }
 
+  /** Of the turn whose effect is looked at: effects come with events. */
   #at(): number {
-    return this.#events.at(-1)?.at ?? this.resident.state.startedAt;
+    const last = this.#events.at(-1);
+    if (last === undefined) throw new Error(`${this.resident.id} has an effect that no event tells of.`);
+    return last.at;
   }
 
   /** Call once, when the commit's turns are all in. `now`: database clock, for a commit without events. */
   toItem(now: number): CommitItem {
     const { resident } = this;
-    const { state } = resident;
-    const final = isFinal(state.status);
-    const sinceCheckpoint = state.seq - resident.checkpointSeq;
-    const keepsCheckpoint = !final && sinceCheckpoint >= Math.max(checkpointEvery, state.steps.size);
+    const { decider } = resident;
+    const final = isFinal(decider.status);
+    const sinceCheckpoint = decider.seq - resident.checkpointSeq;
+    const keepsCheckpoint = !final && sinceCheckpoint >= Math.max(checkpointEvery, decider.size);
     return {
       instanceId: resident.id,
       partition: resident.partition,
       epoch: resident.epoch,
-      executionId: state.executionId,
+      executionId: decider.executionId,
       baseSeq: resident.storedSeq,
-      seq: state.seq,
+      seq: decider.seq,
       events: this.#events,
       row: {
-        status: state.status,
-        customStatus: state.customStatus,
-        whereabouts: whereabouts(resident),
-        runningActivities: final ? 0 : state.runningActivities,
+        status: decider.status,
+        customStatus: decider.customStatus,
+        whereabouts: decider.whereabouts(),
+        runningActivities: final ? 0 : decider.runningActivities,
         at: this.#events.at(-1)?.at ?? now,
         final,
       },
       create: resident.creation,
-      checkpoint: keepsCheckpoint ? JSON.stringify(encodeState(state)) : null,
+      checkpoint: keepsCheckpoint ? JSON.stringify(decider.encode()) : null,
       timersSet: [...this.#timersSet].map(([timer, fireAt]) => ({ timer, fireAt })),
       timersCleared: [...this.#timersCleared],
       messagesOut: this.#messages,
@@ -213,31 +207,6 @@ export class TurnRecord {
       tasksClosed: [...this.#closed.values()],
     };
   }
-}
-
-/** What lists show as "where and why". */
-function whereabouts({ plan, state }: Resident): Json {
-  if (state.failure !== null && isFinal(state.status)) {
-    const { node, code, message } = state.failure;
-    return {
-      kind: 'failure',
-      node: node ?? '',
-      title: node === undefined ? '' : (titleOf(plan, node) ?? node),
-      code,
-      detail: message.slice(0, 300),
-    };
-  }
-  // The output of a terminated instance is the reason somebody gave.
-  if (state.status === 'Terminated' && typeof state.output === 'string')
-    return { kind: 'none', node: '', title: '', detail: state.output.slice(0, 300) };
-  if (isFinal(state.status)) return null;
-  const wait = waitsFor(plan, state);
-  return wait === null ? null : { ...wait };
-}
-
-function titleOf(plan: Resident['plan'], node: string): string | undefined {
-  for (const candidate of plan.nodes.values()) if (candidate.id === node) return candidate.title;
-  return undefined;
 }
 
 /** The same task always has the same id; safe in addresses. */

@@ -6,39 +6,21 @@
  * W3 nothing external happens before its cause is stored: activities start, messages travel and callers are answered after the commit;
  * W4 what a failed commit leaves in memory is worthless: the instance is dropped and read again when it is next needed.
  *
- * Not here: what a command means (the engine), how a batch is stored (CommitLanes, the durable store), who owns what (LeaseKeeper).
+ * Not here: what a command means (the engine), how instances come into memory (Loader), how a batch is stored (CommitLanes,
+ * the durable store), who owns what (LeaseKeeper).
  */
 import { randomUUID } from 'node:crypto';
-import {
-  decide,
-  executionId,
-  initialState,
-  isFinal,
-  openWork,
-  timerId,
-  type CommandBody,
-  type Evaluator,
-  type InstanceId,
-  type InstanceState,
-  type StepKey,
-} from '@perdure/engine';
+import { executionId, isFinal, type CommandBody, type Evaluator, type InstanceId, type StepKey } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 import { ActivityDispatcher, ActivityRunner, type Activity, type ActivityJob, type ActivityResult } from './activity-dispatcher.ts';
 import { CommitLanes, type ItemOutcome } from './commit-lanes.ts';
 import type { DatabaseClock } from './database-clock.ts';
 import { loadReferences } from './load-references.ts';
+import { isWakeUp, Loader, unavailable, wakeUp } from './loader.ts';
 import { Mailbox } from './mailbox.ts';
 import { partitionOf } from './partition-of.ts';
 import type { PlanCache, PublishedPlan } from './plan-cache.ts';
-import type {
-  CommitItem,
-  DurableStore,
-  InstanceCreation,
-  MessageBody,
-  OwnedPartition,
-  StoredInstance,
-  StoredMessage,
-} from './ports/durable-store.ts';
+import type { CommitItem, DurableStore, InstanceCreation, MessageBody, OwnedPartition, StoredMessage } from './ports/durable-store.ts';
 import type { ActivityQueue } from './ports/activity-queue.ts';
 import type { HotStore } from './ports/hot-store.ts';
 import { QueuedActivities } from './queued-activities.ts';
@@ -47,7 +29,6 @@ import type { SendResult } from './runtime.ts';
 import { TimerService } from './timer-service.ts';
 import { TurnRecord } from './turn-record.ts';
 import { outcomeToStore } from './activity-outcome.ts';
-import { readState } from './stored-state.ts';
 import type { DurablePayloads } from './durable-payloads.ts';
 
 export interface WorkerOptions {
@@ -75,21 +56,11 @@ export interface WorkerOptions {
 
 /** Commands taken up by one turn at most. */
 const turnLimit = 1_000;
-const loadLimit = 500;
 const recoverPage = 500;
 const reloadAfterMs = 1_000;
 const reloadAtLatestMs = 5 * 60_000;
-const awaitStartMs = 50;
 /** How long a payload is asked for again while the database is away, before an attempt fails for it. */
 const payloadPatienceMs = 60_000;
-
-const unavailable: SendResult = {
-  ok: false,
-  code: 'unavailable',
-  message: 'The worker gave this instance up before the command was stored. Try again.',
-};
-const unknownInstance: SendResult = { ok: false, code: 'instance.unknown', message: 'There is no instance with this id.' };
-const finishedInstance: SendResult = { ok: false, code: 'instance.finished', message: 'The instance has finished.' };
 
 export class Worker {
   readonly #options: WorkerOptions;
@@ -97,15 +68,10 @@ export class Worker {
   readonly #residents = new Map<InstanceId, Resident>();
   /** Residents with nothing to do, the one idle longest first. */
   readonly #idle = new Map<InstanceId, Resident>();
-  /** Commands for instances that are not in memory yet. */
-  readonly #arriving = new Map<InstanceId, QueuedCommand[]>();
-  readonly #loading = new Set<InstanceId>();
-  /** Pending ones whose start message is still on its way. */
-  readonly #awaitingStart = new Set<InstanceId>();
   /** Turns in a row that could not be stored. */
   readonly #setbacks = new Map<InstanceId, number>();
-  #loadScheduled = false;
   readonly #touchesTasks = new WeakSet<CommitItem>();
+  readonly #loader: Loader;
   readonly #lanes: CommitLanes;
   readonly #runner: ActivityRunner;
   readonly #dispatcher: ActivityDispatcher;
@@ -113,10 +79,23 @@ export class Worker {
   readonly #timers: TimerService;
   readonly #mailbox: Mailbox;
   #stopped = false;
-  readonly counters = { turns: 0, commands: 0, loadsHot: 0, loadsDurable: 0, activities: 0, quarantined: 0 };
+  readonly #counters = { turns: 0, commands: 0, activities: 0, quarantined: 0 };
 
   constructor(options: WorkerOptions) {
     this.#options = options;
+    const { store, hot, plans, partitions, onTrouble } = options;
+    this.#loader = new Loader({
+      store,
+      hot,
+      plans,
+      partitions,
+      epochOf: (partition) => this.#owned.get(partition)?.epoch,
+      admit: (resident, claims) => this.#admit(resident, claims),
+      enqueue: (id, command) => this.#enqueue(id, command),
+      wakeLater: (id) => this.#wakeLater(id),
+      lookForMail: () => this.#mailbox.look(),
+      onTrouble,
+    });
     this.#lanes = new CommitLanes(options.store, {
       onStored: (items) => this.#afterCommit(items),
       onTrouble: (error) => options.onTrouble('commit', error),
@@ -159,8 +138,8 @@ export class Worker {
     return this.#lanes.queued;
   }
 
-  get commitCounters(): Readonly<Record<string, number>> {
-    return this.#lanes.counters;
+  get counters(): Readonly<Record<string, number>> {
+    return { ...this.#counters, ...this.#loader.counters, ...this.#lanes.counters };
   }
 
   start(): void {
@@ -246,8 +225,8 @@ export class Worker {
         creation,
         settle: (result) => settle(result.ok ? { ...result, executionId: execution } : result),
       };
-      if (this.#residents.has(id) || this.#arriving.has(id)) this.#enqueue(id, command);
-      else this.#create(id, published, command);
+      if (this.#residents.has(id) || this.#loader.awaits(id)) this.#enqueue(id, command);
+      else this.#loader.create(id, published, command);
     });
   }
 
@@ -276,10 +255,7 @@ export class Worker {
       command.settle(unavailable);
       return;
     }
-    const waiting = this.#arriving.get(id);
-    if (waiting === undefined) this.#arriving.set(id, [command]);
-    else waiting.push(command);
-    this.#scheduleLoad();
+    this.#loader.load(id, command);
   }
 
   // ── Turns ──────────────────────────────────────────────────────────────────
@@ -302,16 +278,14 @@ export class Worker {
     let item: CommitItem | null = null;
     try {
       for (const command of commands) {
-        const turn = decide(
-          resident.plan,
-          resident.state,
+        const turn = resident.decider.decide(
           { ...command.body, at: this.#options.clock.now(), seed: randomUUID() },
           this.#options.evaluator,
         );
         const { events, effects, outcome } = turn instanceof Promise ? await turn : turn;
         record.add(events, effects);
         if (command.body.type === 'CompleteTask' || command.body.type === 'FailTask') record.concluded.add(command.body.step);
-        if (command.body.type === 'FireTimer' && command.body.timer !== noTimer) record.clearTimer(command.body.timer);
+        if (command.body.type === 'FireTimer' && !isWakeUp(command)) record.clearTimer(command.body.timer);
         if (command.creation !== undefined && outcome.ok && !resident.hasRow) resident.creation = command.creation;
         if (command.messageId !== null) {
           if (outcome.ok || !command.messageId.startsWith('ask:')) record.consume(command.messageId);
@@ -325,8 +299,8 @@ export class Worker {
       for (const { settle } of commands) settle(unavailable);
       throw error;
     }
-    this.counters.turns += 1;
-    this.counters.commands += commands.length;
+    this.#counters.turns += 1;
+    this.#counters.commands += commands.length;
     if (item === null) {
       for (const { command, result } of answers) command.settle(result);
       this.#rest(resident);
@@ -369,11 +343,11 @@ export class Worker {
       this.#pump(resident);
       return;
     }
-    if (isFinal(resident.state.status) || resident.storedSeq === 0) {
+    if (isFinal(resident.decider.status) || resident.storedSeq === 0) {
       this.#residents.delete(resident.id);
       return;
     }
-    if (resident.state.runningActivities > 0) return;
+    if (resident.decider.runningActivities > 0) return;
     this.#idle.set(resident.id, resident);
     for (const [id] of this.#idle) {
       if (this.#idle.size <= this.#options.residentLimit) break;
@@ -432,11 +406,7 @@ export class Worker {
       this.#idle.delete(resident.id);
       for (const { settle } of resident.inbox.splice(0)) settle(unavailable);
     }
-    for (const [id, commands] of this.#arriving) {
-      if (partitionOf(id, this.#options.partitions) !== partition) continue;
-      this.#arriving.delete(id);
-      for (const { settle } of commands) settle(unavailable);
-    }
+    this.#loader.drop(partition);
     this.#dispatcher.abortWhere((id) => partitionOf(id, this.#options.partitions) === partition);
     this.#queued?.forgetWhere((id) => partitionOf(id, this.#options.partitions) === partition);
   }
@@ -460,173 +430,12 @@ export class Worker {
     );
   }
 
-  // ── Instances come into memory ─────────────────────────────────────────────
-
-  #create(id: InstanceId, published: PublishedPlan, command: QueuedCommand): void {
-    const partition = partitionOf(id, this.#options.partitions);
-    const owned = this.#owned.get(partition);
-    if (owned === undefined) {
-      command.settle(unavailable);
-      return;
-    }
-    const resident: Resident = {
-      id,
-      partition,
-      epoch: owned.epoch,
-      plan: published.plan,
-      state: initialState(id),
-      storedSeq: 0,
-      checkpointSeq: 0,
-      hasRow: false,
-      creation: null,
-      inbox: [command],
-      busy: false,
-    };
-    this.#residents.set(id, resident);
-    this.#pump(resident);
-  }
-
-  #scheduleLoad(): void {
-    if (this.#loadScheduled) return;
-    this.#loadScheduled = true;
-    setImmediate(() => {
-      this.#loadScheduled = false;
-      const wanted = [...this.#arriving.keys()].filter((id) => !this.#loading.has(id) && !this.#awaitingStart.has(id)).slice(0, loadLimit);
-      if (wanted.length === 0) return;
-      for (const id of wanted) this.#loading.add(id);
-      void this.#load(wanted)
-        .catch(async (error: Error) => {
-          this.#options.onTrouble('load', error);
-          await new Promise((resume) => setTimeout(resume, 500));
-        })
-        .finally(() => {
-          for (const id of wanted) this.#loading.delete(id);
-          if (this.#arriving.size > 0) this.#scheduleLoad();
-        });
-    });
-  }
-
-  async #load(ids: readonly InstanceId[]): Promise<void> {
-    const epochs = new Map([...this.#owned].map(([id, { epoch }]) => [id, epoch]));
-    const [stored, hot] = await Promise.all([this.#options.store.load(ids), this.#options.hot.load(ids)]);
-    const live = [...stored.values()].filter(({ status, seq }) => !isFinal(status) && seq > 0);
-    const cold = live.filter(({ id, seq }) => hot.get(id)?.seq !== seq);
-    const histories = await this.#options.store.loadHistory(
-      cold.map(({ id, checkpointSeq }) => ({ id, checkpointSeq, after: checkpointSeq })),
-    );
-    this.counters.loadsHot += live.length - cold.length;
-    this.counters.loadsDurable += cold.length;
-    for (const id of ids) {
-      const instance = stored.get(id);
-      try {
-        if (instance === undefined || isFinal(instance.status)) await this.#withoutInstance(id, instance);
-        else
-          await this.#admit(
-            instance,
-            await readState(this.#options.store, instance, hot.get(id), histories.get(id)),
-            epochs.get(instance.partition),
-          );
-      } catch (error) {
-        // One that cannot be read must not keep the others of its page out.
-        this.#options.onTrouble(`load of ${id}`, error as Error);
-        this.#cannotLoad(id);
-      }
-    }
-  }
-
-  /** Senders are told, and try again themselves; a wake-up has nobody behind it who would. */
-  #cannotLoad(id: InstanceId): void {
-    const commands = this.#arriving.get(id) ?? [];
-    this.#arriving.delete(id);
-    for (const { settle } of commands) settle(unavailable);
-    if (commands.some(({ body }) => body.type === 'FireTimer' && body.timer === noTimer)) this.#wakeLater(id);
-  }
-
-  async #admit(instance: StoredInstance, state: InstanceState, epoch: number | undefined): Promise<void> {
-    const { id, partition } = instance;
-    const published =
-      this.#options.plans.peek(instance.workflow, instance.version) ??
-      (await this.#options.plans.find(instance.workflow, instance.version));
-    // From here on nothing is awaited: commands that come meanwhile must find either the waiting ones or the resident (W2).
-    const inbox = this.#arriving.get(id);
-    if (inbox === undefined) return; // dropped meanwhile
-    const owned = this.#owned.get(partition);
-    // W1: the partition changed hands and came back while the state was read; the next load reads it again.
-    if (owned !== undefined && owned.epoch !== epoch) return;
-    if (published === null) throw new Error(`${instance.workflow} has no version ${instance.version}.`);
-    if (owned !== undefined && instance.seq === 0 && !inbox.some(({ body }) => body.type === 'StartExecution')) {
-      this.#awaitStart(id);
-      return;
-    }
-    // Whatever overtook the start on the way comes after it.
-    if (instance.seq === 0)
-      inbox.sort((one, other) => Number(other.body.type === 'StartExecution') - Number(one.body.type === 'StartExecution'));
-    this.#arriving.delete(id);
-    if (owned === undefined) {
-      for (const { settle } of inbox) settle(unavailable);
-      return;
-    }
-    const resident: Resident = {
-      id,
-      partition,
-      epoch: owned.epoch,
-      plan: published.plan,
-      state,
-      storedSeq: instance.seq,
-      checkpointSeq: instance.checkpointSeq,
-      hasRow: true,
-      creation: null,
-      inbox,
-      busy: false,
-    };
-    this.#residents.set(id, resident);
-    this.#resume(resident, instance.claims);
+  /** A resident from the loader: its unfinished activities are dispatched, then its inbox has its turn. */
+  #admit(resident: Resident, claims: number): void {
+    this.#residents.set(resident.id, resident);
+    this.#resume(resident, claims);
     if (resident.inbox.length === 0) this.#rest(resident);
     else this.#pump(resident);
-  }
-
-  /** Accepted by another process, and its start message has not been fetched yet: whoever comes first waits for it. */
-  #awaitStart(id: InstanceId): void {
-    this.#awaitingStart.add(id);
-    this.#mailbox.look();
-    setTimeout(() => {
-      this.#awaitingStart.delete(id);
-      this.#scheduleLoad();
-    }, awaitStartMs).unref();
-  }
-
-  /** Commands for an instance that has finished, or that there is none of (a start makes one). */
-  async #withoutInstance(id: InstanceId, instance: StoredInstance | undefined): Promise<void> {
-    const mayStart = ({ body, creation }: QueuedCommand): boolean =>
-      body.type === 'StartExecution' && (instance === undefined || (creation?.replace ?? []).some((status) => status === instance.status));
-    const start = this.#arriving.get(id)?.find(mayStart);
-    const published =
-      start?.body.type === 'StartExecution' ? await this.#options.plans.find(start.body.workflow, start.body.version) : null;
-    const commands = this.#arriving.get(id);
-    if (commands === undefined) return; // dropped meanwhile
-    this.#arriving.delete(id);
-    if (start !== undefined && published !== null) {
-      this.#create(id, published, start);
-      for (const command of commands) if (command !== start) this.#enqueue(id, command);
-      return;
-    }
-    const result = instance === undefined ? unknownInstance : finishedInstance;
-    const gone = commands.flatMap(({ messageId }) => (messageId === null ? [] : [messageId]));
-    const asked = gone.filter((messageId) => messageId.startsWith('ask:'));
-    const told = gone.filter((messageId) => !messageId.startsWith('ask:'));
-    const timers = commands.flatMap(({ body }) => (body.type === 'FireTimer' && body.timer !== noTimer ? [body.timer] : []));
-    try {
-      if (asked.length > 0 && !result.ok) await this.#options.store.refuseMessages(asked, { code: result.code, message: result.message });
-      if (told.length > 0) await this.#options.store.deleteUndeliverable(told);
-      if (timers.length > 0) await this.#options.store.deleteTimers(id, timers);
-    } finally {
-      for (const { body, settle } of commands)
-        settle(
-          body.type === 'StartExecution'
-            ? { ok: false, code: 'instance.exists', message: `An instance with the id ${id} exists.` }
-            : result,
-        );
-    }
   }
 
   // ── Messages ───────────────────────────────────────────────────────────────
@@ -719,42 +528,33 @@ export class Worker {
 
   /** Dispatches the unfinished activities of an instance that has just come into memory. */
   #resume(resident: Resident, claims: number): void {
-    for (const effect of openWork(resident.state)) {
-      const step = effect.type === 'RunActivity' ? resident.state.steps.get(effect.step) : undefined;
-      if (step?.kind !== 'activity') continue;
+    for (const key of resident.decider.openActivities()) {
+      const activity = resident.decider.activity(key);
+      if (activity === null) continue;
       if (claims > this.#options.claimLimit) {
-        this.counters.quarantined += 1;
+        this.#counters.quarantined += 1;
         const failure = {
           code: 'Quarantined',
           message: `${claims - 1} workers stopped while this step ran, so it is not tried again.`,
         };
         resident.inbox.push({
-          body: { type: 'FailTask', step: step.key, attempt: step.attempt, failure, retryable: false },
+          body: { type: 'FailTask', step: key, attempt: activity.attempt, failure, retryable: false },
           messageId: null,
           settle: () => {},
         });
-      } else this.#runActivity(resident, step.key);
+      } else this.#runActivity(resident, key);
     }
   }
 
   #runActivity(resident: Resident, key: StepKey): void {
     // A draining partition starts nothing: the next owner finds the activity in the state.
     if (this.#residents.get(resident.id) !== resident || !this.serves(resident.id)) return;
-    const step = resident.state.steps.get(key);
-    if (step === undefined || step.kind !== 'activity' || step.phase !== 'scheduled') return;
-    const node = resident.plan.nodes.get(step.node);
-    this.counters.activities += 1;
-    const job: ActivityJob = {
-      instanceId: resident.id,
-      executionId: resident.state.executionId,
-      step: key,
-      attempt: step.attempt,
-      activity: step.activity,
-      node: step.node,
-      input: step.input,
-      timeoutMs: node?.kind === 'activity' ? node.timeoutMs : null,
-    };
-    if (step.queue !== null && this.#queued !== null) this.#queued.run(step.queue, job);
+    const activity = resident.decider.activity(key);
+    if (activity === null) return;
+    this.#counters.activities += 1;
+    const { queue, ...work } = activity;
+    const job: ActivityJob = { instanceId: resident.id, executionId: resident.decider.executionId, ...work };
+    if (queue !== null && this.#queued !== null) this.#queued.run(queue, job);
     else this.#dispatcher.run(job);
   }
 
@@ -795,14 +595,6 @@ export class Worker {
       }
     }
   }
-}
-
-/** No timer has this id. */
-const noTimer = timerId('');
-
-/** A command that only brings its instance into memory: the engine refuses it as stale. */
-function wakeUp(): QueuedCommand {
-  return { body: { type: 'FireTimer', timer: noTimer }, messageId: null, settle: () => {} };
 }
 
 /** 12 characters of a random UUID's hex: 48 bits, told apart within one instance only. */

@@ -1,0 +1,265 @@
+/**
+ * How instances come into memory: commands for one that is not there wait here while its row, its state and its plan are read.
+ *
+ * O1 from the moment a resident's inbox is taken out of the waiting ones nothing is awaited until the worker has it, so that a command finds
+ *    either the waiting ones or the resident (W2);
+ * O2 a state read while its partition changed hands is thrown away, also when the partition came back (W1);
+ * O3 one that cannot be read answers its senders and keeps no other of its page out.
+ *
+ * Not here: what is done with a resident (the worker), how a state is put together (stored-state.ts).
+ */
+import { initialState, isFinal, timerId, type InstanceId, type InstanceState } from '@perdure/engine';
+import { partitionOf } from './partition-of.ts';
+import type { PlanCache, PublishedPlan } from './plan-cache.ts';
+import type { DurableStore, StoredInstance } from './ports/durable-store.ts';
+import type { HotStore } from './ports/hot-store.ts';
+import type { QueuedCommand, Resident } from './resident.ts';
+import type { SendResult } from './runtime.ts';
+import { readState } from './stored-state.ts';
+import { WorkflowDecider } from './workflow-decider.ts';
+
+const loadLimit = 500;
+const awaitStartMs = 50;
+
+export const unavailable: SendResult = {
+  ok: false,
+  code: 'unavailable',
+  message: 'The worker gave this instance up before the command was stored. Try again.',
+};
+const unknownInstance: SendResult = { ok: false, code: 'instance.unknown', message: 'There is no instance with this id.' };
+const finishedInstance: SendResult = { ok: false, code: 'instance.finished', message: 'The instance has finished.' };
+
+export interface LoaderOptions {
+  store: DurableStore;
+  hot: HotStore;
+  plans: PlanCache;
+  partitions: number;
+  /** Under which the partition is owned now; undefined when it is not. */
+  epochOf(partition: number): number | undefined;
+  /** Takes the resident into memory. `claims`: how often its unfinished activities have been taken up. */
+  admit(resident: Resident, claims: number): void;
+  /** A command for an instance that is in memory, or that has to be loaded. */
+  enqueue(id: InstanceId, command: QueuedCommand): void;
+  /** A wake-up found an instance that cannot be read: to be tried again. */
+  wakeLater(id: InstanceId): void;
+  /** A start message is in the store and has not been fetched. */
+  lookForMail(): void;
+  onTrouble(where: string, error: Error): void;
+}
+
+export class Loader {
+  readonly #options: LoaderOptions;
+  /** Commands for instances that are not in memory yet. */
+  readonly #arriving = new Map<InstanceId, QueuedCommand[]>();
+  readonly #loading = new Set<InstanceId>();
+  /** Pending ones whose start message is still on its way. */
+  readonly #awaitingStart = new Set<InstanceId>();
+  #scheduled = false;
+  readonly counters = { loadsHot: 0, loadsDurable: 0 };
+
+  constructor(options: LoaderOptions) {
+    this.#options = options;
+  }
+
+  /** Whether commands wait for this instance. */
+  awaits(id: InstanceId): boolean {
+    return this.#arriving.has(id);
+  }
+
+  /** Brings the instance into memory for this command. */
+  load(id: InstanceId, command: QueuedCommand): void {
+    const waiting = this.#arriving.get(id);
+    if (waiting === undefined) this.#arriving.set(id, [command]);
+    else waiting.push(command);
+    this.#schedule();
+  }
+
+  /** Makes an instance that is believed to be new; its first commit tells. */
+  create(id: InstanceId, published: PublishedPlan, start: QueuedCommand): void {
+    const partition = partitionOf(id, this.#options.partitions);
+    const epoch = this.#options.epochOf(partition);
+    if (epoch === undefined) {
+      start.settle(unavailable);
+      return;
+    }
+    this.#options.admit(
+      {
+        id,
+        partition,
+        epoch,
+        decider: new WorkflowDecider(published.plan, initialState(id)),
+        storedSeq: 0,
+        checkpointSeq: 0,
+        hasRow: false,
+        creation: null,
+        inbox: [start],
+        busy: false,
+      },
+      0,
+    );
+  }
+
+  /** The partition is lost: whoever waits for an instance of it is told so. */
+  drop(partition: number): void {
+    for (const [id, commands] of this.#arriving) {
+      if (partitionOf(id, this.#options.partitions) !== partition) continue;
+      this.#arriving.delete(id);
+      for (const { settle } of commands) settle(unavailable);
+    }
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      const wanted = [...this.#arriving.keys()].filter((id) => !this.#loading.has(id) && !this.#awaitingStart.has(id)).slice(0, loadLimit);
+      if (wanted.length === 0) return;
+      for (const id of wanted) this.#loading.add(id);
+      void this.#load(wanted)
+        .catch(async (error: Error) => {
+          this.#options.onTrouble('load', error);
+          await new Promise((resume) => setTimeout(resume, 500));
+        })
+        .finally(() => {
+          for (const id of wanted) this.#loading.delete(id);
+          if (this.#arriving.size > 0) this.#schedule();
+        });
+    });
+  }
+
+  async #load(ids: readonly InstanceId[]): Promise<void> {
+    const epochs = new Map(
+      ids.map((id) => partitionOf(id, this.#options.partitions)).map((partition) => [partition, this.#options.epochOf(partition)]),
+    );
+    const [stored, hot] = await Promise.all([this.#options.store.load(ids), this.#options.hot.load(ids)]);
+    const live = [...stored.values()].filter(({ status, seq }) => !isFinal(status) && seq > 0);
+    const cold = live.filter(({ id, seq }) => hot.get(id)?.seq !== seq);
+    const histories = await this.#options.store.loadHistory(
+      cold.map(({ id, checkpointSeq }) => ({ id, checkpointSeq, after: checkpointSeq })),
+    );
+    this.counters.loadsHot += live.length - cold.length;
+    this.counters.loadsDurable += cold.length;
+    for (const id of ids) {
+      const instance = stored.get(id);
+      try {
+        if (instance === undefined || isFinal(instance.status)) await this.#withoutInstance(id, instance);
+        else
+          await this.#admit(
+            instance,
+            await readState(this.#options.store, instance, hot.get(id), histories.get(id)),
+            epochs.get(instance.partition),
+          );
+      } catch (error) {
+        // O3
+        this.#options.onTrouble(`load of ${id}`, error as Error);
+        this.#cannotLoad(id);
+      }
+    }
+  }
+
+  /** Senders are told, and try again themselves; a wake-up has nobody behind it who would. */
+  #cannotLoad(id: InstanceId): void {
+    const commands = this.#arriving.get(id) ?? [];
+    this.#arriving.delete(id);
+    for (const { settle } of commands) settle(unavailable);
+    if (commands.some(isWakeUp)) this.#options.wakeLater(id);
+  }
+
+  async #admit(instance: StoredInstance, state: InstanceState, epoch: number | undefined): Promise<void> {
+    const { id, partition } = instance;
+    const published =
+      this.#options.plans.peek(instance.workflow, instance.version) ??
+      (await this.#options.plans.find(instance.workflow, instance.version));
+    // O1: from here on.
+    const inbox = this.#arriving.get(id);
+    if (inbox === undefined) return; // dropped meanwhile
+    const owned = this.#options.epochOf(partition);
+    // O2: the next load reads it again.
+    if (owned !== undefined && owned !== epoch) return;
+    if (published === null) throw new Error(`${instance.workflow} has no version ${instance.version}.`);
+    if (owned !== undefined && instance.seq === 0 && !inbox.some(({ body }) => body.type === 'StartExecution')) {
+      this.#awaitStart(id);
+      return;
+    }
+    // Whatever overtook the start on the way comes after it.
+    if (instance.seq === 0)
+      inbox.sort((one, other) => Number(other.body.type === 'StartExecution') - Number(one.body.type === 'StartExecution'));
+    this.#arriving.delete(id);
+    if (owned === undefined) {
+      for (const { settle } of inbox) settle(unavailable);
+      return;
+    }
+    this.#options.admit(
+      {
+        id,
+        partition,
+        epoch: owned,
+        decider: new WorkflowDecider(published.plan, state),
+        storedSeq: instance.seq,
+        checkpointSeq: instance.checkpointSeq,
+        hasRow: true,
+        creation: null,
+        inbox,
+        busy: false,
+      },
+      instance.claims,
+    );
+  }
+
+  /** Accepted by another process, and its start message has not been fetched yet: whoever comes first waits for it. */
+  #awaitStart(id: InstanceId): void {
+    this.#awaitingStart.add(id);
+    this.#options.lookForMail();
+    setTimeout(() => {
+      this.#awaitingStart.delete(id);
+      this.#schedule();
+    }, awaitStartMs).unref();
+  }
+
+  /** Commands for an instance that has finished, or that there is none of (a start makes one). */
+  async #withoutInstance(id: InstanceId, instance: StoredInstance | undefined): Promise<void> {
+    const mayStart = ({ body, creation }: QueuedCommand): boolean =>
+      body.type === 'StartExecution' && (instance === undefined || (creation?.replace ?? []).some((status) => status === instance.status));
+    const start = this.#arriving.get(id)?.find(mayStart);
+    const published =
+      start?.body.type === 'StartExecution' ? await this.#options.plans.find(start.body.workflow, start.body.version) : null;
+    const commands = this.#arriving.get(id);
+    if (commands === undefined) return; // dropped meanwhile
+    this.#arriving.delete(id);
+    if (start !== undefined && published !== null) {
+      this.create(id, published, start);
+      for (const command of commands) if (command !== start) this.#options.enqueue(id, command);
+      return;
+    }
+    const result = instance === undefined ? unknownInstance : finishedInstance;
+    const gone = commands.flatMap(({ messageId }) => (messageId === null ? [] : [messageId]));
+    const asked = gone.filter((messageId) => messageId.startsWith('ask:'));
+    const told = gone.filter((messageId) => !messageId.startsWith('ask:'));
+    const timers = commands.flatMap(({ body }) => (body.type === 'FireTimer' && body.timer !== noTimer ? [body.timer] : []));
+    try {
+      if (asked.length > 0 && !result.ok) await this.#options.store.refuseMessages(asked, { code: result.code, message: result.message });
+      if (told.length > 0) await this.#options.store.deleteUndeliverable(told);
+      if (timers.length > 0) await this.#options.store.deleteTimers(id, timers);
+    } finally {
+      for (const { body, settle } of commands)
+        settle(
+          body.type === 'StartExecution'
+            ? { ok: false, code: 'instance.exists', message: `An instance with the id ${id} exists.` }
+            : result,
+        );
+    }
+  }
+}
+
+/** No timer has this id. */
+const noTimer = timerId('');
+
+/** A command that only brings its instance into memory: the engine refuses it as stale. */
+export function wakeUp(): QueuedCommand {
+  return { body: { type: 'FireTimer', timer: noTimer }, messageId: null, settle: () => {} };
+}
+
+export function isWakeUp({ body }: Pick<QueuedCommand, 'body'>): boolean {
+  return body.type === 'FireTimer' && body.timer === noTimer;
+}

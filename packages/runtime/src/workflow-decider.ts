@@ -1,0 +1,102 @@
+/** Decides for an instance of a workflow: the engine on the plan of its version. */
+import {
+  decide,
+  encodeState,
+  isFinal,
+  openWork,
+  waitsFor,
+  type Command,
+  type Evaluator,
+  type ExecutionId,
+  type InstanceState,
+  type InstanceStatus,
+  type StepKey,
+} from '@perdure/engine';
+import type { Json, Plan } from '@perdure/graph';
+import type { Decider, Decision } from './ports/decider.ts';
+
+export class WorkflowDecider implements Decider {
+  readonly #plan: Plan;
+  readonly #state: InstanceState;
+
+  constructor(plan: Plan, state: InstanceState) {
+    this.#plan = plan;
+    this.#state = state;
+  }
+
+  get executionId(): ExecutionId {
+    return this.#state.executionId;
+  }
+
+  get workflow(): string {
+    return this.#state.workflow;
+  }
+
+  get version(): number {
+    return this.#state.version;
+  }
+
+  get status(): InstanceStatus {
+    return this.#state.status;
+  }
+
+  get seq(): number {
+    return this.#state.seq;
+  }
+
+  get customStatus(): Json {
+    return this.#state.customStatus;
+  }
+
+  get runningActivities(): number {
+    return this.#state.runningActivities;
+  }
+
+  get size(): number {
+    return this.#state.steps.size;
+  }
+
+  decide(command: Command, evaluator: Evaluator): Decision | Promise<Decision> {
+    return decide(this.#plan, this.#state, command, evaluator);
+  }
+
+  encode(): Json {
+    return encodeState(this.#state);
+  }
+
+  openActivities(): StepKey[] {
+    return openWork(this.#state).flatMap((effect) => (effect.type === 'RunActivity' ? [effect.step] : []));
+  }
+
+  activity(key: StepKey): ReturnType<Decider['activity']> {
+    const step = this.#state.steps.get(key);
+    if (step?.kind !== 'activity' || step.phase !== 'scheduled') return null;
+    const { attempt, activity, node, input, queue } = step;
+    const planned = this.#plan.nodes.get(node);
+    return { step: key, attempt, activity, node, input, queue, timeoutMs: planned?.kind === 'activity' ? planned.timeoutMs : null };
+  }
+
+  whereabouts(): Json {
+    const { failure, status, output } = this.#state;
+    if (failure !== null && isFinal(status)) {
+      const { node, code, message } = failure;
+      return {
+        kind: 'failure',
+        node: node ?? '',
+        title: node === undefined ? '' : (this.#titleOf(node) ?? node),
+        code,
+        detail: message.slice(0, 300),
+      };
+    }
+    // The output of a terminated instance is the reason somebody gave.
+    if (status === 'Terminated' && typeof output === 'string') return { kind: 'none', node: '', title: '', detail: output.slice(0, 300) };
+    if (isFinal(status)) return null;
+    const wait = waitsFor(this.#plan, this.#state);
+    return wait === null ? null : { ...wait };
+  }
+
+  #titleOf(node: string): string | undefined {
+    for (const candidate of this.#plan.nodes.values()) if (candidate.id === node) return candidate.title;
+    return undefined;
+  }
+}
