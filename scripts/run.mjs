@@ -27,6 +27,7 @@ const verbs = {
   e2e: { needs: ['packages', 'client', 'web'], run: ['scripts/verify.ts', '--only=e2e'] },
   format: { needs: ['packages'], run: ['node_modules/oxfmt/bin/oxfmt'] },
   bench: { needs: ['packages', 'client'], run: ['--expose-gc', 'packages/bench/src/bench.ts'] },
+  chaos: { needs: ['packages', 'client'], run: ['packages/chaos/src/chaos.ts'] },
   perdure: { needs: ['packages', 'client'], run: ['apps/server/src/cli.ts'] },
 };
 

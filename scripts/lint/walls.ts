@@ -101,6 +101,23 @@ export const walls: readonly Wall[] = [
     reason: 'benchmarks drive the runtime, without the server',
   },
   {
+    folder: 'packages/chaos/src/',
+    allow: [
+      '@perdure/graph',
+      '@perdure/expressions',
+      '@perdure/engine',
+      '@perdure/runtime',
+      '@perdure/activities',
+      '@perdure/database',
+      '@perdure/testing',
+      '@perdure/embedded',
+      'pg',
+      'ioredis',
+      node,
+    ],
+    reason: 'drills drive the runtime and the services; the server is reached over HTTP',
+  },
+  {
     folder: 'apps/server/src/',
     allow: [
       '@perdure/graph',

@@ -54,6 +54,8 @@ export interface RuntimeOptions {
   claimLimit?: number;
   mailboxPollMs?: number;
   poolSize?: number;
+  /** Stands between the runtime and its store: drills count, record and fail its calls. */
+  throughStore?(store: DurableStore): DurableStore;
   onTrouble?(where: string, error: Error): void;
 }
 
@@ -61,7 +63,11 @@ const largestInput = 10 * 1024 * 1024;
 
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const onTrouble = options.onTrouble ?? (() => {});
-  const store = new PostgresStore({ url: options.databaseUrl, ...(options.poolSize === undefined ? {} : { poolSize: options.poolSize }) });
+  const postgres = new PostgresStore({
+    url: options.databaseUrl,
+    ...(options.poolSize === undefined ? {} : { poolSize: options.poolSize }),
+  });
+  const store = options.throughStore?.(postgres) ?? postgres;
   const incarnation = await store.incarnation();
   const hot: HotStore = options.redisUrl === null ? new LocalHotStore() : await connectRedis(options.redisUrl, incarnation);
   const queue =

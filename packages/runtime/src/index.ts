@@ -3,3 +3,4 @@ export { createRuntime, type RuntimeOptions } from './create-runtime.ts';
 export type { Activity, ActivityContext, ActivityResult } from './activity-dispatcher.ts';
 export { humanTaskId } from './turn-record.ts';
 export { storableJson } from './storable-json.ts';
+export type { CommitItem, CommitVerdict, DurableStore } from './ports/durable-store.ts';

@@ -1,0 +1,43 @@
+import type { WorkerProcess } from '@perdure/testing';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Drill } from '../drill.ts';
+import { mixedLoads } from '../loads.ts';
+import { Scene } from '../scene.ts';
+
+/** Two workers, one of which is killed every 0.5 to 5 s and replaced. */
+export const workerKill: Drill = {
+  name: 'worker-kill',
+  title: 'SIGKILL of a worker every 0.5 to 5 s under a mixed load',
+  unit: 'kills',
+  sizes: { verify: 20, full: 1_000, part: 50 },
+  async run(context) {
+    const [postgres, redis] = [await context.database(), await context.redis()];
+    const scene = await Scene.begin(context, { databaseUrl: postgres.url, redisUrl: redis.url }, mixedLoads);
+    const options = { leaseMs: 1_500, renewEveryMs: 300 };
+    const workers: WorkerProcess[] = [await scene.worker(options), await scene.worker(options)];
+    let isOver = false;
+    const load = scene.feed(24, () => isOver);
+    load.catch(() => undefined);
+    for (let kill = 0; kill < context.planned; kill += 1) {
+      await sleep(500 + context.random() * 4_500);
+      const victim = workers.splice(Math.floor(context.random() * workers.length), 1)[0];
+      if (victim === undefined) throw new Error('There is no worker left.');
+      await scene.strike([victim], () => victim.kill());
+      workers.push(await scene.worker(options));
+    }
+    isOver = true;
+    await load;
+    const statuses = await scene.allEnded();
+    const { verdicts, duplicates, executions } = await scene.verdicts();
+    return {
+      planned: context.planned,
+      injected: scene.faults,
+      idle: scene.idleFaults,
+      acknowledged: scene.acknowledged.length,
+      duplicates,
+      verdicts,
+      measured: { instances: Object.values(statuses).reduce((a, b) => a + b, 0), executions, inFlightAtFaults: scene.inFlight() },
+      problems: Object.keys(statuses).some((status) => status !== 'Completed') ? [`not all completed: ${JSON.stringify(statuses)}`] : [],
+    };
+  },
+};

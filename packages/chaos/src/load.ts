@@ -1,0 +1,14 @@
+import type { WorkflowDocument } from '@perdure/graph';
+import type { Verdicts } from './drill.ts';
+import type { Scene } from './scene.ts';
+
+/** Work to keep a scene busy while faults strike. One file in `loads/`; `loads.ts` names them all. */
+export interface Load {
+  readonly name: string;
+  /** By the key they are published under. */
+  readonly workflows: Readonly<Record<string, WorkflowDocument>>;
+  /** Starts the ith unit, does what callers do to it, and resolves when it has ended. */
+  drive(scene: Scene, i: number): Promise<void>;
+  /** The load's own sums, when everything has ended. */
+  check?(scene: Scene): Promise<Verdicts>;
+}

@@ -1,0 +1,263 @@
+/** A drill's scene: one database, workers in processes of their own, an API runtime that owns nothing, and the evidence they leave behind. */
+import { instanceId, isFinal, type CommandBody, type InstanceStatus } from '@perdure/engine';
+import type { Json } from '@perdure/graph';
+import { createRuntime, type Runtime, type SendResult, type StartRequest, type StartResult } from '@perdure/runtime';
+import {
+  checkInvariants,
+  checkSideEffects,
+  eventually,
+  publishWorkflow,
+  startWorkerProcess,
+  type Evidence,
+  type SideEffect,
+  type WorkerProcess,
+} from '@perdure/testing';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { DrillContext, Verdicts } from './drill.ts';
+import type { Load } from './load.ts';
+import type { CommitLine, WorkerSettings } from './worker-program.ts';
+
+const program = new URL('./worker-program.ts', import.meta.url);
+
+export interface SceneAddresses {
+  databaseUrl: string;
+  redisUrl: string | null;
+  /** Where workers and the API reach them, when not straight (a proxy). */
+  appDatabaseUrl?: string;
+}
+
+export class Scene {
+  readonly database: pg.Pool;
+  readonly api: Runtime;
+  /** What callers were told is stored. */
+  readonly acknowledged: NonNullable<Evidence['acknowledged']>[number][] = [];
+  /** Pids of processes a fault has struck. */
+  readonly struck = new Set<number>();
+  /** Faults so far, and those of them before which nothing had been stored since the one before. */
+  faults = 0;
+  idleFaults = 0;
+  readonly #addresses: SceneAddresses;
+  readonly #folder: string;
+  readonly #loads: readonly Load[];
+  readonly #workers: WorkerProcess[] = [];
+  #progressAtFault = -1;
+
+  private constructor(addresses: SceneAddresses, folder: string, loads: readonly Load[], api: Runtime) {
+    this.#addresses = addresses;
+    this.#folder = folder;
+    this.#loads = loads;
+    this.api = api;
+    this.database = new pg.Pool({ connectionString: addresses.databaseUrl, max: 3 });
+    this.database.on('error', () => undefined);
+  }
+
+  /** Publishes the loads' workflows. The scene ends with the drill. */
+  static async begin(context: DrillContext, addresses: SceneAddresses, loads: readonly Load[]): Promise<Scene> {
+    for (const { workflows } of loads)
+      for (const [key, document] of Object.entries(workflows)) await publishWorkflow(addresses.databaseUrl, key, document);
+    const { redisUrl, databaseUrl, appDatabaseUrl } = addresses;
+    const api = await createRuntime({ databaseUrl: appDatabaseUrl ?? databaseUrl, redisUrl, worker: false, activities: [] });
+    const scene = new Scene(addresses, context.folder, loads, api);
+    context.defer(() => scene.#end());
+    return scene;
+  }
+
+  async #end(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.kill()));
+    await this.api.stop();
+    await this.database.end();
+  }
+
+  /** A worker process; resolves when it works. */
+  async worker(options: WorkerSettings['options'] = {}): Promise<WorkerProcess> {
+    const { redisUrl, databaseUrl, appDatabaseUrl } = this.#addresses;
+    const worker = await startWorkerProcess(program, {
+      databaseUrl: appDatabaseUrl ?? databaseUrl,
+      redisUrl,
+      sink: this.#file('sink'),
+      commits: this.#file('commits'),
+      troubles: this.#file('troubles'),
+      options,
+    } satisfies WorkerSettings);
+    this.#workers.push(worker);
+    return worker;
+  }
+
+  /** Injects a fault into the given workers (empty = into something else), and counts it. */
+  async strike(workers: readonly WorkerProcess[], fault: () => Promise<void> | void): Promise<void> {
+    for (const { pid } of workers) this.struck.add(pid);
+    const progress = this.#progress();
+    this.faults += 1;
+    if (progress <= this.#progressAtFault) this.idleFaults += 1;
+    this.#progressAtFault = progress;
+    await fault();
+  }
+
+  /** Starts an instance through the API process, as often as it takes while the database is away. What was answered ok counts as acknowledged. */
+  async start(workflow: string, id: string, input: Json = {}, replace: StartRequest['replace'] = []): Promise<void> {
+    await eventually(
+      `${id} is started`,
+      async () => {
+        const result: StartResult | undefined = await this.api
+          .start({ workflow, version: null, input, startedBy: 'drill', instanceId: instanceId(id), replace })
+          .catch(() => undefined);
+        // Taken: an answer that was lost had been stored.
+        return result?.ok === true || (result?.ok === false && result.code === 'instance.exists') || undefined;
+      },
+      120_000,
+    );
+    this.acknowledged.push({ instanceId: id });
+  }
+
+  /** Sends a command through the API process; a refusal that only says "not now" is tried again. `messageId` makes that safe. */
+  send(id: string, command: CommandBody, messageId: string): Promise<SendResult> {
+    return eventually(
+      `${id} takes ${command.type}`,
+      async () => {
+        const result = await this.api.send(instanceId(id), command, messageId).catch(() => undefined);
+        return result === undefined || (!result.ok && result.code === 'unavailable') ? undefined : result;
+      },
+      120_000,
+    );
+  }
+
+  /** Keeps about `live` instances of the loads going until `until` says so (asked between starts); resolves when all it began is acknowledged. */
+  async feed(live: number, until: () => boolean): Promise<void> {
+    const underway = new Set<Promise<void>>();
+    for (let i = 0; !until(); i += 1) {
+      const load = this.#loads[i % this.#loads.length];
+      if (load === undefined) throw new Error('A scene that is fed needs a load.');
+      const unit = load.drive(this, i).finally(() => underway.delete(unit));
+      unit.catch(() => undefined);
+      underway.add(unit);
+      while (underway.size >= live && !until()) await Promise.race([...underway, pause(200)]);
+    }
+    await Promise.all(underway);
+  }
+
+  /** Waits until an instance has ended. */
+  async ended(id: string, withinMs = 120_000): Promise<void> {
+    await eventually(
+      `${id} ends`,
+      async () => {
+        const [row] = await this.rows<{ status: InstanceStatus }>('SELECT status FROM instance WHERE id = $1', [id]);
+        if (row === undefined || !isFinal(row.status)) await pause(30);
+        return (row !== undefined && isFinal(row.status)) || undefined;
+      },
+      withinMs,
+    );
+  }
+
+  /** Waits until every instance has ended, among them all acknowledged ones; gives how many did in which status. */
+  async allEnded(withinMs = 90_000): Promise<Record<string, number>> {
+    const wanted = new Set(this.acknowledged.map(({ instanceId: id }) => id)).size;
+    let seen = '';
+    return eventually(
+      'all instances end',
+      async () => {
+        const rows = await this.rows<{ status: InstanceStatus; n: number }>(
+          'SELECT status, count(*)::int AS n FROM instance GROUP BY status',
+        );
+        const counts = Object.fromEntries(rows.map(({ status, n }) => [status, n]));
+        seen = JSON.stringify(counts);
+        // Sub-workflows are counted as well.
+        const total = rows.reduce((sum, { n }) => sum + n, 0);
+        if (total >= wanted && rows.every(({ status }) => isFinal(status))) return counts;
+        await pause(100);
+        return undefined;
+      },
+      withinMs,
+    ).catch((error: Error) => {
+      throw new Error(`${error.message} ${wanted} were acknowledged, stored are ${seen}.`);
+    });
+  }
+
+  /** Rows, or none while the database is away. */
+  async rows<Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> {
+    return this.database.query<Row>(sql, values).then(
+      (result) => result.rows,
+      () => [],
+    );
+  }
+
+  /** Waits until the partitions are spread as given: partitions per owner, descending. */
+  async shares(wanted: readonly number[], withinMs = 20_000): Promise<void> {
+    await eventually(
+      `the partitions are spread ${wanted.join(':')}`,
+      async () => {
+        const rows = await this.rows<{ n: number }>(
+          `SELECT count(*)::int AS n FROM "partition" WHERE owner IS NOT NULL AND lease_until > now() GROUP BY owner ORDER BY n DESC`,
+        );
+        return rows.map(({ n }) => n).join() === wanted.join() || undefined;
+      },
+      withinMs,
+    );
+  }
+
+  effects(): SideEffect[] {
+    return this.#lines<SideEffect>('sink');
+  }
+
+  commits(): CommitLine[] {
+    return this.#lines<CommitLine>('commits');
+  }
+
+  /** Executions of struck processes whose result they did not live to store. */
+  inFlight(): number {
+    const reported = new Set(this.commits().flatMap(({ pid, reported: own }) => own.map((one) => `${pid} ${one}`)));
+    return this.effects().filter(({ key, attempt, pid }) => this.struck.has(pid) && !reported.has(`${pid} ${key} ${attempt}`)).length;
+  }
+
+  /** What rows, files and the loads' own sums say of the promises, after all has ended. */
+  async verdicts(): Promise<{ verdicts: Verdicts; duplicates: number; executions: number }> {
+    const { broken } = await checkInvariants(this.#addresses.databaseUrl, { acknowledged: this.acknowledged, commits: this.commits() });
+    const verdicts: Verdicts = {};
+    for (const invariant of ['I1', 'I2', 'I3', 'I4', 'I5', 'I9', 'I10', 'I11'] as const) {
+      const { count, examples } = broken[invariant] ?? { count: 0, examples: [] };
+      verdicts[invariant] = { holds: count === 0, count, examples };
+    }
+    const completed = await this.database.query<{ key: string }>(
+      `SELECT DISTINCT h.instance_id || '/' || i.execution_id || '/' || (h.data->>'step') AS key FROM history_event h JOIN instance i ON i.id = h.instance_id WHERE h.type = 'TaskCompleted'`,
+    );
+    const { duplicates, executions, examples } = checkSideEffects(
+      this.effects(),
+      this.struck,
+      completed.rows.map(({ key }) => key),
+    );
+    const inFlight = this.inFlight();
+    const found = [...examples, ...(duplicates > inFlight ? [`${duplicates} duplicates, and only ${inFlight} were in flight`] : [])];
+    verdicts.I8 = { holds: found.length === 0, count: found.length, examples: found.slice(0, 5) };
+    for (const load of this.#loads) Object.assign(verdicts, await load.check?.(this));
+    return { verdicts, duplicates, executions };
+  }
+
+  #file(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  /** Grows with every commit a worker was answered, and can be read while the database is away. */
+  #progress(): number {
+    return statSync(this.#file('commits'), { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  /** The last line may be cut off by a kill. */
+  #lines<Line>(name: string): Line[] {
+    let text = '';
+    try {
+      text = readFileSync(this.#file(name), 'utf8');
+    } catch {
+      return [];
+    }
+    return text
+      .slice(0, text.lastIndexOf('\n') + 1)
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Line); // written by worker-program.ts
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resume) => setTimeout(resume, ms));
+}

@@ -1,0 +1,112 @@
+/**
+ * The program of a worker process in the drills: a real runtime with activities whose executions are written down, and a store whose commits
+ * are. Everything is appended to files, which survive any kill of this process and of the database.
+ */
+import { appendFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRuntime, type Activity, type CommitItem, type DurableStore, type Runtime, type RuntimeOptions } from '@perdure/runtime';
+
+export interface WorkerSettings {
+  databaseUrl: string;
+  redisUrl: string | null;
+  /** One JSON line per execution begun (SideEffect). */
+  sink: string;
+  /** One JSON line per item stored (CommitLine). */
+  commits: string;
+  /** What the runtime complains of, in words. */
+  troubles: string;
+  options?: Partial<
+    Pick<RuntimeOptions, 'leaseMs' | 'renewEveryMs' | 'force' | 'activityConcurrency' | 'residentLimit' | 'mailboxPollMs' | 'poolSize'>
+  >;
+}
+
+/** What this process was told is stored, and the results that were in it. */
+export interface CommitLine {
+  instanceId: string;
+  baseSeq: number;
+  seq: number;
+  epoch: number;
+  pid: number;
+  /** Epoch ms. */
+  at: number;
+  /** Activity key and attempt of every result it stored. */
+  reported: string[];
+}
+
+export type Question = { start: Parameters<Runtime['start']>[0] } | { send: [...Parameters<Runtime['send']>] };
+
+// Written by `startWorkerProcess` from WorkerSettings.
+const settings = JSON.parse(process.env['PERDURE_DRILL'] ?? '{}') as WorkerSettings;
+
+/** `https://drill/echo/<ms>/<text>` answers with the text; `flaky/<n>/<text>` fails n times first; `die/<ms>` kills its process. */
+const http: Activity = {
+  name: 'http',
+  async run(input, { key, attempt, signal }) {
+    appendFileSync(settings.sink, `${JSON.stringify({ key, attempt, pid: process.pid, at: Date.now() })}\n`);
+    // What the drills draw.
+    const [, what, number = '0', text = ''] = new URL((input as { url: string }).url).pathname.split('/');
+    if (what === 'die') {
+      await sleep(Number(number));
+      process.kill(process.pid, 'SIGKILL');
+      await sleep(60_000);
+    }
+    if (what === 'flaky' && attempt <= Number(number)) return { ok: false, failure: { code: 'HttpStatus.503', message: 'not yet' } };
+    if (what === 'echo') await sleep(Number(number), undefined, { signal });
+    return { ok: true, output: { status: 200, body: text } };
+  },
+};
+
+const runtime = await createRuntime({
+  databaseUrl: settings.databaseUrl,
+  redisUrl: settings.redisUrl,
+  worker: true,
+  activities: [http],
+  throughStore: recording,
+  onTrouble: (where, error) =>
+    appendFileSync(settings.troubles, `${new Date().toISOString()} ${process.pid} ${where}: ${error.stack ?? error.message}\n`),
+  ...settings.options,
+});
+
+process.on('message', ({ ask, question }: { ask: number; question: Question }) => {
+  const answer = 'start' in question ? runtime.start(question.start) : runtime.send(...question.send);
+  answer.then(
+    (result) => process.send?.({ answer: ask, result: result ?? null }),
+    (error: Error) => process.send?.({ answer: ask, error: error.message }),
+  );
+});
+process.on('disconnect', () => process.exit(0));
+process.on('SIGTERM', () => void runtime.stop().then(() => process.exit(0)));
+process.send?.({ ready: true });
+
+/** The store, writing down what it says is stored, whether it says so at once or after an answer was lost. */
+function recording(store: DurableStore): DurableStore {
+  return new Proxy(store, {
+    get(target, name) {
+      if (name === 'commit')
+        return async (items: readonly CommitItem[]) => {
+          const verdicts = await target.commit(items);
+          writeDown(items.filter((_, i) => verdicts[i] === 'stored'));
+          return verdicts;
+        };
+      if (name === 'stored')
+        return async (items: readonly CommitItem[]) => {
+          const stored = await target.stored(items);
+          writeDown([...stored]);
+          return stored;
+        };
+      const member: unknown = Reflect.get(target, name);
+      // Private fields want their own object.
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+    },
+  });
+}
+
+function writeDown(items: readonly CommitItem[]): void {
+  const lines = items.map(({ instanceId, baseSeq, seq, epoch, executionId, events }) => {
+    const reported = events.flatMap((event) =>
+      event.type === 'TaskCompleted' || event.type === 'TaskFailed' ? [`${instanceId}/${executionId}/${event.step} ${event.attempt}`] : [],
+    );
+    return `${JSON.stringify({ instanceId, baseSeq, seq, epoch, pid: process.pid, at: Date.now(), reported } satisfies CommitLine)}\n`;
+  });
+  if (lines.length > 0) appendFileSync(settings.commits, lines.join(''));
+}
