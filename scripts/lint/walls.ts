@@ -95,10 +95,10 @@ export const walls: readonly Wall[] = [
       '@perdure/embedded',
       'zod',
       'pg',
-      'ioredis',
+      'autocannon',
       node,
     ],
-    reason: 'benchmarks drive the runtime, without the server',
+    reason: 'benchmarks drive the runtime; the server is a process of its own, reached over HTTP',
   },
   {
     folder: 'packages/chaos/src/',

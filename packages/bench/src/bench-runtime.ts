@@ -71,6 +71,13 @@ export async function runMany(total: number, inFlight: number, work: (i: number)
   return (performance.now() - startedAt) / 1_000;
 }
 
+export function median(values: readonly number[]): number {
+  return percentile(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  );
+}
+
 export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

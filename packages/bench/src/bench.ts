@@ -1,38 +1,78 @@
 /**
- * `pnpm bench [name…] [--json]`: the product's own path on a real Postgres (fsync on) and Redis of its own.
- * Prints a table; with --json, one JSON object as the last line, keyed by bench, then figure.
+ * `pnpm bench [name…] [--json] [--compare]`: the product's own path on a real Postgres (fsync on) and Redis of its own.
+ * Prints a table; with --json, one JSON object as the last line, keyed by bench, then figure. With --compare, hello5 runs on DBOS and BullMQ, too.
+ *
+ * Each bench runs in a process of its own, with this one's Node flags (`node --expose-gc --cpu-prof packages/bench/src/bench.ts hello5` profiles it),
+ * and is ended when it takes longer than its limit: the whole run stays under ten minutes on an idle 2-core machine.
  */
-import { startEnvironment, type BenchEnvironment } from './environment.ts';
-import { events } from './events.ts';
-import { fanout1000 } from './fanout.ts';
-import { hello5 } from './hello5.ts';
-import { sleepers } from './sleepers.ts';
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { limitSeconds, type Figures } from './benches.ts';
+import { compare } from './compare.ts';
+import { startServers, type ServerAddresses } from './environment.ts';
 
-type Figures = Record<string, number>;
-
-const benches: Readonly<Record<string, (environment: BenchEnvironment) => Promise<Figures>>> = { hello5, fanout1000, sleepers, events };
-
-const names = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-const unknown = names.filter((name) => !(name in benches));
+const words = process.argv.slice(2);
+const flags = new Set(words.filter((word) => word.startsWith('--')));
+const asked = words.filter((word) => !word.startsWith('--'));
+const wantsCompare = flags.delete('--compare');
+const wantsJson = flags.delete('--json');
+const unknown = [...asked.filter((name) => !(name in limitSeconds)), ...flags];
 if (unknown.length > 0) {
-  console.error(`There is no bench ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}.`);
+  console.error(`There is no ${unknown.join(', ')}. There are: ${Object.keys(limitSeconds).join(', ')}, --json, --compare.`);
   process.exit(2);
 }
+const names = asked.length > 0 ? asked : Object.keys(limitSeconds);
+if (wantsCompare && !names.includes('hello5')) names.unshift('hello5');
 
-const environment = await startEnvironment();
-const results: Record<string, Figures> = {};
-try {
-  for (const [name, run] of Object.entries(benches)) {
-    if (names.length > 0 && !names.includes(name)) continue;
-    results[name] = await run(environment);
-    for (const [figure, value] of Object.entries(results[name]))
-      console.log(`${name.padEnd(12)} ${figure.padEnd(20)} ${shown(value).padStart(12)}`);
+const results: { hello5?: Figures; [name: string]: Figures | undefined } = {};
+let failed = false;
+for (const name of names) {
+  // Servers of its own: what one bench wrote must not be vacuumed or checkpointed at the cost of the next.
+  const servers = await startServers();
+  try {
+    const figures = await runBench(name, servers, (limitSeconds[name] ?? 0) * 1_000);
+    results[name] = figures;
+    print(name, figures);
+  } catch (error) {
+    failed = true;
+    console.error(`${name}: ${(error as Error).message}`);
+  } finally {
+    await servers.stop();
   }
-} finally {
-  await environment.stop();
 }
-if (process.argv.includes('--json')) console.log(JSON.stringify(results));
+const { hello5 } = results;
+if (wantsCompare && hello5 !== undefined) {
+  const figures = await compare(hello5);
+  results['compare'] = figures;
+  print('compare', figures);
+}
+if (wantsJson) console.log(JSON.stringify(results));
+if (failed) process.exitCode = 1;
+
+function runBench(name: string, { adminUrl, postgresPid, redisUrl, redisPid }: ServerAddresses, limitMs: number): Promise<Figures> {
+  const program = fork(fileURLToPath(new URL('./bench-program.ts', import.meta.url)));
+  const addresses: ServerAddresses = { adminUrl, postgresPid, redisUrl, redisPid };
+  program.send({ name, addresses });
+  return new Promise((settle, fail) => {
+    let figures: Figures | undefined;
+    const limit = setTimeout(() => {
+      program.kill('SIGKILL');
+      fail(new Error(`it took longer than ${limitMs / 1_000} s and was ended.`));
+    }, limitMs);
+    program.on('message', (message: Figures) => (figures = message));
+    program.once('exit', (code, signal) => {
+      clearTimeout(limit);
+      if (figures !== undefined && code === 0) settle(figures);
+      else fail(new Error(`it ended without figures (${signal ?? `exit code ${code}`}).`));
+    });
+  });
+}
+
+function print(name: string, figures: Figures): void {
+  for (const [figure, value] of Object.entries(figures))
+    console.log(`${name.padEnd(12)} ${figure.padEnd(26)} ${shown(value).padStart(12)}`);
+}
 
 function shown(value: number): string {
-  return value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(value >= 10 ? 1 : 2);
+  return value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(value >= 10 ? 1 : value >= 0.1 || value <= 0 ? 2 : 4);
 }

@@ -4,3 +4,4 @@ export type { Activity, ActivityContext, ActivityResult } from './activity-dispa
 export { humanTaskId } from './turn-record.ts';
 export { storableJson } from './storable-json.ts';
 export type { CommitItem, CommitVerdict, DurableStore } from './ports/durable-store.ts';
+export { partitionOf } from './partition-of.ts';
