@@ -56,7 +56,7 @@ export const walls: readonly Wall[] = [
   },
   {
     folder: 'packages/database/src/',
-    allow: ['@perdure/graph', '@perdure/engine', '@prisma', 'pg', node],
+    allow: ['@perdure/graph', '@perdure/engine', '@prisma', 'pg', 'pg-copy-streams', node],
     reason: 'the database stands on the vocabulary of graph and engine and below runtime and server',
   },
   {

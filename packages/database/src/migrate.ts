@@ -24,13 +24,13 @@ export interface MigrateOptions {
 
 /** Applies what is missing and returns the names of what it applied. Throws `MigrationRefused`. */
 export async function migrate(url: string, options: MigrateOptions = {}): Promise<readonly string[]> {
-  const migrations = await readMigrations(options.directory ?? join(import.meta.dirname, '..', '..', '..', 'prisma', 'migrations'));
+  const migrations = await readMigrations(options.directory);
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000, application_name: 'perdure migrate' });
   let lost: Error | undefined;
   client.on('error', (error) => (lost = error));
   await client.connect();
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [advisoryLock]);
+    await lockMigrations(client);
     return await applyMissing(client, migrations);
   } catch (error) {
     throw lost ?? error;
@@ -40,7 +40,7 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
   }
 }
 
-interface Migration {
+export interface Migration {
   readonly name: string;
   readonly sql: string;
   readonly checksum: string;
@@ -52,11 +52,13 @@ interface Record {
   readonly finished_at: Date | null;
 }
 
-/** The key Prisma's own migrator locks with, so that the two exclude each other. */
-const advisoryLock = 72707369;
+/** Until the session ends: nobody else migrates. The key is the one Prisma's own migrator locks with, so that the two exclude each other. */
+export async function lockMigrations(client: pg.ClientBase): Promise<void> {
+  await client.query('SELECT pg_advisory_lock($1)', [72707369]);
+}
 
 async function applyMissing(client: pg.Client, migrations: readonly Migration[]): Promise<readonly string[]> {
-  await client.query(recordsTable);
+  await createRecords(client);
   const { rows: records } = await client.query<Record>(
     'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at, migration_name',
   );
@@ -100,15 +102,7 @@ async function applyMissing(client: pg.Client, migrations: readonly Migration[])
 async function apply(client: pg.Client, migration: Migration): Promise<void> {
   await client.query('BEGIN');
   try {
-    await client.query(
-      'INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, applied_steps_count) VALUES ($1, $2, $3, clock_timestamp(), 0)',
-      [randomUUID(), migration.checksum, migration.name],
-    );
-    await client.query(migration.sql);
-    await client.query(
-      'UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE migration_name = $1 AND rolled_back_at IS NULL',
-      [migration.name],
-    );
+    await applyWithin(client, migration);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
@@ -122,7 +116,23 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
   }
 }
 
-async function readMigrations(directory: string): Promise<readonly Migration[]> {
+/** In the transaction that is open, with the record of it. The table of records must be there (`createRecords`). */
+export async function applyWithin(client: pg.ClientBase, migration: Migration): Promise<void> {
+  await client.query(
+    'INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, applied_steps_count) VALUES ($1, $2, $3, clock_timestamp(), 0)',
+    [randomUUID(), migration.checksum, migration.name],
+  );
+  await client.query(migration.sql);
+  await client.query(
+    'UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE migration_name = $1 AND rolled_back_at IS NULL',
+    [migration.name],
+  );
+}
+
+/** This version's migrations, in order. */
+export async function readMigrations(
+  directory = join(import.meta.dirname, '..', '..', '..', 'prisma', 'migrations'),
+): Promise<readonly Migration[]> {
   const names = (await readdir(directory, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return Promise.all(
     names.sort().map(async (name) => {
@@ -130,6 +140,10 @@ async function readMigrations(directory: string): Promise<readonly Migration[]> 
       return { name, sql: content.toString('utf8'), checksum: createHash('sha256').update(content).digest('hex') };
     }),
   );
+}
+
+export async function createRecords(client: pg.ClientBase): Promise<void> {
+  await client.query(recordsTable);
 }
 
 const recordsTable = `

@@ -73,6 +73,23 @@ export async function startServices(configuration: Configuration, say: (line: st
   }
 }
 
+export interface OpenedDatabase {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The embedded database alone, of an installation that is not running, for work on it as a whole. The data directory's lock must be held. */
+export async function openStoppedDatabase(dataDirectory: string, say: (line: string) => void): Promise<OpenedDatabase> {
+  const { server, url } = await startEmbeddedPostgres(dataDirectory, say);
+  try {
+    await ensureDatabase(url('postgres'));
+    return { url: url('perdure'), close: () => server.stop() };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
 export type JoinedServices = { readonly ok: true; readonly services: Services } | { readonly ok: false; readonly reason: string };
 
 /** The embedded servers of the Perdure that runs from the same data directory, for one more process of it. */
