@@ -1,3 +1,4 @@
+export * from './entities.ts';
 export * from './history.ts';
 export * from './human-tasks.ts';
 export * from './instance-detail.ts';

@@ -1,4 +1,5 @@
-    ($1::text[] IS NULL OR i.status = ANY ($1))
+    i.workflow_key NOT LIKE '@%'
+AND ($1::text[] IS NULL OR i.status = ANY ($1))
 AND ($2::text[] IS NULL OR (CASE WHEN i.status = 'Running' AND i.running_activities = 0 THEN 'Waiting' ELSE i.status END) = ANY ($2))
 AND ($3::text[] IS NULL OR (CASE WHEN i.status = 'Running' AND i.running_activities = 0 THEN 'Waiting' ELSE i.status END) <> ALL ($3))
 AND ($4::text[] IS NULL OR i.workflow_key = ANY ($4))

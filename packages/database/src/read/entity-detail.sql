@@ -1,0 +1,1 @@
+WHERE i.id = $1 AND i.workflow_key LIKE '@%'
