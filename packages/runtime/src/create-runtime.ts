@@ -62,7 +62,6 @@ export interface RuntimeOptions {
 const largestInput = 10 * 1024 * 1024;
 
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const onTrouble = options.onTrouble ?? (() => {});
   const postgres = new PostgresStore({
     url: options.databaseUrl,
     ...(options.poolSize === undefined ? {} : { poolSize: options.poolSize }),
@@ -78,7 +77,22 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
           incarnation,
           options.queueConcurrency === undefined ? {} : { concurrency: options.queueConcurrency },
         );
-  const runtime = new AssembledRuntime(store, hot, queue, options, onTrouble);
+  return assembleRuntime({ store, hot, queue }, options);
+}
+
+/** What a runtime stands on. It closes them when it stops. */
+export interface RuntimeParts {
+  store: DurableStore;
+  hot: HotStore;
+  queue: ActivityQueue | null;
+}
+
+/** A runtime on parts that are there already. */
+export async function assembleRuntime(
+  { store, hot, queue }: RuntimeParts,
+  options: Omit<RuntimeOptions, 'databaseUrl' | 'redisUrl' | 'queueConcurrency' | 'poolSize' | 'throughStore'>,
+): Promise<Runtime> {
+  const runtime = new AssembledRuntime(store, hot, queue, options, options.onTrouble ?? (() => {}));
   try {
     await runtime.begin();
   } catch (error) {
@@ -107,13 +121,13 @@ class AssembledRuntime implements Runtime {
   readonly #leases: LeaseKeeper | null;
   readonly #sandbox = createSandbox();
   readonly #workerId: string;
-  readonly #options: RuntimeOptions;
+  readonly #options: Pick<RuntimeOptions, 'onTrouble'>;
 
   constructor(
     store: DurableStore,
     hot: HotStore,
     queue: ActivityQueue | null,
-    options: RuntimeOptions,
+    options: Parameters<typeof assembleRuntime>[1],
     onTrouble: (where: string, error: Error) => void,
   ) {
     this.#store = store;

@@ -1,5 +1,5 @@
 export * from './runtime.ts';
-export { createRuntime, type RuntimeOptions } from './create-runtime.ts';
+export { assembleRuntime, createRuntime, type RuntimeOptions } from './create-runtime.ts';
 export type { Activity, ActivityContext, ActivityResult } from './activity-dispatcher.ts';
 export { humanTaskId } from './turn-record.ts';
 export { storableJson } from './storable-json.ts';

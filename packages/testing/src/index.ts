@@ -3,6 +3,7 @@ export { startOwnRedis, startTestRedis, type OwnRedis, type TestRedis } from './
 export { drawWorkflow, type DrawnNode } from './draw-workflow.ts';
 export { publishWorkflow } from './publish-workflow.ts';
 export { eventually } from './eventually.ts';
-export { checkInvariants, type Evidence, type Invariant, type Verdict } from './check-invariants.ts';
+export { checkInvariants } from './check-invariants.ts';
+export { RowCheck, type Evidence, type Invariant, type Verdict } from './check-rows.ts';
 export { checkSideEffects, type SideEffect, type SideEffectVerdict } from './check-side-effects.ts';
 export { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
