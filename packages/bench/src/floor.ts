@@ -92,9 +92,9 @@ async function writeTurn(
   });
 }
 
-const insertRow = `INSERT INTO instance (id, partition, execution_id, workflow_key, version, status, seq, tags, started_by, whereabouts, running_activities, claims, created_at, updated_at)
-  SELECT id, 0, '0123456789ab', 'bench', 1, $3, $2, '{}', 'bench', $8::json, 1, 1, $4, $4 FROM unnest($1::text[]) AS i(id)`;
+const insertRow = `INSERT INTO instance (id, partition, execution_id, workflow_key, version, status, seq, tags, started_by, whereabouts, running_activities, created_at, updated_at)
+  SELECT id, 0, '0123456789ab', 'bench', 1, $3, $2, '{}', 'bench', $8::json, 1, $4, $4 FROM unnest($1::text[]) AS i(id)`;
 
-const updateRow = `UPDATE instance SET status = $3, seq = $2, updated_at = $4, claims = 1, whereabouts = $8::json,
+const updateRow = `UPDATE instance SET status = $3, seq = $2, updated_at = $4, whereabouts = $8::json,
     running_activities = CASE WHEN $3 = 'Completed' THEN 0 ELSE 1 END, completed_at = CASE WHEN $3 = 'Completed' THEN $4::timestamptz END
   WHERE id = ANY($1::text[])`;

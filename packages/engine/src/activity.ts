@@ -4,6 +4,7 @@ import { conclude } from './conclude.ts';
 import { evaluateFields } from './expression-scope.ts';
 import { blame, failEntering } from './raise.ts';
 import { retryMoment } from './next-attempt.ts';
+import { quarantineWords } from './quarantine-words.ts';
 import { startTimer } from './start-timer.ts';
 import type { OpenStep } from './state.ts';
 import { emit, nodeOf, opening } from './turn.ts';
@@ -33,4 +34,24 @@ export function failTask(turn: Turn, step: ActivityStep, command: Command & { ty
   const retryAt = retryMoment(turn, step, policy, failure);
   conclude(turn, step, { type: 'TaskFailed', step: step.key, attempt: step.attempt, failure, retry: retryAt !== null });
   if (retryAt !== null) startTimer(turn, step.key, 'retry', step.attempt, retryAt);
+}
+
+/** [Q1] */
+export function quarantineTask(turn: Turn, step: ActivityStep, claims: number): void {
+  emit(turn, { type: 'TaskQuarantined', step: step.key, attempt: step.attempt, claims });
+  turn.effects.push({ type: 'AbortActivity', step: step.key });
+}
+
+/** [Q4] */
+export function releaseTask(turn: Turn, step: ActivityStep, command: Command & { type: 'ReleaseTask' }): void {
+  emit(turn, { type: 'TaskReleased', step: step.key, attempt: step.attempt, reason: command.reason, by: command.by });
+  turn.effects.push({ type: 'RunActivity', step: step.key });
+}
+
+/** [Q5] */
+export function giveUpTask(turn: Turn, step: ActivityStep, command: Command & { type: 'GiveUpTask' }): void {
+  const claims = turn.state.quarantined.get(step.key) ?? 0;
+  const message = command.reason || quarantineWords(claims);
+  const failure = blame({ code: 'Quarantined', message }, nodeOf(turn, step.node), step.key);
+  conclude(turn, step, { type: 'TaskFailed', step: step.key, attempt: step.attempt, failure, retry: false, by: command.by });
 }

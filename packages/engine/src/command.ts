@@ -23,6 +23,10 @@ export type CommandBody =
   | { type: 'CompleteTask'; step: StepKey; attempt: number; output: Json }
   /** `retryable` false: fails at once, whatever the retry policy says. Default true. */
   | { type: 'FailTask'; step: StepKey; attempt: number; failure: Failure; retryable?: boolean }
+  /** From the runtime: the attempt was begun `claims` times, and each time its worker vanished before there was an outcome. */
+  | { type: 'QuarantineTask'; step: StepKey; attempt: number; claims: number }
+  | { type: 'ReleaseTask'; step: StepKey; reason: string; by: string }
+  | { type: 'GiveUpTask'; step: StepKey; reason: string; by: string }
   | { type: 'FireTimer'; timer: TimerId }
   | { type: 'RaiseEvent'; id: string; name: string; data: Json; by: string }
   | { type: 'CompleteChild'; step: StepKey; child: InstanceId; output: Json }
@@ -44,6 +48,7 @@ export type RefusalCode =
   | 'instance.exists'
   | 'instance.not-suspended'
   | 'instance.already-suspended'
+  | 'step.not-quarantined'
   | 'task.gone'
   | 'task.already-decided'
   | 'task.already-claimed'

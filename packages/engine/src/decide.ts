@@ -1,5 +1,5 @@
 import type { Plan } from '@perdure/graph';
-import { completeTask, failTask } from './activity.ts';
+import { completeTask, failTask, giveUpTask, quarantineTask, releaseTask } from './activity.ts';
 import { cancelFrame } from './cancel.ts';
 import type { ChildFate } from './cancel.ts';
 import type { Command, Outcome, RefusalCode } from './command.ts';
@@ -81,9 +81,25 @@ function obey(turn: Turn): Outcome {
     case 'CompleteTask':
     case 'FailTask': {
       const step = state.steps.get(command.step);
-      if (step?.kind !== 'activity' || step.phase !== 'scheduled' || step.attempt !== command.attempt) return stale(command.step);
+      // One held in quarantine may have gone on where nobody could see it: its outcome counts all the same. [Q3]
+      if (step?.kind !== 'activity' || step.phase === 'backoff' || step.attempt !== command.attempt) return stale(command.step);
       if (command.type === 'CompleteTask') completeTask(turn, step, command);
       else failTask(turn, step, command);
+      return DONE;
+    }
+    case 'QuarantineTask': {
+      const step = state.steps.get(command.step);
+      if (step?.kind !== 'activity' || step.phase !== 'scheduled' || step.attempt !== command.attempt) return stale(command.step);
+      quarantineTask(turn, step, command.claims);
+      return DONE;
+    }
+    case 'ReleaseTask':
+    case 'GiveUpTask': {
+      const step = state.steps.get(command.step);
+      if (step?.kind !== 'activity' || step.phase !== 'quarantined')
+        return refuse('step.not-quarantined', `The step ${command.step} is not in quarantine.`);
+      if (command.type === 'ReleaseTask') releaseTask(turn, step, command);
+      else giveUpTask(turn, step, command);
       return DONE;
     }
     case 'CompleteChild':

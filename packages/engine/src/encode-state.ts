@@ -23,16 +23,21 @@ interface EncodedFrame extends Omit<Frame, 'open' | 'visits' | 'outputs' | 'join
   failures?: Pairs<string, unknown>;
 }
 
-interface EncodedState extends Omit<InstanceState, 'frames' | 'steps' | 'timers' | 'buffered' | 'eventWaits' | 'runningActivities'> {
+interface EncodedState extends Omit<
+  InstanceState,
+  'frames' | 'steps' | 'timers' | 'buffered' | 'eventWaits' | 'runningActivities' | 'quarantined'
+> {
   format: typeof FORMAT;
   frames: EncodedFrame[];
   steps: EncodedStep[];
   timers: Pairs<string, unknown>;
   buffered: Pairs<string, { raised: number; data: Json }[]>;
+  /** Absent in checkpoints written before there was a quarantine, and when nothing is held. */
+  quarantined?: Pairs<string, number>;
 }
 
 export function encodeState(state: InstanceState): Json {
-  const { frames, steps, timers, buffered, eventWaits: _waits, runningActivities: _running, ...plain } = state;
+  const { frames, steps, timers, buffered, eventWaits: _waits, runningActivities: _running, quarantined, ...plain } = state;
   const encoded: EncodedState = {
     format: FORMAT,
     ...plain,
@@ -42,6 +47,7 @@ export function encodeState(state: InstanceState): Json {
     timers: Array.from(timers),
     buffered: Array.from(buffered, ([name, queue]) => [name, [...queue]]),
   };
+  if (quarantined.size > 0) encoded.quarantined = Array.from(quarantined);
   // Every field of it is text, a number, a list, an object or null.
   return encoded as unknown as Json;
 }
@@ -51,7 +57,7 @@ export function decodeState(json: Json): InstanceState {
   // Written by encodeState and kept where only the runtime writes.
   const encoded = json as unknown as EncodedState;
   if (encoded?.format !== FORMAT) throw new Error('This is not a checkpoint of a known format.');
-  const { format: _format, frames, steps, timers, buffered, ...plain } = encoded;
+  const { format: _format, frames, steps, timers, buffered, quarantined = [], ...plain } = encoded;
   const state: InstanceState = {
     ...plain,
     deferred: [...plain.deferred],
@@ -61,6 +67,7 @@ export function decodeState(json: Json): InstanceState {
     buffered: new Map(buffered.map(([name, queue]) => [name, [...queue]])),
     eventWaits: new Map(),
     runningActivities: 0,
+    quarantined: new Map(quarantined) as InstanceState['quarantined'],
   };
   index(state);
   return state;

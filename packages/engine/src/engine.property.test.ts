@@ -99,6 +99,9 @@ function answer(step: OpenStep, choice: number): CommandBody | null {
   switch (step.kind) {
     case 'activity':
       if (step.phase === 'backoff') return null;
+      if (step.phase === 'quarantined' && choice % 4 === 1) return { type: 'ReleaseTask', step: step.key, reason: 'random', by };
+      if (step.phase === 'quarantined' && choice % 4 === 2) return { type: 'GiveUpTask', step: step.key, reason: '', by };
+      if (choice % 6 === 0) return { type: 'QuarantineTask', step: step.key, attempt: step.attempt, claims: 5 };
       if (succeeds) return { type: 'CompleteTask', step: step.key, attempt: step.attempt, output: choice };
       return { type: 'FailTask', step: step.key, attempt: step.attempt, failure, retryable: choice % 7 > 0 };
     case 'event':
@@ -199,6 +202,8 @@ function checkIndexes(state: InstanceState): void {
   }
   expect(openSteps).toBe(state.steps.size);
   expect(state.runningActivities).toBe(running);
+  const held = [...state.steps.values()].filter((step) => step.kind === 'activity' && step.phase === 'quarantined');
+  expect(new Set(state.quarantined.keys())).toEqual(new Set(held.map(({ key }) => key)));
   expect([...state.eventWaits.values()].reduce((sum, set) => sum + set.size, 0)).toBe(waits);
   for (const [timer, { step }] of state.timers) {
     const owner = state.steps.get(step);

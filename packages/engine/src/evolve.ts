@@ -66,6 +66,7 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
         const step = openStep(state, event.step, 'activity');
         step.attempt = event.attempt;
         step.phase = 'scheduled';
+        delete step.releases;
       }
       state.runningActivities++;
       break;
@@ -77,12 +78,27 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
       defer(state, event);
       if (event.retry) {
         const step = openStep(state, event.step, 'activity');
+        leavePhase(state, step);
         step.phase = 'backoff';
         step.lastFailure = event.failure;
-        state.runningActivities--;
       } else {
         failed(state, event.step, event.failure);
       }
+      break;
+    }
+    case 'TaskQuarantined': {
+      const step = openStep(state, event.step, 'activity');
+      leavePhase(state, step);
+      step.phase = 'quarantined';
+      state.quarantined.set(step.key, event.claims);
+      break;
+    }
+    case 'TaskReleased': {
+      const step = openStep(state, event.step, 'activity');
+      leavePhase(state, step);
+      step.phase = 'scheduled';
+      step.releases = (step.releases ?? 0) + 1;
+      state.runningActivities++;
       break;
     }
 
@@ -294,7 +310,7 @@ function failed(state: InstanceState, key: StepKey, failure: Failure): void {
 function close(state: InstanceState, step: OpenStep): void {
   for (const timer of possibleTimers(step)) state.timers.delete(timer);
   if (step.kind === 'activity') {
-    if (step.phase === 'scheduled') state.runningActivities--;
+    leavePhase(state, step);
   } else if (step.kind === 'event') {
     const name = step.name.toLowerCase();
     const waits = state.eventWaits.get(name);
@@ -305,6 +321,12 @@ function close(state: InstanceState, step: OpenStep): void {
   }
   state.steps.delete(step.key);
   state.frames.get(step.frame)?.open.delete(step.key);
+}
+
+/** An activity that closes or changes its phase is no longer counted among those of the phase it was in. */
+function leavePhase(state: InstanceState, step: OpenStep & { kind: 'activity' }): void {
+  if (step.phase === 'scheduled') state.runningActivities--;
+  else if (step.phase === 'quarantined') state.quarantined.delete(step.key);
 }
 
 function anyOpenStep(state: InstanceState, key: StepKey): OpenStep {
@@ -421,4 +443,5 @@ function clearOpenWork(state: InstanceState): void {
   state.eventWaits.clear();
   state.deferred = [];
   state.runningActivities = 0;
+  state.quarantined.clear();
 }

@@ -51,8 +51,8 @@ export type EventBody =
   | ({ type: 'TaskScheduled'; activity: string; attempt: number; input?: Json; queue: string | null } & StepOpening)
   /** Closes the step. */
   | { type: 'TaskCompleted'; step: StepKey; attempt: number; output: Json }
-  /** With `retry` the step stays open and waits for its retry timer; without, it closes. */
-  | { type: 'TaskFailed'; step: StepKey; attempt: number; failure: Failure; retry: boolean }
+  /** With `retry` the step stays open and waits for its retry timer; without, it closes. `by`: who gave a quarantined step up. */
+  | { type: 'TaskFailed'; step: StepKey; attempt: number; failure: Failure; retry: boolean; by?: string }
   /** Purpose `timer` opens a step of its own and carries `opening`; the other purposes belong to an open step. */
   | { type: 'TimerCreated'; timer: TimerId; step: StepKey; purpose: TimerPurpose; fireAt: number; opening?: StepOpening }
   /** Purpose `timer`: closes the step. `timeout`/`deadline` of an event or human task: closes it through that port. `retry`: a TaskScheduled follows. */
@@ -71,6 +71,10 @@ export type EventBody =
   | { type: 'SubOrchestrationInstanceCompleted'; step: StepKey; instanceId: InstanceId; output: Json }
   | { type: 'SubOrchestrationInstanceFailed'; step: StepKey; instanceId: InstanceId; failure: Failure; retry: boolean }
   // Perdure's
+  /** The step is held: its attempt was begun `claims` times and never came to an outcome. Stays open. */
+  | { type: 'TaskQuarantined'; step: StepKey; attempt: number; claims: number }
+  /** A person let a held step run again: the same attempt. */
+  | { type: 'TaskReleased'; step: StepKey; attempt: number; reason: string; by: string }
   /** Opens an event step. */
   | ({ type: 'EventAwaited'; name: string } & StepOpening)
   /** The buffered event with history seq `raised` was given to the step, which closes. */

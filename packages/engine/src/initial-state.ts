@@ -25,6 +25,7 @@ export function initialState(instanceId: InstanceId): InstanceState {
     buffered: new Map(),
     eventWaits: new Map(),
     runningActivities: 0,
+    quarantined: new Map(),
     deferred: [],
   };
 }

@@ -31,8 +31,10 @@ export interface InstanceState {
   buffered: Map<string, { raised: number; data: Json }[]>;
   /** Steps that wait for an event, by lower-case name, oldest first. */
   eventWaits: Map<string, Set<StepKey>>;
-  /** Activity steps scheduled and without an outcome (not those waiting to be retried). */
+  /** Activity steps scheduled and without an outcome (not those waiting to be retried, nor those in quarantine). */
   runningActivities: number;
+  /** Activity steps held in quarantine, with the claims that brought them there; oldest first. */
+  quarantined: Map<StepKey, number>;
   /** What became known while suspended and has not been acted on. */
   deferred: Deferred[];
 }
@@ -81,9 +83,11 @@ export type OpenStep =
       queue: string | null;
       input: Json;
       attempt: number;
-      /** `backoff`: failed, its retry timer runs. */
-      phase: 'scheduled' | 'backoff';
+      /** `backoff`: failed, its retry timer runs. `quarantined`: held until a person decides. */
+      phase: 'scheduled' | 'backoff' | 'quarantined';
       lastFailure: Failure | null;
+      /** Times a person let it run again after a quarantine; claims count anew from there. Absent: never. */
+      releases?: number;
     })
   | (OpenStepBase & { kind: 'timer'; fireAt: number })
   | (OpenStepBase & { kind: 'event'; name: string; deadlineAt: number | null })

@@ -1,6 +1,7 @@
 import type { NodeId, Plan } from '@perdure/graph';
 import type { FrameId } from './ids.ts';
 import type { InstanceState, OpenStep } from './state.ts';
+import { quarantineWords } from './quarantine-words.ts';
 import { ROOT_FRAME } from './step-place.ts';
 import { timerIdOf } from './step-timers.ts';
 
@@ -8,7 +9,7 @@ import { timerIdOf } from './step-timers.ts';
 export interface WaitsFor {
   node: NodeId;
   title: string;
-  kind: 'activity' | 'retry' | 'timer' | 'event' | 'humanTask' | 'subWorkflow' | 'forEach';
+  kind: 'activity' | 'retry' | 'quarantined' | 'timer' | 'event' | 'humanTask' | 'subWorkflow' | 'forEach';
   /** What, in words; the screen adds `until`. */
   detail: string;
   /** Epoch ms. */
@@ -16,11 +17,12 @@ export interface WaitsFor {
 }
 
 /**
- * The step that has been open longest, looked for inside containers; a for each with several items at work answers for them.
+ * A step held in quarantine, since nothing but a person moves it on; else the step that has been open longest, looked for inside containers; a for each with several items at work answers for them.
  * Null when nothing is open: the instance has ended, or it is suspended with its results recorded.
  */
 export function waitsFor(plan: Plan, state: InstanceState): WaitsFor | null {
-  const step = firstOpenStep(state, ROOT_FRAME);
+  const [held] = state.quarantined.keys();
+  const step = held === undefined ? firstOpenStep(state, ROOT_FRAME) : state.steps.get(held);
   if (!step) return null;
   const title = plan.nodes.get(step.node)?.title ?? step.node;
   return { node: step.node, title, ...reason(state, step) };
@@ -39,6 +41,7 @@ function reason(state: InstanceState, step: OpenStep): Omit<WaitsFor, 'node' | '
     case 'activity':
       if (step.phase === 'scheduled')
         return { kind: 'activity', detail: step.attempt === 1 ? 'Activity is running' : `Attempt ${step.attempt} is running` };
+      if (step.phase === 'quarantined') return { kind: 'quarantined', detail: quarantineWords(state.quarantined.get(step.key) ?? 0) };
       return retry(state, step, `Attempt ${step.attempt} failed${step.lastFailure ? `: ${step.lastFailure.message}` : ''}`);
     case 'timer':
       return { kind: 'timer', detail: 'Timer', until: step.fireAt };

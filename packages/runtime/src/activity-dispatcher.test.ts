@@ -7,6 +7,8 @@ const job = (step: string, attempt = 1): ActivityJob => ({
   executionId: executionId('x'),
   step: stepKey(step),
   attempt,
+  releases: 0,
+  again: false,
   activity: 'work',
   node: 'work',
   input: null,

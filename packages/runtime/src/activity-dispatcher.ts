@@ -30,6 +30,10 @@ export interface ActivityJob {
   executionId: ExecutionId;
   step: StepKey;
   attempt: number;
+  /** Times it was let out of quarantine. */
+  releases: number;
+  /** A worker that vanished had begun it before. */
+  again: boolean;
   activity: string;
   node: string;
   input: Json;
@@ -114,31 +118,37 @@ export class ActivityDispatcher {
     return this.#jobs.size;
   }
 
-  run(job: ActivityJob): void {
+  /** `onEnd`: called when the attempt is no longer here, reported or aborted. */
+  run(job: ActivityJob, onEnd: (() => void) | null = null): void {
     const key = jobKey(job.instanceId, job.step);
     const known = this.#jobs.get(key);
     if (known !== undefined) {
-      if (known.job.attempt === job.attempt && known.job.executionId === job.executionId) return; // A1
-      known.abort.abort();
+      if (known.job.attempt === job.attempt && known.job.executionId === job.executionId) {
+        onEnd?.();
+        return; // A1
+      }
+      this.#abort(key, known);
     }
-    this.#jobs.set(key, { job, abort: new AbortController(), started: false });
+    this.#jobs.set(key, { job, abort: new AbortController(), started: false, onEnd });
     this.#waiting.push(key);
     this.#fill();
   }
 
   abort(instanceId: InstanceId, step: StepKey): void {
     const key = jobKey(instanceId, step);
-    this.#jobs.get(key)?.abort.abort();
-    this.#jobs.delete(key);
+    const entry = this.#jobs.get(key);
+    if (entry !== undefined) this.#abort(key, entry);
   }
 
   /** Aborts what runs for instances the caller no longer serves. */
   abortWhere(matches: (instanceId: InstanceId) => boolean): void {
-    for (const [key, { job, abort }] of this.#jobs) {
-      if (!matches(job.instanceId)) continue;
-      abort.abort();
-      this.#jobs.delete(key);
-    }
+    for (const [key, entry] of this.#jobs) if (matches(entry.job.instanceId)) this.#abort(key, entry);
+  }
+
+  #abort(key: string, entry: Entry): void {
+    this.#jobs.delete(key);
+    entry.abort.abort();
+    entry.onEnd?.();
   }
 
   countWhere(matches: (instanceId: InstanceId) => boolean): number {
@@ -169,6 +179,7 @@ export class ActivityDispatcher {
     if (this.#jobs.get(key) !== entry) return; // A2: aborted, or replaced by a later attempt
     this.#jobs.delete(key);
     this.#options.report(job, result);
+    entry.onEnd?.();
   }
 }
 
@@ -176,6 +187,7 @@ interface Entry {
   job: ActivityJob;
   abort: AbortController;
   started: boolean;
+  onEnd: (() => void) | null;
 }
 
 function jobKey(instanceId: InstanceId, step: StepKey): string {

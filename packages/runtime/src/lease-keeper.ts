@@ -5,7 +5,7 @@
  * P3 fairness only ever moves partitions by the owner releasing them, never by taking one with a running lease (except `force`, at the start of
  *    the embedded installation, whose data-directory lock proves that no other process lives).
  */
-import type { LeaseStore, OwnedPartition } from './ports/durable-store.ts';
+import type { ClaimedPartition, LeaseStore } from './ports/durable-store.ts';
 import type { DatabaseClock } from './database-clock.ts';
 
 export interface LeaseKeeperOptions {
@@ -16,7 +16,7 @@ export interface LeaseKeeperOptions {
   renewEveryMs: number;
   /** Take all partitions at the first round, whoever owns them. */
   force: boolean;
-  onClaimed(partitions: readonly OwnedPartition[]): void;
+  onClaimed(partitions: readonly ClaimedPartition[]): void;
   onLost(partitions: readonly number[]): void;
   /** Must finish (or give up) the partitions' work; they are released after it. */
   drain(partitions: readonly number[]): Promise<void>;
@@ -29,6 +29,8 @@ export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
   readonly #owned = new Map<number, number>();
   readonly #draining = new Set<number>();
+  /** By P2, with the epoch it had: back under the next one, it was in nobody else's hands. */
+  readonly #givenUp = new Map<number, number>();
   #timer: NodeJS.Timeout | null = null;
   #renewedAt = performance.now();
   #force: boolean;
@@ -109,7 +111,10 @@ export class LeaseKeeper {
     if (partitions.length === 0) return;
     const claimed = await this.#leases.claim(this.#options.workerId, partitions, this.#options.leaseMs, force);
     for (const { id, epoch } of claimed) this.#owned.set(id, epoch);
-    if (claimed.length > 0) this.#options.onClaimed(claimed);
+    if (claimed.length === 0) return;
+    // What this very process gave up while the database was away was abandoned by nobody.
+    this.#options.onClaimed(claimed.map((one) => ({ ...one, abandoned: one.abandoned && this.#givenUp.get(one.id) !== one.epoch - 1 })));
+    for (const { id } of claimed) this.#givenUp.delete(id);
   }
 
   /** Releases what is above the share while another live worker has less than its own. */
@@ -139,6 +144,7 @@ export class LeaseKeeper {
 
   #giveUpAll(): void {
     const owned = this.owned;
+    for (const [id, epoch] of this.#owned) this.#givenUp.set(id, epoch);
     this.#owned.clear();
     if (owned.length > 0) this.#options.onLost(owned);
   }

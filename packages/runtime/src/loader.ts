@@ -8,7 +8,8 @@
  *
  * Not here: what is done with a resident (the worker), how a state is put together (stored-state.ts).
  */
-import { initialState, isFinal, timerId, type InstanceId, type InstanceState } from '@perdure/engine';
+import { initialState, isFinal, timerId, type InstanceId, type InstanceState, type StepKey } from '@perdure/engine';
+import type { Arrival, Claims, Verdict } from './claims.ts';
 import { partitionOf } from './partition-of.ts';
 import type { PlanCache, PublishedPlan } from './plan-cache.ts';
 import type { DurableStore, StoredInstance } from './ports/durable-store.ts';
@@ -34,10 +35,13 @@ export interface LoaderOptions {
   hot: HotStore;
   plans: PlanCache;
   partitions: number;
-  /** Under which the partition is owned now; undefined when it is not. */
-  epochOf(partition: number): number | undefined;
-  /** Takes the resident into memory. `claims`: how often its unfinished activities have been taken up. */
-  admit(resident: Resident, claims: number): void;
+  claims: Claims;
+  /** Whether activities of named queues go there. */
+  withQueues: boolean;
+  /** How the partition is owned now; undefined when it is not. */
+  ownershipOf(partition: number): { epoch: number; abandoned: boolean } | undefined;
+  /** Takes the resident into memory. `verdicts`: on those of its unfinished activities that are not simply to be run. */
+  admit(resident: Resident, verdicts: ReadonlyMap<StepKey, Verdict>): void;
   /** A command for an instance that is in memory, or that has to be loaded. */
   enqueue(id: InstanceId, command: QueuedCommand): void;
   /** A wake-up found an instance that cannot be read: to be tried again. */
@@ -77,7 +81,7 @@ export class Loader {
   /** Makes an instance that is believed to be new; its first commit tells. */
   create(id: InstanceId, published: PublishedPlan, start: QueuedCommand): void {
     const partition = partitionOf(id, this.#options.partitions);
-    const epoch = this.#options.epochOf(partition);
+    const epoch = this.#options.ownershipOf(partition)?.epoch;
     if (epoch === undefined) {
       start.settle(unavailable);
       return;
@@ -95,7 +99,7 @@ export class Loader {
         inbox: [start],
         busy: false,
       },
-      0,
+      new Map(),
     );
   }
 
@@ -129,8 +133,8 @@ export class Loader {
   }
 
   async #load(ids: readonly InstanceId[]): Promise<void> {
-    const epochs = new Map(
-      ids.map((id) => partitionOf(id, this.#options.partitions)).map((partition) => [partition, this.#options.epochOf(partition)]),
+    const ownerships = new Map(
+      ids.map((id) => partitionOf(id, this.#options.partitions)).map((partition) => [partition, this.#options.ownershipOf(partition)]),
     );
     const [stored, hot] = await Promise.all([this.#options.store.load(ids), this.#options.hot.load(ids)]);
     const live = [...stored.values()].filter(({ status, seq }) => !isFinal(status) && seq > 0);
@@ -140,22 +144,34 @@ export class Loader {
     );
     this.counters.loadsHot += live.length - cold.length;
     this.counters.loadsDurable += cold.length;
+    const arrivals: (Arrival & { instance: StoredInstance })[] = [];
     for (const id of ids) {
       const instance = stored.get(id);
       try {
         if (instance === undefined || isFinal(instance.status)) await this.#withoutInstance(id, instance);
-        else
-          await this.#admit(
-            instance,
-            await readState(this.#options.store, instance, hot.get(id), histories.get(id)),
-            epochs.get(instance.partition),
-          );
+        else {
+          const state = await readState(this.#options.store, instance, hot.get(id), histories.get(id));
+          arrivals.push({ instance, state, ...(ownerships.get(instance.partition) ?? { epoch: undefined, abandoned: false }) });
+        }
       } catch (error) {
-        // O3
-        this.#options.onTrouble(`load of ${id}`, error as Error);
-        this.#cannotLoad(id);
+        this.#failed(id, error as Error);
       }
     }
+    // Stored before anything is begun again: an attempt that ends its process at once must not escape being counted.
+    const verdicts = await this.#options.claims.ofArrivals(arrivals, this.#options.withQueues);
+    for (const { instance, state, epoch } of arrivals) {
+      try {
+        await this.#admit(instance, state, epoch, verdicts.get(instance.id) ?? new Map());
+      } catch (error) {
+        this.#failed(instance.id, error as Error);
+      }
+    }
+  }
+
+  /** O3 */
+  #failed(id: InstanceId, error: Error): void {
+    this.#options.onTrouble(`load of ${id}`, error);
+    this.#cannotLoad(id);
   }
 
   /** Senders are told, and try again themselves; a wake-up has nobody behind it who would. */
@@ -166,7 +182,12 @@ export class Loader {
     if (commands.some(isWakeUp)) this.#options.wakeLater(id);
   }
 
-  async #admit(instance: StoredInstance, state: InstanceState, epoch: number | undefined): Promise<void> {
+  async #admit(
+    instance: StoredInstance,
+    state: InstanceState,
+    epoch: number | undefined,
+    verdicts: ReadonlyMap<StepKey, Verdict>,
+  ): Promise<void> {
     const { id, partition } = instance;
     const published =
       this.#options.plans.peek(instance.workflow, instance.version) ??
@@ -174,7 +195,7 @@ export class Loader {
     // O1: from here on.
     const inbox = this.#arriving.get(id);
     if (inbox === undefined) return; // dropped meanwhile
-    const owned = this.#options.epochOf(partition);
+    const owned = this.#options.ownershipOf(partition)?.epoch;
     // O2: the next load reads it again.
     if (owned !== undefined && owned !== epoch) return;
     if (published === null) throw new Error(`${instance.workflow} has no version ${instance.version}.`);
@@ -203,7 +224,7 @@ export class Loader {
         inbox,
         busy: false,
       },
-      instance.claims,
+      verdicts,
     );
   }
 

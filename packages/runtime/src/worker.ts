@@ -13,6 +13,7 @@ import { randomUUID } from 'node:crypto';
 import { executionId, isFinal, type CommandBody, type Evaluator, type InstanceId, type StepKey } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 import { ActivityDispatcher, ActivityRunner, type Activity, type ActivityJob, type ActivityResult } from './activity-dispatcher.ts';
+import { Claims, type Verdict } from './claims.ts';
 import { CommitLanes, type ItemOutcome } from './commit-lanes.ts';
 import type { DatabaseClock } from './database-clock.ts';
 import { loadReferences } from './load-references.ts';
@@ -20,12 +21,13 @@ import { isWakeUp, Loader, unavailable, wakeUp } from './loader.ts';
 import { Mailbox } from './mailbox.ts';
 import { partitionOf } from './partition-of.ts';
 import type { PlanCache, PublishedPlan } from './plan-cache.ts';
-import type { CommitItem, DurableStore, InstanceCreation, MessageBody, OwnedPartition, StoredMessage } from './ports/durable-store.ts';
-import type { ActivityQueue } from './ports/activity-queue.ts';
+import type { ClaimedPartition, CommitItem, DurableStore, InstanceCreation, MessageBody, StoredMessage } from './ports/durable-store.ts';
+import type { ActivityQueue, Delivery } from './ports/activity-queue.ts';
 import type { HotStore } from './ports/hot-store.ts';
 import { QueuedActivities } from './queued-activities.ts';
 import type { QueuedCommand, Resident } from './resident.ts';
 import type { SendResult } from './runtime.ts';
+import { SuspectLane } from './suspect-lane.ts';
 import { TimerService } from './timer-service.ts';
 import { TurnRecord } from './turn-record.ts';
 import { outcomeToStore } from './activity-outcome.ts';
@@ -46,7 +48,7 @@ export interface WorkerOptions {
   activityConcurrency: number;
   /** Idle instances kept in memory; the ones idle longest leave. */
   residentLimit: number;
-  /** Claims without an outcome after which an activity is quarantined. */
+  /** Claims without an outcome after which an attempt of an activity is held in quarantine. */
   claimLimit: number;
   mailboxPollMs: number;
   /** Called after each commit with what it stored. */
@@ -57,6 +59,8 @@ export interface WorkerOptions {
 /** Commands taken up by one turn at most. */
 const turnLimit = 1_000;
 const recoverPage = 500;
+/** How long the next suspect waits for the one before. */
+const suspectPatienceMs = 5_000;
 const reloadAfterMs = 1_000;
 const reloadAtLatestMs = 5 * 60_000;
 /** How long a payload is asked for again while the database is away, before an attempt fails for it. */
@@ -64,7 +68,7 @@ const payloadPatienceMs = 60_000;
 
 export class Worker {
   readonly #options: WorkerOptions;
-  readonly #owned = new Map<number, { epoch: number; draining: boolean }>();
+  readonly #owned = new Map<number, { epoch: number; draining: boolean; abandoned: boolean }>();
   readonly #residents = new Map<InstanceId, Resident>();
   /** Residents with nothing to do, the one idle longest first. */
   readonly #idle = new Map<InstanceId, Resident>();
@@ -76,6 +80,8 @@ export class Worker {
   readonly #runner: ActivityRunner;
   readonly #dispatcher: ActivityDispatcher;
   readonly #queued: QueuedActivities | null;
+  readonly #claims: Claims;
+  readonly #suspects = new SuspectLane(suspectPatienceMs);
   readonly #timers: TimerService;
   readonly #mailbox: Mailbox;
   #stopped = false;
@@ -84,13 +90,16 @@ export class Worker {
   constructor(options: WorkerOptions) {
     this.#options = options;
     const { store, hot, plans, partitions, onTrouble } = options;
+    this.#claims = new Claims(store, options.claimLimit);
     this.#loader = new Loader({
+      claims: this.#claims,
+      withQueues: options.queue !== null,
       store,
       hot,
       plans,
       partitions,
-      epochOf: (partition) => this.#owned.get(partition)?.epoch,
-      admit: (resident, claims) => this.#admit(resident, claims),
+      ownershipOf: (partition) => this.#owned.get(partition),
+      admit: (resident, verdicts) => this.#admit(resident, verdicts),
       enqueue: (id, command) => this.#enqueue(id, command),
       wakeLater: (id) => this.#wakeLater(id),
       lookForMail: () => this.#mailbox.look(),
@@ -104,7 +113,7 @@ export class Worker {
       activities: options.activities,
       loadInput: (input) => loadReferences(input, (value) => this.#patiently('activity input', async () => options.evaluator.load(value))),
     });
-    this.#queued = options.queue === null ? null : new QueuedActivities(options.queue, (job) => this.#dispatcher.run(job));
+    this.#queued = options.queue === null ? null : new QueuedActivities(options.queue, (job) => this.#runHere(job));
     this.#dispatcher = new ActivityDispatcher({
       runner: this.#runner,
       concurrency: options.activityConcurrency,
@@ -146,7 +155,7 @@ export class Worker {
     this.#timers.start();
     this.#mailbox.start();
     this.#queued?.start();
-    this.#options.queue?.serve(this.#options.workerId, (job) => this.#runQueued(job));
+    this.#options.queue?.serve(this.#options.workerId, (job, delivery) => this.#runQueued(job, delivery));
   }
 
   /** Whether commands for this instance can be given to this worker directly. */
@@ -155,10 +164,10 @@ export class Worker {
     return owned !== undefined && !owned.draining && !this.#stopped;
   }
 
-  claimed(partitions: readonly OwnedPartition[]): void {
-    for (const { id, epoch } of partitions) {
+  claimed(partitions: readonly ClaimedPartition[]): void {
+    for (const { id, epoch, abandoned } of partitions) {
       this.#drop(id);
-      this.#owned.set(id, { epoch, draining: false });
+      this.#owned.set(id, { epoch, draining: false, abandoned });
     }
     void this.#recover(partitions.map(({ id }) => id));
     void this.#timers.survey();
@@ -192,6 +201,7 @@ export class Worker {
     this.#timers.stop();
     this.#mailbox.stop();
     this.#queued?.stop();
+    this.#suspects.close();
     this.#dispatcher.abortWhere(() => true);
     this.#lanes.close();
   }
@@ -431,9 +441,9 @@ export class Worker {
   }
 
   /** A resident from the loader: its unfinished activities are dispatched, then its inbox has its turn. */
-  #admit(resident: Resident, claims: number): void {
+  #admit(resident: Resident, verdicts: ReadonlyMap<StepKey, Verdict>): void {
     this.#residents.set(resident.id, resident);
-    this.#resume(resident, claims);
+    this.#resume(resident, verdicts);
     if (resident.inbox.length === 0) this.#rest(resident);
     else this.#pump(resident);
   }
@@ -512,13 +522,13 @@ export class Worker {
     const still = (): number[] => partitions.filter((id) => this.#owned.has(id));
     while (still().length > 0 && !this.#stopped) {
       try {
-        const page: { id: InstanceId; claims: number }[] = await this.#options.store.leases.unfinishedWork(still(), cursor, recoverPage);
-        for (const { id } of page) {
+        const page: InstanceId[] = await this.#options.store.leases.unfinishedWork(still(), cursor, recoverPage);
+        for (const id of page) {
           // Loading is what resumes; the command itself is refused as stale.
           if (!this.#residents.has(id)) this.#enqueue(id, wakeUp());
         }
         if (page.length < recoverPage) return;
-        cursor = page.at(-1)?.id ?? null;
+        cursor = page.at(-1) ?? null;
       } catch (error) {
         this.#options.onTrouble('recover', error as Error);
         await new Promise((resume) => setTimeout(resume, 500));
@@ -527,40 +537,86 @@ export class Worker {
   }
 
   /** Dispatches the unfinished activities of an instance that has just come into memory. */
-  #resume(resident: Resident, claims: number): void {
+  #resume(resident: Resident, verdicts: ReadonlyMap<StepKey, Verdict>): void {
+    const again = this.#owned.get(resident.partition)?.abandoned ?? false;
     for (const key of resident.decider.openActivities()) {
       const activity = resident.decider.activity(key);
       if (activity === null) continue;
-      if (claims > this.#options.claimLimit) {
-        this.#counters.quarantined += 1;
-        const failure = {
-          code: 'Quarantined',
-          message: `${claims - 1} workers stopped while this step ran, so it is not tried again.`,
-        };
-        resident.inbox.push({
-          body: { type: 'FailTask', step: key, attempt: activity.attempt, failure, retryable: false },
-          messageId: null,
-          settle: () => {},
-        });
-      } else this.#runActivity(resident, key);
+      const verdict = verdicts.get(key);
+      if (verdict?.type === 'hold') resident.inbox.push({ body: this.#hold(activity, verdict.claims), messageId: null, settle: () => {} });
+      else if (verdict?.type === 'runAlone') this.#suspects.enter(() => this.#runAlone(resident, key));
+      else this.#runActivity(resident, key, again);
     }
   }
 
-  #runActivity(resident: Resident, key: StepKey): void {
-    // A draining partition starts nothing: the next owner finds the activity in the state.
-    if (this.#residents.get(resident.id) !== resident || !this.serves(resident.id)) return;
-    const activity = resident.decider.activity(key);
-    if (activity === null) return;
-    this.#counters.activities += 1;
-    const { queue, ...work } = activity;
-    const job: ActivityJob = { instanceId: resident.id, executionId: resident.decider.executionId, ...work };
-    if (queue !== null && this.#queued !== null) this.#queued.run(queue, job);
-    else this.#dispatcher.run(job);
+  #hold({ step, attempt }: Pick<ActivityJob, 'step' | 'attempt'>, claims: number): CommandBody {
+    this.#counters.quarantined += 1;
+    return { type: 'QuarantineTask', step, attempt, claims };
   }
 
-  /** A job of a named queue, maybe another worker's: its result travels as a stored message unless the instance is served here. */
-  async #runQueued(job: ActivityJob): Promise<void> {
-    const body = await this.#outcomeOf(job, await this.#runner.attempt(job, new AbortController()));
+  /** A suspect, on its own: its claim is counted when its turn has come, for until then it can have done no harm. */
+  async #runAlone(resident: Resident, key: StepKey): Promise<void> {
+    const activity = resident.decider.activity(key);
+    if (activity === null || this.#residents.get(resident.id) !== resident) return;
+    const job = { ...activity, instanceId: resident.id, executionId: resident.decider.executionId };
+    const verdict = await this.#patiently('claims', () => this.#claims.again(job, `epoch ${resident.epoch}`));
+    if (verdict.type === 'hold') this.#enqueue(resident.id, { body: this.#hold(job, verdict.claims), messageId: null, settle: () => {} });
+    else
+      await new Promise<void>((ended) => {
+        if (!this.#runActivity(resident, key, false, ended)) ended();
+      });
+  }
+
+  /** `again`: a worker that vanished had begun it. `onEnd`: called when it no longer runs here; false = it is not begun. */
+  #runActivity(resident: Resident, key: StepKey, again = false, onEnd: (() => void) | null = null): boolean {
+    // A draining partition starts nothing: the next owner finds the activity in the state.
+    if (this.#residents.get(resident.id) !== resident || !this.serves(resident.id)) return false;
+    const activity = resident.decider.activity(key);
+    if (activity === null) return false;
+    this.#counters.activities += 1;
+    const { queue, ...work } = activity;
+    const job: ActivityJob = { instanceId: resident.id, executionId: resident.decider.executionId, again, ...work };
+    if (queue !== null && this.#queued !== null) this.#queued.run(queue, job);
+    else this.#dispatcher.run(job, onEnd);
+    return true;
+  }
+
+  /** A job of a named queue whose carrier is away. */
+  #runHere(job: ActivityJob): void {
+    if (!job.again) {
+      this.#dispatcher.run(job);
+      return;
+    }
+    this.#suspects.enter(async () => {
+      const verdict = await this.#patiently('claims', () => this.#claims.again(job, randomUUID()));
+      if (!this.serves(job.instanceId)) return;
+      if (verdict.type === 'hold')
+        this.#enqueue(job.instanceId, { body: this.#hold(job, verdict.claims), messageId: null, settle: () => {} });
+      else await new Promise<void>((ended) => this.#dispatcher.run(job, ended));
+    });
+  }
+
+  /** A job of a named queue, maybe another worker's. One that was begun before is a suspect here, too. */
+  #runQueued(job: ActivityJob, delivery: Delivery): Promise<void> {
+    const run = async (): Promise<void> =>
+      this.#sendOutcome(job, await this.#outcomeOf(job, await this.#runner.attempt(job, new AbortController())));
+    if (!job.again && !delivery.again) return run();
+    return new Promise((done, fail) => {
+      this.#suspects.enter(async () => {
+        try {
+          const verdict = await this.#patiently('claims', () => this.#claims.again(job, delivery.id));
+          if (verdict.type === 'hold') await this.#sendOutcome(job, this.#hold(job, verdict.claims));
+          else await run();
+          done();
+        } catch (error) {
+          fail(error as Error);
+        }
+      });
+    });
+  }
+
+  /** Of a queued job: travels as a stored message unless the instance is served here. */
+  async #sendOutcome(job: ActivityJob, body: CommandBody): Promise<void> {
     if (this.serves(job.instanceId)) {
       const stored = await this.#request(job.instanceId, body, null);
       if (stored.ok || stored.code !== 'unavailable') return;

@@ -71,9 +71,18 @@ export class WorkflowDecider implements Decider {
   activity(key: StepKey): ReturnType<Decider['activity']> {
     const step = this.#state.steps.get(key);
     if (step?.kind !== 'activity' || step.phase !== 'scheduled') return null;
-    const { attempt, activity, node, input, queue } = step;
+    const { attempt, releases = 0, activity, node, input, queue } = step;
     const planned = this.#plan.nodes.get(node);
-    return { step: key, attempt, activity, node, input, queue, timeoutMs: planned?.kind === 'activity' ? planned.timeoutMs : null };
+    return {
+      step: key,
+      attempt,
+      releases,
+      activity,
+      node,
+      input,
+      queue,
+      timeoutMs: planned?.kind === 'activity' ? planned.timeoutMs : null,
+    };
   }
 
   whereabouts(): Json {

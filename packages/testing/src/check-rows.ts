@@ -306,7 +306,8 @@ function stuck(
   const hasTimer = [...state.timers.values()].some((timer) => timer.step === step.key);
   switch (step.kind) {
     case 'activity':
-      return step.phase === 'scheduled' || hasTimer ? null : 'waits for a retry and has no timer';
+      // In quarantine it waits for a person, who finds it on the lists.
+      return step.phase !== 'backoff' || hasTimer ? null : 'waits for a retry and has no timer';
     case 'timer':
       return hasTimer ? null : 'is a timer that does not run';
     case 'subWorkflow': {

@@ -16,6 +16,13 @@ export interface ActivityQueue {
   /** Of these tickets, those the carrier does not hold any more. */
   lost(queue: string, tickets: readonly string[]): Promise<string[]>;
   /** Serves every queue there is: `run` must not settle before the result is stored. */
-  serve(consumer: string, run: (job: ActivityJob) => Promise<void>): void;
+  serve(consumer: string, run: (job: ActivityJob, delivery: Delivery) => Promise<void>): void;
   close(): Promise<void>;
+}
+
+export interface Delivery {
+  /** Names this one delivery. */
+  id: string;
+  /** Another worker had the entry and vanished with it. */
+  again: boolean;
 }

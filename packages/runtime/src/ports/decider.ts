@@ -32,7 +32,7 @@ export interface Decider {
   /** Steps whose activity was scheduled and has no outcome. */
   openActivities(): StepKey[];
   /** The step's activity as it is to run now; null when there is none to run. */
-  activity(step: StepKey): (Omit<ActivityJob, 'instanceId' | 'executionId'> & { queue: string | null }) | null;
+  activity(step: StepKey): (Omit<ActivityJob, 'instanceId' | 'executionId' | 'again'> & { queue: string | null }) | null;
 }
 
 export interface Decision {

@@ -60,6 +60,14 @@ export interface DurableStore {
   /** Takes a pending message back; false when it was taken up meanwhile. */
   withdrawMessage(messageId: string): Promise<boolean>;
 
+  /**
+   * Counts a claim for each attempt before it is begun again, unless it has `most` already; gives how often each has been begun with this one,
+   * in the same order, and whether it was counted (now, or earlier by the same mark).
+   */
+  countClaims(attempts: readonly UnfinishedAttempt[], most: number): Promise<{ claims: number; counted: boolean }[]>;
+  /** Of instances that have ended. */
+  sweepClaims(): Promise<void>;
+
   purge(id: InstanceId): Promise<'purged' | 'not-found' | 'not-finished'>;
 
   latestVersion(workflow: string): Promise<number | null>;
@@ -77,11 +85,11 @@ export interface LeaseStore {
   survey(workerId: string, host: string, pid: number): Promise<LeaseSurvey>;
   /** Extends the leases of what this worker owns; gives the partitions that are still its own. */
   renew(workerId: string, leaseMs: number): Promise<OwnedPartition[]>;
-  /** Takes the named partitions if they are free or run out (or `force`), raising their epochs; counts a claim for every instance with unfinished activities whose owner did not release it. */
-  claim(workerId: string, partitions: readonly number[], leaseMs: number, force: boolean): Promise<OwnedPartition[]>;
+  /** Takes the named partitions if they are free or run out (or `force`), raising their epochs. */
+  claim(workerId: string, partitions: readonly number[], leaseMs: number, force: boolean): Promise<ClaimedPartition[]>;
   release(workerId: string, partitions: readonly number[]): Promise<void>;
   /** Live instances with unfinished activities, after `cursor`, by id. */
-  unfinishedWork(partitions: readonly number[], cursor: InstanceId | null, limit: number): Promise<{ id: InstanceId; claims: number }[]>;
+  unfinishedWork(partitions: readonly number[], cursor: InstanceId | null, limit: number): Promise<InstanceId[]>;
   deleteWorker(workerId: string): Promise<void>;
   /** Forgets all workers but this one: only when it is certain that they are gone. */
   deleteOtherWorkers(workerId: string): Promise<void>;
@@ -97,6 +105,23 @@ export interface LeaseSurvey {
 export interface OwnedPartition {
   id: number;
   epoch: number;
+}
+
+export interface ClaimedPartition extends OwnedPartition {
+  /** Its last owner vanished instead of releasing it: what is unfinished may be what made it vanish. */
+  abandoned: boolean;
+}
+
+/** An attempt of an activity that was begun before, and had no outcome. */
+export interface UnfinishedAttempt {
+  instanceId: InstanceId;
+  executionId: string;
+  step: StepKey;
+  attempt: number;
+  /** Times it was let out of quarantine. */
+  releases: number;
+  /** Names who is about to begin it again; the same mark counts once. Null: asks only. */
+  mark: string | null;
 }
 
 /** What one turn (or several, folded together) of one instance writes. At most one item per instance in a batch. */
@@ -204,7 +229,6 @@ export interface StoredInstance {
   status: InstanceStatus;
   seq: number;
   checkpointSeq: number;
-  claims: number;
   /** Of a sub-workflow: who started it. */
   parent: { instanceId: InstanceId; step: StepKey } | null;
 }

@@ -17,7 +17,6 @@ WITH item AS (
     custom_status = live.custom_status::json,
     whereabouts = live.whereabouts::json,
     running_activities = live.running,
-    claims = CASE WHEN live.running > 0 THEN 1 ELSE 0 END,
     checkpoint_seq = coalesce(live.checkpoint_seq, i.checkpoint_seq),
     updated_at = to_timestamp(live.at / 1000.0),
     completed_at = CASE WHEN live.final THEN to_timestamp(live.at / 1000.0) END
@@ -26,9 +25,9 @@ WITH item AS (
   RETURNING i.id
 ), created AS (
   INSERT INTO instance (id, partition, execution_id, workflow_key, version, status, seq, tags, started_by, parent_instance_id, parent_step,
-                        custom_status, whereabouts, running_activities, claims, checkpoint_seq, created_at, updated_at, completed_at)
+                        custom_status, whereabouts, running_activities, checkpoint_seq, created_at, updated_at, completed_at)
   SELECT id, partition, execution_id, workflow_key, version, status, seq, tags::text[], started_by, parent_instance_id, parent_step,
-         custom_status::json, whereabouts::json, running, CASE WHEN running > 0 THEN 1 ELSE 0 END, coalesce(checkpoint_seq, 0),
+         custom_status::json, whereabouts::json, running, coalesce(checkpoint_seq, 0),
          to_timestamp(at / 1000.0), to_timestamp(at / 1000.0), CASE WHEN final THEN to_timestamp(at / 1000.0) END
   FROM live WHERE creates
   ON CONFLICT (id) DO NOTHING

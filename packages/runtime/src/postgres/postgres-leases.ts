@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type pg from 'pg';
 import { instanceId, type InstanceId } from '@perdure/engine';
-import type { LeaseStore, LeaseSurvey, OwnedPartition } from '../ports/durable-store.ts';
+import type { ClaimedPartition, LeaseStore, LeaseSurvey, OwnedPartition } from '../ports/durable-store.ts';
 import { numberArray } from './array-literal.ts';
 
 const claimSql = readFileSync(new URL('./claim-partitions.sql', import.meta.url), 'utf8');
@@ -46,8 +46,8 @@ export class PostgresLeases implements LeaseStore {
     return rows;
   }
 
-  async claim(workerId: string, partitions: readonly number[], leaseMs: number, force: boolean): Promise<OwnedPartition[]> {
-    const { rows } = await this.#pool.query<OwnedPartition>(claimSql, [workerId, numberArray(partitions), leaseMs, force]);
+  async claim(workerId: string, partitions: readonly number[], leaseMs: number, force: boolean): Promise<ClaimedPartition[]> {
+    const { rows } = await this.#pool.query<ClaimedPartition>(claimSql, [workerId, numberArray(partitions), leaseMs, force]);
     return rows;
   }
 
@@ -58,16 +58,12 @@ export class PostgresLeases implements LeaseStore {
     ]);
   }
 
-  async unfinishedWork(
-    partitions: readonly number[],
-    cursor: InstanceId | null,
-    limit: number,
-  ): Promise<{ id: InstanceId; claims: number }[]> {
-    const { rows } = await this.#pool.query<{ id: string; claims: number }>(
-      `SELECT id, claims FROM instance WHERE partition = ANY($1::int[]) AND status IN ('Pending', 'Running', 'Suspended') AND running_activities > 0 AND id > $2 ORDER BY id LIMIT $3`,
+  async unfinishedWork(partitions: readonly number[], cursor: InstanceId | null, limit: number): Promise<InstanceId[]> {
+    const { rows } = await this.#pool.query<{ id: string }>(
+      `SELECT id FROM instance WHERE partition = ANY($1::int[]) AND status IN ('Pending', 'Running', 'Suspended') AND running_activities > 0 AND id > $2 ORDER BY id LIMIT $3`,
       [numberArray(partitions), cursor ?? '', limit],
     );
-    return rows.map((row) => ({ id: instanceId(row.id), claims: row.claims }));
+    return rows.map((row) => instanceId(row.id));
   }
 
   async deleteOtherWorkers(workerId: string): Promise<void> {

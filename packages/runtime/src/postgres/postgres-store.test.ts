@@ -1,10 +1,10 @@
-import { executionId, instanceId, stepKey, timerId, type HistoryEvent } from '@perdure/engine';
+import { executionId, instanceId, stepKey, timerId, type HistoryEvent, type InstanceId } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 import { eventually, startTestPostgres, type TestPostgres } from '@perdure/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { partitionOf } from '../partition-of.ts';
-import type { OpenedTask, OutgoingMessage } from '../ports/durable-store.ts';
+import type { OpenedTask, OutgoingMessage, UnfinishedAttempt } from '../ports/durable-store.ts';
 import { creation, raised, step } from './commit-item-fixture.ts';
 import { PostgresStore } from './postgres-store.ts';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await database.query('TRUNCATE instance, history_event, checkpoint, timer, message, human_task CASCADE');
+  await database.query('TRUNCATE instance, history_event, checkpoint, timer, message, human_task, activity_claim CASCADE');
   await database.query('UPDATE "partition" SET epoch = 0, owner = NULL');
   const owned = await store.leases.claim('me', all, 60_000, true);
   epoch = owned[0]?.epoch ?? 0;
@@ -105,7 +105,6 @@ describe('commit', () => {
       status: 'Running',
       seq: 2,
       checkpointSeq: 2,
-      claims: 1,
       parent: null,
     });
     expect(await history('whole')).toEqual(item.events);
@@ -362,9 +361,9 @@ describe('commit', () => {
     });
     await waitingForLocks(2).finally(unlock);
     expect(await commit.then((verdicts) => (order.push('committed'), verdicts))).toEqual(['stored']);
-    expect(await takeover).toEqual([{ id: item.partition, epoch: epoch + 1 }]);
+    expect(await takeover).toEqual([{ id: item.partition, epoch: epoch + 1, abandoned: true }]);
     expect(order.sort()).toEqual(['committed', 'taken']);
-    expect((await store.leases.unfinishedWork([item.partition], null, 10)).map((one) => one.id)).toEqual(['held']);
+    expect(await store.leases.unfinishedWork([item.partition], null, 10)).toEqual(['held']);
     expect(await store.commit([step(step(item))])).toEqual(['lost-partition']);
   });
 
@@ -405,16 +404,16 @@ describe('leases', () => {
   it('gives free and run-out partitions to whoever asks, running ones only by force, each time under a new epoch', async () => {
     await store.leases.release('me', all);
     const [mine] = await store.leases.claim('a', [1], 60_000, false);
-    expect(mine).toEqual({ id: 1, epoch: epoch + 1 });
+    expect(mine).toEqual({ id: 1, epoch: epoch + 1, abandoned: false });
     expect(await store.leases.claim('b', [1], 60_000, false)).toEqual([]);
-    expect(await store.leases.claim('b', [1], 60_000, true)).toEqual([{ id: 1, epoch: epoch + 2 }]);
+    expect(await store.leases.claim('b', [1], 60_000, true)).toEqual([{ id: 1, epoch: epoch + 2, abandoned: true }]);
     expect(await store.leases.renew('a', 60_000)).toEqual([]);
-    expect(await store.leases.renew('b', 0)).toEqual([{ id: 1, epoch: epoch + 2 }]);
+    expect(await store.leases.renew('b', 0)).toEqual([{ id: 1, epoch: epoch + 2, abandoned: true }]);
     await eventually('the lease has run out', async () => {
       const { partitions } = await store.leases.survey('b', 'host', 1);
       return partitions.find((partition) => partition.id === 1)?.expired === true || undefined;
     });
-    expect(await store.leases.claim('c', [1], 60_000, false)).toEqual([{ id: 1, epoch: epoch + 3 }]);
+    expect(await store.leases.claim('c', [1], 60_000, false)).toEqual([{ id: 1, epoch: epoch + 3, abandoned: false }]);
   });
 
   it('of many who claim at once each partition goes to one', async () => {
@@ -432,23 +431,20 @@ describe('leases', () => {
     await Promise.all(stores.map((one) => one.close()));
   });
 
-  it('counts a claim for each takeover that finds unfinished work, and none after a release; an outcome sets it back', async () => {
-    const item = creation('claims', epoch, {
+  it('tells a partition whose owner vanished from one that was released', async () => {
+    await store.leases.claim('a', all, 60_000, true);
+    expect((await store.leases.claim('b', [1], 60_000, true)).map(({ abandoned }) => abandoned)).toEqual([true]);
+    await store.leases.release('b', [1]);
+    expect((await store.leases.claim('c', [1], 60_000, false)).map(({ abandoned }) => abandoned)).toEqual([false]);
+  });
+
+  it('finds the instances with unfinished work', async () => {
+    const item = creation('working', epoch, {
       row: { status: 'Running', customStatus: null, whereabouts: null, runningActivities: 1, at: 1, final: false },
     });
-    const idle = creation(elsewhere('claims'), epoch);
-    await store.commit([item, idle]);
-    const claims = async (): Promise<number | undefined> => (await store.load([item.instanceId])).get(item.instanceId)?.claims;
-    expect(await claims()).toBe(1);
-    await store.leases.claim('b', all, 60_000, true);
-    expect(await claims()).toBe(2);
-    await store.leases.release('b', all);
-    const [taken] = await store.leases.claim('c', all, 60_000, false);
-    expect(await claims()).toBe(2);
-    expect((await store.load([idle.instanceId])).get(idle.instanceId)?.claims).toBe(0);
-    expect((await store.leases.unfinishedWork(all, null, 10)).map((one) => one.id)).toEqual(['claims']);
-    await store.commit([step(item, { epoch: taken?.epoch ?? 0 })]);
-    expect(await claims()).toBe(0);
+    await store.commit([item, creation(elsewhere('working'), epoch)]);
+    expect(await store.leases.unfinishedWork(all, null, 10)).toEqual(['working']);
+    await store.commit([step(item)]);
     expect(await store.leases.unfinishedWork(all, null, 10)).toEqual([]);
   });
 
@@ -460,13 +456,75 @@ describe('leases', () => {
     );
     await store.commit(items);
     const found: string[] = [];
-    for (let cursor: string | null = null; ;) {
-      const page: { id: string }[] = await store.leases.unfinishedWork(all, cursor === null ? null : id(cursor), 10);
-      found.push(...page.map((one) => one.id));
+    for (let cursor: InstanceId | null = null; ;) {
+      const page: InstanceId[] = await store.leases.unfinishedWork(all, cursor, 10);
+      found.push(...page);
       if (page.length < 10) break;
-      cursor = page.at(-1)?.id ?? null;
+      cursor = page.at(-1) ?? null;
     }
     expect(found).toEqual(items.map((item) => item.instanceId));
+  });
+});
+
+describe('claims of activities', () => {
+  const attempt = (mark: string | null, more: Partial<UnfinishedAttempt> = {}): UnfinishedAttempt => ({
+    instanceId: instanceId('claimed'),
+    executionId: 'x',
+    step: stepKey('work#1'),
+    attempt: 1,
+    releases: 0,
+    mark,
+    ...more,
+  });
+  const claim = async (one: UnfinishedAttempt, most = 6) => (await store.countClaims([one], most))[0];
+  const rows = async () =>
+    (
+      await database.query(
+        'SELECT instance_id, step, attempt, releases, claims FROM activity_claim ORDER BY instance_id, step, attempt, releases',
+      )
+    ).rows;
+
+  it('the first takeover makes the second claim; the same mark counts once', async () => {
+    expect(await claim(attempt(null))).toEqual({ claims: 1, counted: true });
+    expect(await rows()).toEqual([]);
+    expect(await claim(attempt('epoch 2'))).toEqual({ claims: 2, counted: true });
+    expect(await claim(attempt('epoch 2'))).toEqual({ claims: 2, counted: true });
+    expect(await claim(attempt('epoch 3'))).toEqual({ claims: 3, counted: true });
+    expect(await claim(attempt(null))).toEqual({ claims: 3, counted: false });
+  });
+
+  it('what has enough claims is told, not counted', async () => {
+    await claim(attempt('epoch 2'));
+    await claim(attempt('epoch 3'));
+    expect(await claim(attempt('epoch 4'), 3)).toEqual({ claims: 3, counted: false });
+    expect(await claim(attempt('epoch 4'), 4)).toEqual({ claims: 4, counted: true });
+  });
+
+  it('attempts, releases, steps and executions count for themselves, and answers come in the order of the questions', async () => {
+    await claim(attempt('epoch 2'));
+    const others = [
+      attempt('epoch 3', { step: stepKey('z#1') }),
+      attempt('epoch 3', { attempt: 2 }),
+      attempt('epoch 3'),
+      attempt('epoch 3', { releases: 1 }),
+      attempt('epoch 3', { executionId: 'y' }),
+    ];
+    expect((await store.countClaims(others, 6)).map(({ claims }) => claims)).toEqual([2, 2, 3, 2, 2]);
+    expect(await rows()).toHaveLength(5);
+  });
+
+  it('go with the instance, or are swept once it has ended', async () => {
+    const item = creation('claimed', epoch);
+    await store.commit([item]);
+    await store.countClaims(
+      [attempt('epoch 2', { executionId: item.executionId }), attempt('epoch 2', { instanceId: instanceId('gone') })],
+      6,
+    );
+    await store.sweepClaims();
+    expect(await rows()).toMatchObject([{ instance_id: 'claimed' }]);
+    await store.commit([step(item, { row: { ...item.row, status: 'Completed', final: true } })]);
+    await store.purge(item.instanceId);
+    expect(await rows()).toEqual([]);
   });
 });
 

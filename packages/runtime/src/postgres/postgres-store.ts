@@ -31,6 +31,7 @@ import type {
   StoredInstance,
   StoredMessage,
   TimerCursor,
+  UnfinishedAttempt,
 } from '../ports/durable-store.ts';
 import { booleanArray, numberArray, textArray } from './array-literal.ts';
 import { PostgresLeases } from './postgres-leases.ts';
@@ -41,6 +42,8 @@ const undeliverableSql = sql('delete-undeliverable');
 const storedSql = sql('stored');
 const acceptSql = sql('accept');
 const purgeSql = sql('purge');
+const countClaimsSql = sql('count-claims');
+const sweepClaimsSql = sql('sweep-claims');
 
 export interface PostgresStoreOptions {
   url: string;
@@ -166,7 +169,7 @@ export class PostgresStore implements DurableStore {
   async load(ids: readonly InstanceId[]): Promise<Map<InstanceId, StoredInstance>> {
     const { rows } = await this.#pool.query<InstanceRow>({
       name: 'load',
-      text: `SELECT id, partition, execution_id, workflow_key, version, status, seq, checkpoint_seq, claims, parent_instance_id, parent_step FROM instance WHERE id = ANY($1::text[])`,
+      text: `SELECT id, partition, execution_id, workflow_key, version, status, seq, checkpoint_seq, parent_instance_id, parent_step FROM instance WHERE id = ANY($1::text[])`,
       values: [textArray(ids)],
     });
     return new Map(rows.map((row) => [instanceId(row.id), storedInstance(row)]));
@@ -321,6 +324,27 @@ export class PostgresStore implements DurableStore {
     return rowCount === 1;
   }
 
+  async countClaims(attempts: readonly UnfinishedAttempt[], most: number): Promise<{ claims: number; counted: boolean }[]> {
+    const { rows } = await this.#pool.query<{ claims: number; counted: boolean }>({
+      name: 'count-claims',
+      text: countClaimsSql,
+      values: [
+        textArray(attempts.map((one) => one.instanceId)),
+        textArray(attempts.map((one) => one.executionId)),
+        textArray(attempts.map((one) => one.step)),
+        numberArray(attempts.map((one) => one.attempt)),
+        numberArray(attempts.map((one) => one.releases)),
+        textArray(attempts.map((one) => one.mark)),
+        most,
+      ],
+    });
+    return rows;
+  }
+
+  async sweepClaims(): Promise<void> {
+    await this.#pool.query(sweepClaimsSql);
+  }
+
   async purge(id: InstanceId): Promise<'purged' | 'not-found' | 'not-finished'> {
     const finished: FinalStatus[] = ['Completed', 'Failed', 'Terminated', 'Canceled'];
     const { rows } = await this.#pool.query(purgeSql, [textArray([id]), textArray(finished)]);
@@ -384,7 +408,6 @@ interface InstanceRow {
   status: InstanceStatus;
   seq: number;
   checkpoint_seq: number;
-  claims: number;
   parent_instance_id: string | null;
   parent_step: string | null;
 }
@@ -399,7 +422,6 @@ function storedInstance(row: InstanceRow): StoredInstance {
     status: row.status,
     seq: row.seq,
     checkpointSeq: row.checkpoint_seq,
-    claims: row.claims,
     parent:
       row.parent_instance_id === null || row.parent_step === null
         ? null

@@ -9,6 +9,8 @@ WITH gone AS (
   DELETE FROM timer USING gone WHERE timer.instance_id = gone.id
 ), messages AS (
   DELETE FROM message USING gone WHERE message.instance_id = gone.id
+), claims AS (
+  DELETE FROM activity_claim USING gone WHERE activity_claim.instance_id = gone.id
 ), tasks AS (
   DELETE FROM human_task USING gone WHERE human_task.instance_id = gone.id
 )

@@ -3,9 +3,10 @@
  * for itself again while it runs them; an entry nobody has touched for `abandonedAfterMs` goes to whoever asks next.
  * Keys: `perdure:{incarnation}:queues` (set of names), `perdure:{incarnation}:q:<name>` (stream).
  */
+import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { ActivityJob } from '../activity-dispatcher.ts';
-import type { ActivityQueue } from '../ports/activity-queue.ts';
+import type { ActivityQueue, Delivery } from '../ports/activity-queue.ts';
 
 const group = 'workers';
 const blockMs = 1_000;
@@ -17,6 +18,7 @@ export interface RedisActivityQueueOptions {
   abandonedAfterMs?: number;
 }
 
+type Run = (job: ActivityJob, delivery: Delivery) => Promise<void>;
 type Reply = [stream: string, entries: [id: string, fields: string[] | null][]][];
 
 export class RedisActivityQueue implements ActivityQueue {
@@ -73,7 +75,7 @@ export class RedisActivityQueue implements ActivityQueue {
     });
   }
 
-  serve(consumer: string, run: (job: ActivityJob) => Promise<void>): void {
+  serve(consumer: string, run: Run): void {
     this.#consumer = consumer;
     this.#keepAlive = setInterval(() => void this.#touchRunning(), this.#abandonedAfterMs / 3);
     void this.#read(run);
@@ -86,7 +88,7 @@ export class RedisActivityQueue implements ActivityQueue {
     await this.#commands.quit().catch(() => this.#commands.disconnect());
   }
 
-  async #read(run: (job: ActivityJob) => Promise<void>): Promise<void> {
+  async #read(run: Run): Promise<void> {
     while (!this.#closed) {
       const room = this.#concurrency - this.#running.size;
       try {
@@ -96,7 +98,8 @@ export class RedisActivityQueue implements ActivityQueue {
           continue;
         }
         const streams = queues.map((queue) => this.#stream(queue));
-        for (const stream of streams) for (const [id, fields] of await this.#abandoned(stream, room)) this.#run(stream, id, fields, run);
+        for (const stream of streams)
+          for (const [id, fields] of await this.#abandoned(stream, room)) this.#run({ stream, id, again: true }, fields, run);
         // The reply's shape is Redis' own: streams, each with entries of id and field list.
         const reply = (await this.#reader.call(
           'XREADGROUP',
@@ -111,7 +114,8 @@ export class RedisActivityQueue implements ActivityQueue {
           ...streams,
           ...streams.map(() => '>'),
         )) as Reply | null;
-        for (const [stream, entries] of reply ?? []) for (const [id, fields] of entries) this.#run(stream, id, fields, run);
+        for (const [stream, entries] of reply ?? [])
+          for (const [id, fields] of entries) this.#run({ stream, id, again: false }, fields, run);
       } catch (error) {
         if (this.#closed) return;
         if (String(error).includes('NOGROUP')) await this.#createGroups();
@@ -133,7 +137,7 @@ export class RedisActivityQueue implements ActivityQueue {
     return entries.filter(([id]) => !this.#running.has(`${stream} ${id}`));
   }
 
-  #run(stream: string, id: string, fields: string[] | null, run: (job: ActivityJob) => Promise<void>): void {
+  #run({ stream, id, again }: { stream: string; id: string; again: boolean }, fields: string[] | null, run: Run): void {
     const key = `${stream} ${id}`;
     const text = fields?.[1];
     if (text === undefined) {
@@ -142,7 +146,7 @@ export class RedisActivityQueue implements ActivityQueue {
     }
     this.#running.set(key, { stream, id });
     // Only `add` writes entries.
-    void run(JSON.parse(text) as ActivityJob)
+    void run(JSON.parse(text) as ActivityJob, { id: `${id} ${randomUUID()}`, again })
       .then(() => this.#finish(stream, id))
       .catch(() => {}) // Not finished: it is abandoned, and comes round again.
       .finally(() => this.#running.delete(key));

@@ -1,0 +1,74 @@
+/**
+ * Counts how often an attempt of an activity was begun, and says when it was often enough.
+ *
+ * K1 the commit that schedules an attempt is claim one and costs no row; a takeover that finds it unfinished, and a named queue that delivers it
+ *    a second time, count one more each before it is begun again;
+ * K2 what a takeover finds is counted together, up to `suspectFrom`; from there on each attempt is begun alone and counted when its turn has
+ *    come, so that nothing is held for having run beside the one that ended the worker.
+ */
+import type { InstanceId, InstanceState, StepKey } from '@perdure/engine';
+import type { ActivityJob } from './activity-dispatcher.ts';
+import type { DurableStore, UnfinishedAttempt } from './ports/durable-store.ts';
+
+const suspectFrom = 3;
+
+/** An instance on its way into memory, with what was known of its partition when it was read. */
+export interface Arrival {
+  state: InstanceState;
+  epoch: number | undefined;
+  abandoned: boolean;
+}
+
+/** What is to be done with an unfinished attempt. `claims`: those it has had without an outcome. */
+export type Verdict = { type: 'run' } | { type: 'runAlone' } | { type: 'hold'; claims: number };
+
+export class Claims {
+  readonly #store: Pick<DurableStore, 'countClaims'>;
+  readonly #limit: number;
+
+  /** @param limit claims without an outcome after which an attempt is held */
+  constructor(store: Pick<DurableStore, 'countClaims'>, limit: number) {
+    this.#store = store;
+    this.#limit = limit;
+  }
+
+  /** The verdicts that are not `run`. Activities of named queues are left to whoever takes them from there, unless there are no queues. */
+  async ofArrivals(arrivals: readonly Arrival[], withQueues: boolean): Promise<Map<InstanceId, Map<StepKey, Verdict>>> {
+    const verdicts = new Map<InstanceId, Map<StepKey, Verdict>>();
+    const found = arrivals.flatMap(({ state, epoch, abandoned }) =>
+      state.runningActivities === 0 ? [] : unfinished(state, abandoned ? `epoch ${epoch}` : null, withQueues),
+    );
+    if (found.length === 0) return verdicts;
+    const counts = await this.#store.countClaims(found, suspectFrom);
+    found.forEach(({ instanceId, step, mark }, i) => {
+      const { claims, counted } = counts[i] ?? { claims: 1, counted: true };
+      const verdict = this.#verdict(claims, mark !== null && !counted);
+      if (verdict.type === 'run') return;
+      const own = verdicts.get(instanceId);
+      if (own === undefined) verdicts.set(instanceId, new Map([[step, verdict]]));
+      else own.set(step, verdict);
+    });
+    return verdicts;
+  }
+
+  /** Of one that is begun alone, right before that. */
+  async again(job: Pick<ActivityJob, 'instanceId' | 'executionId' | 'step' | 'attempt' | 'releases'>, mark: string): Promise<Verdict> {
+    const [count] = await this.#store.countClaims([{ ...job, mark }], this.#limit + 1);
+    return this.#verdict(count?.claims ?? 1, false);
+  }
+
+  /** `claims`: with the one that is about to come. */
+  #verdict(claims: number, alone: boolean): Verdict {
+    if (claims > this.#limit) return { type: 'hold', claims: claims - 1 };
+    return alone ? { type: 'runAlone' } : { type: 'run' };
+  }
+}
+
+function unfinished(state: InstanceState, mark: string | null, withQueues: boolean): UnfinishedAttempt[] {
+  const { instanceId, executionId } = state;
+  return [...state.steps.values()].flatMap((step) => {
+    if (step.kind !== 'activity' || step.phase !== 'scheduled' || (withQueues && step.queue !== null)) return [];
+    const { key, attempt, releases = 0 } = step;
+    return [{ instanceId, executionId, step: key, attempt, releases, mark }];
+  });
+}

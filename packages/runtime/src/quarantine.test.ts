@@ -1,0 +1,212 @@
+import { instanceId, stepKey } from '@perdure/engine';
+import {
+  drawWorkflow,
+  eventually,
+  publishWorkflow,
+  startTestPostgres,
+  startTestRedis,
+  type TestPostgres,
+  type TestRedis,
+} from '@perdure/testing';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Activity, ActivityContext } from './activity-dispatcher.ts';
+import { createRuntime } from './create-runtime.ts';
+import type { Runtime } from './runtime.ts';
+
+let postgres: TestPostgres;
+let redis: TestRedis;
+let database: pg.Pool;
+let living: Runtime[] = [];
+/** Attempts begun, by instance and node. */
+let begun: string[] = [];
+/** What the stuck ones wait for; a settled one is let through. */
+let mended = false;
+
+const http = (path: string) => ({
+  type: 'http',
+  config: { method: 'GET', url: `https://test/${path}` },
+  retry: { firstRetryInterval: '20ms', maxNumberOfAttempts: 1 },
+});
+
+const poison = drawWorkflow(
+  {
+    start: { type: 'start' },
+    stuck: http('stuck'),
+    nap: { type: 'event', config: { name: 'beside' } },
+    beside: http('quick'),
+    done: { type: 'end', config: { value: 'through' } },
+    caught: { type: 'end', config: { value: { expr: 'error.code' } } },
+  },
+  ['start -> stuck', 'start -> nap', 'nap -> beside', 'stuck -> done', 'stuck.error -> caught'],
+);
+
+const slow = { ...http('stuck'), config: { ...http('stuck').config, queue: 'slow' } };
+const queued = drawWorkflow({ start: { type: 'start' }, stuck: slow, done: { type: 'end' } }, ['start -> stuck', 'stuck -> done']);
+
+/** Never ends, until it is mended. Nothing can leave it but the loss of its worker. */
+const activity: Activity = {
+  name: 'http',
+  run: (input, context: ActivityContext) => {
+    begun.push(`${context.instanceId} ${context.node}`);
+    const isStuck = JSON.stringify(input).includes('stuck') && !mended;
+    return isStuck ? new Promise(() => {}) : Promise.resolve({ ok: true, output: null });
+  },
+};
+
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+  redis = await startTestRedis();
+  database = new pg.Pool({ connectionString: postgres.url, max: 2 });
+  await publishWorkflow(postgres.url, 'poison', poison);
+  await publishWorkflow(postgres.url, 'queued', queued);
+});
+
+beforeEach(() => {
+  begun = [];
+  mended = false;
+});
+
+afterEach(async () => {
+  await Promise.all(living.splice(0).map((runtime) => runtime.stop()));
+  await database.query('TRUNCATE instance, history_event, activity_claim CASCADE');
+});
+
+afterAll(async () => {
+  await database.end();
+  await redis.stop();
+  await postgres.stop();
+});
+
+/** The partitions change hands as after a crash: the one before has not released them. */
+async function takeOver(): Promise<Runtime> {
+  const next = await createRuntime({ databaseUrl: postgres.url, redisUrl: redis.url, worker: true, activities: [activity], force: true });
+  living.push(next);
+  return next;
+}
+
+const start = (runtime: Runtime, workflow: string, id: string) =>
+  runtime.start({ workflow, version: null, input: {}, startedBy: 'test', instanceId: instanceId(id) });
+
+const events = async (id: string) =>
+  (
+    await database.query<{ type: string; data: Record<string, unknown> }>(
+      'SELECT type, data FROM history_event WHERE instance_id = $1 ORDER BY seq',
+      [id],
+    )
+  ).rows;
+
+const happened = (id: string, type: string, times = 1) =>
+  eventually(`${times} ${type} of ${id}`, async () => {
+    const found = (await events(id)).filter((event) => event.type === type);
+    return found.length >= times ? found : undefined;
+  });
+
+const times = (what: string) => begun.filter((one) => one === what).length;
+const begins = (what: string, wanted: number) =>
+  eventually(`${what} is begun ${wanted} times`, async () => times(what) >= wanted || undefined);
+
+/** Five workers vanish with the step; the sixth holds it. */
+async function hold(id: string, between: (runtime: Runtime) => Promise<void> = async () => {}): Promise<Runtime> {
+  let runtime = await takeOver();
+  await start(runtime, 'poison', id);
+  for (let claims = 1; claims <= 5; claims += 1) {
+    await begins(`${id} stuck`, claims);
+    await between(runtime);
+    runtime = await takeOver();
+  }
+  expect(await happened(id, 'TaskQuarantined')).toMatchObject([{ data: { step: 'stuck#1', attempt: 1, claims: 5 } }]);
+  return runtime;
+}
+
+const release = { type: 'ReleaseTask', step: stepKey('stuck#1'), reason: 'mended', by: 'ann' } as const;
+
+describe('quarantine', { timeout: 60_000 }, () => {
+  it('Q1 holds an attempt that five workers did not survive, however busy its siblings are', async () => {
+    let round = 0;
+    await hold('busy', async (owner) => {
+      round += 1;
+      // Commits of the same instance between the takeovers must not set the count back.
+      await owner.send(instanceId('busy'), { type: 'RaiseEvent', id: `e${round}`, name: 'other', data: null, by: 'test' });
+    });
+    expect(times('busy stuck')).toBe(5);
+    const { rows } = await database.query<{ status: string; running: number; kind: string }>(
+      `SELECT status, running_activities AS running, whereabouts->>'kind' AS kind FROM instance WHERE id = 'busy'`,
+    );
+    expect(rows).toEqual([{ status: 'Running', running: 0, kind: 'quarantined' }]);
+    // Held means held: another takeover begins nothing.
+    const next = await takeOver();
+    await next.send(instanceId('busy'), { type: 'RaiseEvent', id: 'last', name: 'other', data: null, by: 'test' });
+    expect(times('busy stuck')).toBe(5);
+  });
+
+  it('Q4 released, it runs again with its claims counted anew', async () => {
+    let runtime = await hold('again');
+    expect(await runtime.send(instanceId('again'), release)).toEqual({ ok: true });
+    await begins('again stuck', 6);
+    runtime = await takeOver();
+    await begins('again stuck', 7);
+    expect((await events('again')).filter(({ type }) => type === 'TaskQuarantined')).toHaveLength(1);
+    mended = true;
+    await takeOver();
+    await happened('again', 'TaskCompleted');
+  });
+
+  it('Q5 given up, it fails with Quarantined and takes its error port', async () => {
+    const runtime = await hold('lost');
+    await runtime.send(instanceId('lost'), { type: 'RaiseEvent', id: 'e', name: 'beside', data: null, by: 'test' });
+    expect(await runtime.send(instanceId('lost'), { type: 'GiveUpTask', step: stepKey('stuck#1'), reason: '', by: 'ann' })).toEqual({
+      ok: true,
+    });
+    await happened('lost', 'ExecutionCompleted');
+    expect((await events('lost')).at(-1)).toMatchObject({ data: { status: 'Completed', output: 'Quarantined' } });
+  });
+
+  it('nothing innocent is held with it: from the third claim on, each is begun alone', async () => {
+    let runtime = await takeOver();
+    await Promise.all(Array.from({ length: 8 }, (_, i) => start(runtime, 'poison', `many-${i}`)));
+    for (let takeover = 0; takeover < 3; takeover += 1) {
+      await eventually('all are begun', async () => begun.length >= 8 || undefined);
+      begun = [];
+      runtime = await takeOver();
+    }
+    // Claims: the start, two takeovers together. The third begins one, and waits for what becomes of it.
+    await eventually('the first is begun', async () => begun.length >= 1 || undefined);
+    await new Promise((resume) => setTimeout(resume, 300));
+    expect(begun).toHaveLength(1);
+    begun = [];
+    mended = true;
+    await takeOver();
+    for (let i = 0; i < 8; i += 1) await happened(`many-${i}`, 'TaskCompleted');
+    const { rows } = await database.query<{ claims: number; n: number }>(
+      'SELECT claims, count(*)::int AS n FROM activity_claim GROUP BY claims ORDER BY claims',
+    );
+    expect(rows.map(({ claims }) => claims)).toEqual([4, 5]);
+    expect(rows[1]?.n).toBe(1);
+  });
+
+  it('a clean stop counts nothing', async () => {
+    const first = await takeOver();
+    await start(first, 'poison', 'polite');
+    await begins('polite stuck', 1);
+    living = [];
+    await first.stop();
+    await takeOver();
+    await begins('polite stuck', 2);
+    expect((await database.query('SELECT 1 FROM activity_claim')).rows).toEqual([]);
+  });
+
+  it('an attempt of a named queue is counted when it is begun again', async () => {
+    let runtime = await takeOver();
+    await start(runtime, 'queued', 'far');
+    await begins('far stuck', 1);
+    for (let claims = 2; claims <= 3; claims += 1) {
+      runtime = await takeOver();
+      await begins('far stuck', claims);
+    }
+    expect((await database.query(`SELECT claims FROM activity_claim WHERE instance_id = 'far'`)).rows).toEqual([{ claims: 3 }]);
+    mended = true;
+    await takeOver();
+    await happened('far', 'TaskCompleted');
+  });
+});
