@@ -44,7 +44,10 @@ export const errorCodes = {
   'instance.none-found': { status: 404, meaning: 'No instance matches the filter of the purge.' },
   'payload.unknown': { status: 404, meaning: 'The instance mentions no such value.' },
   'payload.too-large': { status: 413, meaning: 'A value is over 10 MB.' },
-  'step.not-quarantined': { status: 409, meaning: 'The step is not held in quarantine: it was released, given up, or has ended meanwhile.' },
+  'step.not-quarantined': {
+    status: 409,
+    meaning: 'The step is not held in quarantine: it was released, given up, or has ended meanwhile.',
+  },
   'task.unknown': { status: 404, meaning: 'There is no such task, or it is not for the signed-in person to see.' },
   'task.gone': { status: 410, meaning: 'The task was closed without a decision: its deadline passed, or it was cancelled.' },
   'task.already-decided': { status: 409, meaning: 'Somebody decided the task first. `details` says who, when and how.' },

@@ -183,10 +183,13 @@ describe('workers under faults', { timeout: 90_000 }, () => {
           if (deaths > 8) throw new Error('It kills worker after worker.');
           worker = await drill.worker({ options: { force: true } });
         }
-        return (await drill.rows(`SELECT 1 FROM instance WHERE id = 'poison-1' AND status = 'Failed'`)).length > 0 || undefined;
+        const held = await drill.rows(`SELECT 1 FROM history_event WHERE instance_id = 'poison-1' AND type = 'TaskQuarantined'`);
+        return held.length > 0 || undefined;
       },
       60_000,
     );
+    const command = { type: 'GiveUpTask', step: stepKey('work#1'), reason: '', by: 'ann' } as const;
+    await eventually('it is given up', async () => (await drill.api.send(instanceId('poison-1'), command)).ok || undefined);
     expect(deaths).toBe(5);
     expect(await drill.allEnded()).toEqual({ Completed: 10, Failed: 1 });
     expect(
