@@ -5,7 +5,6 @@
 import type { DurableStore, StoredMessage } from './ports/durable-store.ts';
 
 const pageSize = 1_000;
-const sweepEveryMs = 10 * 60_000;
 
 export interface MailboxOptions {
   pollEveryMs: number;
@@ -16,32 +15,29 @@ export interface MailboxOptions {
 }
 
 export class Mailbox {
-  readonly #store: Pick<DurableStore, 'messages' | 'deleteOldRefusals'>;
+  readonly #store: Pick<DurableStore, 'messages'>;
   readonly #options: MailboxOptions;
   readonly #underway = new Set<string>();
   /** Done while a fetch was reading: its answer may still name them. */
   readonly #doneMeanwhile: string[] = [];
   #poll: NodeJS.Timeout | null = null;
-  #sweep: NodeJS.Timeout | null = null;
   #fetching = false;
   #fetchAgain = false;
   #stopped = false;
 
-  constructor(store: Pick<DurableStore, 'messages' | 'deleteOldRefusals'>, options: MailboxOptions) {
+  constructor(store: Pick<DurableStore, 'messages'>, options: MailboxOptions) {
     this.#store = store;
     this.#options = options;
   }
 
   start(): void {
     this.#poll = setInterval(() => this.look(), this.#options.pollEveryMs);
-    this.#sweep = setInterval(() => void this.#store.deleteOldRefusals().catch(this.#options.onTrouble), sweepEveryMs);
     this.look();
   }
 
   stop(): void {
     this.#stopped = true;
     if (this.#poll !== null) clearInterval(this.#poll);
-    if (this.#sweep !== null) clearInterval(this.#sweep);
   }
 
   /** Fetches what waits. */

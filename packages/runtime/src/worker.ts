@@ -17,6 +17,7 @@ import { Claims, type Verdict } from './claims.ts';
 import { CommitLanes, type ItemOutcome } from './commit-lanes.ts';
 import type { DatabaseClock } from './database-clock.ts';
 import { loadReferences } from './load-references.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { isWakeUp, Loader, unavailable, wakeUp } from './loader.ts';
 import { Mailbox } from './mailbox.ts';
 import { partitionOf } from './partition-of.ts';
@@ -84,6 +85,7 @@ export class Worker {
   readonly #suspects = new SuspectLane(suspectPatienceMs);
   readonly #timers: TimerService;
   readonly #mailbox: Mailbox;
+  readonly #housekeeping: Housekeeping;
   #stopped = false;
   readonly #counters = { turns: 0, commands: 0, activities: 0, quarantined: 0 };
 
@@ -133,6 +135,7 @@ export class Worker {
       deliver: (message) => this.#deliver(message),
       onTrouble: (error) => options.onTrouble('mailbox', error),
     });
+    this.#housekeeping = new Housekeeping(options.store, (error) => options.onTrouble('housekeeping', error));
   }
 
   get residentCount(): number {
@@ -154,6 +157,7 @@ export class Worker {
   start(): void {
     this.#timers.start();
     this.#mailbox.start();
+    this.#housekeeping.start();
     this.#queued?.start();
     this.#options.queue?.serve(this.#options.workerId, (job, delivery) => this.#runQueued(job, delivery));
   }
@@ -200,6 +204,7 @@ export class Worker {
     this.#stopped = true;
     this.#timers.stop();
     this.#mailbox.stop();
+    this.#housekeeping.stop();
     this.#queued?.stop();
     this.#suspects.close();
     this.#dispatcher.abortWhere(() => true);
