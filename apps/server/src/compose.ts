@@ -97,8 +97,9 @@ export async function composeServer({ config, database, runtime, services, log }
   app.setErrorHandler(answerError);
   readBodiesStrictly(app);
   logAnswers(app);
+  const headersOfAll = securityHeaders(config.publicUrl);
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(securityHeaders(config.publicUrl)).header('x-request-id', request.id);
+    reply.headers(headersOfAll).header('x-request-id', request.id);
     const { access } = request.routeOptions.config;
     if (request.url.startsWith('/api/') || request.url.startsWith('/trpc/') || request.url.startsWith('/runtime/'))
       reply.header('cache-control', 'no-store');

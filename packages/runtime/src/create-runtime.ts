@@ -28,7 +28,7 @@ import type { HotStore } from './ports/hot-store.ts';
 import { PostgresStore } from './postgres/postgres-store.ts';
 import { RedisActivityQueue } from './redis/redis-activity-queue.ts';
 import { RedisHotStore } from './redis/redis-hot-store.ts';
-import type { PayloadStore, Runtime, RuntimeHealth, SendResult, StartRequest, StartResult } from './runtime.ts';
+import type { PayloadStore, PublishedVersion, Runtime, RuntimeHealth, SendResult, StartRequest, StartResult } from './runtime.ts';
 import { isLargerThan, storableJson, storableText } from './storable-json.ts';
 import { Watchers } from './watchers.ts';
 import { newExecutionId, Worker } from './worker.ts';
@@ -307,6 +307,16 @@ class AssembledRuntime implements Runtime {
 
   watchFeed(listener: (hint: { instances: boolean; tasks: boolean }) => void): () => void {
     return this.#watchers.watchFeed(listener);
+  }
+
+  async findPublished(workflow: string, version: number | null): Promise<PublishedVersion | null> {
+    // Looked up for a certain version, too: an archived workflow has no latest one any more.
+    const latest = await this.#plans.latestVersion(workflow);
+    const published = latest === null ? null : await this.#plans.find(workflow, version ?? latest);
+    if (published === null) return null;
+    const { plan } = published;
+    const start = plan.nodes.get(plan.start);
+    return { version: published.version, inputSchema: start?.kind === 'start' ? start.inputSchema : null };
   }
 
   publishedVersion(workflow: string): void {

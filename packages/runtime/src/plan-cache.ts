@@ -33,7 +33,7 @@ export class PlanCache {
 
   /** Null when the workflow or version is not published. Rejects when the store is away. */
   async find(workflow: string, version: number | null): Promise<PublishedPlan | null> {
-    const wanted = version ?? (await this.#latestVersion(workflow));
+    const wanted = version ?? (await this.latestVersion(workflow));
     return wanted === null ? null : this.#compiled(workflow, wanted);
   }
 
@@ -46,7 +46,8 @@ export class PlanCache {
     this.#latest.delete(workflow);
   }
 
-  #latestVersion(workflow: string): Promise<number | null> {
+  /** Null when none is published, or the workflow is archived. */
+  latestVersion(workflow: string): Promise<number | null> {
     const known = this.#latest.get(workflow);
     if (known !== undefined && known.until > performance.now()) return known.version;
     const version = this.#store.latestVersion(workflow);

@@ -14,12 +14,23 @@ export interface Runtime {
   eventsAfter(instanceId: InstanceId, afterSeq: number, limit: number): Promise<HistoryEvent[]>;
   /** Called, coalesced, when any instance or task changed anywhere. */
   watchFeed(listener: (hint: { instances: boolean; tasks: boolean }) => void): () => void;
-  /** Called by the server when a version was published, so that `latest` is looked up anew. */
+  /**
+   * What a start of this workflow would run; null when it has no such version, has none published yet, or has been archived.
+   * Mostly answered from memory: elsewhere, a new version or an archiving counts within 5 s at the latest. Rejects when the database is away.
+   */
+  findPublished(workflowKey: string, version: number | null): Promise<PublishedVersion | null>;
+  /** Called by the server when a version was published or a workflow archived, so that `latest` is looked up anew. */
   publishedVersion(workflowKey: string): void;
   payloads: PayloadStore;
   /** Figures for /metrics and /readyz. */
   health(): RuntimeHealth;
   stop(): Promise<void>;
+}
+
+export interface PublishedVersion {
+  version: number;
+  /** JSON Schema of the instance's input, or null when any will do. */
+  inputSchema: Json;
 }
 
 export interface StartRequest {

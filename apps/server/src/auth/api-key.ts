@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** Where the key was found. Links in an answer repeat the key only for a caller that sent it in the query. */
@@ -20,7 +20,7 @@ export function findKey(headers: IncomingHttpHeaders, query: unknown): SentKey |
 
 /** Compares hashes of equal length in constant time, so neither content nor length of the right key can be measured. */
 export function createKeyCheck(apiKey: string | null): (candidate: string) => boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
+  const digest = (text: string) => hash('sha256', text, 'buffer');
   const expected = apiKey === null ? null : digest(apiKey);
   return (candidate) => {
     const given = digest(candidate);

@@ -1,6 +1,7 @@
 import { executionId, instanceId } from '@perdure/engine';
-import { findVersion, findWorkflow } from '@perdure/database/read';
-import type { Json, WorkflowDocument } from '@perdure/graph';
+import type { Database } from '@perdure/database';
+import { findWorkflow } from '@perdure/database/read';
+import type { Json } from '@perdure/graph';
 import type { StartRequest } from '@perdure/runtime';
 import { accepted } from '../errors/refusal.ts';
 import { RequestError } from '../errors/request-error.ts';
@@ -28,20 +29,19 @@ export async function startInstance(
   if (tag !== undefined) {
     throw new RequestError('input.invalid', notStorable, { details: [{ field: 'tags', message: notStorable }] });
   }
-  const workflow = await findWorkflow(database.prisma, start.workflowKey);
-  if (!workflow) throw unknownWorkflow(start.workflowKey);
-  const version = start.version ?? workflow.latestVersion;
-  if (version === null)
-    throw new RequestError('workflow.unpublished', `"${workflow.title}" has no published version yet. Publish it first.`);
-  const published = await findVersion(database.prisma, start.workflowKey, version);
-  if (!published) throw new RequestError('version.unknown', `"${workflow.title}" has no version ${version}.`);
-  const problems = await checkAgainstSchema(inputSchemaOf(published.document), start.input);
+  const published = await runtime
+    .findPublished(start.workflowKey, start.version ?? null)
+    .catch((error: Error) => accepted({ ok: false, code: 'unavailable', message: error.message }));
+  if (published === null) throw await whyNotPublished(database, start);
+  const { version, inputSchema } = published;
+  const problems = await checkAgainstSchema(inputSchema, start.input);
   if (problems.length > 0) {
+    const workflow = await findWorkflow(database.prisma, start.workflowKey);
     const [first] = problems;
     const where = first?.field ? `${first.field}: ` : '';
     throw new RequestError(
       'input.invalid',
-      `The input does not fit version ${version} of "${workflow.title}". ${where}${first?.message ?? ''}`,
+      `The input does not fit version ${version} of "${workflow?.title ?? start.workflowKey}". ${where}${first?.message ?? ''}`,
       {
         details: problems.map(({ field, message }) => ({ field: field === '' ? 'input' : `input.${field}`, message })),
       },
@@ -61,9 +61,12 @@ export async function startInstance(
   return { id: result.instanceId, executionId: executionId(result.executionId) };
 }
 
-function inputSchemaOf(document: WorkflowDocument): Json {
-  const start = document.nodes.find((node) => node.type === 'start' && node.parent === null);
-  return start?.config.inputSchema ?? null;
+async function whyNotPublished(database: Database, { workflowKey, version }: InstanceStart): Promise<RequestError> {
+  const workflow = await findWorkflow(database.prisma, workflowKey);
+  if (!workflow) return unknownWorkflow(workflowKey);
+  if (version !== undefined && workflow.latestVersion !== null)
+    return new RequestError('version.unknown', `"${workflow.title}" has no version ${version}.`);
+  return new RequestError('workflow.unpublished', `"${workflow.title}" has no published version yet. Publish it first.`);
 }
 
 /** Durable Functions' rule for instance ids, and none that would need escaping in an address. */

@@ -66,7 +66,10 @@ test('a workflow from creation to its second version', async () => {
   ]);
   expect((await query('workflows.version', { key: 'unique-title', version: 1 })).document.nodes[0].title).toBe('Start');
   expect((await mutate('workflows.rename', { key: 'unique-title', title: 'Renamed' })).status).toBe(200);
+  expect((await mutate('instances.start', { workflowKey: 'unique-title', input: { url: 'https://example.com' } })).status).toBe(200);
   expect((await mutate('workflows.archive', { key: 'unique-title' })).status).toBe(200);
+  // The version was in memory a moment ago.
+  expect((await mutate('instances.start', { workflowKey: 'unique-title', input: {} })).error.code).toBe('workflow.unknown');
   expect((await server.procedure(cookie, 'query', 'workflows.get', { key: 'unique-title' })).error.code).toBe('workflow.unknown');
 });
 

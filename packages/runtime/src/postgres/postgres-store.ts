@@ -83,9 +83,20 @@ export class PostgresStore implements DurableStore {
   }
 
   async commit(items: readonly CommitItem[]): Promise<CommitVerdict[]> {
-    const replacing = items.flatMap(({ instanceId, partition, epoch, create }) =>
-      create === null || create.replace.length === 0 ? [] : [{ id: instanceId, statuses: create.replace, fence: { partition, epoch } }],
-    );
+    const verdicts = await this.#commitOver([], items);
+    // Only a start whose id turns out to be taken pays for looking whether what has it may give way.
+    const taken = items.filter(({ create }, i) => verdicts[i] === 'conflict' && create !== null && create.replace.length > 0);
+    if (taken.length === 0) return verdicts;
+    const replacing = taken.map(({ instanceId, partition, epoch, create }) => ({
+      id: instanceId,
+      statuses: create?.replace ?? [],
+      fence: { partition, epoch },
+    }));
+    const second = new Map((await this.#commitOver(replacing, taken)).map((verdict, i) => [taken[i], verdict]));
+    return items.map((item, i) => second.get(item) ?? verdicts[i] ?? 'conflict');
+  }
+
+  async #commitOver(replacing: readonly Replacement[], items: readonly CommitItem[]): Promise<CommitVerdict[]> {
     const { rows } = await this.#afterReplacing<{ id: string; passed: boolean }>(replacing, {
       name: 'commit',
       text: commitSql,
@@ -283,7 +294,19 @@ export class PostgresStore implements DurableStore {
   }
 
   async accept(starts: readonly AcceptedStart[], messages: readonly OutgoingMessage[]): Promise<{ taken: Set<InstanceId> }> {
-    const query = {
+    const taken = await this.#acceptOver([], starts, messages);
+    const refused = starts.filter(({ message, creation }) => !taken.has(message.instanceId) && creation.replace.length > 0);
+    if (refused.length === 0) return { taken };
+    const replacing = refused.map(({ message, creation }) => ({ id: message.instanceId, statuses: creation.replace }));
+    return { taken: new Set([...taken, ...(await this.#acceptOver(replacing, refused, []))]) };
+  }
+
+  async #acceptOver(
+    replacing: readonly Replacement[],
+    starts: readonly AcceptedStart[],
+    messages: readonly OutgoingMessage[],
+  ): Promise<Set<InstanceId>> {
+    const { rows } = await this.#afterReplacing<{ id: string }>(replacing, {
       name: 'accept',
       text: acceptSql,
       values: [
@@ -301,13 +324,8 @@ export class PostgresStore implements DurableStore {
         textArray(messages.map((one) => one.messageId)),
         textArray(messages.map((one) => JSON.stringify(one.body))),
       ],
-    };
-    const replacing = starts.filter((start) => start.creation.replace.length > 0);
-    const { rows } = await this.#afterReplacing<{ id: string }>(
-      replacing.map((start) => ({ id: start.message.instanceId, statuses: start.creation.replace })),
-      query,
-    );
-    return { taken: new Set(rows.map((row) => instanceId(row.id))) };
+    });
+    return new Set(rows.map((row) => instanceId(row.id)));
   }
 
   async messageFate(messageId: string): Promise<'pending' | 'taken' | { refusal: Json }> {

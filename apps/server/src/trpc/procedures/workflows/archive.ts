@@ -9,4 +9,5 @@ export const archive = procedure('workflow.edit')
   .mutation(async ({ ctx: { identity, installation }, input }): Promise<void> => {
     const archived = await archiveWorkflow(installation.database.prisma, { key: input.key, actor: actorOf(identity) });
     if (!archived) throw unknownWorkflow(input.key);
+    installation.runtime.publishedVersion(input.key);
   });
