@@ -1,0 +1,184 @@
+/**
+ * Installations recorded by earlier versions, one per writer format: each is restored from its backup, brought up to date and goes on to its
+ * end under this version's worker.
+ *
+ * `PERDURE_TEST_RECORD=1 vitest run packages/runtime/src/upgrade` records the present format anew, which is right only until a version with
+ * this format has been used by anybody.
+ */
+import { backUp, restore } from '@perdure/database/backup';
+import { initialState, evolve, encodeState, instanceId, isFinal, stepKey, type HistoryEvent } from '@perdure/engine';
+import { portId, type Json } from '@perdure/graph';
+import { checkInvariants, eventually, publishWorkflow, startTestPostgres } from '@perdure/testing';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterEach, expect, it, vi } from 'vitest';
+import type { Activity } from '../activity-dispatcher.ts';
+import { createRuntime } from '../create-runtime.ts';
+import type { Runtime } from '../runtime.ts';
+import { writerFormat } from '../writer-format.ts';
+import { answer, scenarios, type Stage } from './scenarios-fixture.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const fixtures = join(import.meta.dirname, '../../fixtures');
+const histories = join(import.meta.dirname, '../../../engine/fixtures');
+
+const undo: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
+
+async function openPool(url: string): Promise<pg.Pool> {
+  const pool = new pg.Pool({ connectionString: url, max: 2, application_name: 'test' });
+  undo.push(() => pool.end());
+  return pool;
+}
+
+async function startRuntime(databaseUrl: string, options: { worker: boolean; holding: boolean }): Promise<Runtime> {
+  const http: Activity = {
+    name: 'http',
+    run: (input, { attempt, signal }) =>
+      answer(new URL((input as { url: string }).url).pathname.slice(1), attempt, options.holding, signal), // as the scenarios draw it
+  };
+  return createRuntime({ databaseUrl, redisUrl: null, worker: options.worker, activities: [http], force: options.worker });
+}
+
+function stageOn(runtime: Runtime, pool: pg.Pool): Stage {
+  const insist = async (what: string, work: () => Promise<{ ok: boolean; message?: string }>): Promise<void> => {
+    const result = await work();
+    if (!result.ok) throw new Error(`${what}: ${result.message}`);
+  };
+  const stage: Stage = {
+    start: (workflow, id, input = {}) =>
+      insist(`start ${id}`, () =>
+        runtime.start({ workflow, version: null, input, startedBy: 'recorder', tags: ['recorded'], instanceId: instanceId(id) }),
+      ),
+    send: (id, command) => insist(`${command.type} ${id}`, () => runtime.send(instanceId(id), command)),
+    raise: (id, name, data = null) => stage.send(id, { type: 'RaiseEvent', id: `${id}-${name}`, name, data, by: 'ada' }),
+    async decide(id, node, outcome) {
+      await stage.happened(id, 'HumanTaskCreated');
+      await stage.send(id, {
+        type: 'DecideHumanTask',
+        step: stepKey(`${node}#1`),
+        outcome: portId(outcome),
+        data: { note: 'fine' },
+        comment: 'ok',
+        by: 'ada',
+      });
+    },
+    async claim(id, node) {
+      await stage.happened(id, 'HumanTaskCreated');
+      await stage.send(id, { type: 'ClaimHumanTask', step: stepKey(`${node}#1`), by: 'ada' });
+    },
+    release: (id, node) => stage.send(id, { type: 'ReleaseHumanTask', step: stepKey(`${node}#1`), by: 'ada' }),
+    happened: async (id, type, times = 1) => {
+      await eventually(`${id} has ${times} ${type}`, async () => {
+        const { rows } = await pool.query<{ n: number }>(
+          'SELECT count(*)::int AS n FROM history_event WHERE instance_id = $1 AND type = $2',
+          [id, type],
+        );
+        return (rows[0]?.n ?? 0) >= times || undefined;
+      });
+    },
+    child: (id) =>
+      eventually(`${id} has a child`, async () => {
+        const { rows } = await pool.query<{ id: string }>('SELECT id FROM instance WHERE parent_instance_id = $1', [id]);
+        return rows[0]?.id;
+      }),
+    async hurry(id) {
+      await pool.query('UPDATE timer SET fire_at = clock_timestamp() WHERE instance_id = $1', [id]);
+    },
+  };
+  return stage;
+}
+
+/** What every recording holds besides rows: the histories, for the engine's own test. */
+interface RecordedHistory {
+  instance: string;
+  events: HistoryEvent[];
+  /** Encoded by the version that recorded, at some of the events. */
+  checkpoints: { seq: number; state: Json }[];
+}
+
+async function readHistories(pool: pg.Pool): Promise<RecordedHistory[]> {
+  const { rows } = await pool.query<{ instance_id: string; seq: number; type: string; at: string; data: object }>(
+    `SELECT instance_id, seq, type, extract(epoch FROM at) * 1000 AS at, data FROM history_event ORDER BY instance_id, seq`,
+  );
+  return [...Map.groupBy(rows, ({ instance_id: id }) => id)].map(([instance, own]) => {
+    const events = own.map(({ seq, type, at, data }) => ({ seq, at: Number(at), type, ...data }) as HistoryEvent); // as it is stored
+    const state = initialState(instanceId(instance));
+    const checkpoints: RecordedHistory['checkpoints'] = [];
+    for (const event of events) {
+      evolve(state, event);
+      const wanted = state.seq <= 20 || state.seq === events.length || state.seq % 250 === 0;
+      if (wanted) checkpoints.push({ seq: state.seq, state: JSON.parse(JSON.stringify(encodeState(state))) as Json });
+    }
+    return { instance, events, checkpoints };
+  });
+}
+
+it.runIf(process.env['PERDURE_TEST_RECORD'] === '1')('records an installation', async () => {
+  const postgres = await startTestPostgres();
+  undo.push(() => postgres.stop());
+  const pool = await openPool(postgres.url);
+  for (const { workflows } of scenarios)
+    for (const [key, document] of Object.entries(workflows)) await publishWorkflow(postgres.url, key, document);
+  const runtime = await startRuntime(postgres.url, { worker: true, holding: true });
+  const stage = stageOn(runtime, pool);
+  await Promise.all(scenarios.filter(({ unattended }) => unattended === undefined).map((scenario) => scenario.begin(stage)));
+  await runtime.stop();
+  const api = await startRuntime(postgres.url, { worker: false, holding: true });
+  for (const scenario of scenarios) if (scenario.unattended === true) await scenario.begin(stageOn(api, pool));
+  await api.stop();
+  const file = join(fixtures, `installation-writer-${writerFormat}.backup`);
+  rmSync(file, { force: true });
+  await backUp(postgres.url, file);
+  const recorded = await readHistories(pool);
+  writeFileSync(
+    join(histories, `histories-writer-${writerFormat}.json`),
+    `[\n${recorded.map((one) => JSON.stringify(one)).join(',\n')}\n]\n`,
+  );
+});
+
+const recordings = readdirSync(fixtures).filter((name) => name.endsWith('.backup'));
+
+it.each(recordings)('%s goes on under this version, and every instance ends as it would have', async (recording) => {
+  const postgres = await startTestPostgres({ empty: true });
+  undo.push(() => postgres.stop());
+  await restore(postgres.url, join(fixtures, recording));
+  const pool = await openPool(postgres.url);
+  const { rows: names } = await pool.query<{ id: string; status: string }>(
+    'SELECT id, status FROM instance WHERE parent_instance_id IS NULL ORDER BY id',
+  );
+  const chosen = names.map(({ id }) => scenarios.find(({ name }) => name === id) ?? id);
+  expect(chosen.filter((scenario) => typeof scenario === 'string')).toEqual([]);
+
+  const runtime = await startRuntime(postgres.url, { worker: true, holding: false });
+  undo.push(() => runtime.stop());
+  const stage = stageOn(runtime, pool);
+  for (const scenario of chosen) if (typeof scenario !== 'string') await scenario.finish?.(stage);
+  await eventually(
+    'all instances end',
+    async () => {
+      // What was made due by hand is noticed at the next look; it may have been set again by a retry.
+      const { rows } = await pool.query<{ id: string; status: string }>('SELECT id, status FROM instance');
+      return rows.every(({ status }) => isFinal(status as 'Running')) || undefined; // stored statuses are of the engine
+    },
+    60_000,
+  );
+  const { rows: ends } = await pool.query<{ id: string; status: string; data: { output?: Json } }>(
+    `SELECT i.id, i.status, h.data FROM instance i JOIN history_event h ON h.instance_id = i.id AND h.seq = i.seq WHERE i.parent_instance_id IS NULL ORDER BY i.id`,
+  );
+  expect(ends.map(({ id, status, data }) => ({ id, status, output: data.output }))).toEqual(
+    chosen.flatMap((scenario) => (typeof scenario === 'string' ? [] : [{ id: scenario.name, ...scenario.ends }])),
+  );
+  expect(await checkInvariants(postgres.url, { acknowledged: names.map(({ id }) => ({ instanceId: id })) })).toMatchObject({
+    broken: {},
+    holds: true,
+  });
+});
+
+it('there is a recording of the present writer format', () => {
+  expect(recordings).toContain(`installation-writer-${writerFormat}.backup`);
+});

@@ -1,0 +1,1 @@
+export const writerFormat = 1;
