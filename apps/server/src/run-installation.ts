@@ -13,7 +13,7 @@ import type { Configuration } from './bootstrap/configuration.ts';
 import type { InstallationContext, RunningInstallation } from './bootstrap/start-installation.ts';
 import { composeServer } from './compose.ts';
 
-export async function runInstallation({ configuration, services }: InstallationContext): Promise<RunningInstallation> {
+export async function runInstallation({ configuration, services, giveUp }: InstallationContext): Promise<RunningInstallation> {
   const embedded = configuration.databaseUrl === null;
   const log = pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true }));
   const undo: (() => Promise<void>)[] = [];
@@ -32,6 +32,7 @@ export async function runInstallation({ configuration, services }: InstallationC
       ...(embedded ? { workerId: `worker-${randomUUID().slice(0, 4)}` } : {}),
       activities: [gate.activity],
       force: services.exclusive && configuration.roles.worker,
+      onSuperseded: giveUp,
       onTrouble: (where, error) => log.warn({ err: error, where }, 'The runtime met trouble and goes on.'),
     });
     undo.push(() => runtime.stop());

@@ -57,15 +57,28 @@ export interface RuntimeOptions {
   /** Stands between the runtime and its store: drills count, record and fail its calls. */
   throughStore?(store: DurableStore): DurableStore;
   onTrouble?(where: string, error: Error): void;
+  /** The process has lost its right to work here for good and should end: a newer version, or a restored backup. In words for people. */
+  onSuperseded?(reason: string): void;
+  /** What this process writes (writer-format.ts); another number than its own only in tests. */
+  writer?: number;
 }
 
+const defaultLeaseMs = 5_000;
 const largestInput = 10 * 1024 * 1024;
 
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const postgres = new PostgresStore({
     url: options.databaseUrl,
     ...(options.poolSize === undefined ? {} : { poolSize: options.poolSize }),
+    ...(options.writer === undefined ? {} : { writer: options.writer }),
   });
+  try {
+    // Workers that crashed leave leases behind that run out by themselves.
+    await postgres.admit({ alone: options.force ?? false, patienceMs: 2 * (options.leaseMs ?? defaultLeaseMs) });
+  } catch (error) {
+    await postgres.close();
+    throw error;
+  }
   const store = options.throughStore?.(postgres) ?? postgres;
   const incarnation = await store.incarnation();
   const hot: HotStore = options.redisUrl === null ? new LocalHotStore() : await connectRedis(options.redisUrl, incarnation);
@@ -90,7 +103,7 @@ export interface RuntimeParts {
 /** A runtime on parts that are there already. */
 export async function assembleRuntime(
   { store, hot, queue }: RuntimeParts,
-  options: Omit<RuntimeOptions, 'databaseUrl' | 'redisUrl' | 'queueConcurrency' | 'poolSize' | 'throughStore'>,
+  options: Omit<RuntimeOptions, 'databaseUrl' | 'redisUrl' | 'queueConcurrency' | 'poolSize' | 'throughStore' | 'writer'>,
 ): Promise<Runtime> {
   const runtime = new AssembledRuntime(store, hot, queue, options, options.onTrouble ?? (() => {}));
   try {
@@ -185,13 +198,14 @@ class AssembledRuntime implements Runtime {
         workerId: this.#workerId,
         host: hostname(),
         pid: process.pid,
-        leaseMs: options.leaseMs ?? 5_000,
+        leaseMs: options.leaseMs ?? defaultLeaseMs,
         renewEveryMs: options.renewEveryMs ?? 1_000,
         force: options.force ?? false,
         onClaimed: (partitions) => worker.claimed(partitions),
         onLost: (partitions) => worker.lost(partitions),
         drain: (partitions) => worker.drain(partitions),
         onTrouble: (error) => onTrouble('leases', error),
+        onSuperseded: (reason) => options.onSuperseded?.(reason),
       });
     }
     hot.onHint((hint) => {

@@ -6,6 +6,7 @@
  *    the embedded installation, whose data-directory lock proves that no other process lives).
  */
 import type { ClaimedPartition, LeaseStore } from './ports/durable-store.ts';
+import { Superseded } from './superseded.ts';
 import type { DatabaseClock } from './database-clock.ts';
 
 export interface LeaseKeeperOptions {
@@ -21,6 +22,8 @@ export interface LeaseKeeperOptions {
   /** Must finish (or give up) the partitions' work; they are released after it. */
   drain(partitions: readonly number[]): Promise<void>;
   onTrouble(error: Error): void;
+  /** This process may not work here any more; everything was given up. */
+  onSuperseded(reason: string): void;
 }
 
 export class LeaseKeeper {
@@ -71,6 +74,12 @@ export class LeaseKeeper {
     this.#timer = setTimeout(() => {
       this.#round = this.#keep()
         .catch((error: Error) => {
+          if (error instanceof Superseded) {
+            this.#stopped = true;
+            this.#giveUpAll();
+            this.#options.onSuperseded(error.message);
+            return;
+          }
           this.#options.onTrouble(error);
           // P2
           if (performance.now() - this.#renewedAt > this.#options.leaseMs) this.#giveUpAll();

@@ -1,1 +1,14 @@
+/**
+ * The number of what this code writes where other processes read it: history events, checkpoints, message bodies, and what a commit keeps
+ * true between rows. The database holds the highest number of anyone who ever worked on it (setting `writer`).
+ *
+ * Raise it by one, and record an installation of the new number (upgrade/recorded-installations.test.ts), whenever a worker of the number
+ * before would misread, drop or break something this code writes. A new optional field that old code may ignore does not need it; a new event,
+ * command or status does. Reading what lower numbers wrote must go on working.
+ *
+ * The rules (docs/decisions/0014-writer-format.md):
+ * F1 a process of a lower number than the database's does not start, claims nothing, and ends itself at its next lease renewal;
+ * F2 the number is raised only while no partition has a running lease, and with it every epoch: whoever still works by the old number is
+ *    fenced off (S2) before anything is written by the new one.
+ */
 export const writerFormat = 1;

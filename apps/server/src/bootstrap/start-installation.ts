@@ -3,6 +3,7 @@
  * migrations, then `run`; and all of it backwards when it is told to stop. What runs in between is not its business.
  */
 import { migrate, MigrationRefused } from '@perdure/database';
+import { Superseded } from '@perdure/runtime';
 import { mkdirSync } from 'node:fs';
 import { loadConfiguration, type Configuration } from './configuration.ts';
 import { acquireDataLock, lockHolder, type DataLock } from './data-lock.ts';
@@ -15,6 +16,8 @@ export interface InstallationContext {
   readonly services: Services;
   /** A line of progress for the person at the terminal. */
   readonly say: (line: string) => void;
+  /** Ends the process, in order, because it cannot go on; says why. */
+  readonly giveUp: (reason: string) => void;
 }
 
 export interface RunningInstallation {
@@ -91,7 +94,11 @@ export async function startInstallation(
       const applied = await migrate(services.databaseUrl);
       if (applied.length > 0) say(`Brought the database up to date (${applied.join(', ')}).`);
       if (stopRequested) return;
-      const running = await run({ configuration, services, say });
+      const giveUp = (reason: string): void => {
+        console.error(`Perdure stops. ${reason}`);
+        void stop().finally(() => process.exit(1));
+      };
+      const running = await run({ configuration, services, say, giveUp });
       undo.push(() => running.stop());
       if (!stopRequested) say(running.ready);
     })();
@@ -105,7 +112,7 @@ export async function startInstallation(
   } catch (error) {
     undoing ??= takeBack();
     await undoing.catch((second: unknown) => console.error(second));
-    if (error instanceof MigrationRefused) return refuse([error.message]);
+    if (error instanceof MigrationRefused || error instanceof Superseded) return refuse([error.message]);
     console.error('Perdure could not start.');
     console.error(error instanceof Error ? (error.stack ?? error.message) : error);
     process.exitCode = 1;

@@ -81,7 +81,7 @@ export interface DurableStore {
 }
 
 export interface LeaseStore {
-  /** All partitions as stored, with whether the lease has run out by the database clock. */
+  /** Rejects with `Superseded` when this process may work here no longer. All partitions as stored, with whether the lease has run out by the database clock. */
   survey(workerId: string, host: string, pid: number): Promise<LeaseSurvey>;
   /** Extends the leases of what this worker owns; gives the partitions that are still its own. */
   renew(workerId: string, leaseMs: number): Promise<OwnedPartition[]>;

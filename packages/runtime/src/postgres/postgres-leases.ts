@@ -3,15 +3,20 @@ import { readFileSync } from 'node:fs';
 import type pg from 'pg';
 import { instanceId, type InstanceId } from '@perdure/engine';
 import type { ClaimedPartition, LeaseStore, LeaseSurvey, OwnedPartition } from '../ports/durable-store.ts';
+import { Superseded } from '../superseded.ts';
 import { numberArray } from './array-literal.ts';
+import { newerVersion } from './writer-admission.ts';
 
 const claimSql = readFileSync(new URL('./claim-partitions.sql', import.meta.url), 'utf8');
 
 export class PostgresLeases implements LeaseStore {
   readonly #pool: pg.Pool;
+  readonly #writer: number;
+  #incarnation: string | undefined;
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: pg.Pool, writer: number) {
     this.#pool = pool;
+    this.#writer = writer;
   }
 
   async survey(workerId: string, host: string, pid: number): Promise<LeaseSurvey> {
@@ -29,12 +34,28 @@ export class PostgresLeases implements LeaseStore {
         name: 'survey',
         text: `SELECT id, epoch, owner, lease_until < now() AS expired, extract(epoch FROM clock_timestamp()) * 1000 AS now FROM "partition" ORDER BY id`,
       }),
+      this.#checkDatabase(),
     ]);
     return {
       now: Number(partitions.rows[0]?.now ?? 0),
       liveWorkers: workers.rows.map((row) => row.id),
       partitions: partitions.rows.map(({ id, epoch, owner, expired }) => ({ id, epoch, owner, expired })),
     };
+  }
+
+  /** F1, and the same for a database that was restored under a worker's feet. */
+  async #checkDatabase(): Promise<void> {
+    const { rows } = await this.#pool.query<{ key: string; value: string }>({
+      name: 'check-database',
+      text: `SELECT key, value #>> '{}' AS value FROM setting WHERE key IN ('incarnation', 'writer')`,
+    });
+    const settings = new Map(rows.map(({ key, value }) => [key, value]));
+    const stored = Number(settings.get('writer'));
+    if (stored > this.#writer) throw new Superseded(newerVersion(stored, this.#writer));
+    const incarnation = settings.get('incarnation');
+    this.#incarnation ??= incarnation;
+    if (incarnation !== this.#incarnation)
+      throw new Superseded('A backup was restored into this database while this process worked on it. Start it again.');
   }
 
   async renew(workerId: string, leaseMs: number): Promise<OwnedPartition[]> {
@@ -47,7 +68,7 @@ export class PostgresLeases implements LeaseStore {
   }
 
   async claim(workerId: string, partitions: readonly number[], leaseMs: number, force: boolean): Promise<ClaimedPartition[]> {
-    const { rows } = await this.#pool.query<ClaimedPartition>(claimSql, [workerId, numberArray(partitions), leaseMs, force]);
+    const { rows } = await this.#pool.query<ClaimedPartition>(claimSql, [workerId, numberArray(partitions), leaseMs, force, this.#writer]);
     return rows;
   }
 

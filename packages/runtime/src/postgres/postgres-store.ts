@@ -34,7 +34,9 @@ import type {
   UnfinishedAttempt,
 } from '../ports/durable-store.ts';
 import { booleanArray, numberArray, textArray } from './array-literal.ts';
+import { writerFormat } from '../writer-format.ts';
 import { PostgresLeases } from './postgres-leases.ts';
+import { admitWriter, type AdmissionOptions } from './writer-admission.ts';
 
 const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 const commitSql = sql('commit');
@@ -51,11 +53,14 @@ export interface PostgresStoreOptions {
   poolSize?: number;
   /** Below the lease, so that a stuck statement cannot hold a partition past it. Default 4,000. */
   statementTimeoutMs?: number;
+  /** What this process writes; another number than its own only in tests. */
+  writer?: number;
 }
 
 export class PostgresStore implements DurableStore {
   readonly leases: PostgresLeases;
   readonly #pool: pg.Pool;
+  readonly #writer: number;
 
   constructor(options: PostgresStoreOptions) {
     const timeout = options.statementTimeoutMs ?? 4_000;
@@ -71,7 +76,13 @@ export class PostgresStore implements DurableStore {
     });
     // A broken idle connection is replaced by the pool; the query that needs one reports its own error.
     this.#pool.on('error', () => {});
-    this.leases = new PostgresLeases(this.#pool);
+    this.#writer = options.writer ?? writerFormat;
+    this.leases = new PostgresLeases(this.#pool, this.#writer);
+  }
+
+  /** Before anything else of this process. Rejects with `Superseded` when it may not work here. */
+  admit(options: AdmissionOptions): Promise<void> {
+    return admitWriter(this.#pool, this.#writer, options);
   }
 
   async now(): Promise<number> {
