@@ -413,7 +413,7 @@ describe('leases', () => {
       const { partitions } = await store.leases.survey('b', 'host', 1);
       return partitions.find((partition) => partition.id === 1)?.expired === true || undefined;
     });
-    expect(await store.leases.claim('c', [1], 60_000, false)).toEqual([{ id: 1, epoch: epoch + 3, abandoned: false }]);
+    expect(await store.leases.claim('c', [1], 60_000, false)).toEqual([{ id: 1, epoch: epoch + 3, abandoned: true }]);
   });
 
   it('of many who claim at once each partition goes to one', async () => {
