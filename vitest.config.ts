@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const shared = {
   include: ['src/**/*.test.{ts,tsx}'],
-  exclude: ['**/node_modules/**', '**/*.crash.test.ts'],
+  exclude: ['**/node_modules/**'],
   pool: 'forks' as const,
   testTimeout: 20_000,
   hookTimeout: 60_000,
@@ -29,26 +29,12 @@ const withServices = [
   },
 }));
 
-/** Tests that kill processes while others work: `*.crash.test.ts`. They bring their own servers and run one after the other. */
-const crash = ['packages/testing', 'packages/runtime', 'apps/server'].map((root) => ({
-  test: {
-    ...shared,
-    name: `crash:${root.split('/')[1] ?? root}`,
-    root,
-    include: ['src/**/*.crash.test.ts'],
-    exclude: ['**/node_modules/**'],
-    fileParallelism: false,
-    testTimeout: 300_000,
-  },
-}));
-
 export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
       ...pure,
       ...withServices,
-      ...crash,
       { test: { ...shared, name: 'web', root: 'apps/web' } },
       { test: { ...shared, name: 'scripts', root: 'scripts', include: ['**/*.test.ts'], testTimeout: 120_000 } },
     ],

@@ -32,8 +32,8 @@ const steps: readonly Step[] = [
   check('dead-code', [bin('knip', 'bin/knip.js'), '--no-progress']),
   check('generated-docs', ['scripts/generate.ts', '--check']),
   check('migrations', ['scripts/create-migration.ts', '--check']),
-  tests('test', [vitest, 'run', '--project=!crash:*'], fromVitest),
-  tests('crash', [vitest, 'run', '--project=crash:*'], fromVitest),
+  tests('test', [vitest, 'run'], fromVitest),
+  tests('chaos', [join(root, 'packages/chaos/src/chaos.ts'), 'all'], fromChaos),
   check('web-build', [join(root, 'apps/web/node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn', 'apps/web']),
   tests('e2e', [join(root, 'e2e/node_modules/@playwright/test/cli.js'), 'test', '--config', 'e2e/playwright.config.ts'], fromPlaywright),
 ];
@@ -120,6 +120,10 @@ function fromVitest(report: string): { arguments: string[]; count: () => Counts 
       return { passed: numPassedTests, failed: numFailedTests };
     },
   };
+}
+
+function fromChaos(report: string): { arguments: string[]; count: () => Counts } {
+  return { arguments: [`--summary=${report}`], count: () => JSON.parse(readFileSync(report, 'utf8')) as Counts };
 }
 
 function fromPlaywright(report: string): { arguments: string[]; count: () => Counts } {

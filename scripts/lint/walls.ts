@@ -42,8 +42,7 @@ export const walls: readonly Wall[] = [
     allowIn: [
       { paths: ['packages/runtime/src/postgres/'], modules: ['@perdure/database', 'pg'] },
       { paths: ['packages/runtime/src/redis/'], modules: ['ioredis'] },
-      // Parts of tests that are not test files themselves: the drills' scene and program, and a suite two adapters run.
-      { paths: ['packages/runtime/src/drills/'], modules: ['@perdure/testing', 'pg'] },
+      // A part of tests that is not a test file itself: a suite two adapters run.
       { paths: ['packages/runtime/src/ports/hot-store-contract.ts'], modules: ['@perdure/testing', 'vitest'] },
     ],
     reason:
@@ -188,8 +187,8 @@ export const testModules = [
   'undici',
 ] as const;
 
-/** Tests, and what only they use: contract suites, fixtures, and the programs of the drills. */
-const isTestFile = /\.test\.tsx?$|-contract\.ts$|-fixture\.ts$|\/drills\//;
+/** Tests, and what only they use: contract suites and fixtures. */
+const isTestFile = /\.test\.tsx?$|-contract\.ts$|-fixture\.ts$/;
 
 /** Why an import is refused, or undefined when it is allowed. `file` is the path in the repository. */
 export function refusal(file: string, specifier: string, typeOnly: boolean): string | undefined {

@@ -1,5 +1,9 @@
 import type { Drill } from './drill.ts';
+import { handover } from './drills/handover.ts';
+import { postgresKill } from './drills/postgres-kill.ts';
+import { redisFlush, redisFull, redisKill, redisOld } from './drills/redis-faults.ts';
 import { workerKill } from './drills/worker-kill.ts';
+import { zombie } from './drills/zombie.ts';
 
 /** All drills there are, in the order `pnpm chaos all` runs them. */
-export const drills: readonly Drill[] = [workerKill];
+export const drills: readonly Drill[] = [workerKill, zombie, handover, postgresKill, redisKill, redisFlush, redisOld, redisFull];

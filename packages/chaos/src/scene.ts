@@ -9,15 +9,22 @@ import {
   publishWorkflow,
   startWorkerProcess,
   type Evidence,
+  type Fault,
   type SideEffect,
   type WorkerProcess,
 } from '@perdure/testing';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { DrillContext, Verdicts } from './drill.ts';
+import type { DrillContext, DrillOutcome, Verdicts } from './drill.ts';
 import type { Load } from './load.ts';
 import type { CommitLine, WorkerSettings } from './worker-program.ts';
+
+/** What a named queue may need until a job that was in it runs again: it is abandoned after 15 s, or missed by its owner. */
+const queueAftermathMs = 25_000;
+
+/** Instances of loads that use a named queue are called so. */
+const isQueued = (key: string): boolean => key.startsWith('queued-');
 
 const program = new URL('./worker-program.ts', import.meta.url);
 
@@ -33,11 +40,12 @@ export class Scene {
   readonly api: Runtime;
   /** What callers were told is stored. */
   readonly acknowledged: NonNullable<Evidence['acknowledged']>[number][] = [];
-  /** Pids of processes a fault has struck. */
-  readonly struck = new Set<number>();
-  /** Faults so far, and those of them before which nothing had been stored since the one before. */
-  faults = 0;
+  readonly faults: Fault[] = [];
+  /** Faults before which nothing had been stored since the one before. */
   idleFaults = 0;
+  /** Of the loads' units: from the first try to start until the end was seen. */
+  slowestUnitMs = 0;
+  slowestMovesAgainMs = 0;
   readonly #addresses: SceneAddresses;
   readonly #folder: string;
   readonly #loads: readonly Load[];
@@ -85,14 +93,20 @@ export class Scene {
     return worker;
   }
 
-  /** Injects a fault into the given workers (empty = into something else), and counts it. */
-  async strike(workers: readonly WorkerProcess[], fault: () => Promise<void> | void): Promise<void> {
-    for (const { pid } of workers) this.struck.add(pid);
+  /**
+   * Injects a fault and counts it. `struck`: the workers whose executions it may interrupt, or `everyone`; executions of named queues are
+   * in the hands of several processes and of Redis, so any fault may interrupt those. `aftermathMs`: how long after it they may still be.
+   */
+  async strike(struck: readonly WorkerProcess[] | 'everyone', aftermathMs: number, action: () => Promise<void> | void): Promise<void> {
+    const pids = struck === 'everyone' ? null : new Set(struck.map(({ pid }) => pid));
     const progress = this.#progress();
-    this.faults += 1;
     if (progress <= this.#progressAtFault) this.idleFaults += 1;
     this.#progressAtFault = progress;
-    await fault();
+    const from = Date.now();
+    await action();
+    const until = Date.now() + aftermathMs;
+    this.faults.push({ from, until, concerns: ({ pid, key }) => !isQueued(key) && (pids === null || pids.has(pid)) });
+    this.faults.push({ from, until: until + queueAftermathMs, concerns: ({ key }) => isQueued(key) });
   }
 
   /** Starts an instance through the API process, as often as it takes while the database is away. What was answered ok counts as acknowledged. */
@@ -111,30 +125,56 @@ export class Scene {
     this.acknowledged.push({ instanceId: id });
   }
 
-  /** Sends a command through the API process; a refusal that only says "not now" is tried again. `messageId` makes that safe. */
-  send(id: string, command: CommandBody, messageId: string): Promise<SendResult> {
+  /** Sends a command through the API process until it is answered other than "not now". */
+  send(id: string, command: CommandBody): Promise<SendResult> {
     return eventually(
       `${id} takes ${command.type}`,
       async () => {
-        const result = await this.api.send(instanceId(id), command, messageId).catch(() => undefined);
+        const result = await this.api.send(instanceId(id), command).catch(() => undefined);
         return result === undefined || (!result.ok && result.code === 'unavailable') ? undefined : result;
       },
       120_000,
     );
   }
 
-  /** Keeps about `live` instances of the loads going until `until` says so (asked between starts); resolves when all it began is acknowledged. */
-  async feed(live: number, until: () => boolean): Promise<void> {
+  /** Keeps about `live` units of the loads going. `stop` resolves when all of them have ended; it rejects when one did not. */
+  keepFed(live: number): { stop(): Promise<void> } {
+    let isOver = false;
+    const feeding = this.#feed(live, () => isOver);
+    // Told by `stop`.
+    feeding.catch(() => undefined);
+    return {
+      stop() {
+        isOver = true;
+        return feeding;
+      },
+    };
+  }
+
+  async #feed(live: number, until: () => boolean): Promise<void> {
     const underway = new Set<Promise<void>>();
     for (let i = 0; !until(); i += 1) {
       const load = this.#loads[i % this.#loads.length];
       if (load === undefined) throw new Error('A scene that is fed needs a load.');
-      const unit = load.drive(this, i).finally(() => underway.delete(unit));
+      const startedAt = performance.now();
+      const unit = load.drive(this, i).finally(() => {
+        underway.delete(unit);
+        this.slowestUnitMs = Math.max(this.slowestUnitMs, performance.now() - startedAt);
+      });
       unit.catch(() => undefined);
       underway.add(unit);
       while (underway.size >= live && !until()) await Promise.race([...underway, pause(200)]);
     }
     await Promise.all(underway);
+  }
+
+  /** After a fault: resolves when an instance that is started now has ended, and remembers the longest that took. */
+  async movesAgain(): Promise<void> {
+    const startedAt = performance.now();
+    const id = `moves-again-${this.faults.length}`;
+    await this.start('chain', id);
+    await this.ended(id);
+    this.slowestMovesAgainMs = Math.max(this.slowestMovesAgainMs, performance.now() - startedAt);
   }
 
   /** Waits until an instance has ended. */
@@ -204,15 +244,10 @@ export class Scene {
     return this.#lines<CommitLine>('commits');
   }
 
-  /** Executions of struck processes whose result they did not live to store. */
-  inFlight(): number {
-    const reported = new Set(this.commits().flatMap(({ pid, reported: own }) => own.map((one) => `${pid} ${one}`)));
-    return this.effects().filter(({ key, attempt, pid }) => this.struck.has(pid) && !reported.has(`${pid} ${key} ${attempt}`)).length;
-  }
-
   /** What rows, files and the loads' own sums say of the promises, after all has ended. */
-  async verdicts(): Promise<{ verdicts: Verdicts; duplicates: number; executions: number }> {
-    const { broken } = await checkInvariants(this.#addresses.databaseUrl, { acknowledged: this.acknowledged, commits: this.commits() });
+  async verdicts(): Promise<{ verdicts: Verdicts; duplicates: number; executions: number; inFlight: number }> {
+    const commits = this.commits();
+    const { broken } = await checkInvariants(this.#addresses.databaseUrl, { acknowledged: this.acknowledged, commits });
     const verdicts: Verdicts = {};
     for (const invariant of ['I1', 'I2', 'I3', 'I4', 'I5', 'I9', 'I10', 'I11'] as const) {
       const { count, examples } = broken[invariant] ?? { count: 0, examples: [] };
@@ -221,16 +256,50 @@ export class Scene {
     const completed = await this.database.query<{ key: string }>(
       `SELECT DISTINCT h.instance_id || '/' || i.execution_id || '/' || (h.data->>'step') AS key FROM history_event h JOIN instance i ON i.id = h.instance_id WHERE h.type = 'TaskCompleted'`,
     );
-    const { duplicates, executions, examples } = checkSideEffects(
+    const reported = new Map(commits.toReversed().flatMap(({ at, reported: attempts }) => attempts.map((one) => [one, at] as const)));
+    const effects = checkSideEffects(
       this.effects(),
-      this.struck,
+      this.faults,
+      reported,
       completed.rows.map(({ key }) => key),
     );
-    const inFlight = this.inFlight();
-    const found = [...examples, ...(duplicates > inFlight ? [`${duplicates} duplicates, and only ${inFlight} were in flight`] : [])];
-    verdicts.I8 = { holds: found.length === 0, count: found.length, examples: found.slice(0, 5) };
+    verdicts.I8 = { holds: effects.holds, count: effects.examples.length, examples: effects.examples.slice(0, 5) };
+    const left = await this.database.query<{ message_id: string }>('SELECT message_id FROM message WHERE refusal IS NULL LIMIT 5');
+    if (left.rows.length > 0 && verdicts.I9 !== undefined)
+      verdicts.I9 = {
+        holds: false,
+        count: verdicts.I9.count + left.rows.length,
+        examples: [...verdicts.I9.examples, `messages nobody took up: ${left.rows.map((row) => row.message_id).join(', ')}`],
+      };
     for (const load of this.#loads) Object.assign(verdicts, await load.check?.(this));
-    return { verdicts, duplicates, executions };
+    return { verdicts, ...effects };
+  }
+
+  /** The outcome of a drill that ran a fed scene and let everything end. */
+  async outcome(planned: number, more: Pick<DrillOutcome, 'measured' | 'problems'>): Promise<DrillOutcome> {
+    const statuses = await this.allEnded();
+    const { verdicts, duplicates, executions, inFlight } = await this.verdicts();
+    return {
+      planned,
+      // A pair each.
+      injected: this.faults.length / 2,
+      idle: this.idleFaults,
+      acknowledged: this.acknowledged.length,
+      duplicates,
+      verdicts,
+      measured: {
+        instances: Object.values(statuses).reduce((a, b) => a + b, 0),
+        executions,
+        inFlightAtFaults: inFlight,
+        slowestUnitMs: Math.round(this.slowestUnitMs),
+        ...(this.slowestMovesAgainMs > 0 ? { slowestMovesAgainMs: Math.round(this.slowestMovesAgainMs) } : {}),
+        ...more.measured,
+      },
+      problems: [
+        ...more.problems,
+        ...(Object.keys(statuses).some((status) => status !== 'Completed') ? [`not all completed: ${JSON.stringify(statuses)}`] : []),
+      ],
+    };
   }
 
   #file(name: string): string {

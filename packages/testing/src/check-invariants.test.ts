@@ -172,14 +172,28 @@ describe('checkInvariants', () => {
 });
 
 describe('checkSideEffects', () => {
-  const effect = (key: string, pid: number, attempt = 1) => ({ key, attempt, pid });
+  const effect = (key: string, pid: number, at: number, attempt = 1) => ({ key, attempt, pid, at });
+  const kill = (pid: number, at: number) => ({ from: at, until: at, concerns: (struck: { pid: number }) => struck.pid === pid });
 
-  it('I8 allows what a struck process left unfinished to run again, and nothing else', () => {
-    expect(
-      checkSideEffects([effect('a', 1), effect('a', 1, 2), effect('a', 2, 2), effect('b', 2)], new Set([1]), ['a', 'b']),
-    ).toMatchObject({ holds: true, executions: 4, duplicates: 1 });
-    expect(checkSideEffects([effect('a', 1), effect('a', 2)], new Set(), ['a']).holds).toBe(false);
-    expect(checkSideEffects([effect('a', 1), effect('a', 1)], new Set([1]), ['a']).holds).toBe(false);
-    expect(checkSideEffects([effect('a', 1)], new Set(), ['a', 'b']).holds).toBe(false);
+  it('I8 allows what was in flight at a fault to run again', () => {
+    const effects = [effect('a', 1, 10), effect('a', 1, 20, 2), effect('a', 2, 40, 2), effect('b', 2, 45)];
+    expect(checkSideEffects(effects, [kill(1, 30)], new Map([['a 1', 15]]), ['a', 'b'])).toMatchObject({
+      holds: true,
+      executions: 4,
+      duplicates: 1,
+      inFlight: 1,
+    });
+  });
+
+  it.each([
+    ['no fault struck either process', [effect('a', 1, 10), effect('a', 2, 20)], []],
+    ['its result had been stored before the fault', [effect('a', 1, 10), effect('a', 2, 40)], [kill(1, 30)]],
+    ['it began behind the fault', [effect('a', 1, 35), effect('a', 2, 40)], [kill(1, 30)]],
+    ['the fault struck another process', [effect('a', 1, 20), effect('a', 2, 40)], [kill(3, 30)]],
+    ['one process ran it twice before the fault', [effect('a', 1, 20), effect('a', 1, 25)], [kill(1, 30)]],
+    ['an expected key never ran', [], []],
+  ])('I8 is broken when %s', (what, effects, faults) => {
+    const reported = new Map(what.startsWith('its result') ? [['a 1', 15]] : []);
+    expect(checkSideEffects(effects, faults, reported, ['a']).holds).toBe(false);
   });
 });

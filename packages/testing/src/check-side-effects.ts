@@ -1,8 +1,17 @@
-/** One line of the sink: an execution of an activity began, in the process `pid`. */
+/** One line of the sink: an execution of an activity attempt began, in the process `pid`, at a moment in epoch ms. */
 export interface SideEffect {
   readonly key: string;
   readonly attempt: number;
   readonly pid: number;
+  readonly at: number;
+}
+
+/** A fault, from its first moment to the one behind which it can have no more effect, in epoch ms. */
+export interface Fault {
+  readonly from: number;
+  readonly until: number;
+  /** Whether it can have struck this execution: its process was killed, for instance. */
+  concerns(effect: SideEffect): boolean;
 }
 
 export interface SideEffectVerdict {
@@ -10,28 +19,44 @@ export interface SideEffectVerdict {
   readonly executions: number;
   /** Executions beyond the first of their attempt. */
   readonly duplicates: number;
+  /** Executions in flight in the first moment of the faults, summed. */
+  readonly inFlight: number;
   readonly examples: readonly string[];
 }
 
 /**
- * I8: every expected key was executed, and an attempt was executed again only because the process that had it was struck by a fault:
- * of all executions of one attempt only the last may be in a process that was not. `struck`: pids of killed or frozen processes.
+ * I8: every expected key was executed at least once, and an attempt was executed again only because a fault struck an execution of it: all
+ * but one of its executions were in flight at some moment of a fault. So the duplicates are never more than what was in flight at the faults,
+ * summed.
+ *
+ * @param reported when the result of an attempt (`key attempt`) was stored; absent = it never was
  */
 export function checkSideEffects(
   effects: readonly SideEffect[],
-  struck: ReadonlySet<number>,
+  faults: readonly Fault[],
+  reported: ReadonlyMap<string, number>,
   expected: readonly string[],
 ): SideEffectVerdict {
   const examples: string[] = [];
   let duplicates = 0;
+  let inFlight = 0;
   const keys = new Set(effects.map(({ key }) => key));
   for (const key of expected) if (!keys.has(key)) examples.push(`${key} was never executed`);
-  for (const [attempt, executions] of Map.groupBy(effects, ({ key, attempt: number }) => `${key} attempt ${number}`)) {
+  for (const [attempt, executions] of Map.groupBy(effects, ({ key, attempt: number }) => `${key} ${number}`)) {
+    const endedAt = reported.get(attempt) ?? Infinity;
+    const struckBy = (effect: SideEffect): Fault[] =>
+      faults.filter((fault) => effect.at <= fault.until && endedAt >= fault.from && fault.concerns(effect));
+    for (const effect of executions) inFlight += struckBy(effect).filter(({ from }) => effect.at <= from).length;
     duplicates += executions.length - 1;
-    const unexplained = executions.filter(({ pid }) => !struck.has(pid)).length - 1;
-    if (unexplained > 0) examples.push(`${attempt} was executed ${unexplained + 1} times by processes no fault had struck`);
-    for (const [pid, own] of Map.groupBy(executions, (execution) => execution.pid))
-      if (own.length > 1) examples.push(`${attempt} was executed ${own.length} times by process ${pid}`);
+    const unexplained = executions.filter((effect) => struckBy(effect).length === 0);
+    if (unexplained.length > 1)
+      examples.push(
+        `${attempt} was executed ${unexplained.length} times (processes ${unexplained.map(({ pid }) => pid).join(', ')}) that no fault had struck`,
+      );
+    for (const [pid, own] of Map.groupBy(executions, (execution) => execution.pid)) {
+      const again = own.findIndex((effect, i) => i > 0 && !struckBy(own[i - 1] ?? effect).some(({ from }) => from <= effect.at));
+      if (again > 0) examples.push(`${attempt} was executed again by process ${pid}, with no fault in between`);
+    }
   }
-  return { holds: examples.length === 0, executions: effects.length, duplicates, examples };
+  return { holds: examples.length === 0, executions: effects.length, duplicates, inFlight, examples };
 }

@@ -5,5 +5,5 @@ export { publishWorkflow } from './publish-workflow.ts';
 export { eventually } from './eventually.ts';
 export { checkInvariants } from './check-invariants.ts';
 export { RowCheck, type Evidence, type Invariant, type Verdict } from './check-rows.ts';
-export { checkSideEffects, type SideEffect, type SideEffectVerdict } from './check-side-effects.ts';
+export { checkSideEffects, type Fault, type SideEffect } from './check-side-effects.ts';
 export { startWorkerProcess, type WorkerProcess } from './worker-process.ts';

@@ -26,12 +26,12 @@ export async function startTestPostgres(options: { readonly empty?: boolean } = 
 }
 
 export interface OwnPostgres extends TestPostgres {
-  /** Of the postmaster, for drills that kill it. */
+  /** Of the postmaster that runs (or ran last), for drills that kill it. */
   readonly pid: number;
   readonly directory: string;
   readonly port: number;
   /** Starts the server again on the same data and port after a kill. */
-  restart(): Promise<number>;
+  restart(): Promise<void>;
 }
 
 /** A Postgres server with an empty database, for tests that kill or stop it. Data survives its crash, not the machine's. */
@@ -44,12 +44,13 @@ export async function startOwnPostgres(settings: Readonly<Record<string, string>
   let server = await start();
   return {
     url: server.url('postgres'),
-    pid: server.pid,
+    get pid() {
+      return server.pid;
+    },
     directory: cluster.directory,
     port: cluster.port,
     async restart() {
       server = await start();
-      return server.pid;
     },
     async stop() {
       await server.stop();

@@ -19,11 +19,15 @@ export async function startTestRedis(): Promise<TestRedis> {
 }
 
 export interface OwnRedis extends TestRedis {
-  /** Of the server, for drills that kill it. */
+  /** Of the server that runs (or ran last), for drills that kill it. */
   readonly pid: number;
   readonly port: number;
-  /** Starts the server again, empty, on the same port after a kill. */
-  restart(): Promise<number>;
+  /** Where it looks for a dump when it starts, and saves one when told to (`SAVE`). */
+  readonly directory: string;
+  /** Resolves when the running server is gone. */
+  readonly exited: Promise<void>;
+  /** Starts the server again on the same port after a kill: empty, unless a dump lies in its directory. */
+  restart(): Promise<void>;
 }
 
 /** A Redis server for tests that wipe, kill or fill it. */
@@ -39,11 +43,16 @@ export async function startOwnRedis(settings: Readonly<Record<string, string>> =
   return {
     url: server.url,
     prefix: '',
-    pid: server.pid,
+    get pid() {
+      return server.pid;
+    },
     port,
+    directory,
+    get exited() {
+      return server.exited;
+    },
     async restart() {
       server = await start();
-      return server.pid;
     },
     async stop() {
       await server.stop();

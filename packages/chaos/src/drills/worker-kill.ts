@@ -15,29 +15,15 @@ export const workerKill: Drill = {
     const scene = await Scene.begin(context, { databaseUrl: postgres.url, redisUrl: redis.url }, mixedLoads);
     const options = { leaseMs: 1_500, renewEveryMs: 300 };
     const workers: WorkerProcess[] = [await scene.worker(options), await scene.worker(options)];
-    let isOver = false;
-    const load = scene.feed(24, () => isOver);
-    load.catch(() => undefined);
+    const load = scene.keepFed(40);
     for (let kill = 0; kill < context.planned; kill += 1) {
       await sleep(500 + context.random() * 4_500);
       const victim = workers.splice(Math.floor(context.random() * workers.length), 1)[0];
       if (victim === undefined) throw new Error('There is no worker left.');
-      await scene.strike([victim], () => victim.kill());
+      await scene.strike([victim], 0, () => victim.kill());
       workers.push(await scene.worker(options));
     }
-    isOver = true;
-    await load;
-    const statuses = await scene.allEnded();
-    const { verdicts, duplicates, executions } = await scene.verdicts();
-    return {
-      planned: context.planned,
-      injected: scene.faults,
-      idle: scene.idleFaults,
-      acknowledged: scene.acknowledged.length,
-      duplicates,
-      verdicts,
-      measured: { instances: Object.values(statuses).reduce((a, b) => a + b, 0), executions, inFlightAtFaults: scene.inFlight() },
-      problems: Object.keys(statuses).some((status) => status !== 'Completed') ? [`not all completed: ${JSON.stringify(statuses)}`] : [],
-    };
+    await load.stop();
+    return scene.outcome(context.planned, { problems: [] });
   },
 };
