@@ -40,7 +40,7 @@ export const walls: readonly Wall[] = [
     folder: 'packages/runtime/src/',
     allow: ['@perdure/graph', '@perdure/expressions', '@perdure/engine', node],
     allowIn: [
-      { paths: ['packages/runtime/src/postgres/'], modules: ['@perdure/database', 'pg'] },
+      { paths: ['packages/runtime/src/postgres/'], modules: ['pg'] },
       { paths: ['packages/runtime/src/redis/'], modules: ['ioredis'] },
       // A part of tests that is not a test file itself: a suite two adapters run.
       { paths: ['packages/runtime/src/ports/hot-store-contract.ts'], modules: ['@perdure/testing', 'vitest'] },

@@ -186,6 +186,7 @@ class AssembledRuntime implements Runtime {
         residentLimit: options.residentLimit ?? 2_000,
         claimLimit: options.claimLimit ?? 5,
         mailboxPollMs: options.mailboxPollMs ?? 1_000,
+        leasesHold: () => this.#leases?.holds ?? false,
         onTrouble,
         onStored: (items, touchesTasks) => {
           const changed = items.map((item): [InstanceId, number] => [item.instanceId, item.seq]);

@@ -1,7 +1,8 @@
 /**
  * Keeps this worker's share of the partitions: renews leases every second, claims what is free or run out, gives back what is above its share.
  *
- * P1 a partition is served only between `onClaimed` and `onLost`; P2 when renewals have failed for a whole lease, everything is given up at once;
+ * P1 a partition is served only between `onClaimed` and `onLost`, and only while `holds`;
+ * P2 when nothing was renewed for a whole lease, everything is given up at once, also when it was this process that stood still;
  * P3 fairness only ever moves partitions by the owner releasing them, never by taking one with a running lease (except `force`, at the start of
  *    the embedded installation, whose data-directory lock proves that no other process lives).
  */
@@ -51,6 +52,14 @@ export class LeaseKeeper {
     return [...this.#owned.keys()];
   }
 
+  /**
+   * Whether the leases can still be this worker's, by a clock that also runs while the process is frozen: one that wakes up after its lease must
+   * start nothing before it has asked.
+   */
+  get holds(): boolean {
+    return performance.now() - this.#renewedAt <= this.#options.leaseMs;
+  }
+
   /** Runs the first round, then one every `renewEveryMs`. Rejects when the first round fails. */
   async start(): Promise<void> {
     await this.#keep();
@@ -82,7 +91,7 @@ export class LeaseKeeper {
           }
           this.#options.onTrouble(error);
           // P2
-          if (performance.now() - this.#renewedAt > this.#options.leaseMs) this.#giveUpAll();
+          if (!this.holds) this.#giveUpAll();
         })
         .finally(() => this.#schedule());
     }, this.#options.renewEveryMs);
@@ -90,6 +99,8 @@ export class LeaseKeeper {
 
   async #keep(): Promise<void> {
     const { workerId, leaseMs, host, pid } = this.#options;
+    // P2: what was not done meanwhile because of it is found again by claiming it anew.
+    if (!this.holds) this.#giveUpAll();
     const startedAt = performance.now();
     const renewed = new Map((await this.#leases.renew(workerId, leaseMs)).map(({ id, epoch }) => [id, epoch]));
     this.#renewedAt = startedAt;

@@ -52,6 +52,8 @@ export interface WorkerOptions {
   /** Claims without an outcome after which an attempt of an activity is held in quarantine. */
   claimLimit: number;
   mailboxPollMs: number;
+  /** False when the leases may have run out unnoticed, because the process stood still: then nothing is served. */
+  leasesHold(): boolean;
   /** Called after each commit with what it stored. */
   onStored(items: readonly CommitItem[], touchesTasks: boolean): void;
   onTrouble(where: string, error: Error): void;
@@ -165,7 +167,7 @@ export class Worker {
   /** Whether commands for this instance can be given to this worker directly. */
   serves(id: InstanceId): boolean {
     const owned = this.#owned.get(partitionOf(id, this.#options.partitions));
-    return owned !== undefined && !owned.draining && !this.#stopped;
+    return owned !== undefined && !owned.draining && !this.#stopped && this.#options.leasesHold();
   }
 
   claimed(partitions: readonly ClaimedPartition[]): void {

@@ -26,8 +26,8 @@ export interface SideEffectVerdict {
 
 /**
  * I8: every expected key was executed at least once, and an attempt was executed again only because a fault struck an execution of it: all
- * but one of its executions were in flight at some moment of a fault. So the duplicates are never more than what was in flight at the faults,
- * summed.
+ * but one of its executions were in flight at some moment of a fault. And the duplicates are not more than what was in flight in the first
+ * moments of the faults, summed.
  *
  * @param reported when the result of an attempt (`key attempt`) was stored; absent = it never was
  */
@@ -58,5 +58,6 @@ export function checkSideEffects(
       if (again > 0) examples.push(`${attempt} was executed again by process ${pid}, with no fault in between`);
     }
   }
+  if (duplicates > inFlight) examples.unshift(`${duplicates} executions were repeated, and ${inFlight} were in flight at the faults`);
   return { holds: examples.length === 0, executions: effects.length, duplicates, inFlight, examples };
 }

@@ -8,13 +8,11 @@ import { hotStoreContract, untilAvailable } from '../ports/hot-store-contract.ts
 import { RedisHotStore } from './redis-hot-store.ts';
 
 let server: OwnRedis;
-let pid: number;
 let admin: Redis;
 const opened: RedisHotStore[] = [];
 
 beforeAll(async () => {
   server = await startOwnRedis();
-  pid = server.pid;
   admin = new Redis(server.url, { retryStrategy: () => 50 });
   admin.on('error', () => undefined);
 });
@@ -112,7 +110,7 @@ describe('RedisHotStore', () => {
     const heard: Hint[] = [];
     other.onHint((hint) => heard.push(hint));
     await store.save([first('before')]);
-    process.kill(pid, 'SIGKILL');
+    process.kill(server.pid, 'SIGKILL');
     // In flight or not yet noticed: no call may throw.
     await Promise.all([store.save([first('during')]), store.load([instanceId('before')]), store.forget([instanceId('before')])]);
     await eventually('the loss is noticed', () => !store.available() || undefined);
@@ -121,7 +119,7 @@ describe('RedisHotStore', () => {
     expect((await store.load([instanceId('before')])).size).toBe(0);
     await store.forget([instanceId('before')]);
 
-    pid = await server.restart();
+    await server.restart();
     await untilAvailable(store);
     await store.save([first('after')]);
     expect((await store.load([instanceId('before'), instanceId('during'), instanceId('after')])).size).toBe(1);
