@@ -3,28 +3,16 @@
  * conversion of nested JSON costs more than the rest of the commit.
  */
 export function textArray(values: readonly (string | null)[]): string {
-  let out = '{';
-  for (let i = 0; i < values.length; i += 1) {
-    if (i > 0) out += ',';
-    const value = values[i];
-    out += value === null || value === undefined ? 'NULL' : `"${needsEscape.test(value) ? value.replace(escaped, '\\$&') : value}"`;
-  }
-  return `${out}}`;
+  return `{${values.map(textElement).join(',')}}`;
+}
+
+export function textElement(value: string | null): string {
+  return value === null ? 'NULL' : `"${needsEscape.test(value) ? value.replace(escaped, '\\$&') : value}"`;
 }
 
 const needsEscape = /["\\]/;
 const escaped = /["\\]/g;
 
 export function numberArray(values: readonly (number | null)[]): string {
-  let out = '{';
-  for (let i = 0; i < values.length; i += 1) {
-    if (i > 0) out += ',';
-    const value = values[i];
-    out += value === null || value === undefined ? 'NULL' : String(value);
-  }
-  return `${out}}`;
-}
-
-export function booleanArray(values: readonly boolean[]): string {
-  return `{${values.map((value) => (value ? 't' : 'f')).join(',')}}`;
+  return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
 }

@@ -1,6 +1,6 @@
 /**
  * The durable store on PostgreSQL. Owns the hot-path tables (see prisma/schema.prisma).
- * A commit is one statement: fencing, guards and all rows of a batch, sent as one text parameter per column (commit.sql).
+ * A commit is one statement: fencing, guards and all rows of a batch, sent as one text parameter per column (commit-statement.ts).
  * Not here: what is worth storing (the worker decides), read models for people (packages/database).
  */
 import { readFileSync } from 'node:fs';
@@ -19,13 +19,11 @@ import {
 import type { Json, WorkflowDocument } from '@perdure/graph';
 import type {
   AcceptedStart,
-  ClosedTask,
   CommitItem,
   CommitVerdict,
   DueTimer,
   DurableStore,
   MessageBody,
-  OpenedTask,
   OutgoingMessage,
   StoredHistory,
   StoredInstance,
@@ -33,13 +31,13 @@ import type {
   TimerCursor,
   UnfinishedAttempt,
 } from '../ports/durable-store.ts';
-import { booleanArray, numberArray, textArray } from './array-literal.ts';
 import { writerFormat } from '../writer-format.ts';
+import { numberArray, textArray } from './array-literal.ts';
+import { commitStatement, eventData } from './commit-statement.ts';
 import { PostgresLeases } from './postgres-leases.ts';
 import { admitWriter, type AdmissionOptions } from './writer-admission.ts';
 
 const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
-const commitSql = sql('commit');
 const undeliverableSql = sql('delete-undeliverable');
 const storedSql = sql('stored');
 const acceptSql = sql('accept');
@@ -71,7 +69,9 @@ export class PostgresStore implements DurableStore {
       // For answers that never come: a network that swallows everything gives no error of its own.
       query_timeout: timeout + 1_000,
       application_name: 'perdure-worker',
-      options: `-c jit=off -c statement_timeout=${timeout} -c idle_in_transaction_session_timeout=${timeout}`,
+      // A worker looks rows up by key, a few hundred at most. The planner sizes lists it cannot see by guessing, and a plan made while a table
+      // was small is kept while it grows: without these it may come to read whole tables.
+      options: `-c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c statement_timeout=${timeout} -c idle_in_transaction_session_timeout=${timeout}`,
       keepAlive: true,
     });
     // A broken idle connection is replaced by the pool; the query that needs one reports its own error.
@@ -94,6 +94,7 @@ export class PostgresStore implements DurableStore {
   }
 
   async commit(items: readonly CommitItem[]): Promise<CommitVerdict[]> {
+    if (items.length === 0) return [];
     const verdicts = await this.#commitOver([], items);
     // Only a start whose id turns out to be taken pays for looking whether what has it may give way.
     const taken = items.filter(({ create }, i) => verdicts[i] === 'conflict' && create !== null && create.replace.length > 0);
@@ -108,11 +109,7 @@ export class PostgresStore implements DurableStore {
   }
 
   async #commitOver(replacing: readonly Replacement[], items: readonly CommitItem[]): Promise<CommitVerdict[]> {
-    const { rows } = await this.#afterReplacing<{ id: string; passed: boolean }>(replacing, {
-      name: 'commit',
-      text: commitSql,
-      values: commitParameters(items),
-    });
+    const { rows } = await this.#afterReplacing<{ id: string; passed: boolean }>(replacing, commitStatement(items));
     const passed = new Map(rows.map((row) => [row.id, row.passed]));
     return items.map((item) => {
       const verdict = passed.get(item.instanceId);
@@ -468,123 +465,4 @@ interface EventRow {
 /** Events are written from typed values only, so a stored row has the shape its type names. */
 function historyEvent(row: EventRow): HistoryEvent {
   return { seq: row.seq, at: Number(row.at), type: row.type, ...row.data } as HistoryEvent;
-}
-
-function eventData(event: HistoryEvent): string {
-  const { seq: _seq, at: _at, type: _type, ...data } = event;
-  return JSON.stringify(data);
-}
-
-function closedTask(task: ClosedTask): Json {
-  return {
-    id: task.id,
-    status: task.status,
-    outcome: task.outcome,
-    data: task.data,
-    comment: task.comment,
-    decided_by: task.by,
-    closed_at: task.at,
-    assignee: task.claimed?.by ?? null,
-    claimed_at: task.claimed?.at ?? null,
-  };
-}
-
-function openedTask(opened: OpenedTask): string {
-  const { task } = opened;
-  return JSON.stringify({
-    ...(opened.closed === null ? {} : (closedTask(opened.closed) as object)),
-    id: opened.id,
-    execution_id: opened.executionId,
-    step: opened.step,
-    node: opened.node,
-    workflow_key: opened.workflow,
-    version: opened.version,
-    title: task.title,
-    description: task.description,
-    context: task.context,
-    candidates: task.candidates,
-    priority: task.priority,
-    form_schema: task.formSchema,
-    outcomes: task.outcomes,
-    due_at: task.dueAt,
-    deadline_at: task.deadlineAt,
-    created_at: opened.at,
-  });
-}
-
-function jsonOrNull(value: Json): string | null {
-  return value === null ? null : JSON.stringify(value);
-}
-
-/** The columns of commit.sql, in its order. */
-function commitParameters(items: readonly CommitItem[]): string[] {
-  const events = items.flatMap((item) => item.events.map((event) => ({ id: item.instanceId, event })));
-  const checkpoints = items.filter((item) => item.checkpoint !== null);
-  const timersSet = items.flatMap((item) => item.timersSet.map((timer) => ({ item, ...timer })));
-  const timersCleared = items.flatMap((item) => item.timersCleared.map((timer) => ({ id: item.instanceId, timer })));
-  const out = items.flatMap((item) => item.messagesOut.map((message) => ({ id: item.instanceId, message })));
-  const consumed = items.flatMap((item) => item.messagesConsumed.map((message) => ({ id: item.instanceId, message })));
-  const refused = items.flatMap((item) => item.messagesRefused.map((message) => ({ id: item.instanceId, ...message })));
-  const opened = items.flatMap((item) => item.tasksOpened.map((task) => ({ id: item.instanceId, task })));
-  const assigned = items.flatMap((item) => item.tasksAssigned.map((task) => ({ instance: item.instanceId, ...task })));
-  const closed = items.flatMap((item) => item.tasksClosed.map((task) => ({ id: item.instanceId, task })));
-  return [
-    numberArray(items.map((item) => item.partition)),
-    numberArray(items.map((item) => item.epoch)),
-    textArray(items.map((item) => item.instanceId)),
-    numberArray(items.map((item) => item.baseSeq)),
-    numberArray(items.map((item) => item.seq)),
-    textArray(items.map((item) => item.row.status)),
-    textArray(items.map((item) => jsonOrNull(item.row.customStatus))),
-    textArray(items.map((item) => jsonOrNull(item.row.whereabouts))),
-    numberArray(items.map((item) => item.row.runningActivities)),
-    numberArray(items.map((item) => item.row.at)),
-    booleanArray(items.map((item) => item.row.final)),
-    numberArray(items.map((item) => (item.checkpoint === null ? null : item.seq))),
-    booleanArray(items.map((item) => item.create !== null)),
-    textArray(items.map((item) => item.executionId)),
-    textArray(items.map((item) => item.create?.workflow ?? null)),
-    numberArray(items.map((item) => item.create?.version ?? null)),
-    textArray(items.map((item) => textArray(item.create?.tags ?? []))),
-    textArray(items.map((item) => item.create?.startedBy ?? null)),
-    textArray(items.map((item) => item.create?.parent?.instanceId ?? null)),
-    textArray(items.map((item) => item.create?.parent?.step ?? null)),
-
-    textArray(events.map(({ id }) => id)),
-    numberArray(events.map(({ event }) => event.seq)),
-    textArray(events.map(({ event }) => event.type)),
-    numberArray(events.map(({ event }) => event.at)),
-    textArray(events.map(({ event }) => eventData(event))),
-
-    textArray(checkpoints.map((item) => item.instanceId)),
-    numberArray(checkpoints.map((item) => item.seq)),
-    textArray(checkpoints.map((item) => item.checkpoint)),
-
-    textArray(timersSet.map(({ item }) => item.instanceId)),
-    textArray(timersSet.map(({ timer }) => timer)),
-    numberArray(timersSet.map(({ item }) => item.partition)),
-    numberArray(timersSet.map(({ fireAt }) => fireAt)),
-    textArray(timersCleared.map(({ id }) => id)),
-    textArray(timersCleared.map(({ timer }) => timer)),
-
-    textArray(out.map(({ id }) => id)),
-    numberArray(out.map(({ message }) => message.partition)),
-    textArray(out.map(({ message }) => message.instanceId)),
-    textArray(out.map(({ message }) => message.messageId)),
-    textArray(out.map(({ message }) => JSON.stringify(message.body))),
-    textArray(consumed.map(({ id }) => id)),
-    textArray(consumed.map(({ message }) => message)),
-    textArray(refused.map(({ id }) => id)),
-    textArray(refused.map(({ messageId }) => messageId)),
-    textArray(refused.map(({ refusal }) => JSON.stringify(refusal))),
-
-    textArray(opened.map(({ id }) => id)),
-    textArray(opened.map(({ task }) => openedTask(task))),
-    textArray(assigned.map(({ instance }) => instance)),
-    textArray(assigned.map(({ id }) => id)),
-    textArray(assigned.map(({ assignee }) => assignee)),
-    numberArray(assigned.map(({ at }) => at)),
-    textArray(closed.map(({ id }) => id)),
-    textArray(closed.map(({ task }) => JSON.stringify(closedTask(task)))),
-  ];
 }
