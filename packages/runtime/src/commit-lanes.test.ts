@@ -154,7 +154,7 @@ describe('CommitLanes', () => {
     const current = made.submit(step(first, { epoch: taken?.epoch ?? 0 }));
     const after = made.submit(creation('after', epoch));
     expect(await Promise.all([stale, current, after])).toEqual<ItemOutcome[]>(['lost-partition', 'stored', 'stored']);
-    expect(await store.messageFate('precious')).toBe('pending');
+    expect((await store.messageFates(['precious'])).get('precious')).toBe('pending');
   });
 
   it('goes on when a listener of stored items throws', async () => {

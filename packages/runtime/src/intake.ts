@@ -3,19 +3,26 @@
  * Requests that arrive together are committed together.
  */
 import type { InstanceId } from '@perdure/engine';
-import type { AcceptedStart, DurableStore, OutgoingMessage } from './ports/durable-store.ts';
+import type { AcceptedStart, DurableStore, MessageFate, OutgoingMessage } from './ports/durable-store.ts';
 import { isRefusedContent } from './refused-content.ts';
 import type { SendResult } from './runtime.ts';
 
 const answerWithinMs = 10_000;
 
-type Store = Pick<DurableStore, 'accept' | 'messageFate' | 'withdrawMessage'>;
+const shortestPauseMs = 5;
+const longestPauseMs = 200;
+
+type Store = Pick<DurableStore, 'accept' | 'messageFates' | 'withdrawMessage'>;
 
 export class Intake {
   readonly #store: Store;
   #starts: Waiting<AcceptedStart>[] = [];
   #messages: Waiting<OutgoingMessage>[] = [];
   #storing = false;
+  /** Messages that are stored and whose senders wait for what becomes of them. */
+  readonly #asked = new Map<string, { settle(fate: MessageFate): void; fail(error: Error): void; until: number }>();
+  #asking = false;
+  #pauseMs = shortestPauseMs;
 
   constructor(store: Store) {
     this.#store = store;
@@ -35,19 +42,46 @@ export class Intake {
       this.#messages.push({ item: message, settle, fail });
       this.#storeWaiting();
     });
-    const deadline = performance.now() + answerWithinMs;
-    for (let pauseMs = 5; performance.now() < deadline; pauseMs = Math.min(pauseMs * 1.5, 200)) {
-      await new Promise((resume) => setTimeout(resume, pauseMs));
-      const fate = await this.#store.messageFate(message.messageId);
-      if (fate === 'taken') return { ok: true };
-      // Written by a worker from an Outcome.
-      if (fate !== 'pending')
-        return { ok: false, ...(fate.refusal as { code: Extract<SendResult, { ok: false }>['code']; message: string }) } as SendResult;
-    }
+    const fate = await this.#fateOf(message.messageId);
+    if (fate !== 'pending') return answerOf(fate);
     if (await this.#store.withdrawMessage(message.messageId))
       return { ok: false, code: 'unavailable', message: 'No worker took this up in time. Nothing was changed. Try again.' };
-    const fate = await this.#store.messageFate(message.messageId);
-    return typeof fate === 'object' ? ({ ok: false, ...(fate.refusal as object) } as SendResult) : { ok: true };
+    return answerOf((await this.#store.messageFates([message.messageId])).get(message.messageId) ?? 'taken');
+  }
+
+  /** Resolves when the message has been taken up or refused, or is still pending after `answerWithinMs`. */
+  #fateOf(messageId: string): Promise<MessageFate> {
+    return new Promise((settle, fail) => {
+      this.#asked.set(messageId, { settle, fail, until: performance.now() + answerWithinMs });
+      this.#pauseMs = shortestPauseMs;
+      if (this.#asking) return;
+      this.#asking = true;
+      void this.#askAround().finally(() => (this.#asking = false));
+    });
+  }
+
+  /** Looks after all that are waited for at once, less and less often while nothing happens. */
+  async #askAround(): Promise<void> {
+    while (this.#asked.size > 0) {
+      await new Promise((resume) => setTimeout(resume, this.#pauseMs));
+      this.#pauseMs = Math.min(this.#pauseMs * 1.5, longestPauseMs);
+      const asked = [...this.#asked];
+      try {
+        const fates = await this.#store.messageFates(asked.map(([messageId]) => messageId));
+        for (const [messageId, { settle, until }] of asked) {
+          const fate = fates.get(messageId) ?? 'taken';
+          if (fate === 'pending' && performance.now() < until) continue;
+          if (fate !== 'pending') this.#pauseMs = shortestPauseMs;
+          this.#asked.delete(messageId);
+          settle(fate);
+        }
+      } catch (error) {
+        for (const [messageId, { fail }] of asked) {
+          this.#asked.delete(messageId);
+          fail(error as Error);
+        }
+      }
+    }
   }
 
   #storeWaiting(): void {
@@ -91,6 +125,11 @@ export class Intake {
       for (const { fail } of [...starts, ...messages]) fail(error as Error);
     }
   }
+}
+
+function answerOf(fate: MessageFate): SendResult {
+  // Written by a worker from an Outcome.
+  return typeof fate === 'object' ? ({ ok: false, ...(fate.refusal as object) } as SendResult) : { ok: true };
 }
 
 interface Waiting<Item> {

@@ -525,20 +525,21 @@ export class Worker {
 
   /** After a takeover: every instance with unfinished activities comes into memory, which dispatches them again. */
   async #recover(partitions: readonly number[]): Promise<void> {
-    let cursor: InstanceId | null = null;
-    const still = (): number[] => partitions.filter((id) => this.#owned.has(id));
-    while (still().length > 0 && !this.#stopped) {
-      try {
-        const page: InstanceId[] = await this.#options.store.leases.unfinishedWork(still(), cursor, recoverPage);
-        for (const id of page) {
-          // Loading is what resumes; the command itself is refused as stale.
-          if (!this.#residents.has(id)) this.#enqueue(id, wakeUp());
+    for (const partition of partitions) {
+      let cursor: InstanceId | null = null;
+      while (this.#owned.has(partition) && !this.#stopped) {
+        try {
+          const page: InstanceId[] = await this.#options.store.leases.unfinishedWork(partition, cursor, recoverPage);
+          for (const id of page) {
+            // Loading is what resumes; the command itself is refused as stale.
+            if (!this.#residents.has(id)) this.#enqueue(id, wakeUp());
+          }
+          if (page.length < recoverPage) break;
+          cursor = page.at(-1) ?? null;
+        } catch (error) {
+          this.#options.onTrouble('recover', error as Error);
+          await new Promise((resume) => setTimeout(resume, 500));
         }
-        if (page.length < recoverPage) return;
-        cursor = page.at(-1) ?? null;
-      } catch (error) {
-        this.#options.onTrouble('recover', error as Error);
-        await new Promise((resume) => setTimeout(resume, 500));
       }
     }
   }

@@ -51,12 +51,12 @@ export interface DurableStore {
   deleteUndeliverable(messageIds: readonly string[]): Promise<void>;
   /** Refusals that nobody came to read within an hour. */
   deleteOldRefusals(): Promise<void>;
-  /** Leaves the refusal for a sender that asks with `messageFate`. */
+  /** Leaves the refusal for a sender that asks with `messageFates`. */
   refuseMessages(messageIds: readonly string[], refusal: Json): Promise<void>;
   /** For senders that own no partition: stores instance rows (Pending) with their start messages, and other messages; all in one commit. */
   accept(starts: readonly AcceptedStart[], messages: readonly OutgoingMessage[]): Promise<{ taken: Set<InstanceId> }>;
-  /** `pending`: not taken up yet; `taken`; or the refusal (which is deleted by reading). */
-  messageFate(messageId: string): Promise<'pending' | 'taken' | { refusal: Json }>;
+  /** Of each message: `pending`, not taken up yet; `taken`; or the refusal (which is deleted by reading). */
+  messageFates(messageIds: readonly string[]): Promise<Map<string, MessageFate>>;
   /** Takes a pending message back; false when it was taken up meanwhile. */
   withdrawMessage(messageId: string): Promise<boolean>;
 
@@ -88,8 +88,8 @@ export interface LeaseStore {
   /** Takes the named partitions if they are free or run out (or `force`), raising their epochs. */
   claim(workerId: string, partitions: readonly number[], leaseMs: number, force: boolean): Promise<ClaimedPartition[]>;
   release(workerId: string, partitions: readonly number[]): Promise<void>;
-  /** Live instances with unfinished activities, after `cursor`, by id. */
-  unfinishedWork(partitions: readonly number[], cursor: InstanceId | null, limit: number): Promise<InstanceId[]>;
+  /** Live instances of the partition with unfinished activities, after `cursor`, by id. */
+  unfinishedWork(partition: number, cursor: InstanceId | null, limit: number): Promise<InstanceId[]>;
   deleteWorker(workerId: string): Promise<void>;
   /** Forgets all workers but this one: only when it is certain that they are gone. */
   deleteOtherWorkers(workerId: string): Promise<void>;
@@ -189,6 +189,8 @@ export interface StoredMessage {
   messageId: string;
   body: MessageBody;
 }
+
+export type MessageFate = 'pending' | 'taken' | { refusal: Json };
 
 export interface AcceptedStart {
   message: OutgoingMessage;

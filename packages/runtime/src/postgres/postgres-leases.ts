@@ -79,11 +79,13 @@ export class PostgresLeases implements LeaseStore {
     ]);
   }
 
-  async unfinishedWork(partitions: readonly number[], cursor: InstanceId | null, limit: number): Promise<InstanceId[]> {
-    const { rows } = await this.#pool.query<{ id: string }>(
-      `SELECT id FROM instance WHERE partition = ANY($1::int[]) AND status IN ('Pending', 'Running', 'Suspended') AND running_activities > 0 AND id > $2 ORDER BY id LIMIT $3`,
-      [numberArray(partitions), cursor ?? '', limit],
-    );
+  /** One partition at a time, as the index has it: across several, every page would read and sort all of their live instances. */
+  async unfinishedWork(partition: number, cursor: InstanceId | null, limit: number): Promise<InstanceId[]> {
+    const { rows } = await this.#pool.query<{ id: string }>({
+      name: 'unfinished-work',
+      text: `SELECT id FROM instance WHERE partition = $1 AND status IN ('Pending', 'Running', 'Suspended') AND running_activities > 0 AND id > $2 ORDER BY id LIMIT $3`,
+      values: [partition, cursor ?? '', limit],
+    });
     return rows.map((row) => instanceId(row.id));
   }
 

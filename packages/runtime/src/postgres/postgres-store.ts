@@ -24,6 +24,7 @@ import type {
   DueTimer,
   DurableStore,
   MessageBody,
+  MessageFate,
   OutgoingMessage,
   StoredHistory,
   StoredInstance,
@@ -336,13 +337,17 @@ export class PostgresStore implements DurableStore {
     return new Set(rows.map((row) => instanceId(row.id)));
   }
 
-  async messageFate(messageId: string): Promise<'pending' | 'taken' | { refusal: Json }> {
-    const { rows } = await this.#pool.query<{ refusal: Json }>('SELECT refusal FROM message WHERE message_id = $1', [messageId]);
-    const row = rows[0];
-    if (row === undefined) return 'taken';
-    if (row.refusal === null) return 'pending';
-    await this.deleteMessages([messageId]);
-    return { refusal: row.refusal };
+  async messageFates(messageIds: readonly string[]): Promise<Map<string, MessageFate>> {
+    const { rows } = await this.#pool.query<{ message_id: string; refusal: Json }>({
+      name: 'message-fates',
+      text: 'SELECT message_id, refusal FROM message WHERE message_id = ANY($1::text[])',
+      values: [textArray(messageIds)],
+    });
+    const fates = new Map<string, MessageFate>(messageIds.map((messageId) => [messageId, 'taken']));
+    for (const { message_id: messageId, refusal } of rows) fates.set(messageId, refusal === null ? 'pending' : { refusal });
+    const refused = rows.filter(({ refusal }) => refusal !== null).map((row) => row.message_id);
+    if (refused.length > 0) await this.deleteMessages(refused);
+    return fates;
   }
 
   async withdrawMessage(messageId: string): Promise<boolean> {
