@@ -33,20 +33,9 @@ export async function sampleWhereabouts(databaseUrl: string): Promise<string> {
 
 /** Workflows per second. `sample`: a finished instance whose turns each ended in a TaskScheduled or the end. */
 export async function measureFloor(databaseUrl: string, sample: string, whereabouts: string, workflows: number): Promise<number> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: lanes, options: '-c jit=off' });
+  const pool = openPool(databaseUrl);
   try {
-    const { rows } = await pool.query<{ seq: number; type: string; data: string }>(
-      'SELECT seq, type, data::text FROM history_event WHERE instance_id = $1 ORDER BY seq',
-      [sample],
-    );
-    const turns: TurnRows[] = [];
-    let events: TurnRows['events'] = [];
-    for (const event of rows) {
-      events.push(event);
-      if (event.type !== 'TaskScheduled' && event.type !== 'ExecutionCompleted') continue;
-      turns.push({ seq: event.seq, events });
-      events = [];
-    }
+    const turns = await turnsOf(pool, sample);
     const batches = Array.from({ length: Math.ceil(workflows / batchSize) }, (_, b) =>
       Array.from({ length: Math.min(batchSize, workflows - b * batchSize) }, (_, i) => `floor-${b}-${i}`),
     );
@@ -54,16 +43,60 @@ export async function measureFloor(databaseUrl: string, sample: string, whereabo
     let next = 0;
     await Promise.all(
       Array.from({ length: lanes }, async () => {
-        for (let b = next++; b < batches.length; b = next++) {
-          for (const [k, turn] of turns.entries())
-            await writeTurn(pool, batches[b] ?? [], turn, k === 0, k === turns.length - 1 ? null : whereabouts);
-        }
+        for (let b = next++; b < batches.length; b = next++) await writeWorkflows(pool, batches[b] ?? [], turns, whereabouts);
       }),
     );
     return workflows / ((performance.now() - startedAt) / 1_000);
   } finally {
     await pool.end();
   }
+}
+
+/** Milliseconds that one workflow's commits take, one after another and nothing else going on; ascending. */
+export async function measureFloorLatencies(
+  databaseUrl: string,
+  sample: string,
+  whereabouts: string,
+  workflows: number,
+): Promise<number[]> {
+  const pool = openPool(databaseUrl);
+  try {
+    const turns = await turnsOf(pool, sample);
+    const latencies: number[] = [];
+    for (let i = 0; i < workflows; i += 1) {
+      const startedAt = performance.now();
+      await writeWorkflows(pool, [`floor-alone-${i}`], turns, whereabouts);
+      latencies.push(performance.now() - startedAt);
+      await new Promise((resume) => setTimeout(resume, 50));
+    }
+    return latencies.sort((a, b) => a - b);
+  } finally {
+    await pool.end();
+  }
+}
+
+function openPool(databaseUrl: string): pg.Pool {
+  return new pg.Pool({ connectionString: databaseUrl, max: lanes, options: '-c jit=off' });
+}
+
+async function turnsOf(pool: pg.Pool, sample: string): Promise<TurnRows[]> {
+  const { rows } = await pool.query<{ seq: number; type: string; data: string }>(
+    'SELECT seq, type, data::text FROM history_event WHERE instance_id = $1 ORDER BY seq',
+    [sample],
+  );
+  const turns: TurnRows[] = [];
+  let events: TurnRows['events'] = [];
+  for (const event of rows) {
+    events.push(event);
+    if (event.type !== 'TaskScheduled' && event.type !== 'ExecutionCompleted') continue;
+    turns.push({ seq: event.seq, events });
+    events = [];
+  }
+  return turns;
+}
+
+async function writeWorkflows(pool: pg.Pool, ids: readonly string[], turns: readonly TurnRows[], whereabouts: string): Promise<void> {
+  for (const [k, turn] of turns.entries()) await writeTurn(pool, ids, turn, k === 0, k === turns.length - 1 ? null : whereabouts);
 }
 
 async function writeTurn(

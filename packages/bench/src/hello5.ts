@@ -2,7 +2,7 @@ import { drawWorkflow } from '@perdure/testing';
 import { startCosts } from './costs.ts';
 import { nextId, percentile, runMany, startBenchRuntime, type BenchRuntime } from './bench-runtime.ts';
 import type { BenchEnvironment } from './environment.ts';
-import { measureFloor, sampleWhereabouts } from './floor.ts';
+import { measureFloor, measureFloorLatencies, sampleWhereabouts } from './floor.ts';
 
 const steps = ['s1', 's2', 's3', 's4', 's5'];
 
@@ -46,6 +46,7 @@ export async function hello5(environment: BenchEnvironment): Promise<Record<stri
     }
     await Promise.all(runs);
     latencies.sort((a, b) => a - b);
+    const floorLatencies = await measureFloorLatencies(bench.databaseUrl, 'hello-1', whereabouts, 200);
     const workflowsPerSecond = total / seconds;
     return {
       workflowsPerSecond,
@@ -61,6 +62,8 @@ export async function hello5(environment: BenchEnvironment): Promise<Record<stri
       turnsPerCommit: (after.items - before.items) / (after.commits - before.commits),
       p50Ms: percentile(latencies, 0.5),
       p99Ms: percentile(latencies, 0.99),
+      floorP50Ms: percentile(floorLatencies, 0.5),
+      floorP99Ms: percentile(floorLatencies, 0.99),
     };
   } finally {
     await bench.stop();
