@@ -2,8 +2,21 @@ import type { Drill } from './drill.ts';
 import { handover } from './drills/handover.ts';
 import { postgresKill } from './drills/postgres-kill.ts';
 import { redisFlush, redisFull, redisKill, redisOld } from './drills/redis-faults.ts';
+import { backup } from './drills/backup.ts';
+import { upgrade } from './drills/upgrade.ts';
 import { workerKill } from './drills/worker-kill.ts';
 import { zombie } from './drills/zombie.ts';
 
 /** All drills there are, in the order `pnpm chaos all` runs them. */
-export const drills: readonly Drill[] = [workerKill, zombie, handover, postgresKill, redisKill, redisFlush, redisOld, redisFull];
+export const drills: readonly Drill[] = [
+  workerKill,
+  zombie,
+  handover,
+  postgresKill,
+  redisKill,
+  redisFlush,
+  redisOld,
+  redisFull,
+  backup,
+  upgrade,
+];

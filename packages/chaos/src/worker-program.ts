@@ -16,7 +16,10 @@ export interface WorkerSettings {
   /** What the runtime complains of, in words. */
   troubles: string;
   options?: Partial<
-    Pick<RuntimeOptions, 'leaseMs' | 'renewEveryMs' | 'force' | 'activityConcurrency' | 'residentLimit' | 'mailboxPollMs' | 'poolSize'>
+    Pick<
+      RuntimeOptions,
+      'leaseMs' | 'renewEveryMs' | 'force' | 'activityConcurrency' | 'residentLimit' | 'mailboxPollMs' | 'poolSize' | 'writer'
+    >
   >;
 }
 
@@ -62,6 +65,7 @@ const runtime = await createRuntime({
   worker: true,
   activities: [http],
   throughStore: recording,
+  onSuperseded: () => process.exit(3),
   onTrouble: (where, error) =>
     appendFileSync(settings.troubles, `${new Date().toISOString()} ${process.pid} ${where}: ${error.stack ?? error.message}\n`),
   ...settings.options,

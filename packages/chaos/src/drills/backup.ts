@@ -1,0 +1,118 @@
+import { backUp, restore } from '@perdure/database/backup';
+import { startTestPostgres } from '@perdure/testing';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Drill, DrillContext, DrillOutcome, InvariantVerdict, Verdicts } from '../drill.ts';
+import { chain } from '../loads/chain.ts';
+import { counter } from '../loads/counter.ts';
+import { family } from '../loads/family.ts';
+import { Scene } from '../scene.ts';
+
+/** None of them needs a caller once it is started: what was live at the backup ends by itself after the restore. */
+const loads = [chain, counter, family];
+
+/**
+ * An installation is backed up under load and goes on; the backup is restored into another database, with the Redis of the original, whose
+ * workers are gone. All that was acknowledged before the backup must be there, and everything that was live must end properly.
+ */
+export const backup: Drill = {
+  name: 'backup',
+  title: 'Backup under load, restored beside the old Redis and run to its end',
+  unit: 'restores',
+  sizes: { verify: 2, full: 40, part: 5 },
+  async run(context) {
+    const redis = await context.redis();
+    const total: DrillOutcome = {
+      planned: context.planned,
+      injected: 0,
+      idle: 0,
+      acknowledged: 0,
+      duplicates: 0,
+      verdicts: {},
+      problems: [],
+    };
+    let live = 0;
+    for (let round = 0; round < context.planned; round += 1) {
+      const one = await backUpAndRestore(context, round, redis.url);
+      total.injected += 1;
+      if (one.live === 0) total.idle = (total.idle ?? 0) + 1;
+      live += one.live;
+      total.acknowledged += one.acknowledged;
+      total.duplicates += one.duplicates;
+      total.problems.push(...one.problems);
+      for (const [invariant, verdict] of Object.entries(one.verdicts) as [keyof Verdicts, InvariantVerdict][]) {
+        const so = total.verdicts[invariant] ?? { holds: true, count: 0, examples: [] };
+        total.verdicts[invariant] = {
+          holds: so.holds && verdict.holds,
+          count: so.count + verdict.count,
+          examples: [...so.examples, ...verdict.examples].slice(0, 5),
+        };
+      }
+    }
+    return { ...total, measured: { liveAtBackup: live } };
+  },
+};
+
+interface Round {
+  acknowledged: number;
+  duplicates: number;
+  verdicts: Verdicts;
+  problems: string[];
+  /** Instances that had not ended at the moment of the backup. */
+  live: number;
+}
+
+async function backUpAndRestore(context: DrillContext, round: number, redisUrl: string): Promise<Round> {
+  const [before, after] = ['original', 'restored'].map((name) => join(context.folder, `${name}-${round}`));
+  if (before === undefined || after === undefined) throw new Error('Two folders are needed.');
+  for (const folder of [before, after]) mkdirSync(folder);
+  const options = { leaseMs: 1_500, renewEveryMs: 300 };
+  const file = join(context.folder, `backup-${round}`);
+
+  const originalDatabase = await context.database();
+  const original = await Scene.begin({ ...context, folder: before }, { databaseUrl: originalDatabase.url, redisUrl }, loads);
+  const workers = [await original.worker(options), await original.worker(options)];
+  let isOver = false;
+  const load = original.feed(40, () => isOver);
+  load.catch(() => undefined);
+  await sleep(1_000 + context.random() * 2_000);
+  const acknowledged = [...original.acknowledged];
+  // Commits known before the backup are in it; executions known after it may have begun before it.
+  copyWholeLines(join(before, 'commits'), join(after, 'commits'));
+  await backUp(originalDatabase.url, file);
+  copyWholeLines(join(before, 'sink'), join(after, 'sink'));
+  await sleep(context.random() * 1_500);
+  isOver = true;
+  await load;
+  for (const worker of workers) await worker.kill();
+
+  // Empty, on a server of the drills; the Redis still holds what the original kept there.
+  const target = await startTestPostgres({ empty: true });
+  context.defer(() => target.stop());
+  await restore(target.url, file);
+  const restored = await Scene.begin({ ...context, folder: after }, { databaseUrl: target.url, redisUrl }, loads);
+  const [{ n: live = 0 } = {}] = await restored.rows<{ n: number }>(
+    `SELECT count(*)::int AS n FROM instance WHERE status IN ('Pending', 'Running', 'Suspended')`,
+  );
+  restored.acknowledged.push(...acknowledged);
+  for (const { pid } of workers) restored.struck.add(pid);
+  const successor = await restored.worker(options);
+  const statuses = await restored.allEnded();
+  const { verdicts, duplicates } = await restored.verdicts();
+  await successor.stop();
+  context.log(`restored with ${live} live of ${Object.values(statuses).reduce((a, b) => a + b, 0)} instances`);
+  return {
+    acknowledged: acknowledged.length,
+    duplicates,
+    verdicts,
+    live,
+    problems: Object.keys(statuses).some((status) => status !== 'Completed') ? [`not all completed: ${JSON.stringify(statuses)}`] : [],
+  };
+}
+
+/** The last line of a file that is being written to may not be whole yet. */
+function copyWholeLines(from: string, to: string): void {
+  const text = readFileSync(from, 'utf8');
+  writeFileSync(to, text.slice(0, text.lastIndexOf('\n') + 1));
+}
