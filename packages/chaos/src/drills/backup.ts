@@ -73,18 +73,16 @@ async function backUpAndRestore(context: DrillContext, round: number, redisUrl: 
   const originalDatabase = await context.database();
   const original = await Scene.begin({ ...context, folder: before }, { databaseUrl: originalDatabase.url, redisUrl }, loads);
   const workers = [await original.worker(options), await original.worker(options)];
-  let isOver = false;
-  const load = original.feed(40, () => isOver);
-  load.catch(() => undefined);
+  const load = original.keepFed(40);
   await sleep(1_000 + context.random() * 2_000);
   const acknowledged = [...original.acknowledged];
   // Commits known before the backup are in it; executions known after it may have begun before it.
   copyWholeLines(join(before, 'commits'), join(after, 'commits'));
   await backUp(originalDatabase.url, file);
   copyWholeLines(join(before, 'sink'), join(after, 'sink'));
+  const copiedAt = Date.now();
   await sleep(context.random() * 1_500);
-  isOver = true;
-  await load;
+  await load.stop();
   for (const worker of workers) await worker.kill();
 
   // Empty, on a server of the drills; the Redis still holds what the original kept there.
@@ -92,11 +90,14 @@ async function backUpAndRestore(context: DrillContext, round: number, redisUrl: 
   context.defer(() => target.stop());
   await restore(target.url, file);
   const restored = await Scene.begin({ ...context, folder: after }, { databaseUrl: target.url, redisUrl }, loads);
-  const [{ n: live = 0 } = {}] = await restored.rows<{ n: number }>(
+  const [found] = await restored.rows<{ n: number }>(
     `SELECT count(*)::int AS n FROM instance WHERE status IN ('Pending', 'Running', 'Suspended')`,
   );
+  const live = found?.n ?? 0;
   restored.acknowledged.push(...acknowledged);
-  for (const { pid } of workers) restored.struck.add(pid);
+  // Going back in time is the fault: it struck whatever the original's workers had begun and the backup has no result of.
+  const gone = new Set(workers.map(({ pid }) => pid));
+  restored.faults.push({ from: copiedAt, until: copiedAt, concerns: ({ pid }) => gone.has(pid) });
   const successor = await restored.worker(options);
   const statuses = await restored.allEnded();
   const { verdicts, duplicates } = await restored.verdicts();

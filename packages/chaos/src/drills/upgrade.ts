@@ -19,12 +19,10 @@ export const upgrade: Drill = {
     const [postgres, redis] = [await context.database(), await context.redis()];
     const scene = await Scene.begin(context, { databaseUrl: postgres.url, redisUrl: redis.url }, mixedLoads);
     const problems: string[] = [];
-    let isOver = false;
     // Above every real number, so that it stays a drill whatever this version writes.
     const first = 1_000;
     let old = await scene.worker({ ...options, writer: first });
-    const load = scene.feed(16, () => isOver);
-    load.catch(() => undefined);
+    const load = scene.keepFed(16);
     const refused = async (writer: number, what: string, reason: RegExp): Promise<void> => {
       const answer = await scene.worker({ ...options, writer }).then(
         () => `${what} was let in`,
@@ -36,39 +34,24 @@ export const upgrade: Drill = {
       await refused(writer, 'a newer worker beside an older one', /Workers of an older version/);
       await sleep(context.random() * 500);
       const leave = ways[(writer - first - 1) % ways.length] ?? 'kill';
-      await scene.strike([old], () => depart(old, leave));
-      const next = await scene.worker({ ...options, writer });
-      if (leave === 'freeze') {
+      let next: WorkerProcess | undefined;
+      await scene.strike([old], options.leaseMs, async () => {
+        if (leave === 'stop') await old.stop();
+        else if (leave === 'kill') await old.kill();
+        else old.freeze();
+        next = await scene.worker({ ...options, writer });
+        if (leave !== 'freeze') return;
         old.thaw();
-        const gone = await Promise.race([old.ended.then(() => true), sleep(10_000, false)]);
-        if (!gone) problems.push('a worker of the older version lives on after it was thawed');
-      }
+        const isGone = await Promise.race([old.ended.then(() => true), sleep(10_000, false)]);
+        if (!isGone) problems.push('a worker of the older version lives on after it was thawed');
+      });
       await refused(writer - 1, 'an older worker after a newer one', /newer version of Perdure/);
-      old = next;
+      if (next !== undefined) old = next;
     }
-    isOver = true;
-    await load;
-    const statuses = await scene.allEnded();
-    const { verdicts, duplicates, executions } = await scene.verdicts();
-    if (Object.keys(statuses).some((status) => status !== 'Completed')) problems.push(`not all completed: ${JSON.stringify(statuses)}`);
-    return {
-      planned: context.planned,
-      injected: scene.faults,
-      idle: scene.idleFaults,
-      acknowledged: scene.acknowledged.length,
-      duplicates,
-      verdicts,
-      measured: { executions, inFlightAtFaults: scene.inFlight() },
-      problems,
-    };
+    await load.stop();
+    return scene.outcome(context.planned, { problems });
   },
 };
 
 /** In turn, the hardest first. */
 const ways = ['freeze', 'stop', 'kill'] as const;
-
-async function depart(worker: WorkerProcess, way: (typeof ways)[number]): Promise<void> {
-  if (way === 'stop') await worker.stop();
-  else if (way === 'kill') await worker.kill();
-  else worker.freeze();
-}
