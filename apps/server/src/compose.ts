@@ -23,6 +23,7 @@ import { bodyLimits, createRoutes, type DeclaredRoute, refuseUndeclaredRoutes } 
 import { securityHeaders } from './http/security-headers.ts';
 import { readJsonBody } from './http/strict-body.ts';
 import { addWebApp } from './http/web-app.ts';
+import { addQuarantineRoutes } from './http/instances/quarantine-routes.ts';
 import { addWorkflowRoutes } from './http/workflows/workflow-routes.ts';
 import type { Installation, ServerConfig } from './installation.ts';
 import { createSchemaCheck } from './json-schema/schema-check.ts';
@@ -115,6 +116,7 @@ export async function composeServer({ config, database, runtime, services, log }
   addAuthRoutes(routes, auth, check.limit, config.publicUrl, (sessionId) => sockets.endSession(sessionId));
   addDurableFunctionsRoutes(routes);
   addWorkflowRoutes(routes);
+  addQuarantineRoutes(routes);
   addInstanceEvents(routes, closing.signal);
   addTrpcOverHttp(app, installation, (request, reply) => findOwnSession(check, request, reply));
   if (config.embedded) addDemoServices(routes);

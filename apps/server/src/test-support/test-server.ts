@@ -19,6 +19,9 @@ export const testKey = 'a-key-for-tests-of-32-characters';
 
 export interface TestServer extends ComposedServer {
   origin: string;
+  /** Where activities reach the demo services. */
+  demoOrigin: string;
+  databaseUrl: string;
   database: Database;
   runtime: Runtime;
   /** Sends JSON with the admin key; `key: null` sends none. */
@@ -93,6 +96,8 @@ export async function startTestServer(options: { embedded?: boolean } = {}): Pro
   return {
     ...server,
     origin,
+    demoOrigin: `http://127.0.0.1:${port}`,
+    databaseUrl: postgres.url,
     database,
     runtime,
     call,

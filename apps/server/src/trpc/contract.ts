@@ -79,7 +79,20 @@ export interface VersionSummary {
 export interface Whereabouts {
   node: string;
   title: string;
-  kind: 'activity' | 'retry' | 'timer' | 'event' | 'humanTask' | 'subWorkflow' | 'forEach' | 'loop' | 'scope' | 'join' | 'failure' | 'none';
+  kind:
+    | 'activity'
+    | 'retry'
+    | 'quarantined'
+    | 'timer'
+    | 'event'
+    | 'humanTask'
+    | 'subWorkflow'
+    | 'forEach'
+    | 'loop'
+    | 'scope'
+    | 'join'
+    | 'failure'
+    | 'none';
   detail: string;
   until?: number;
   code?: string;
@@ -286,6 +299,7 @@ export interface FieldProblem {
  *   instances.raiseEvent: { id, name, data } → void                     instance.operate
  *   instances.suspend / resume: { id, reason } → void                   instance.operate
  *   instances.terminate: { id, reason, recursive } → void               instance.operate
+ *   instances.releaseStep / giveUpStep: { id, step, reason? } → void     instance.operate (a step held in quarantine)
  *   instances.purge: { id } → void                                      instance.purge
  *   tasks.list: TaskListInput → TaskListResult                          task.read
  *   tasks.get: { id } → TaskDetail                                      task.read

@@ -71,6 +71,8 @@ export type AppRouterRecord = {
     suspend: Mutation<{ id: string; reason: string }, void>;
     resume: Mutation<{ id: string; reason: string }, void>;
     terminate: Mutation<{ id: string; reason: string; recursive: boolean }, void>;
+    releaseStep: Mutation<{ id: string; step: string; reason?: string | undefined }, void>;
+    giveUpStep: Mutation<{ id: string; step: string; reason?: string | undefined }, void>;
     purge: Mutation<{ id: string }, void>;
   };
   tasks: {

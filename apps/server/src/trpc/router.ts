@@ -11,6 +11,8 @@ import { purge } from './procedures/instances/purge.ts';
 import { raiseEvent } from './procedures/instances/raise-event.ts';
 import { resume } from './procedures/instances/resume.ts';
 import { start } from './procedures/instances/start.ts';
+import { giveUpStep } from './procedures/instances/give-up-step.ts';
+import { releaseStep } from './procedures/instances/release-step.ts';
 import { suspend } from './procedures/instances/suspend.ts';
 import { terminate } from './procedures/instances/terminate.ts';
 import { watch as watchInstance } from './procedures/instances/watch.ts';
@@ -49,6 +51,8 @@ export const appRouter = router({
     suspend,
     resume,
     terminate,
+    releaseStep,
+    giveUpStep,
     purge,
   },
   tasks: { list: listTasks, get: getTask, claim, release, saveDraft: saveTaskDraft, decide },

@@ -13,6 +13,7 @@ export type NodeRunStatus = 'running' | 'waiting' | 'suspended' | 'completed' | 
 
 export type NodeWait =
   | { kind: 'retry'; until: number }
+  | { kind: 'quarantine' }
   | { kind: 'timer'; until: number }
   | { kind: 'event'; name: string }
   | { kind: 'task'; claimedBy: string | null }
@@ -149,6 +150,10 @@ export class RunFold {
         return this.#update(event.node, at, { attempt: event.attempt, latestStep: event.step });
       case 'TaskCompleted':
         return this.#closeStep(event.step, at, 'completed');
+      case 'TaskQuarantined':
+        return this.#wait(event.step, at, { kind: 'quarantine' });
+      case 'TaskReleased':
+        return this.#wait(event.step, at, null);
       case 'TaskFailed':
         if (!event.retry) return this.#closeStep(event.step, at, 'failed', event.failure);
         return this.#failAttempt(event.step, at, event.failure);

@@ -46,6 +46,8 @@ function waitLine({ wait, openSteps }: NodeRun, now: number): string | null {
   switch (wait?.kind) {
     case 'retry':
       return wait.until > now ? `Retry in ${roundDuration(wait.until - now)}` : 'Retrying';
+    case 'quarantine':
+      return 'Held in quarantine';
     case 'timer':
       return wait.until > now ? `${roundDuration(wait.until - now)} left` : 'Due now';
     case 'event':

@@ -52,6 +52,29 @@ describe('StepFold', () => {
     expect(pay?.waits).toEqual([{ kind: 'retry', from: 400, to: 500, until: 500 }]);
   });
 
+  it('ends the attempt of a held step, and takes it up again when it is released or comes to an outcome after all', () => {
+    const begun = { type: 'TaskScheduled', activity: 'http', attempt: 1, input: null, queue: null, ...opening('pay') };
+    const held = { type: 'TaskQuarantined', step: 'pay#1', attempt: 1, claims: 5 };
+    expect(step(fold(begun, held), 'pay#1')).toMatchObject({
+      status: 'waiting',
+      heldAfter: 5,
+      attempts: [{ outcome: 'canceled', endedAt: 300 }],
+      waits: [{ kind: 'quarantine', from: 300, to: null }],
+    });
+    const released = { type: 'TaskReleased', step: 'pay#1', attempt: 1, reason: '', by: 'ann' };
+    expect(step(fold(begun, held, released), 'pay#1')).toMatchObject({
+      status: 'running',
+      heldAfter: null,
+      attempts: [{ outcome: 'running' }],
+    });
+    const late = { type: 'TaskCompleted', step: 'pay#1', attempt: 1, output: 'ok' };
+    expect(step(fold(begun, held, late), 'pay#1')).toMatchObject({
+      status: 'completed',
+      heldAfter: null,
+      attempts: [{ outcome: 'completed' }],
+    });
+  });
+
   it('shows a join from its first token to its firing, per pass', () => {
     const reached = { type: 'JoinReached', node: 'join', frame: '', via: 'e' };
     const steps = fold(reached, reached, { type: 'JoinFired', step: 'join#1', node: 'join', frame: '', pass: 1 }, reached);

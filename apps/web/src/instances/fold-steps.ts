@@ -20,7 +20,7 @@ export interface Attempt {
 }
 
 export interface Wait {
-  kind: 'retry' | 'timer' | 'event' | 'task' | 'join' | 'subWorkflow';
+  kind: 'retry' | 'quarantine' | 'timer' | 'event' | 'task' | 'join' | 'subWorkflow';
   from: number;
   to: number | null;
   /** When it will end, if that is known. */
@@ -56,6 +56,8 @@ export interface StepRecord {
   task: HumanTaskBody | null;
   /** Sub-workflow: the instance it started. */
   child: string | null;
+  /** Held in quarantine: how often it was begun without an outcome. */
+  heldAfter: number | null;
   /** The event it waits for. */
   eventName: string | null;
 }
@@ -119,13 +121,31 @@ export class StepFold {
       case 'TaskCompleted': {
         const step = this.steps.get(event.step);
         if (!step) return;
+        this.#unhold(step, at);
         this.#endAttempt(step, at, 'completed', null);
         this.#close(step, at, 'completed', event.output);
+        return;
+      }
+      case 'TaskQuarantined': {
+        const step = this.steps.get(event.step);
+        if (!step) return;
+        this.#endAttempt(step, at, 'canceled', null);
+        step.status = 'waiting';
+        step.heldAfter = event.claims;
+        step.waits.push({ kind: 'quarantine', from: at, to: null, until: null });
+        return;
+      }
+      case 'TaskReleased': {
+        const step = this.steps.get(event.step);
+        if (!step) return;
+        this.#unhold(step, at);
+        step.status = 'running';
         return;
       }
       case 'TaskFailed': {
         const step = this.steps.get(event.step);
         if (!step) return;
+        this.#unhold(step, at);
         this.#endAttempt(step, at, 'failed', event.failure);
         step.failure = event.failure;
         if (event.retry) step.status = 'waiting';
@@ -327,6 +347,7 @@ export class StepFold {
       itemCount: null,
       task: null,
       child: null,
+      heldAfter: null,
       eventName: null,
     };
     this.steps.set(step.key, step);
@@ -357,6 +378,16 @@ export class StepFold {
 
   #cancelInside(frame: string, at: number): void {
     for (const step of this.openSteps) if (step.frame.startsWith(frame) && step.frame !== '') this.#cancel(step, at);
+  }
+
+  /** The held attempt goes on: it was let out, or came to an outcome after all. */
+  #unhold(step: StepRecord, at: number): void {
+    const attempt = step.attempts.at(-1);
+    if (step.heldAfter === null || !attempt) return;
+    step.heldAfter = null;
+    attempt.endedAt = null;
+    attempt.outcome = 'running';
+    this.#endWaits(step, at);
   }
 
   #endAttempt(step: StepRecord, at: number, outcome: Attempt['outcome'], failure: Failure | null): void {

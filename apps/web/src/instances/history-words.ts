@@ -11,6 +11,8 @@ const SHAPES: Partial<Record<EventType, StatusShape>> = {
   EventReceived: 'completed',
   ContainerExited: 'completed',
   TaskFailed: 'failed',
+  TaskQuarantined: 'warning',
+  TaskReleased: 'running',
   SubOrchestrationInstanceFailed: 'failed',
   StepFailed: 'failed',
   TimerCreated: 'waiting',
@@ -57,6 +59,10 @@ function extra(event: HistoryEvent, nameOf: (person: string) => string): string 
   switch (event.type) {
     case 'TaskScheduled':
       return event.attempt > 1 ? `attempt ${event.attempt}` : '';
+    case 'TaskQuarantined':
+      return `begun ${event.claims} times without an outcome`;
+    case 'TaskReleased':
+      return event.reason === '' ? `by ${nameOf(event.by)}` : `by ${nameOf(event.by)}: ${event.reason}`;
     case 'TaskFailed':
     case 'StepFailed':
     case 'SubOrchestrationInstanceFailed':

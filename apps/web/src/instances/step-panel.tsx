@@ -13,6 +13,7 @@ import { Tabs } from '../components/tabs.tsx';
 import { StatusIcon, statusShape, type StatusShape } from '../status/status-icon.tsx';
 import { DataBlock } from './data-block.tsx';
 import { frameWords, type StepRecord } from './fold-steps.ts';
+import { QuarantineNote } from './quarantine-note.tsx';
 
 type StepTab = 'data' | 'attempts' | 'settings';
 
@@ -138,6 +139,8 @@ function waitWords(step: StepRecord, until: number | null, now: number): string 
   switch (step.waits.find((one) => one.to === null)?.kind) {
     case 'retry':
       return until === null ? 'Waits for its retry' : `Retry in ${formatDuration(Math.max(0, until - now))}`;
+    case 'quarantine':
+      return 'Held in quarantine';
     case 'timer':
       return until === null ? 'Waits' : `Waits until ${formatMomentShort(until)}`;
     case 'event':
@@ -156,6 +159,7 @@ function waitWords(step: StepRecord, until: number | null, now: number): string 
 function StepData({ instance, step }: { instance: InstanceDetail; step: StepRecord }) {
   return (
     <>
+      {step.heldAfter === null ? null : <QuarantineNote instance={instance} step={step} heldAfter={step.heldAfter} />}
       {step.attempts.length > 0 ? <AttemptList step={step} /> : null}
       <ReceiverKey instance={instance} step={step} />
       {step.failure && step.status === 'failed' ? <FailureNote failure={step.failure} /> : null}

@@ -1,6 +1,7 @@
 import type { InstanceRow } from '@perdure/server/contract';
 import { useMe } from '../api/use-me.ts';
 import { formatMomentShort } from '../components/moment.ts';
+import { StatusIcon } from '../status/status-icon.tsx';
 
 /** Where an instance is and why it stays there: the step's title, then the reason. */
 export function WhereAndWhy({ row }: { row: Pick<InstanceRow, 'status' | 'whereabouts'> }) {
@@ -18,6 +19,11 @@ export function WhereAndWhy({ row }: { row: Pick<InstanceRow, 'status' | 'wherea
       : '';
   return (
     <>
+      {whereabouts.kind === 'quarantined' ? (
+        <span style={{ marginRight: 6, verticalAlign: -2 }}>
+          <StatusIcon shape="warning" size={13} label="Quarantined" />
+        </span>
+      ) : null}
       <span className="b5">{whereabouts.title}</span>
       <span className="t2" style={{ marginLeft: 8 }}>
         {[whereabouts.kind === 'humanTask' ? claimWords(whereabouts.detail, me) : whereabouts.detail, until].filter(Boolean).join(' ')}

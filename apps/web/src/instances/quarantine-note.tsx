@@ -1,0 +1,100 @@
+import { Textarea } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { InstanceDetail } from '@perdure/server/contract';
+import { trpc } from '../api/trpc.ts';
+import { useMay } from '../api/use-me.ts';
+import { Button } from '../components/button.tsx';
+import { Dialog } from '../components/dialog.tsx';
+import { toast } from '../components/toast.tsx';
+import { StatusIcon } from '../status/status-icon.tsx';
+import type { StepRecord } from './fold-steps.ts';
+
+/** Why a step is held, and what a person can do about it. */
+export function QuarantineNote({ instance, step, heldAfter }: { instance: InstanceDetail; step: StepRecord; heldAfter: number }) {
+  const [asking, setAsking] = useState<'release' | 'give up' | null>(null);
+  const refusal = useMay('instance.operate') ? null : 'Your role may not operate instances';
+  return (
+    <div className="held" role="group" aria-label="Quarantine">
+      <StatusIcon shape="warning" size={13} />
+      <div className="grow">
+        <p>
+          <span className="b5">Held in quarantine.</span> It was begun {heldAfter} times, and each time its worker stopped before there was
+          an outcome. Nothing runs it again until somebody decides.
+        </p>
+        <div className="row g6">
+          <Button refusal={refusal} onClick={() => setAsking('release')}>
+            Release…
+          </Button>
+          <Button look="danger" refusal={refusal} onClick={() => setAsking('give up')}>
+            Give up…
+          </Button>
+        </div>
+      </div>
+      {asking === null ? null : (
+        <DecisionDialog instance={instance} step={step} release={asking === 'release'} onClose={() => setAsking(null)} />
+      )}
+    </div>
+  );
+}
+
+function DecisionDialog({
+  instance,
+  step,
+  release,
+  onClose,
+}: {
+  instance: InstanceDetail;
+  step: StepRecord;
+  release: boolean;
+  onClose: () => void;
+}) {
+  const [reason, setReason] = useState('');
+  const queries = useQueryClient();
+  const done = {
+    onSuccess: () => {
+      onClose();
+      void queries.invalidateQueries({ queryKey: trpc.instances.get.queryKey({ id: instance.id }) });
+      toast(
+        release
+          ? { shape: 'running' as const, title: `Released ${step.node}` }
+          : { shape: 'failed' as const, title: `Gave up ${step.node}` },
+      );
+    },
+  };
+  const releasing = useMutation(trpc.instances.releaseStep.mutationOptions(done));
+  const givingUp = useMutation(trpc.instances.giveUpStep.mutationOptions(done));
+  const mutation = release ? releasing : givingUp;
+  return (
+    <Dialog
+      opened
+      onClose={onClose}
+      title={release ? 'Let the step run again?' : 'Give the step up?'}
+      action={release ? 'Release' : 'Give up'}
+      danger={!release}
+      escape="keeps it held"
+      busy={mutation.isPending}
+      error={mutation.error}
+      onAction={() => mutation.mutate({ id: instance.id, step: step.key, reason: reason.trim() })}
+    >
+      <p className="t2" style={{ marginBottom: 14 }}>
+        {release
+          ? 'The same attempt begins once more, and its claims are counted anew. If it still stops its worker, it is held again.'
+          : 'The step fails with the code Quarantined: by its error port when that is connected, else outwards.'}
+      </p>
+      <Textarea
+        label={
+          <>
+            Reason <span className="t3 b4">kept in the history and the audit log</span>
+          </>
+        }
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        data-autofocus
+        autosize
+        minRows={2}
+        maxLength={1_000}
+      />
+    </Dialog>
+  );
+}
