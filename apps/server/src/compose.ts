@@ -137,7 +137,9 @@ export async function composeServer({ config, database, runtime, services, log }
     },
     async close() {
       closing.abort();
-      await Promise.all([sockets.close(), app.close()]);
+      // Closing ends the connections that are idle now; one that is answering becomes idle later, and would be kept alive for a minute.
+      const idle = setInterval(() => app.server.closeIdleConnections(), 100);
+      await Promise.all([sockets.close(), app.close()]).finally(() => clearInterval(idle));
       await Promise.all([sealer.stop(), closePreview(), closeSchemaCheck()]);
     },
   };

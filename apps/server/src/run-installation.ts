@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHttpActivity } from '@perdure/activities';
 import { openDatabase } from '@perdure/database';
-import { createRuntime } from '@perdure/runtime';
+import { createRuntime, startWatchdog } from '@perdure/runtime';
 import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { createActivityGate } from './activity-gate.ts';
@@ -21,6 +21,7 @@ export async function runInstallation({ configuration, services, giveUp }: Insta
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
+    if (configuration.roles.worker) undo.push(await startWatchdog());
     const http = createHttpActivity(embedded ? { demoOrigin: ownOrigin(configuration) } : {});
     undo.push(() => http.close());
     const gate = createActivityGate(http);
