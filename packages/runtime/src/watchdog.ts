@@ -14,7 +14,12 @@ export async function startWatchdog(blockedLimitMs = threeLeasesMs): Promise<() 
   if (inspector.url() !== undefined) return async () => {};
   const roundMs = Math.ceil(blockedLimitMs / rounds);
   const beats = new Int32Array(new SharedArrayBuffer(8));
-  const thread = new Worker(new URL('./watchdog-thread.ts', import.meta.url), { workerData: { beats, roundMs, rounds }, name: 'watchdog' });
+  const thread = new Worker(new URL('./watchdog-thread.ts', import.meta.url), {
+    workerData: { beats, roundMs, rounds },
+    name: 'watchdog',
+    // What the process was told on its command line is not for the thread.
+    execArgv: [],
+  });
   await once(thread, 'message');
   thread.unref();
   // Without its watchdog a worker works as well.
