@@ -1,6 +1,6 @@
 import { executionId, instanceId, stepKey } from '@perdure/engine';
 import { describe, expect, it } from 'vitest';
-import { ActivityDispatcher, ActivityRunner, type ActivityJob, type ActivityResult } from './activity-dispatcher.ts';
+import { ActivityDispatcher, ActivityRunner, AttemptAbort, type ActivityJob, type ActivityResult } from './activity-dispatcher.ts';
 
 const job = (step: string, attempt = 1): ActivityJob => ({
   instanceId: instanceId('i'),
@@ -82,11 +82,11 @@ describe('ActivityDispatcher', () => {
       activities: new Map([['work', { name: 'work', run: () => Promise.reject(new Error('broken')) }]]),
       loadInput: async (input) => input,
     });
-    expect(await runner.attempt(job('a'), new AbortController())).toMatchObject({
+    expect(await runner.attempt(job('a'), new AttemptAbort())).toMatchObject({
       ok: false,
       failure: { code: 'ActivityError', message: 'broken' },
     });
-    expect(await runner.attempt({ ...job('a'), activity: 'other' }, new AbortController())).toMatchObject({
+    expect(await runner.attempt({ ...job('a'), activity: 'other' }, new AttemptAbort())).toMatchObject({
       ok: false,
       retryable: false,
       failure: { code: 'UnknownActivity' },

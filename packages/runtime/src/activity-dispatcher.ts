@@ -40,6 +40,25 @@ export interface ActivityJob {
   timeoutMs: number | null;
 }
 
+/** Ends an attempt early. Most activities never look at the signal, and an AbortController costs more than the rest of a small attempt. */
+export class AttemptAbort {
+  #controller: AbortController | null = null;
+  #isAborted = false;
+
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.#isAborted) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.#isAborted = true;
+    this.#controller?.abort();
+  }
+}
+
 export interface ActivityRunnerOptions {
   activities: ReadonlyMap<string, Activity>;
   /** Inputs may hold payload references. */
@@ -54,7 +73,7 @@ export class ActivityRunner {
     this.#options = options;
   }
 
-  async attempt(job: ActivityJob, abort: AbortController): Promise<ActivityResult> {
+  async attempt(job: ActivityJob, abort: AttemptAbort): Promise<ActivityResult> {
     try {
       return await this.#withTimeout(job, abort);
     } catch (error) {
@@ -62,7 +81,7 @@ export class ActivityRunner {
     }
   }
 
-  async #withTimeout(job: ActivityJob, abort: AbortController): Promise<ActivityResult> {
+  async #withTimeout(job: ActivityJob, abort: AttemptAbort): Promise<ActivityResult> {
     const activity = this.#options.activities.get(job.activity);
     if (activity === undefined)
       return {
@@ -73,7 +92,9 @@ export class ActivityRunner {
     const context: ActivityContext = {
       key: activityKey(job.instanceId, job.executionId, job.step),
       attempt: job.attempt,
-      signal: abort.signal,
+      get signal() {
+        return abort.signal;
+      },
       instanceId: job.instanceId,
       node: job.node,
       timeoutMs: job.timeoutMs,
@@ -129,7 +150,7 @@ export class ActivityDispatcher {
       }
       this.#abort(key, known);
     }
-    this.#jobs.set(key, { job, abort: new AbortController(), started: false, onEnd });
+    this.#jobs.set(key, { job, abort: new AttemptAbort(), started: false, onEnd });
     this.#waiting.push(key);
     this.#fill();
   }
@@ -185,7 +206,7 @@ export class ActivityDispatcher {
 
 interface Entry {
   job: ActivityJob;
-  abort: AbortController;
+  abort: AttemptAbort;
   started: boolean;
   onEnd: (() => void) | null;
 }

@@ -16,19 +16,17 @@ export class TurnRecord {
   readonly resident: Resident;
   readonly #partitions: number;
   readonly #events: HistoryEvent[] = [];
-  readonly #timersSet = new Map<TimerId, number>();
-  readonly #timersCleared = new Set<TimerId>();
+  // Most turns touch neither timers nor tasks: what holds them is made when it is needed.
+  #timers: { set: Map<TimerId, number>; cleared: Set<TimerId> } | null = null;
   readonly #messages: OutgoingMessage[] = [];
   readonly #consumed: string[] = [];
   readonly #refused: { messageId: string; refusal: Json }[] = [];
-  readonly #opened = new Map<string, OpenedTask>();
-  readonly #assigned = new Map<string, { id: string; assignee: string | null; at: number }>();
-  readonly #closed = new Map<string, ClosedTask>();
+  #tasks: TaskChanges | null = null;
   /** For after the commit. */
   readonly run = new Set<StepKey>();
   readonly abort = new Set<StepKey>();
   /** Steps whose attempt was reported. */
-  readonly concluded = new Set<StepKey>();
+  readonly concluded: StepKey[] = [];
 
   constructor(resident: Resident, partitions: number) {
     this.resident = resident;
@@ -41,7 +39,7 @@ export class TurnRecord {
       this.#consumed.length === 0 &&
       this.#refused.length === 0 &&
       this.#messages.length === 0 &&
-      this.#timersCleared.size === 0
+      (this.#timers === null || this.#timers.cleared.size === 0)
     );
   }
 
@@ -50,11 +48,11 @@ export class TurnRecord {
   }
 
   get timersSet(): Iterable<number> {
-    return this.#timersSet.values();
+    return this.#timers?.set.values() ?? [];
   }
 
   get touchesTasks(): boolean {
-    return this.#opened.size + this.#assigned.size + this.#closed.size > 0;
+    return this.#tasks !== null;
   }
 
   consume(messageId: string): void {
@@ -66,7 +64,8 @@ export class TurnRecord {
   }
 
   clearTimer(timer: TimerId): void {
-    if (!this.#timersSet.delete(timer)) this.#timersCleared.add(timer);
+    const timers = this.#timersTouched();
+    if (!timers.set.delete(timer)) timers.cleared.add(timer);
   }
 
   send(message: Omit<OutgoingMessage, 'partition'>): void {
@@ -90,7 +89,7 @@ export class TurnRecord {
         this.run.delete(effect.step);
         return;
       case 'SetTimer':
-        this.#timersSet.set(effect.timer, effect.fireAt);
+        this.#timersTouched().set.set(effect.timer, effect.fireAt);
         return;
       case 'ClearTimer':
         this.clearTimer(effect.timer);
@@ -133,7 +132,7 @@ export class TurnRecord {
       case 'OpenHumanTask': {
         const id = humanTaskId(self, decider.executionId, effect.step);
         const { workflow, version, executionId } = decider;
-        this.#opened.set(id, {
+        this.#tasksTouched().opened.set(id, {
           id,
           step: effect.step,
           node: effect.node,
@@ -148,21 +147,30 @@ export class TurnRecord {
       }
       case 'AssignHumanTask': {
         const id = humanTaskId(self, decider.executionId, effect.step);
-        this.#assigned.set(id, { id, assignee: effect.assignee, at: effect.at });
+        this.#tasksTouched().assigned.set(id, { id, assignee: effect.assignee, at: effect.at });
         return;
       }
       case 'CloseHumanTask': {
         const id = humanTaskId(self, decider.executionId, effect.step);
         const { status, outcome, by, data, comment, at } = effect;
-        const assigned = this.#assigned.get(id);
+        const tasks = this.#tasksTouched();
+        const assigned = tasks.assigned.get(id);
         const claimed = assigned === undefined || assigned.assignee === null ? null : { by: assigned.assignee, at: assigned.at };
         const closed: ClosedTask = { id, status, outcome, by, data, comment, at, claimed };
-        const opened = this.#opened.get(id);
-        if (opened === undefined) this.#closed.set(id, closed);
+        const opened = tasks.opened.get(id);
+        if (opened === undefined) tasks.closed.set(id, closed);
         else opened.closed = closed;
-        this.#assigned.delete(id);
+        tasks.assigned.delete(id);
       }
     }
+  }
+
+  #timersTouched(): { set: Map<TimerId, number>; cleared: Set<TimerId> } {
+    return (this.#timers ??= { set: new Map(), cleared: new Set() });
+  }
+
+  #tasksTouched(): TaskChanges {
+    return (this.#tasks ??= { opened: new Map(), assigned: new Map(), closed: new Map() });
   }
 
   /** Of the turn whose effect is looked at: effects come with events. */
@@ -197,16 +205,22 @@ export class TurnRecord {
       },
       create: resident.creation,
       checkpoint: keepsCheckpoint ? JSON.stringify(decider.encode()) : null,
-      timersSet: [...this.#timersSet].map(([timer, fireAt]) => ({ timer, fireAt })),
-      timersCleared: [...this.#timersCleared],
+      timersSet: [...(this.#timers?.set ?? [])].map(([timer, fireAt]) => ({ timer, fireAt })),
+      timersCleared: [...(this.#timers?.cleared ?? [])],
       messagesOut: this.#messages,
       messagesConsumed: this.#consumed,
       messagesRefused: this.#refused,
-      tasksOpened: [...this.#opened.values()],
-      tasksAssigned: [...this.#assigned.values()],
-      tasksClosed: [...this.#closed.values()],
+      tasksOpened: [...(this.#tasks?.opened.values() ?? [])],
+      tasksAssigned: [...(this.#tasks?.assigned.values() ?? [])],
+      tasksClosed: [...(this.#tasks?.closed.values() ?? [])],
     };
   }
+}
+
+interface TaskChanges {
+  opened: Map<string, OpenedTask>;
+  assigned: Map<string, { id: string; assignee: string | null; at: number }>;
+  closed: Map<string, ClosedTask>;
 }
 
 /** The same task always has the same id; safe in addresses. */

@@ -12,7 +12,14 @@
 import { randomUUID } from 'node:crypto';
 import { executionId, isFinal, type CommandBody, type Evaluator, type InstanceId, type StepKey } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
-import { ActivityDispatcher, ActivityRunner, type Activity, type ActivityJob, type ActivityResult } from './activity-dispatcher.ts';
+import {
+  ActivityDispatcher,
+  ActivityRunner,
+  AttemptAbort,
+  type Activity,
+  type ActivityJob,
+  type ActivityResult,
+} from './activity-dispatcher.ts';
 import { Claims, type Verdict } from './claims.ts';
 import { CommitLanes, type ItemOutcome } from './commit-lanes.ts';
 import type { DatabaseClock } from './database-clock.ts';
@@ -301,7 +308,7 @@ export class Worker {
         );
         const { events, effects, outcome } = turn instanceof Promise ? await turn : turn;
         record.add(events, effects);
-        if (command.body.type === 'CompleteTask' || command.body.type === 'FailTask') record.concluded.add(command.body.step);
+        if (command.body.type === 'CompleteTask' || command.body.type === 'FailTask') record.concluded.push(command.body.step);
         if (command.body.type === 'FireTimer' && !isWakeUp(command)) record.clearTimer(command.body.timer);
         if (command.creation !== undefined && outcome.ok && !resident.hasRow) resident.creation = command.creation;
         if (command.messageId !== null) {
@@ -607,7 +614,7 @@ export class Worker {
   /** A job of a named queue, maybe another worker's. One that was begun before is a suspect here, too. */
   #runQueued(job: ActivityJob, delivery: Delivery): Promise<void> {
     const run = async (): Promise<void> =>
-      this.#sendOutcome(job, await this.#outcomeOf(job, await this.#runner.attempt(job, new AbortController())));
+      this.#sendOutcome(job, await this.#outcomeOf(job, await this.#runner.attempt(job, new AttemptAbort())));
     if (!job.again && !delivery.again) return run();
     return new Promise((done, fail) => {
       this.#suspects.enter(async () => {

@@ -21,6 +21,7 @@ export class RedisHotStore implements HotStore {
   readonly #prefix: string;
   readonly #channel: string;
   readonly #origin = randomUUID();
+  readonly #ownHints = `{"from":"${this.#origin}"`;
   readonly #commands: Redis & WithScripts;
   readonly #subscriber: Redis;
   readonly #listeners: ((hint: Hint) => void)[] = [];
@@ -134,14 +135,16 @@ export class RedisHotStore implements HotStore {
 
   /** Nothing that arrives, and nothing a listener does with it, may break the connection's own work. */
   #receive(text: string): void {
-    let envelope: { from?: unknown; hint?: Hint } | null;
+    // Our own, as `hint` writes them: there is one for each commit, and reading it would be work for nothing.
+    if (text.startsWith(this.#ownHints)) return;
+    let envelope: { hint?: Hint } | null;
     try {
       // Perdure's processes publish this shape; whoever else can reach the server may publish anything.
       envelope = JSON.parse(text) as typeof envelope;
     } catch {
       return;
     }
-    if (typeof envelope?.hint !== 'object' || envelope.hint === null || envelope.from === this.#origin) return;
+    if (typeof envelope?.hint !== 'object' || envelope.hint === null) return;
     for (const listener of this.#listeners) {
       try {
         listener(envelope.hint);
