@@ -12,7 +12,7 @@ import { initialState, isFinal, timerId, type InstanceId, type InstanceState, ty
 import type { Arrival, Claims, Verdict } from './claims.ts';
 import { partitionOf } from './partition-of.ts';
 import type { PlanCache, PublishedPlan } from './plan-cache.ts';
-import type { DurableStore, StoredInstance } from './ports/durable-store.ts';
+import type { DurableStore, StoredHistory, StoredInstance } from './ports/durable-store.ts';
 import type { HotStore } from './ports/hot-store.ts';
 import type { QueuedCommand, Resident } from './resident.ts';
 import type { SendResult } from './runtime.ts';
@@ -20,6 +20,8 @@ import { readState } from './stored-state.ts';
 import { WorkflowDecider } from './workflow-decider.ts';
 
 const loadLimit = 500;
+/** While one page waits for the database, another's states are put together. */
+const loadsAtOnce = 2;
 const awaitStartMs = 50;
 
 export const unavailable: SendResult = {
@@ -59,6 +61,7 @@ export class Loader {
   /** Pending ones whose start message is still on its way. */
   readonly #awaitingStart = new Set<InstanceId>();
   #scheduled = false;
+  #loads = 0;
   readonly counters = { loadsHot: 0, loadsDurable: 0 };
 
   constructor(options: LoaderOptions) {
@@ -113,22 +116,29 @@ export class Loader {
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
+    if (this.#scheduled || this.#loads === loadsAtOnce) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      const wanted = [...this.#arriving.keys()].filter((id) => !this.#loading.has(id) && !this.#awaitingStart.has(id)).slice(0, loadLimit);
+      const wanted: InstanceId[] = [];
+      for (const id of this.#arriving.keys()) {
+        if (wanted.length === loadLimit) break;
+        if (!this.#loading.has(id) && !this.#awaitingStart.has(id)) wanted.push(id);
+      }
       if (wanted.length === 0) return;
       for (const id of wanted) this.#loading.add(id);
+      this.#loads += 1;
       void this.#load(wanted)
         .catch(async (error: Error) => {
           this.#options.onTrouble('load', error);
           await new Promise((resume) => setTimeout(resume, 500));
         })
         .finally(() => {
+          this.#loads -= 1;
           for (const id of wanted) this.#loading.delete(id);
           if (this.#arriving.size > 0) this.#schedule();
         });
+      if (wanted.length === loadLimit) this.#schedule();
     });
   }
 
@@ -139,9 +149,10 @@ export class Loader {
     const [stored, hot] = await Promise.all([this.#options.store.load(ids), this.#options.hot.load(ids)]);
     const live = [...stored.values()].filter(({ status, seq }) => !isFinal(status) && seq > 0);
     const cold = live.filter(({ id, seq }) => hot.get(id)?.seq !== seq);
-    const histories = await this.#options.store.loadHistory(
-      cold.map(({ id, checkpointSeq }) => ({ id, checkpointSeq, after: checkpointSeq })),
-    );
+    const histories =
+      cold.length === 0
+        ? new Map<InstanceId, StoredHistory>()
+        : await this.#options.store.loadHistory(cold.map(({ id, checkpointSeq }) => ({ id, checkpointSeq, after: checkpointSeq })));
     this.counters.loadsHot += live.length - cold.length;
     this.counters.loadsDurable += cold.length;
     const arrivals: (Arrival & { instance: StoredInstance })[] = [];

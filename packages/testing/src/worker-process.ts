@@ -25,7 +25,8 @@ export interface WorkerProcess {
  */
 export async function startWorkerProcess(program: URL, settings: object): Promise<WorkerProcess> {
   const child = fork(fileURLToPath(program), {
-    execArgv: [],
+    // A profile of the program that starts it is one of it, too.
+    execArgv: process.execArgv.filter((flag) => flag.startsWith('--cpu-prof')),
     env: { ...process.env, PERDURE_DRILL: JSON.stringify(settings) },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
