@@ -15,7 +15,11 @@ export interface InstanceUpdate {
   seq: number;
 }
 
-const pageSize = 500;
+/** The first page is small, so that there is something to show at once. */
+const firstPage = 500;
+const page = 5_000;
+/** Values of 64 KB each must not make a page of 5,000 events fill the memory. */
+const pageBytes = 1_048_576;
 const pollMs = 5_000;
 
 /** Ends when the instance has finished and everything was given, when it is purged, or when `signal` aborts. */
@@ -38,7 +42,7 @@ export async function* instanceUpdates(
     let status: ShownStatus | null = null;
     while (!signal.aborted) {
       hinted = false;
-      const read = await readHistory(database.prisma, id, seq, pageSize);
+      const read = await readHistory(database.prisma, id, seq, seq === afterSeq ? firstPage : page, pageBytes);
       if (!read) {
         if (status === null) throw unknownInstance(id);
         return;
