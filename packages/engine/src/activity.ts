@@ -8,7 +8,8 @@ import { quarantineWords } from './quarantine-words.ts';
 import { startTimer } from './start-timer.ts';
 import type { OpenStep } from './state.ts';
 import { emit, nodeOf, opening } from './turn.ts';
-import type { Steps, Token, Turn } from './turn.ts';
+import type { Steps } from './steps.ts';
+import type { Token, Turn } from './turn.ts';
 
 type ActivityStep = OpenStep & { kind: 'activity' };
 

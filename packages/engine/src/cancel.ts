@@ -1,3 +1,4 @@
+import { unlockAll } from './entity/entity-messages.ts';
 import type { EventBody } from './history-event.ts';
 import type { FrameId, StepKey } from './ids.ts';
 import type { OpenStep } from './state.ts';
@@ -23,15 +24,18 @@ export function cancelFrame(turn: Turn, frame: FrameId, reason: Reason, fate?: C
   cancelSteps(turn, turn.state.frames.get(frame)?.open ?? [], reason, fate);
 }
 
-/** The timers of a step that is about to close. */
-export function clearTimers(turn: Turn, step: OpenStep): void {
+/** What a step that is about to close still holds: its timers, and the entities of a critical section, also while it waits for them. [K5] */
+export function letGo(turn: Turn, step: OpenStep): void {
   for (const timer of possibleTimers(step)) if (turn.state.timers.has(timer)) turn.effects.push({ type: 'ClearTimer', timer });
+  if (step.kind === 'container' && step.container.type === 'scope' && step.container.lock) {
+    turn.effects.push(...unlockAll(step.container.lock));
+  }
 }
 
 function stopStep(turn: Turn, key: StepKey, fate: ChildFate): void {
   const step = turn.state.steps.get(key);
   if (!step) return;
-  clearTimers(turn, step);
+  letGo(turn, step);
   switch (step.kind) {
     case 'activity':
       if (step.phase === 'scheduled') turn.effects.push({ type: 'AbortActivity', step: key });
@@ -59,6 +63,7 @@ function stopStep(turn: Turn, key: StepKey, fate: ChildFate): void {
       break;
     case 'timer':
     case 'event':
+    case 'entityCall':
       break;
   }
 }

@@ -1,5 +1,6 @@
 import type { Json, PortId } from '@perdure/graph';
 import type { ExecutionId, InstanceId, StepKey, TimerId } from './ids.ts';
+import type { LockRequest } from './entity/entity-request.ts';
 import type { Failure } from './failure.ts';
 import type { ParentLink } from './history-event.ts';
 
@@ -31,6 +32,11 @@ export type CommandBody =
   | { type: 'RaiseEvent'; id: string; name: string; data: Json; by: string }
   | { type: 'CompleteChild'; step: StepKey; child: InstanceId; output: Json }
   | { type: 'FailChild'; step: StepKey; child: InstanceId; failure: Failure }
+  /** `request`: the id of the call. */
+  | { type: 'CompleteEntityCall'; step: StepKey; request: string; output: Json }
+  | { type: 'FailEntityCall'; step: StepKey; request: string; failure: Failure }
+  /** From the last entity of a critical section: all are locked. A refusal gives them back, by its effects. */
+  | { type: 'GrantLock'; step: StepKey; lock: LockRequest }
   | { type: 'ClaimHumanTask'; step: StepKey; by: string }
   | { type: 'ReleaseHumanTask'; step: StepKey; by: string }
   | { type: 'DecideHumanTask'; step: StepKey; outcome: PortId; data: Json; comment: string | null; by: string }

@@ -1,11 +1,12 @@
 import type { ScopeNode } from '@perdure/graph';
-import { clearTimers } from './cancel.ts';
+import { letGo } from './cancel.ts';
 import { consequence } from './consequence.ts';
 import type { EventBody } from './history-event.ts';
 import { timeoutFailure } from './failure.ts';
 import type { StepKey } from './ids.ts';
 import { retryActivity, startChild } from './next-attempt.ts';
-import { blame, failStep, leave, raise } from './raise.ts';
+import { blame, failInside, failStep, leave, raise } from './raise.ts';
+import { startPass } from './start-pass.ts';
 import type { Deferred, OpenStep } from './state.ts';
 import { emit, nodeOf, openingOf } from './turn.ts';
 import type { Turn } from './turn.ts';
@@ -13,7 +14,7 @@ import type { Turn } from './turn.ts';
 /** Records what an open step came to, and acts on it unless the instance is suspended: then it waits in `state.deferred`. [L4] */
 export function conclude(turn: Turn, step: OpenStep, event: EventBody): void {
   const next = consequence(step, event);
-  if (event.type !== 'TimerFired') clearTimers(turn, step);
+  if (event.type !== 'TimerFired') letGo(turn, step);
   emit(turn, event);
   if (next && turn.state.status === 'Running') act(turn, next);
 }
@@ -27,6 +28,11 @@ export function act(turn: Turn, work: Deferred): void {
     else if (step?.kind === 'subWorkflow') startChild(turn, openingOf(step), step, step.attempt + 1);
     return;
   }
+  if (work.type === 'startPass') {
+    const step = state.steps.get(work.step);
+    if (step?.kind === 'container') startPass(turn, step, nodeOf(turn, step.node), 0);
+    return;
+  }
   if (!state.frames.has(work.frame)) return;
   const node = nodeOf(turn, work.node);
   if (work.type === 'leave') leave(turn, work.frame, node, work.step, work.port, work.caughtFrom);
@@ -38,6 +44,9 @@ export function act(turn: Turn, work: Deferred): void {
 function timeOutScope(turn: Turn, node: ScopeNode, key: StepKey): void {
   const step = turn.state.steps.get(key);
   if (step?.kind !== 'container') return;
+  const failure = blame(timeoutFailure(node.title), node, key);
   const [pass] = step.passes;
-  if (pass !== undefined) raise(turn, pass, blame(timeoutFailure(node.title), node, key));
+  if (pass !== undefined) raise(turn, pass, failure);
+  // It still waits for its entities. [K4]
+  else failInside(turn, step, failure);
 }

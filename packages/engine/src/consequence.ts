@@ -12,7 +12,12 @@ export function consequence(step: OpenStep, event: EventBody): Deferred | null {
     case 'TaskCompleted':
     case 'EventReceived':
     case 'SubOrchestrationInstanceCompleted':
+    case 'EntityOperationCompleted':
       return leave(step, 'out');
+    case 'EntityOperationFailed':
+      return { type: 'fail', frame: step.frame, node: step.node, step: step.key, failure: event.failure };
+    case 'EntityLockGranted':
+      return { type: 'startPass', step: step.key };
     case 'HumanTaskDecided':
       return leave(step, event.outcome);
     case 'TaskFailed':

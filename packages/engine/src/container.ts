@@ -1,16 +1,19 @@
 import type { ForEachNode, Json, LoopNode, PlanNode, PortId, ScopeNode } from '@perdure/graph';
-import { isPayloadRef, portId } from '@perdure/graph';
-import { clearTimers } from './cancel.ts';
+import { isPayloadRef } from '@perdure/graph';
+import { letGo } from './cancel.ts';
+import { lockedEntities, requestLock } from './critical-section.ts';
 import { evaluate, evaluateExpression } from './expression-scope.ts';
 import type { Viewpoint } from './expression-scope.ts';
 import { isTruthy } from './is-truthy.ts';
 import { failContainer, failEntering } from './raise.ts';
+import { startPass } from './start-pass.ts';
 import { startTimer } from './start-timer.ts';
 import type { OpenStep } from './state.ts';
-import { passFrameId } from './step-place.ts';
 import type { StepKey } from './ids.ts';
-import { EVENTS_PER_ITEM, OUT, allowEvents, emit, nodeOf, opening, sendTokens, settle } from './turn.ts';
-import type { Steps, Token, Turn } from './turn.ts';
+import { settle } from './steps.ts';
+import { EVENTS_PER_ITEM, OUT, allowEvents, emit, nodeOf, opening, sendTokens } from './turn.ts';
+import type { Steps } from './steps.ts';
+import type { Token, Turn } from './turn.ts';
 
 /*
  * Containers own frames: a for each one per running item, a loop one per pass, a scope one. A frame's end or failure comes back here as
@@ -37,12 +40,15 @@ export function* enterLoop(turn: Turn, token: Token, node: LoopNode): Steps<void
   yield* continueLoop(turn, containerStep(turn, place.step), node);
 }
 
-/** [C8] */
-export function enterScope(turn: Turn, token: Token, node: ScopeNode): void {
+/** [C8, K1] */
+export function* enterScope(turn: Turn, token: Token, node: ScopeNode): Steps<void> {
+  const entities = node.locks.length > 0 ? yield* lockedEntities(turn, token, node) : null;
+  if (entities && !entities.ok) return failEntering(turn, token, node, entities.failure);
   const place = opening(turn, token);
   emit(turn, { type: 'ContainerEntered', ...place, container: 'scope' });
   if (node.timeoutMs !== null) startTimer(turn, place.step, 'timeout', 1, turn.command.at + node.timeoutMs);
-  startPass(turn, containerStep(turn, place.step), node, 0);
+  if (entities) requestLock(turn, place.step, entities.value);
+  else startPass(turn, containerStep(turn, place.step), node, 0);
 }
 
 /** A pass has ended. */
@@ -56,7 +62,7 @@ export function* advanceContainer(turn: Turn, key: StepKey): Steps<void> {
 
 /** A scope's one pass gave its result. */
 export function exitContainer(turn: Turn, step: ContainerStep, node: PlanNode, output: Json, port: PortId = OUT): void {
-  clearTimers(turn, step);
+  letGo(turn, step);
   emit(turn, { type: 'ContainerExited', step: step.key, port, output });
   sendTokens(turn, step.frame, node, port, step.caughtFrom);
 }
@@ -103,13 +109,6 @@ function* continueLoop(turn: Turn, step: ContainerStep, node: LoopNode): Steps<v
   startPass(turn, step, node, done);
 }
 
-function startPass(turn: Turn, step: ContainerStep, node: PlanNode, index: number, item?: Json): void {
-  const frame = passFrameId(step.key, index);
-  const started = { type: 'PassStarted', frame, step: step.key, index } as const;
-  emit(turn, item === undefined ? started : { ...started, item });
-  sendTokens(turn, frame, node, BODY, step.caughtFrom);
-}
-
 function containerStep(turn: Turn, key: StepKey): ContainerStep {
   const step = turn.state.steps.get(key);
   if (step?.kind !== 'container') throw new Error(`Step ${key} is not an open container.`);
@@ -121,5 +120,3 @@ function asList(value: Json): Json[] {
   if (Array.isArray(value)) return value;
   return value === null ? [] : [value];
 }
-
-const BODY = portId('body');

@@ -3,7 +3,8 @@ import { completeTask, failTask, giveUpTask, quarantineTask, releaseTask } from 
 import { cancelFrame } from './cancel.ts';
 import type { ChildFate } from './cancel.ts';
 import type { Command, Outcome, RefusalCode } from './command.ts';
-import { act } from './conclude.ts';
+import { act, conclude } from './conclude.ts';
+import { grantLock, refuseGrant } from './critical-section.ts';
 import type { Effect } from './effect.ts';
 import type { Evaluator } from './evaluator.ts';
 import { raiseEvent } from './external-event.ts';
@@ -11,16 +12,19 @@ import { finishInstance } from './finish-instance.ts';
 import type { HistoryEvent } from './history-event.ts';
 import { claimHumanTask, decideHumanTask, releaseHumanTask } from './human-task.ts';
 import type { StepKey } from './ids.ts';
+import { blame } from './raise.ts';
 import { run } from './run.ts';
 import type { InstanceState } from './state.ts';
 import { isFinal } from './status.ts';
 import { ROOT_FRAME, placeOf } from './step-place.ts';
 import { completeChild, failChild } from './sub-workflow.ts';
 import { fireTimer } from './timer.ts';
-import { EVENTS_PER_ITEM, EVENTS_PER_TURN, OUT, allowEvents, emit, nodeOf, runSteps, sendTokens } from './turn.ts';
-import type { Steps, Turn } from './turn.ts';
+import { runSteps } from './steps.ts';
+import { EVENTS_PER_ITEM, EVENTS_PER_TURN, OUT, allowEvents, emit, nodeOf, sendTokens } from './turn.ts';
+import type { Steps } from './steps.ts';
+import type { Turn } from './turn.ts';
 
-/** What one command led to. `events` have been folded into the state already; a refusal has none. */
+/** What one command led to. `events` have been folded into the state already; a refusal has none. Only a refused grant has effects. [K6] */
 export interface TurnResult {
   events: HistoryEvent[];
   effects: Effect[];
@@ -53,7 +57,9 @@ export function decide(plan: Plan, state: InstanceState, command: Command, evalu
 }
 
 function* decideSteps(turn: Turn): Steps<TurnResult> {
-  const outcome = lifeRefusal(turn.state, turn.command) ?? obey(turn);
+  const { command } = turn;
+  const refusal = lifeRefusal(turn.state, command);
+  const outcome = refusal ? (command.type === 'GrantLock' ? refuseGrant(turn, command, refusal) : refusal) : obey(turn);
   if (outcome.ok && turn.state.status === 'Running' && turn.events.length > 0) yield* run(turn);
   return { events: turn.events, effects: turn.effects, outcome };
 }
@@ -110,6 +116,22 @@ function obey(turn: Turn): Outcome {
       else failChild(turn, step, command.failure);
       return DONE;
     }
+    case 'CompleteEntityCall':
+    case 'FailEntityCall': {
+      const step = state.steps.get(command.step);
+      if (step?.kind !== 'entityCall' || step.request !== command.request) return stale(command.step);
+      if (command.type === 'CompleteEntityCall')
+        conclude(turn, step, { type: 'EntityOperationCompleted', step: step.key, output: command.output });
+      else
+        conclude(turn, step, {
+          type: 'EntityOperationFailed',
+          step: step.key,
+          failure: blame(command.failure, nodeOf(turn, step.node), step.key),
+        });
+      return DONE;
+    }
+    case 'GrantLock':
+      return grantLock(turn, command);
     case 'FireTimer':
       if (!state.timers.has(command.timer)) return refuse('stale', `The timer ${command.timer} does not run.`);
       fireTimer(turn, command.timer);

@@ -1,4 +1,6 @@
 import type { Json } from '@perdure/graph';
+import type { CommandBody } from './command.ts';
+import type { EntityCommandBody } from './entity/entity-command.ts';
 import type { InstanceId, StepKey, TimerId } from './ids.ts';
 import type { Failure } from './failure.ts';
 import type { HumanTaskBody, ParentLink } from './history-event.ts';
@@ -25,6 +27,10 @@ export type Effect =
   | { type: 'NotifyParent'; parent: ParentLink; result: { ok: true; output: Json } | { ok: false; failure: Failure } }
   | { type: 'CancelChild'; child: InstanceId; reason: string }
   | { type: 'TerminateChild'; child: InstanceId; reason: string; by: string }
+  /** A message to an entity, which need not exist yet. Ids are the engine's: a repetition meets the same row. */
+  | { type: 'SendToEntity'; entity: InstanceId; messageId: string; command: EntityCommandBody }
+  /** From an entity: an answer or a grant. */
+  | { type: 'SendToInstance'; instanceId: InstanceId; messageId: string; command: CommandBody }
   | { type: 'OpenHumanTask'; step: StepKey; node: string; task: HumanTaskBody }
   | { type: 'AssignHumanTask'; step: StepKey; assignee: string | null; at: number }
   | {

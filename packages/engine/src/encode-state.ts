@@ -101,7 +101,10 @@ function decodeStep(step: EncodedStep): OpenStep {
 }
 
 function copyContainer(container: (OpenStep & { kind: 'container' })['container']) {
-  return container.type === 'forEach' ? { ...container, results: [...container.results] } : { ...container };
+  if (container.type === 'forEach') return { ...container, results: [...container.results] };
+  if (container.type === 'scope' && container.lock)
+    return { ...container, lock: { ...container.lock, calling: [...container.lock.calling] } };
+  return { ...container };
 }
 
 function encodeFrame(frame: Frame): EncodedFrame {

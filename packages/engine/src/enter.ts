@@ -12,6 +12,7 @@ import type {
 import { portId } from '@perdure/graph';
 import { enterActivity } from './activity.ts';
 import { enterForEach, enterLoop, enterScope } from './container.ts';
+import { enterEntityOperation } from './entity-operation.ts';
 import { evaluate, evaluateExpression, evaluateLoaded } from './expression-scope.ts';
 import { enterEvent } from './external-event.ts';
 import { enterHumanTask } from './human-task.ts';
@@ -20,8 +21,10 @@ import { reachJoin } from './join.ts';
 import { failEntering } from './raise.ts';
 import { enterSubWorkflow } from './sub-workflow.ts';
 import { enterTimer } from './timer.ts';
-import { OUT, emit, opening, sendTokens, settle } from './turn.ts';
-import type { Steps, Token, Turn } from './turn.ts';
+import { settle } from './steps.ts';
+import { OUT, emit, opening, sendTokens } from './turn.ts';
+import type { Steps } from './steps.ts';
+import type { Token, Turn } from './turn.ts';
 
 /** A token arrives at a node: the node runs once, and either opens a step that later turns close, or passes the token on in this one. [T1] */
 export function* enter(turn: Turn, token: Token, node: PlanNode): Steps<void> {
@@ -46,7 +49,7 @@ export function* enter(turn: Turn, token: Token, node: PlanNode): Steps<void> {
     case 'loop':
       return yield* enterLoop(turn, token, node);
     case 'scope':
-      return enterScope(turn, token, node);
+      return yield* enterScope(turn, token, node);
     case 'timer':
       return yield* enterTimer(turn, token, node);
     case 'event':
@@ -55,6 +58,8 @@ export function* enter(turn: Turn, token: Token, node: PlanNode): Steps<void> {
       return yield* enterHumanTask(turn, token, node);
     case 'subWorkflow':
       return yield* enterSubWorkflow(turn, token, node);
+    case 'entityOperation':
+      return yield* enterEntityOperation(turn, token, node);
     case 'setStatus':
       return yield* setStatus(turn, token, node);
     case 'fail':

@@ -11,6 +11,14 @@ export interface ExpressionScope {
   instance: { id: string; executionId: string; workflow: string; version: number; startedAt: string };
 }
 
+/** What an entity's operation is evaluated over. `before`: the state before this operation, once there is a new one. */
+export interface EntityScope {
+  state: Json;
+  input: Json;
+  entity: { name: string; key: string };
+  before?: Json;
+}
+
 /** Binds `$now()`, `$millis()`, `$random()`, `$uuid()` to the command, so that a repeated turn computes the same. */
 export interface TurnClock {
   at: number;
@@ -24,7 +32,7 @@ export type Evaluation = { ok: true; value: Json | undefined } | { ok: false; co
  * `undefined` = the expression matched nothing.
  */
 export interface Evaluator {
-  evaluate(expression: CompiledExpression, scope: ExpressionScope, clock: TurnClock): Evaluation | Promise<Evaluation>;
+  evaluate(expression: CompiledExpression, scope: ExpressionScope | EntityScope, clock: TurnClock): Evaluation | Promise<Evaluation>;
   /** The value behind a reference; other values come back as they are. */
   load(value: Json | PayloadRef): Json | Promise<Json>;
   /** Keeps a value over 64 KB aside and gives its reference; smaller ones come back as they are. */

@@ -2,9 +2,9 @@ import type { Json, NodeId } from '@perdure/graph';
 import { consequence } from './consequence.ts';
 import type { Failure } from './failure.ts';
 import type { EventBody, HistoryEvent, StepOpening } from './history-event.ts';
-import type { FrameId, StepKey } from './ids.ts';
+import type { FrameId, InstanceId, StepKey } from './ids.ts';
 import { arrive, clearWaiting, countAsArrived, fire } from './join-tokens.ts';
-import type { ContainerState, Frame, InstanceState, JoinState, OpenStep } from './state.ts';
+import type { ContainerState, Frame, InstanceState, JoinState, OpenStep, SectionLock } from './state.ts';
 import { ROOT_FRAME } from './step-place.ts';
 import { possibleTimers } from './step-timers.ts';
 
@@ -168,6 +168,35 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
       }
       break;
 
+    case 'EntityOperationCalled': {
+      const { request, entity, operation, section } = event;
+      const step = { ...base(event, event.at), kind: 'entityCall', request, entity, operation } as const;
+      open(state, event, section === undefined ? step : { ...step, section });
+      if (section !== undefined) sectionLock(state, section).calling.push(entity);
+      break;
+    }
+    case 'EntityOperationCompleted':
+      defer(state, event);
+      finish(state, event.step, event.output);
+      break;
+    case 'EntityOperationFailed':
+      defer(state, event);
+      failed(state, event.step, event.failure);
+      break;
+    case 'EntityOperationSignaled':
+      visit(state, event).outputs.set(event.node, null);
+      break;
+    case 'EntityLockRequested': {
+      const { container } = openStep(state, event.step, 'container');
+      if (container.type !== 'scope') throw new Error(`Step ${event.step} is a ${container.type} and locks nothing.`);
+      container.lock = { id: event.lock, entities: event.entities, held: false, calling: [] };
+      break;
+    }
+    case 'EntityLockGranted':
+      defer(state, event);
+      sectionLock(state, event.step).held = true;
+      break;
+
     case 'TransformCompleted':
       visit(state, event).outputs.set(event.node, event.output);
       break;
@@ -316,6 +345,8 @@ function close(state: InstanceState, step: OpenStep): void {
     const waits = state.eventWaits.get(name);
     waits?.delete(step.key);
     if (waits?.size === 0) state.eventWaits.delete(name);
+  } else if (step.kind === 'entityCall') {
+    if (step.section !== undefined) endCall(sectionLock(state, step.section), step.entity);
   } else if (step.kind === 'container') {
     for (const pass of step.passes) dropFrame(state, pass);
   }
@@ -387,6 +418,19 @@ function newContainer(event: EventBody & { type: 'ContainerEntered' }): Containe
     failed: 0,
     results: Array.from({ length: count }, () => null),
   };
+}
+
+// Critical sections
+
+function sectionLock(state: InstanceState, key: StepKey): SectionLock {
+  const { container } = openStep(state, key, 'container');
+  if (container.type !== 'scope' || !container.lock) throw new Error(`Step ${key} is not a critical section.`);
+  return container.lock;
+}
+
+function endCall(lock: SectionLock, entity: InstanceId): void {
+  const at = lock.calling.indexOf(entity);
+  if (at >= 0) lock.calling.splice(at, 1);
 }
 
 // Joins

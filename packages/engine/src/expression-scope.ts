@@ -5,8 +5,10 @@ import type { Failure } from './failure.ts';
 import type { FrameId, StepKey } from './ids.ts';
 import { formatMoment } from './moment.ts';
 import type { Frame, InstanceState } from './state.ts';
-import { frameOf, nodeOf, settle } from './turn.ts';
-import type { Steps, Turn } from './turn.ts';
+import { settle } from './steps.ts';
+import { frameOf, nodeOf } from './turn.ts';
+import type { Steps } from './steps.ts';
+import type { Turn } from './turn.ts';
 
 /** Where an expression is evaluated: what it sees depends on nothing else. `index` overrides the frame's, for a loop's condition. */
 export interface Viewpoint {

@@ -6,7 +6,8 @@ import type { StepKey } from './ids.ts';
 import { failEntering } from './raise.ts';
 import { startTimer } from './start-timer.ts';
 import { emit, opening } from './turn.ts';
-import type { Steps, Token, Turn } from './turn.ts';
+import type { Steps } from './steps.ts';
+import type { Token, Turn } from './turn.ts';
 import { durationOf } from './when.ts';
 
 /** [E4, E5] */

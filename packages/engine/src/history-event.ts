@@ -70,6 +70,22 @@ export type EventBody =
     } & StepOpening)
   | { type: 'SubOrchestrationInstanceCompleted'; step: StepKey; instanceId: InstanceId; output: Json }
   | { type: 'SubOrchestrationInstanceFailed'; step: StepKey; instanceId: InstanceId; failure: Failure; retry: boolean }
+  /** Opens the step, which waits for the answer to `request`. `section`: the critical section it is in, which holds the entity. */
+  | ({
+      type: 'EntityOperationCalled';
+      request: string;
+      entity: InstanceId;
+      operation: string;
+      input: Json;
+      section?: StepKey;
+    } & StepOpening)
+  | { type: 'EntityOperationCompleted'; step: StepKey; output: Json }
+  | { type: 'EntityOperationFailed'; step: StepKey; failure: Failure }
+  /** Opens and closes the step: nobody waits for a signal. `fireAt`: not delivered before, null = at once. */
+  | ({ type: 'EntityOperationSignaled'; entity: InstanceId; operation: string; input: Json; fireAt: number | null } & StepOpening)
+  /** An open scope asks for its entities, sorted; its pass starts once they are granted. `lock` is the request's id. */
+  | { type: 'EntityLockRequested'; step: StepKey; lock: string; entities: InstanceId[] }
+  | { type: 'EntityLockGranted'; step: StepKey }
   // Perdure's
   /** The step is held: its attempt was begun `claims` times and never came to an outcome. Stays open. */
   | { type: 'TaskQuarantined'; step: StepKey; attempt: number; claims: number }

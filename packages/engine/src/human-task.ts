@@ -8,7 +8,8 @@ import { failEntering } from './raise.ts';
 import { startTimer } from './start-timer.ts';
 import type { OpenStep } from './state.ts';
 import { emit, opening } from './turn.ts';
-import type { Steps, Token, Turn } from './turn.ts';
+import type { Steps } from './steps.ts';
+import type { Token, Turn } from './turn.ts';
 import { durationOrMomentOf } from './when.ts';
 
 type HumanTaskStep = OpenStep & { kind: 'humanTask' };

@@ -1,6 +1,6 @@
 import { edgeId, nodeId, portId } from '@perdure/graph';
 import type { CompiledExpression, CompiledValue, Json, NodeId, Plan, PlanEdge, PlanNode, PlanRetry, PortId } from '@perdure/graph';
-import type { Evaluation, Evaluator, ExpressionScope, TurnClock } from './evaluator.ts';
+import type { EntityScope, Evaluation, Evaluator, ExpressionScope, TurnClock } from './evaluator.ts';
 
 /**
  * Small hand-built plans for the tests: nodes by id, edges as text. `a:error>b` leaves `a` by its port `error`; `a>b` by `out`.
@@ -44,7 +44,8 @@ export type NodeSpec = Kinds[PlanNode['kind']] & { parent?: string; disabled?: b
 
 // Expressions
 
-type Compute = (scope: ExpressionScope, clock: TurnClock) => Json | undefined | Promise<Json | undefined>;
+type Computed = Json | undefined | Promise<Json | undefined>;
+type Compute = (scope: ExpressionScope, clock: TurnClock) => Computed;
 const computes = new Map<string, Compute>();
 
 /** An expression that reads everything, unless told what. Throwing makes it fail. */
@@ -60,11 +61,19 @@ export const expr = (compute: Compute, reads?: string[][]): CompiledValue => ({
 });
 export const literal = (value: Json): CompiledValue => ({ kind: 'literal', value });
 
-function run(source: string, scope: ExpressionScope, clock: TurnClock): Evaluation | Promise<Evaluation> {
+/** An expression of an entity's operation. */
+export const entityExpression = (compute: (scope: EntityScope, clock: TurnClock) => Json | undefined): CompiledExpression => ({
+  // Found by its source and given what an entity's expression is given.
+  ...expression((scope, clock) => compute(scope as unknown as EntityScope, clock)),
+  subject: 'entity',
+});
+
+function run(source: string, scope: ExpressionScope | EntityScope, clock: TurnClock): Evaluation | Promise<Evaluation> {
   const compute = computes.get(source);
   if (!compute) return { ok: false, code: 'Expression', message: `no expression ${source}` };
   try {
-    const value = compute(scope, clock);
+    // Each expression here is written for the kind of data it is evaluated over.
+    const value = compute(scope as ExpressionScope, clock);
     return value instanceof Promise ? value.then((settled): Evaluation => ({ ok: true, value: settled })) : { ok: true, value };
   } catch (error) {
     return { ok: false, code: 'Expression', message: String(error instanceof Error ? error.message : error) };
@@ -156,10 +165,25 @@ export const loop = (mode: 'while' | 'until', when: Compute, maxPasses: number |
   condition: expression(when),
   maxPasses,
 });
-export const scope = (catches: [string, string[] | null][] = [], timeoutMs: number | null = null): Kinds['scope'] => ({
+export const scope = (
+  catches: [string, string[] | null][] = [],
+  timeoutMs: number | null = null,
+  locks: Kinds['scope']['locks'] = [],
+): Kinds['scope'] => ({
   kind: 'scope',
   catches: catches.map(([port, codes]) => ({ port: portId(port), codes })),
   timeoutMs,
+  locks,
+});
+export const entityOperation = (own: Partial<Kinds['entityOperation']> = {}): Kinds['entityOperation'] => ({
+  kind: 'entityOperation',
+  entity: 'counter',
+  key: literal('a'),
+  operation: 'add',
+  input: literal(1),
+  mode: 'call',
+  delay: null,
+  ...own,
 });
 export const timer = (value: CompiledValue, mode: 'for' | 'until' = 'for'): Kinds['timer'] => ({ kind: 'timer', mode, value });
 export const event = (name: string, timeout: CompiledValue | null = null): Kinds['event'] => ({

@@ -1,6 +1,6 @@
 import { portId } from '@perdure/graph';
 import type { Json, PlanNode, PortId, ScopeNode } from '@perdure/graph';
-import { cancelFrame, cancelSteps, clearTimers } from './cancel.ts';
+import { cancelFrame, cancelSteps, letGo } from './cancel.ts';
 import { finishInstance } from './finish-instance.ts';
 import type { Failure } from './failure.ts';
 import type { FrameId, StepKey } from './ids.ts';
@@ -21,15 +21,21 @@ export function raise(turn: Turn, frameId: FrameId, failure: Failure): void {
   const caughtBy = node.kind === 'scope' ? catchingPort(node, failure) : null;
   cancelFrame(turn, frameId, caughtBy ? 'scope' : 'failure');
   emit(turn, { type: 'PassEnded', frame: frameId, step: container.key, index: frame.index, output: null, failure });
-  if (caughtBy) {
-    clearTimers(turn, container);
-    emit(turn, { type: 'ContainerExited', step: container.key, port: caughtBy, output: null, failure });
-    sendTokens(turn, container.frame, node, caughtBy, container.key);
-  } else if (container.container.type === 'forEach' && node.kind === 'forEach' && container.container.failed <= node.errorTolerance) {
+  if (!caughtBy && container.container.type === 'forEach' && node.kind === 'forEach' && container.container.failed <= node.errorTolerance) {
     turn.work.push({ type: 'advance', step: container.key });
   } else {
-    failContainer(turn, container, failure);
+    failInside(turn, container, failure);
   }
+}
+
+/** A failure among a container's content, with nothing of that pass left: a scope's catch takes it, or the container fails. [F6] */
+export function failInside(turn: Turn, container: OpenStep & { kind: 'container' }, failure: Failure): void {
+  const node = nodeOf(turn, container.node);
+  const caughtBy = node.kind === 'scope' ? catchingPort(node, failure) : null;
+  if (!caughtBy) return failContainer(turn, container, failure);
+  letGo(turn, container);
+  emit(turn, { type: 'ContainerExited', step: container.key, port: caughtBy, output: null, failure });
+  sendTokens(turn, container.frame, node, caughtBy, container.key);
 }
 
 /** A container fails as a whole: its other passes are cancelled and it closes. [F4, F5] */
@@ -37,7 +43,7 @@ export function failContainer(turn: Turn, container: OpenStep & { kind: 'contain
   const others: StepKey[] = [];
   for (const pass of container.passes) others.push(...frameOf(turn, pass).open);
   cancelSteps(turn, others, 'failure');
-  clearTimers(turn, container);
+  letGo(turn, container);
   const { key: step, node: id, frame, via } = container;
   const node = nodeOf(turn, id);
   const blamed = blame(failure, node, step);
@@ -86,7 +92,14 @@ const ERROR = portId('error');
 /** By kind: a condition's case or a task's outcome may be called `error` too. */
 function hasErrorPort(node: PlanNode): boolean {
   const { kind } = node;
-  return kind === 'activity' || kind === 'transform' || kind === 'subWorkflow' || kind === 'forEach' || kind === 'loop';
+  return (
+    kind === 'activity' ||
+    kind === 'transform' ||
+    kind === 'subWorkflow' ||
+    kind === 'entityOperation' ||
+    kind === 'forEach' ||
+    kind === 'loop'
+  );
 }
 
 /** The first connected catch whose codes include the failure's, or that takes every code. [F6] */

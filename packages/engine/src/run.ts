@@ -7,7 +7,8 @@ import { failInstance, raise } from './raise.ts';
 import type { Frame, JoinState } from './state.ts';
 import { isFinal } from './status.ts';
 import { emit, nodeOf } from './turn.ts';
-import type { Steps, Turn } from './turn.ts';
+import type { Steps } from './steps.ts';
+import type { Turn } from './turn.ts';
 
 /** Moves tokens until each has been consumed or has opened a step, and ends the frames that have nothing left. [T1, T6, L8] */
 export function* run(turn: Turn): Steps<void> {

@@ -101,6 +101,8 @@ export type OpenStep =
       attempt: number;
       phase: 'scheduled' | 'backoff';
     })
+  /** `request`: the id of the call. `section`: the critical section it is in. */
+  | (OpenStepBase & { kind: 'entityCall'; request: string; entity: InstanceId; operation: string; section?: StepKey })
   /** `passes`: its frames that run now, in the order they started. */
   | (OpenStepBase & { kind: 'container'; container: ContainerState; passes: Set<FrameId> });
 
@@ -118,9 +120,20 @@ export type ContainerState =
       results: Json[];
     }
   | { type: 'loop'; passes: number }
-  | { type: 'scope' };
+  /** `lock`: it is a critical section. */
+  | { type: 'scope'; lock?: SectionLock };
+
+/** The entities of a critical section. Not `held`: it waits for them. `calling`: those that a call inside waits for. */
+export interface SectionLock {
+  id: string;
+  entities: readonly InstanceId[];
+  held: boolean;
+  calling: InstanceId[];
+}
 
 export type Deferred =
   | { type: 'leave'; frame: FrameId; node: NodeId; step: StepKey; port: PortId; caughtFrom?: StepKey }
   | { type: 'fail'; frame: FrameId; node: NodeId; step: StepKey; failure: Failure }
-  | { type: 'retry'; step: StepKey };
+  | { type: 'retry'; step: StepKey }
+  /** A critical section has its entities. */
+  | { type: 'startPass'; step: StepKey };

@@ -21,6 +21,8 @@ export function possibleTimers(step: OpenStep): TimerId[] {
       return [timerIdOf(step.key, 'deadline', 1)];
     case 'subWorkflow':
       return [timerIdOf(step.key, 'timeout', step.attempt), timerIdOf(step.key, 'retry', step.attempt)];
+    case 'entityCall':
+      return [];
     case 'container':
       return step.container.type === 'scope' ? [timerIdOf(step.key, 'timeout', 1)] : [];
   }

@@ -1,5 +1,6 @@
 import type { SubWorkflowNode } from '@perdure/graph';
 import { conclude } from './conclude.ts';
+import { sectionAround } from './critical-section.ts';
 import { evaluate, evaluateLoaded } from './expression-scope.ts';
 import type { Failure } from './failure.ts';
 import { timeoutFailure } from './failure.ts';
@@ -8,7 +9,8 @@ import { blame, failEntering, leave } from './raise.ts';
 import { startTimer } from './start-timer.ts';
 import type { OpenStep } from './state.ts';
 import { OUT, nodeOf, opening } from './turn.ts';
-import type { Steps, Token, Turn } from './turn.ts';
+import type { Steps } from './steps.ts';
+import type { Token, Turn } from './turn.ts';
 import type { Json } from '@perdure/graph';
 
 type SubWorkflowStep = OpenStep & { kind: 'subWorkflow' };
@@ -22,6 +24,12 @@ export function* enterSubWorkflow(turn: Turn, token: Token, node: SubWorkflowNod
   }
   const input = yield* evaluate(turn, node.input, 'input', token);
   if (!input.ok) return failEntering(turn, token, node, input.failure);
+  if (sectionAround(turn, token.frame)) {
+    return failEntering(turn, token, node, {
+      code: 'CriticalSection',
+      message: 'A critical section cannot start sub-workflows. Start it outside.',
+    });
+  }
   const place = opening(turn, token);
   startChild(turn, place, { workflow: workflow.value, version: node.version, input: input.value }, 1);
   if (!node.wait) leave(turn, token.frame, node, place.step, OUT, token.caughtFrom);

@@ -6,7 +6,8 @@ import { failEntering } from './raise.ts';
 import { timerIdOf } from './step-timers.ts';
 import { timeOutChild } from './sub-workflow.ts';
 import { emit, opening } from './turn.ts';
-import type { Steps, Token, Turn } from './turn.ts';
+import type { Steps } from './steps.ts';
+import type { Token, Turn } from './turn.ts';
 import { durationOf, momentOf } from './when.ts';
 
 /** [E3] */

@@ -9,7 +9,7 @@ import { timerIdOf } from './step-timers.ts';
 export interface WaitsFor {
   node: NodeId;
   title: string;
-  kind: 'activity' | 'retry' | 'quarantined' | 'timer' | 'event' | 'humanTask' | 'subWorkflow' | 'forEach';
+  kind: 'activity' | 'retry' | 'quarantined' | 'timer' | 'event' | 'humanTask' | 'subWorkflow' | 'forEach' | 'entity' | 'lock';
   /** What, in words; the screen adds `until`. */
   detail: string;
   /** Epoch ms. */
@@ -57,11 +57,23 @@ function reason(state: InstanceState, step: OpenStep): Omit<WaitsFor, 'node' | '
     case 'subWorkflow':
       if (step.phase === 'scheduled') return { kind: 'subWorkflow', detail: `Waits for ${step.child}` };
       return retry(state, step, `Attempt ${step.attempt} failed`);
+    case 'entityCall':
+      return { kind: 'entity', detail: `Waits for ${step.entity.slice(1)}, ${step.operation}` };
     case 'container': {
       const { container } = step;
+      if (container.type === 'scope' && container.lock?.held === false) {
+        const wait = { kind: 'lock', detail: `Waits to lock ${listOf(container.lock.entities)}` } as const;
+        const timeout = state.timers.get(timerIdOf(step.key, 'timeout', 1));
+        return timeout ? { ...wait, until: timeout.fireAt } : wait;
+      }
       return { kind: 'forEach', detail: container.type === 'forEach' ? `${container.done} of ${container.count} done` : '' };
     }
   }
+}
+
+function listOf(entities: readonly string[]): string {
+  const names = entities.slice(0, 3).map((id) => id.slice(1));
+  return entities.length > 3 ? `${names.join(', ')} and ${entities.length - 3} more` : names.join(', ');
 }
 
 function retry(state: InstanceState, step: OpenStep & { attempt: number }, detail: string): Omit<WaitsFor, 'node' | 'title'> {

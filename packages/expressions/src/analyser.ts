@@ -1,5 +1,6 @@
-import type { CompiledExpression, ExpressionAnalyser } from '@perdure/graph';
+import type { CompiledExpression, ExpressionAnalyser, ExpressionSubject } from '@perdure/graph';
 import { toCheapExpression, type CheapNode } from './cheap-expression.ts';
+import { rootsOf } from './evaluation.ts';
 import { parseExpression } from './parse.ts';
 import { readPaths, unknownNames } from './reads.ts';
 
@@ -12,23 +13,19 @@ export interface AnalysedExpression {
 
 export type Analysis = { ok: true; analysed: AnalysedExpression } | { ok: false; message: string; position: number };
 
-export function analyseExpression(source: string): Analysis {
+export function analyseExpression(source: string, subject: ExpressionSubject = 'workflow'): Analysis {
   const parsed = parseExpression(source);
   if (!parsed.ok) return parsed;
   const cheap = toCheapExpression(parsed.root);
-  return {
-    ok: true,
-    analysed: {
-      expression: { source, cost: cheap ? 'cheap' : 'sandboxed', reads: readPaths(parsed.root) },
-      cheap,
-      unknownNames: unknownNames(parsed.root),
-    },
-  };
+  const roots = rootsOf[subject];
+  const expression: CompiledExpression = { source, cost: cheap ? 'cheap' : 'sandboxed', reads: readPaths(parsed.root, roots) };
+  if (subject === 'entity') expression.subject = subject;
+  return { ok: true, analysed: { expression, cheap, unknownNames: unknownNames(parsed.root, roots) } };
 }
 
 export const expressionAnalyser: ExpressionAnalyser = {
-  analyse(source) {
-    const analysis = analyseExpression(source);
+  analyse(source, subject) {
+    const analysis = analyseExpression(source, subject);
     if (!analysis.ok) return analysis;
     const { expression, unknownNames: unknown } = analysis.analysed;
     return { ok: true, expression, unknownNames: unknown };

@@ -4,7 +4,7 @@ import { cheapFunctions } from './cheap-functions.ts';
 import { CheapError, Escalation, type CheapRun, type CheapValue } from './cheap-run.ts';
 import { sameValue, textOf, truthOf } from './cheap-values.ts';
 import { explainFault } from './error-message.ts';
-import type { Evaluation, ExpressionScope, TurnClock } from './evaluation.ts';
+import type { EntityScope, Evaluation, ExpressionScope, TurnClock } from './evaluation.ts';
 import { turnRandom, type TurnRandom } from './turn-random.ts';
 
 /**
@@ -17,7 +17,7 @@ import { turnRandom, type TurnRandom } from './turn-random.ts';
  * 4. Work is budgeted. What runs over the budget, or meets a case not answered here exactly, is for the sandbox (`null`).
  * 5. Every number is finite: a calculation that leaves the range is for the sandbox too.
  */
-export function evaluateCheap(node: CheapNode, scope: ExpressionScope, clock: TurnClock): Evaluation | null {
+export function evaluateCheap(node: CheapNode, scope: ExpressionScope | EntityScope, clock: TurnClock): Evaluation | null {
   const run = new Run(scope, clock);
   try {
     return { ok: true, value: run.evaluate(node, null) };
@@ -45,7 +45,7 @@ class Run implements CheapRun {
   readonly #sequences = new WeakSet<object>();
   #steps = maxSteps;
 
-  constructor(scope: ExpressionScope, clock: TurnClock) {
+  constructor(scope: ExpressionScope | EntityScope, clock: TurnClock) {
     // Its optional fields are absent rather than undefined, so it is JSON.
     this.#scope = scope as unknown as Json;
     this.#at = clock.at;

@@ -27,6 +27,7 @@ const arities = {
   millis: [0, 0],
   random: [0, 0],
   uuid: [0, 0],
+  error: [0, 1],
 } as const;
 
 export type CheapFunctionName = keyof typeof arities;

@@ -1,4 +1,4 @@
-import { Escalation, type CheapRun, type CheapValue } from './cheap-run.ts';
+import { CheapError, Escalation, type CheapRun, type CheapValue } from './cheap-run.ts';
 import type { CheapFunctionName } from './cheap-function-names.ts';
 import { truthOf, textOf } from './cheap-values.ts';
 
@@ -65,6 +65,10 @@ export const cheapFunctions: Readonly<Record<CheapFunctionName, CheapFunction>> 
   millis: (run) => run.millis(),
   random: (run) => run.random.number(),
   uuid: (run) => run.random.uuid(),
+  error(_run, message) {
+    if (message !== undefined && typeof message !== 'string') throw new Escalation();
+    throw new CheapError({ code: 'D3137', message: message || '$error() function evaluated' });
+  },
 };
 
 /** Longer texts are for the sandbox. */

@@ -1,6 +1,6 @@
-import type { Json } from '@perdure/graph';
+import type { ExpressionSubject, Json } from '@perdure/graph';
 import { builtinFunctions, type BuiltinFunction } from './builtin-functions.ts';
-import { scopeRoots } from './evaluation.ts';
+import { entityRoots, scopeRoots } from './evaluation.ts';
 
 /** What may stand at the cursor. `from`–`to` is the text it replaces. */
 export interface Completion {
@@ -21,21 +21,34 @@ export interface Candidate {
   info: string;
 }
 
-const rootDescriptions: Record<(typeof scopeRoots)[number], string> = {
-  input: 'What the instance was started with.',
-  vars: 'The variables of the instance.',
-  steps: 'The outputs of the steps before.',
-  item: 'The current item inside a for each.',
-  index: 'The number of the current item, from 0.',
-  error: 'The error, on the way out of a catch or an error port.',
-  instance: 'The instance itself: id, workflow, version, startedAt.',
+const rootDescriptions: Record<ExpressionSubject, Readonly<Record<string, string>>> = {
+  workflow: {
+    input: 'What the instance was started with.',
+    vars: 'The variables of the instance.',
+    steps: 'The outputs of the steps before.',
+    item: 'The current item inside a for each.',
+    index: 'The number of the current item, from 0.',
+    error: 'The error, on the way out of a catch or an error port.',
+    instance: 'The instance itself: id, workflow, version, startedAt.',
+  } satisfies Record<(typeof scopeRoots)[number], string>,
+  entity: {
+    state: 'The state of the entity.',
+    input: 'What the operation was given.',
+    entity: 'The entity itself: name, key.',
+    before: 'The state before this operation, in its result and signals.',
+  } satisfies Record<(typeof entityRoots)[number], string>,
 };
 
 /**
  * Candidates for the cursor, from data that earlier steps really produced or an example of it. Pure and quick; follows names,
  * quoted names and brackets before the cursor, and gives up (null) inside texts, comments, patterns and numbers.
  */
-export function completeExpression(source: string, cursor: number, sample: { readonly [name: string]: Json }): Completion | null {
+export function completeExpression(
+  source: string,
+  cursor: number,
+  sample: { readonly [name: string]: Json },
+  subject: ExpressionSubject = 'workflow',
+): Completion | null {
   const before = source.slice(0, cursor);
   if (!isInCode(before)) return null;
   const to = cursor + (/^[\p{L}\p{N}_]*/u.exec(source.slice(cursor))?.[0].length ?? 0);
@@ -53,14 +66,14 @@ export function completeExpression(source: string, cursor: number, sample: { rea
   const path = pathBefore(before.slice(0, from));
   if (path === null) return null;
   if (path.length === 0) {
-    const roots = scopeRoots
-      .filter((name) => Object.hasOwn(sample, name))
-      .map((name): Candidate => ({
+    const roots = Object.entries(rootDescriptions[subject])
+      .filter(([name]) => Object.hasOwn(sample, name))
+      .map(([name, info]): Candidate => ({
         label: name,
         insert: name,
         kind: 'name',
         detail: describe(sample[name]),
-        info: rootDescriptions[name],
+        info,
       }));
     const functions =
       typed === '' ? [] : builtinFunctions.filter((builtin) => builtin.name.toLowerCase().startsWith(`$${typed.toLowerCase()}`));

@@ -1,4 +1,4 @@
-import type { Json } from '@perdure/graph';
+import type { ExpressionSubject, Json } from '@perdure/graph';
 
 /**
  * What an evaluation is given and what it answers. Structurally the same as the engine's evaluator types, declared here because
@@ -22,8 +22,21 @@ export interface ExpressionScope {
   instance: { id: string; executionId: string; workflow: string; version: number; startedAt: string };
 }
 
-/** The names at the root of every expression. */
+/** What an entity's operation is evaluated over. `before`: the state before this operation, once there is a new one. */
+export interface EntityScope {
+  state: Json;
+  input: Json;
+  entity: { name: string; key: string };
+  before?: Json;
+}
+
+/** The names at the root of a workflow's expression. */
 export const scopeRoots = ['input', 'vars', 'steps', 'item', 'index', 'error', 'instance'] as const;
+
+/** The names at the root of an entity operation's expression. */
+export const entityRoots = ['state', 'input', 'entity', 'before'] as const;
+
+export const rootsOf: Readonly<Record<ExpressionSubject, readonly string[]>> = { workflow: scopeRoots, entity: entityRoots };
 
 /** Binds `$now()`, `$millis()`, `$random()`, `$uuid()` to the command, so that a repeated turn computes the same. `at`: epoch milliseconds. */
 export interface TurnClock {

@@ -1,15 +1,15 @@
-import { isPayloadRef, type CompiledExpression, type Json, type PayloadRef } from '@perdure/graph';
+import { isPayloadRef, type CompiledExpression, type ExpressionSubject, type Json, type PayloadRef } from '@perdure/graph';
 import { analyseExpression, type AnalysedExpression } from './analyser.ts';
 import { evaluateCheap } from './cheap-evaluator.ts';
 import { demandsOf, type Demand } from './demand.ts';
-import type { Evaluation, ExpressionScope, TurnClock } from './evaluation.ts';
+import type { EntityScope, Evaluation, ExpressionScope, TurnClock } from './evaluation.ts';
 import { jsonLength, maxResultDepth, maxResultLength, referenceThreshold } from './json-size.ts';
 import { pruneScope } from './prune-scope.ts';
 import { resolveDemands } from './resolve-demands.ts';
 
 /** Evaluates any expression where it can do no harm. Rejects only for reasons that are not the expression's. */
 export interface Sandbox {
-  evaluate(source: string, scope: Partial<ExpressionScope>, clock: TurnClock): Promise<Evaluation>;
+  evaluate(source: string, scope: Partial<ExpressionScope | EntityScope>, clock: TurnClock): Promise<Evaluation>;
 }
 
 /** Where values over 64 KB are kept. */
@@ -20,7 +20,7 @@ export interface PayloadStore {
 
 /** The engine's `Evaluator`. */
 export interface ExpressionEvaluator {
-  evaluate(expression: CompiledExpression, scope: ExpressionScope, clock: TurnClock): Evaluation | Promise<Evaluation>;
+  evaluate(expression: CompiledExpression, scope: ExpressionScope | EntityScope, clock: TurnClock): Evaluation | Promise<Evaluation>;
   load(value: Json | PayloadRef): Json | Promise<Json>;
   keep(value: Json): Json | Promise<Json>;
 }
@@ -34,16 +34,18 @@ const maxAnalysed = 5000;
  * does not; large results are kept aside. A cheap expression over values at hand answers without a promise.
  */
 export function createEvaluator({ sandbox, payloads }: { sandbox: Sandbox; payloads: PayloadStore }): ExpressionEvaluator {
-  const analysed = new Map<string, { analysis: AnalysedExpression; demands: readonly Demand[] }>();
+  type Analysed = Map<string, { analysis: AnalysedExpression; demands: readonly Demand[] }>;
+  const analysed: Record<ExpressionSubject, Analysed> = { workflow: new Map(), entity: new Map() };
 
-  function analyse(source: string) {
-    const known = analysed.get(source);
+  function analyse({ source, subject: other }: CompiledExpression) {
+    const subject: ExpressionSubject = other ?? 'workflow';
+    const known = analysed[subject].get(source);
     if (known) return known;
-    const analysis = analyseExpression(source);
+    const analysis = analyseExpression(source, subject);
     if (!analysis.ok) return null;
-    if (analysed.size >= maxAnalysed) analysed.clear();
+    if (analysed[subject].size >= maxAnalysed) analysed[subject].clear();
     const entry = { analysis: analysis.analysed, demands: demandsOf(analysis.analysed) };
-    analysed.set(source, entry);
+    analysed[subject].set(source, entry);
     return entry;
   }
 
@@ -63,13 +65,21 @@ export function createEvaluator({ sandbox, payloads }: { sandbox: Sandbox; paylo
     return length > referenceThreshold ? payloads.keep(evaluation.value).then((value) => ({ ok: true, value })) : evaluation;
   }
 
-  function evaluateResolved(analysis: AnalysedExpression, scope: ExpressionScope, clock: TurnClock): Evaluation | Promise<Evaluation> {
+  function evaluateResolved(
+    analysis: AnalysedExpression,
+    scope: ExpressionScope | EntityScope,
+    clock: TurnClock,
+  ): Evaluation | Promise<Evaluation> {
     const here = analysis.cheap && evaluateCheap(analysis.cheap, scope, clock);
     if (here) return finish(here);
     return evaluateInSandbox(analysis, scope, clock);
   }
 
-  async function evaluateInSandbox(analysis: AnalysedExpression, scope: ExpressionScope, clock: TurnClock): Promise<Evaluation> {
+  async function evaluateInSandbox(
+    analysis: AnalysedExpression,
+    scope: ExpressionScope | EntityScope,
+    clock: TurnClock,
+  ): Promise<Evaluation> {
     const { reads, source } = analysis.expression;
     // Over the cheap budget: what was only to be passed on is now looked at as well, since a reference cannot leave the sandbox.
     const resolved = await resolve(
@@ -82,8 +92,8 @@ export function createEvaluator({ sandbox, payloads }: { sandbox: Sandbox; paylo
 
   async function resolve(
     demands: readonly Demand[],
-    scope: ExpressionScope,
-  ): Promise<{ ok: true; scope: ExpressionScope } | (Evaluation & { ok: false })> {
+    scope: ExpressionScope | EntityScope,
+  ): Promise<{ ok: true; scope: ExpressionScope | EntityScope } | (Evaluation & { ok: false })> {
     const loaded = new Map<string, Json>();
     let bytes = 0;
     for (;;) {
@@ -105,7 +115,7 @@ export function createEvaluator({ sandbox, payloads }: { sandbox: Sandbox; paylo
 
   return {
     evaluate(expression, scope, clock) {
-      const entry = analyse(expression.source);
+      const entry = analyse(expression);
       if (entry === null)
         return {
           ok: false,

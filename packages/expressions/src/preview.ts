@@ -1,7 +1,7 @@
 import { analyseExpression } from './analyser.ts';
 import { evaluateCheap } from './cheap-evaluator.ts';
-import type { ExpressionScope, TurnClock } from './evaluation.ts';
-import type { Json } from '@perdure/graph';
+import type { EntityScope, ExpressionScope, TurnClock } from './evaluation.ts';
+import type { ExpressionSubject, Json } from '@perdure/graph';
 
 /** What the designer shows under an expression. `server`: only the server's sandbox can tell. */
 export type Preview =
@@ -11,8 +11,13 @@ export type Preview =
   | { state: 'server' };
 
 /** Evaluates in the page what is cheap; nothing here compiles code or runs without a budget. */
-export function evaluateForPreview(source: string, scope: ExpressionScope, clock: TurnClock): Preview {
-  const analysis = analyseExpression(source);
+export function evaluateForPreview(
+  source: string,
+  scope: ExpressionScope | EntityScope,
+  clock: TurnClock,
+  subject: ExpressionSubject = 'workflow',
+): Preview {
+  const analysis = analyseExpression(source, subject);
   if (!analysis.ok) return { state: 'invalid', message: analysis.message, position: analysis.position };
   const { cheap } = analysis.analysed;
   const evaluation = cheap && evaluateCheap(cheap, scope, clock);

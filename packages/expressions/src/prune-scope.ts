@@ -1,11 +1,14 @@
 import type { Json } from '@perdure/graph';
-import type { ExpressionScope } from './evaluation.ts';
+import type { EntityScope, ExpressionScope } from './evaluation.ts';
 
 /** Only what the paths reach, so that no more than needed is sent to the sandbox. A list on the way is kept whole. */
-export function pruneScope(scope: ExpressionScope, reads: readonly (readonly string[])[]): Partial<ExpressionScope> {
+export function pruneScope(
+  scope: ExpressionScope | EntityScope,
+  reads: readonly (readonly string[])[],
+): Partial<ExpressionScope | EntityScope> {
   const pruned: { [key: string]: Json } = {};
   for (const path of reads) copy(scope as unknown as { [key: string]: Json }, pruned, path);
-  return pruned as unknown as Partial<ExpressionScope>; // parts of a scope, in their places
+  return pruned as unknown as Partial<ExpressionScope | EntityScope>; // parts of a scope, in their places
 }
 
 function copy(from: { [key: string]: Json }, to: { [key: string]: Json }, path: readonly string[]): void {

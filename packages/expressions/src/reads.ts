@@ -1,5 +1,4 @@
 import { childrenOf, type ExpressionNode, type FilterStage } from './expression-node.ts';
-import { scopeRoots } from './evaluation.ts';
 
 /**
  * The data paths an expression can touch, as an abstract interpretation of its tree.
@@ -9,17 +8,17 @@ import { scopeRoots } from './evaluation.ts';
  * 2. A path read whole covers the longer ones that start with it.
  * 3. Reading below a path tells that there is something at it, and how many.
  */
-export function readPaths(root: ExpressionNode): string[][] {
+export function readPaths(root: ExpressionNode, roots: readonly string[]): string[][] {
   const reading = new Reading(root);
   reading.consume(reading.visit(root, [[]]));
-  return reading.paths();
+  return reading.paths(roots);
 }
 
 /** Names read at the top of the data that no scope has: typing mistakes, as a rule. What they match is nothing, which JSONata takes without a word. */
-export function unknownNames(root: ExpressionNode): string[] {
+export function unknownNames(root: ExpressionNode, roots: readonly string[]): string[] {
   const reading = new Reading(root);
   reading.consume(reading.visit(root, [[]]));
-  return reading.unknownNames();
+  return reading.unknownNames(roots);
 }
 
 /** Where a value may come from: data paths. No paths = nothing that is not already counted as read. */
@@ -94,20 +93,20 @@ class Reading {
     for (const path of origin) this.#read.set(JSON.stringify(path), path);
   }
 
-  paths(): string[][] {
+  paths(roots: readonly string[]): string[][] {
     const all = [...this.#read.values()].toSorted((a, b) => a.length - b.length);
-    if (all[0]?.length === 0) return scopeRoots.map((name) => [name]);
+    if (all[0]?.length === 0) return roots.map((name) => [name]);
     const kept: string[][] = [];
     for (const path of all) {
-      if (!(scopeRoots as readonly string[]).includes(path[0]!)) continue; // never empty here; names outside the scope hold nothing
+      if (!roots.includes(path[0]!)) continue; // never empty here; names outside the scope hold nothing
       if (!kept.some((shorter) => shorter.every((name, at) => path[at] === name))) kept.push([...path]);
     }
     return kept.toSorted((a, b) => (a.join('\0') < b.join('\0') ? -1 : 1));
   }
 
-  unknownNames(): string[] {
+  unknownNames(roots: readonly string[]): string[] {
     const first = [...this.#read.values()].flatMap(([name]) => (name === undefined ? [] : [name]));
-    return [...new Set(first)].filter((name) => !(scopeRoots as readonly string[]).includes(name));
+    return [...new Set(first)].filter((name) => !roots.includes(name));
   }
 
   visit(node: ExpressionNode, context: Origin): Origin {

@@ -1,16 +1,16 @@
 import { isPayloadRef, type Json, type PayloadRef } from '@perdure/graph';
 import type { Demand } from './demand.ts';
-import type { ExpressionScope } from './evaluation.ts';
+import type { EntityScope, ExpressionScope } from './evaluation.ts';
 
 /**
  * Puts loaded payloads in the place of their references, as far as the demands look. Data is never changed: what differs is copied
  * along the way. `missing` are the references to load before trying again; with none missing, `scope` is ready.
  */
 export function resolveDemands(
-  scope: ExpressionScope,
+  scope: ExpressionScope | EntityScope,
   demands: readonly Demand[],
   loaded: ReadonlyMap<string, Json>,
-): { scope: ExpressionScope; missing: PayloadRef[] } {
+): { scope: ExpressionScope | EntityScope; missing: PayloadRef[] } {
   const missing = new Map<string, PayloadRef>();
 
   function resolve(value: Json, path: readonly string[], at: number, whole: boolean): Json {
@@ -47,5 +47,5 @@ export function resolveDemands(
   let resolved = scope as unknown as Json; // its optional fields are absent rather than undefined
   for (const { path, whole } of demands) resolved = resolve(resolved, path, 0, whole);
   // Same shape: only references inside it were replaced.
-  return { scope: resolved as unknown as ExpressionScope, missing: [...missing.values()] };
+  return { scope: resolved as unknown as ExpressionScope | EntityScope, missing: [...missing.values()] };
 }

@@ -38,3 +38,8 @@ export * from './fragment.ts';
 export { checkJsonSchema } from './check-json-schema.ts';
 export { didYouMean } from './did-you-mean.ts';
 export * from './describe-catalogue.ts';
+export * from './entity/entity-name.ts';
+export * from './entity/entity-type.ts';
+export * from './entity/entity-plan.ts';
+export * from './entity/compile-entity-type.ts';
+export * from './entity/entity-kinds.ts';

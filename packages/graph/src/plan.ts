@@ -19,13 +19,19 @@ export interface CompiledExpression {
   source: string;
   cost: 'cheap' | 'sandboxed';
   reads: readonly (readonly string[])[];
+  /** Whose data it is written over. Default: a workflow's. */
+  subject?: 'entity';
 }
+
+/** What expressions are written for: each has its own names at the root of the data. */
+export type ExpressionSubject = 'workflow' | 'entity';
 
 /** What `compile` asks of the expression language; implemented by `@perdure/expressions`. */
 export interface ExpressionAnalyser {
   /** `unknownNames`: what it reads at the top of the data that is never there, such as `inptu`. */
   analyse(
     source: string,
+    subject?: ExpressionSubject,
   ): { ok: true; expression: CompiledExpression; unknownNames?: readonly string[] } | { ok: false; message: string; position: number };
 }
 
@@ -74,6 +80,7 @@ export type PlanNode =
   | EventNode
   | HumanTaskNode
   | SubWorkflowNode
+  | EntityOperationNode
   | SetStatusNode
   | FailNode
   | EndNode;
@@ -145,13 +152,15 @@ export interface LoopNode extends PlanNodeBase {
   maxPasses: number | null;
 }
 
-/** A container. Ports: `body` (inner), `out`, one exceptional port per catch, in order: the first that matches takes the error. */
+/** A container. Ports: `body` (inner), `out`, one exceptional port per catch, in order: the first that matches takes the error. A critical section when it has locks. */
 export interface ScopeNode extends PlanNodeBase {
   kind: 'scope';
   /** `codes` null matches every error. */
   catches: readonly { port: PortId; codes: readonly string[] | null }[];
   /** The whole scope fails with `Timeout` after this long. */
   timeoutMs: number | null;
+  /** With entities the scope is a critical section: all of them are locked before its pass starts. A key may evaluate to a list of keys. */
+  locks: readonly { entity: string; key: CompiledValue }[];
 }
 
 /** Ports: `out`. `for`: a duration (text, or milliseconds as a number). `until`: an ISO 8601 moment (or epoch milliseconds). */
@@ -199,6 +208,20 @@ export interface SubWorkflowNode extends PlanNodeBase {
   wait: boolean;
   retry: PlanRetry;
   timeoutMs: number | null;
+}
+
+/** Ports: `out`, `error`. Output: the operation's result; of a signal, nothing. */
+export interface EntityOperationNode extends PlanNodeBase {
+  kind: 'entityOperation';
+  /** The entity type's name, in lower case. */
+  entity: string;
+  key: CompiledValue;
+  operation: string;
+  input: CompiledValue;
+  /** A call waits for the result; a signal passes at once. */
+  mode: 'call' | 'signal';
+  /** Signals only: how long until it is delivered. A duration (text, or milliseconds as a number). */
+  delay: CompiledValue | null;
 }
 
 /** Ports: `out`. */

@@ -322,6 +322,8 @@ function stuck(
     }
     case 'event':
     case 'humanTask':
+    // What an entity owes is looked for among the entities' messages and queues.
+    case 'entityCall':
       return null;
   }
 }

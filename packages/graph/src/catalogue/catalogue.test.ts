@@ -20,6 +20,7 @@ describe('catalogue', () => {
       'loop',
       'scope',
       'subWorkflow',
+      'entity',
       'setVariables',
       'setStatus',
       'fail',
@@ -63,7 +64,7 @@ describe('catalogue', () => {
       standardCatalogue.types
         .filter(({ ports, docs }) => ports(docs.example.config).some(({ id }) => id === 'error'))
         .map(({ key }) => key),
-    ).toEqual(['http', 'transform', 'forEach', 'loop', 'subWorkflow']);
+    ).toEqual(['http', 'transform', 'forEach', 'loop', 'subWorkflow', 'entity']);
   });
 
   it('shows ports that depend on the config only when they are there', () => {

@@ -2,6 +2,7 @@ import type { GraphNode } from '../document.ts';
 import type { Port } from '../port.ts';
 import { condition } from './condition.ts';
 import { end } from './end.ts';
+import { entity } from './entity.ts';
 import { event } from './event.ts';
 import { fail } from './fail.ts';
 import { forEach } from './for-each.ts';
@@ -44,6 +45,7 @@ export const standardCatalogue = createCatalogue([
   loop,
   scope,
   subWorkflow,
+  entity,
   setVariables,
   setStatus,
   fail,

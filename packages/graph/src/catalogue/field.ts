@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isExpression } from '../document.ts';
 import { parseDuration } from '../duration.ts';
+import { entityKeyRule, entityNamePattern, entityNameRule, isEntityKey } from '../entity/entity-name.ts';
 import type { Json } from '../json.ts';
 
 /** Which control the inspector shows. `value` is a literal or an expression; the list widgets edit arrays of small objects. */
@@ -17,7 +18,8 @@ export type Widget =
   | 'keyValues'
   | 'cases'
   | 'outcomes'
-  | 'catches';
+  | 'catches'
+  | 'locks';
 
 /** What the generated inspector and the node reference need to know about a config field. */
 export interface FieldMeta {
@@ -71,6 +73,19 @@ export const textValue = z.custom<Json>((value) => isText(value) || isFilledExpr
   message: 'Enter a text or an expression.',
 });
 
+/** An entity's key: a text, a number, or an expression. */
+export const entityKeyValue = z.custom<Json>((value) => isEntityKeyLiteral(value) || isFilledExpression(value), {
+  message: `Enter a key or an expression. ${entityKeyRule}`,
+});
+
+/** One key or several. */
+export const entityKeysValue = z.custom<Json>(
+  (value) => isEntityKeyLiteral(value) || isFilledExpression(value) || (Array.isArray(value) && value.every(isEntityKeyLiteral)),
+  { message: `Enter a key, a list of keys or an expression. ${entityKeyRule}` },
+);
+
+export const entityName = z.string().regex(entityNamePattern, entityNameRule);
+
 export const durationOrMomentValue = z.custom<Json>((value) => isFilledExpression(value) || isDuration(value) || isMoment(value), {
   message: 'Enter a duration such as 2h or 1d, a moment such as 2030-01-31T12:00:00Z, or an expression.',
 });
@@ -111,6 +126,10 @@ export const jsonSchema = z.custom<Json>(
     message: 'Enter a JSON Schema: an object, or true.',
   },
 );
+
+function isEntityKeyLiteral(value: unknown): boolean {
+  return typeof value === 'number' ? Number.isFinite(value) : typeof value === 'string' && isEntityKey(value);
+}
 
 function isText(value: unknown): boolean {
   return typeof value === 'string' && value.trim() !== '';
