@@ -122,6 +122,10 @@ function answer(step: OpenStep, choice: number): CommandBody | null {
       return succeeds
         ? { type: 'CompleteChild', step: step.key, child: step.child, output: choice }
         : { type: 'FailChild', step: step.key, child: step.child, failure };
+    case 'entityCall':
+      return succeeds
+        ? { type: 'CompleteEntityCall', step: step.key, request: step.request, output: choice }
+        : { type: 'FailEntityCall', step: step.key, request: step.request, failure };
     case 'timer':
     case 'container':
       return null;

@@ -1,6 +1,6 @@
 import type { ExpressionSubject, Json } from '@perdure/graph';
 import { builtinFunctions, type BuiltinFunction } from './builtin-functions.ts';
-import { entityRoots, scopeRoots } from './evaluation.ts';
+import type { entityRoots, scopeRoots } from './evaluation.ts';
 
 /** What may stand at the cursor. `from`–`to` is the text it replaces. */
 export interface Completion {

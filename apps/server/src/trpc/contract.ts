@@ -88,6 +88,8 @@ export interface Whereabouts {
     | 'humanTask'
     | 'subWorkflow'
     | 'forEach'
+    | 'entity'
+    | 'lock'
     | 'loop'
     | 'scope'
     | 'join'

@@ -18,6 +18,9 @@ export type NodeWait =
   | { kind: 'event'; name: string }
   | { kind: 'task'; claimedBy: string | null }
   | { kind: 'subWorkflow'; instanceId: string }
+  | { kind: 'entity'; entity: string }
+  /** A scope that waits for its entities. */
+  | { kind: 'lock'; entities: readonly string[] }
   | { kind: 'join' };
 
 export interface NodeRun {
@@ -176,6 +179,18 @@ export class RunFold {
       case 'SubOrchestrationInstanceFailed':
         if (!event.retry) return this.#closeStep(event.step, at, 'failed', event.failure);
         return this.#failAttempt(event.step, at, event.failure);
+      case 'EntityOperationCalled':
+        return this.#openStep(event, at, { kind: 'entity', entity: event.entity });
+      case 'EntityOperationCompleted':
+        return this.#closeStep(event.step, at, 'completed');
+      case 'EntityOperationFailed':
+        return this.#closeStep(event.step, at, 'failed', event.failure);
+      case 'EntityOperationSignaled':
+        return this.#passStep(event, at, 'completed');
+      case 'EntityLockRequested':
+        return this.#wait(event.step, at, { kind: 'lock', entities: event.entities });
+      case 'EntityLockGranted':
+        return this.#wait(event.step, at, null);
       case 'EventAwaited':
         return this.#openStep(event, at, { kind: 'event', name: event.name });
       case 'EventReceived':

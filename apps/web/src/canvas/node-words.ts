@@ -56,6 +56,12 @@ function waitLine({ wait, openSteps }: NodeRun, now: number): string | null {
       return wait.claimedBy === null ? 'Waits for a decision' : 'Claimed, not decided yet';
     case 'subWorkflow':
       return `Waits for ${wait.instanceId}`;
+    case 'entity':
+      return `Waits for ${wait.entity.slice(1)}`;
+    case 'lock':
+      return wait.entities.length === 1
+        ? `Waits to lock ${wait.entities[0]?.slice(1) ?? ''}`
+        : `Waits to lock ${wait.entities.length} entities`;
     default:
       return null;
   }

@@ -90,6 +90,7 @@ function Widget(props: FieldProps) {
       return <ValueField {...props} problem={problem} />;
     case 'json':
     case 'jsonSchema':
+    case 'locks':
       return (
         <Labelled label={field.label} help={hint}>
           <JsonInput

@@ -20,7 +20,7 @@ export interface Attempt {
 }
 
 export interface Wait {
-  kind: 'retry' | 'quarantine' | 'timer' | 'event' | 'task' | 'join' | 'subWorkflow';
+  kind: 'retry' | 'quarantine' | 'timer' | 'event' | 'task' | 'join' | 'subWorkflow' | 'entity' | 'lock';
   from: number;
   to: number | null;
   /** When it will end, if that is known. */
@@ -58,6 +58,8 @@ export interface StepRecord {
   child: string | null;
   /** Held in quarantine: how often it was begun without an outcome. */
   heldAfter: number | null;
+  /** Entity operation: the entity it asks. */
+  entity: string | null;
   /** The event it waits for. */
   eventName: string | null;
 }
@@ -205,6 +207,46 @@ export class StepFold {
         if (!event.retry) this.#close(step, at, 'failed');
         return;
       }
+      case 'EntityOperationCalled': {
+        const step = this.#open(event, at, 'waiting');
+        step.input = event.input;
+        step.entity = event.entity;
+        step.waits.push({ kind: 'entity', from: at, to: null, until: null });
+        return;
+      }
+      case 'EntityOperationCompleted': {
+        const step = this.steps.get(event.step);
+        if (step) this.#close(step, at, 'completed', event.output);
+        return;
+      }
+      case 'EntityOperationFailed': {
+        const step = this.steps.get(event.step);
+        if (!step) return;
+        step.failure = event.failure;
+        this.#close(step, at, 'failed');
+        return;
+      }
+      case 'EntityOperationSignaled': {
+        const step = this.#open(event, at, 'completed');
+        step.input = event.input;
+        step.entity = event.entity;
+        this.#close(step, at, 'completed', null);
+        return;
+      }
+      case 'EntityLockRequested': {
+        const step = this.steps.get(event.step);
+        if (!step) return;
+        step.status = 'waiting';
+        step.waits.push({ kind: 'lock', from: at, to: null, until: null });
+        return;
+      }
+      case 'EntityLockGranted': {
+        const step = this.steps.get(event.step);
+        if (!step) return;
+        this.#endWaits(step, at);
+        step.status = 'running';
+        return;
+      }
       case 'EventAwaited': {
         const step = this.#open(event, at, 'waiting');
         step.eventName = event.name;
@@ -348,6 +390,7 @@ export class StepFold {
       task: null,
       child: null,
       heldAfter: null,
+      entity: null,
       eventName: null,
     };
     this.steps.set(step.key, step);

@@ -8,15 +8,19 @@ const SHAPES: Partial<Record<EventType, StatusShape>> = {
   TaskCompleted: 'completed',
   SubOrchestrationInstanceCompleted: 'completed',
   HumanTaskDecided: 'completed',
+  EntityOperationCompleted: 'completed',
   EventReceived: 'completed',
   ContainerExited: 'completed',
   TaskFailed: 'failed',
   TaskQuarantined: 'warning',
   TaskReleased: 'running',
   SubOrchestrationInstanceFailed: 'failed',
+  EntityOperationFailed: 'failed',
   StepFailed: 'failed',
   TimerCreated: 'waiting',
   EventAwaited: 'waiting',
+  EntityOperationCalled: 'waiting',
+  EntityLockRequested: 'waiting',
   HumanTaskCreated: 'waiting',
   ExecutionSuspended: 'suspended',
   ExecutionResumed: 'running',
@@ -66,6 +70,7 @@ function extra(event: HistoryEvent, nameOf: (person: string) => string): string 
     case 'TaskFailed':
     case 'StepFailed':
     case 'SubOrchestrationInstanceFailed':
+    case 'EntityOperationFailed':
       return event.failure.message;
     case 'TimerCreated':
     case 'TimerFired':
@@ -94,6 +99,11 @@ function extra(event: HistoryEvent, nameOf: (person: string) => string): string 
       return event.count === undefined ? '' : `${event.count} items`;
     case 'SubOrchestrationInstanceCreated':
       return event.instanceId;
+    case 'EntityOperationCalled':
+    case 'EntityOperationSignaled':
+      return `${event.entity.slice(1)} ${event.operation}`;
+    case 'EntityLockRequested':
+      return event.entities.map((id) => id.slice(1)).join(', ');
     case 'TokenCancelled':
       return `${event.steps.length} ${event.steps.length === 1 ? 'step' : 'steps'}, ${event.reason}`;
     default:

@@ -151,6 +151,10 @@ function waitWords(step: StepRecord, until: number | null, now: number): string 
       return 'Waits for more tokens';
     case 'subWorkflow':
       return `Waits for ${step.child ?? 'a sub-workflow'}`;
+    case 'entity':
+      return `Waits for ${step.entity?.slice(1) ?? 'an entity'}`;
+    case 'lock':
+      return 'Waits to lock its entities';
     default:
       return 'Waiting';
   }

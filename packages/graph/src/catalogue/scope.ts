@@ -42,6 +42,7 @@ export const scope = defineNodeType({
       {
         label: 'Locked entities',
         widget: 'locks',
+        placeholder: '[{ "entity": "account", "key": { "expr": "input.from" } }]',
         help: 'Makes it a critical section: until it is left, only the steps inside may use these entities. The key of each may be a list of keys.',
         tab: 'Critical section',
         absent: 'None',
