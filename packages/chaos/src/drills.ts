@@ -1,5 +1,6 @@
 import type { Drill } from './drill.ts';
 import { handover } from './drills/handover.ts';
+import { network } from './drills/network.ts';
 import { postgresKill } from './drills/postgres-kill.ts';
 import { redisFlush, redisFull, redisKill, redisOld } from './drills/redis-faults.ts';
 import { backup } from './drills/backup.ts';
@@ -13,6 +14,7 @@ export const drills: readonly Drill[] = [
   zombie,
   handover,
   postgresKill,
+  network,
   redisKill,
   redisFlush,
   redisOld,

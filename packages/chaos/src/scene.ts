@@ -78,11 +78,11 @@ export class Scene {
     await this.database.end();
   }
 
-  /** A worker process; resolves when it works. */
-  async worker(options: WorkerSettings['options'] = {}): Promise<WorkerProcess> {
+  /** A worker process; resolves when it works. `throughUrl`: where this one reaches Postgres, when by a way of its own. */
+  async worker(options: WorkerSettings['options'] = {}, throughUrl?: string): Promise<WorkerProcess> {
     const { redisUrl, databaseUrl, appDatabaseUrl } = this.#addresses;
     const worker = await startWorkerProcess(program, {
-      databaseUrl: appDatabaseUrl ?? databaseUrl,
+      databaseUrl: throughUrl ?? appDatabaseUrl ?? databaseUrl,
       redisUrl,
       sink: this.#file('sink'),
       commits: this.#file('commits'),

@@ -7,3 +7,4 @@ export { checkInvariants } from './check-invariants.ts';
 export { RowCheck, type Evidence, type Invariant, type Verdict } from './check-rows.ts';
 export { checkSideEffects, type Fault, type SideEffect } from './check-side-effects.ts';
 export { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+export { TcpProxy, type Direction } from './tcp-proxy.ts';
