@@ -15,6 +15,7 @@ import type { createCatalogue, ExpressionAnalyser, Json } from '@perdure/graph';
 import { createEvaluator, expressionAnalyser, referenceThreshold } from '@perdure/expressions';
 import { createSandbox } from '@perdure/expressions/sandbox';
 import type { Activity } from './activity-dispatcher.ts';
+import { Admission } from './admission.ts';
 import { DatabaseClock } from './database-clock.ts';
 import { DurablePayloads } from './durable-payloads.ts';
 import { Intake } from './intake.ts';
@@ -25,10 +26,11 @@ import { PlanCache } from './plan-cache.ts';
 import type { ActivityQueue } from './ports/activity-queue.ts';
 import type { DurableStore } from './ports/durable-store.ts';
 import type { HotStore } from './ports/hot-store.ts';
+import { outageOf } from './postgres/outage.ts';
 import { PostgresStore } from './postgres/postgres-store.ts';
 import { RedisActivityQueue } from './redis/redis-activity-queue.ts';
 import { RedisHotStore } from './redis/redis-hot-store.ts';
-import type { PayloadStore, PublishedVersion, Runtime, RuntimeHealth, SendResult, StartRequest, StartResult } from './runtime.ts';
+import type { PayloadStore, PublishedVersion, Runtime, RuntimeHealth, SendResult, StartRequest, StartResult, TooLarge } from './runtime.ts';
 import { isLargerThan, storableJson, storableText } from './storable-json.ts';
 import { Watchers } from './watchers.ts';
 import { newExecutionId, Worker } from './worker.ts';
@@ -64,6 +66,8 @@ export interface RuntimeOptions {
 }
 
 const defaultLeaseMs = 5_000;
+/** How long a failure of the database counts as its state; leases are renewed more often. */
+const outageShownMs = 5_000;
 const largestInput = 10 * 1024 * 1024;
 
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
@@ -132,6 +136,9 @@ class AssembledRuntime implements Runtime {
   readonly #intake: Intake;
   readonly #worker: Worker | null;
   readonly #leases: LeaseKeeper | null;
+  /** The last time the database could not serve, and why. */
+  #outage = { reason: '', at: -Infinity };
+  readonly #admission = new Admission({ onOutage: (reason) => this.#sawOutage(reason) });
   readonly #sandbox = createSandbox();
   readonly #workerId: string;
   readonly #options: Pick<RuntimeOptions, 'onTrouble'>;
@@ -141,7 +148,7 @@ class AssembledRuntime implements Runtime {
     hot: HotStore,
     queue: ActivityQueue | null,
     options: Parameters<typeof assembleRuntime>[1],
-    onTrouble: (where: string, error: Error) => void,
+    onTroubleElsewhere: (where: string, error: Error) => void,
   ) {
     this.#store = store;
     this.#hot = hot;
@@ -151,6 +158,11 @@ class AssembledRuntime implements Runtime {
     const payloads = new DurablePayloads(store);
     this.payloads = payloads;
     this.#plans = new PlanCache(store, options.analyser ?? expressionAnalyser, options.catalogue);
+    const onTrouble = (where: string, error: Error): void => {
+      const reason = outageOf(error);
+      if (reason !== null) this.#sawOutage(reason);
+      onTroubleElsewhere(where, error);
+    };
     this.#watchers = new Watchers(store, (error) => onTrouble('watchers', error));
     this.#intake = new Intake(store);
     const clock = new DatabaseClock();
@@ -226,20 +238,22 @@ class AssembledRuntime implements Runtime {
     this.#watchers.start();
   }
 
-  async start(request: StartRequest): Promise<StartResult> {
-    let published;
-    try {
-      published = await this.#plans.find(request.workflow, request.version);
-    } catch (error) {
-      return { ok: false, code: 'unavailable', message: (error as Error).message };
-    }
+  start(request: StartRequest): Promise<StartResult> {
+    return this.#admission.run(() => this.#start(request));
+  }
+
+  send(id: InstanceId, command: CommandBody, messageId?: string): Promise<SendResult> {
+    return this.#admission.run(() => this.#send(id, command, messageId));
+  }
+
+  async #start(request: StartRequest): Promise<StartResult> {
+    const published = await this.#plans.find(request.workflow, request.version);
     if (published === null)
       return request.version === null
         ? { ok: false, code: 'workflow.unknown', message: `There is no published workflow ${request.workflow}.` }
         : { ok: false, code: 'version.unknown', message: `${request.workflow} has no version ${request.version}.` };
     const input = await this.#keepInput(request.input);
-    if (input === undefined)
-      return { ok: false, code: 'payload.too-large', message: `The input is larger than ${largestInput / 1024 / 1024} MB.` };
+    if (input === undefined) return tooLarge('input', 'The input');
     const id = request.instanceId ?? instanceId(randomUUID().replaceAll('-', ''));
     if (storableText(id) !== id)
       return {
@@ -276,18 +290,16 @@ class AssembledRuntime implements Runtime {
       : { ok: false, code: 'instance.exists', message: `An instance with the id ${id} exists.` };
   }
 
-  async send(id: InstanceId, asked: CommandBody, messageId?: string): Promise<SendResult> {
+  async #send(id: InstanceId, asked: CommandBody, messageId?: string): Promise<SendResult> {
     // A command is JSON; texts of people and senders (names, comments, reasons) are mended like their data.
     let command = storableJson(asked as unknown as Json) as unknown as CommandBody;
     if (command.type === 'RaiseEvent') {
       const data = await this.#keepInput(command.data);
-      if (data === undefined)
-        return { ok: false, code: 'unavailable', message: `The event's data is larger than ${largestInput / 1024 / 1024} MB.` };
+      if (data === undefined) return tooLarge('data', "The event's data");
       command = { ...command, data };
     } else if (command.type === 'DecideHumanTask') {
       const data = await this.#keepInput(command.data);
-      if (data === undefined)
-        return { ok: false, code: 'unavailable', message: `The form's data is larger than ${largestInput / 1024 / 1024} MB.` };
+      if (data === undefined) return tooLarge('data', "The form's data");
       command = { ...command, data };
     }
     if (this.#worker?.serves(id) === true) return this.#worker.send(id, command);
@@ -339,6 +351,10 @@ class AssembledRuntime implements Runtime {
     this.#hot.hint({ type: 'published', workflow });
   }
 
+  #sawOutage(reason: string): void {
+    this.#outage = { reason, at: performance.now() };
+  }
+
   health(): RuntimeHealth {
     return {
       workerId: this.#workerId,
@@ -348,7 +364,9 @@ class AssembledRuntime implements Runtime {
       runningActivities: this.#worker?.runningActivities ?? 0,
       commitQueue: this.#worker?.commitQueue ?? 0,
       hotStore: this.#hot.available() ? this.#hot.kind : 'unavailable',
-      counters: { ...this.#worker?.counters },
+      requestsUnderway: this.#admission.underway,
+      outage: performance.now() - this.#outage.at < outageShownMs ? this.#outage.reason : null,
+      counters: { ...this.#admission.counters, ...this.#worker?.counters },
     };
   }
 
@@ -370,6 +388,16 @@ class AssembledRuntime implements Runtime {
     if (text.length > largestInput) return undefined;
     return text.length > referenceThreshold ? this.payloads.keep(text) : storable;
   }
+}
+
+function tooLarge(field: string, what: string): TooLarge {
+  return {
+    ok: false,
+    code: 'payload.too-large',
+    message: `${what} is larger than ${largestInput / 1024 / 1024} MB.`,
+    field,
+    limit: largestInput,
+  };
 }
 
 /** What an expression builds may hold text that cannot be stored or queried; a turn with it could never be committed. */

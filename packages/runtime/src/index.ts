@@ -3,6 +3,7 @@ export { assembleRuntime, createRuntime, type RuntimeOptions } from './create-ru
 export type { Activity, ActivityContext, ActivityResult } from './activity-dispatcher.ts';
 export { Superseded } from './superseded.ts';
 export { humanTaskId } from './turn-record.ts';
+export { outageOf } from './postgres/outage.ts';
 export { startWatchdog } from './watchdog.ts';
 export { storableJson } from './storable-json.ts';
 export type { CommitItem, CommitVerdict, DurableStore } from './ports/durable-store.ts';

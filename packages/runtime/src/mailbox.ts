@@ -5,6 +5,8 @@
 import type { DurableStore, StoredMessage } from './ports/durable-store.ts';
 
 const pageSize = 1_000;
+/** Messages in memory at once; the others wait where they are. */
+const mostUnderway = 5_000;
 
 export interface MailboxOptions {
   pollEveryMs: number;
@@ -22,6 +24,7 @@ export class Mailbox {
   readonly #doneMeanwhile: string[] = [];
   #poll: NodeJS.Timeout | null = null;
   #fetching = false;
+  #isFull = false;
   #fetchAgain = false;
   #stopped = false;
 
@@ -70,12 +73,20 @@ export class Mailbox {
       .finally(() => {
         if (this.#fetching) this.#doneMeanwhile.push(message.messageId);
         else this.#underway.delete(message.messageId);
+        if (this.#isFull && this.#underway.size < mostUnderway / 2) {
+          this.#isFull = false;
+          this.look();
+        }
       });
   }
 
   async #fetch(): Promise<void> {
     const partitions = this.#options.partitions();
     if (partitions.length === 0) return;
+    if (this.#underway.size >= mostUnderway) {
+      this.#isFull = true;
+      return;
+    }
     const found = await this.#store.messages(partitions, [...this.#underway], pageSize);
     for (const message of found) this.deliver(message);
     if (found.length === pageSize) this.#fetchAgain = true;

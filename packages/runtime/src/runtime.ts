@@ -49,11 +49,21 @@ export type StartResult =
   | { ok: true; instanceId: InstanceId; executionId: string }
   | {
       ok: false;
-      code: 'instance.exists' | 'workflow.unknown' | 'version.unknown' | 'input.invalid' | 'payload.too-large' | 'unavailable';
+      code: 'instance.exists' | 'workflow.unknown' | 'version.unknown' | 'input.invalid' | 'unavailable';
       message: string;
-    };
+    }
+  | TooLarge;
 
-export type SendResult = Outcome | { ok: false; code: 'instance.unknown' | 'unavailable'; message: string };
+/** A value over the limit, in bytes; `field` names it. */
+export interface TooLarge {
+  ok: false;
+  code: 'payload.too-large';
+  message: string;
+  field: string;
+  limit: number;
+}
+
+export type SendResult = Outcome | TooLarge | { ok: false; code: 'instance.unknown' | 'unavailable'; message: string };
 
 export interface PayloadStore {
   load(hash: string): Promise<Json | undefined>;
@@ -68,6 +78,10 @@ export interface RuntimeHealth {
   residentInstances: number;
   runningActivities: number;
   commitQueue: number;
+  /** Of callers, waiting for the database. */
+  requestsUnderway: number;
+  /** Why the database could not serve lately, in words; null = it could. */
+  outage: string | null;
   hotStore: 'redis' | 'in-process' | 'unavailable';
   counters: Record<string, number>;
 }

@@ -34,9 +34,9 @@ export interface OwnPostgres extends TestPostgres {
   restart(): Promise<void>;
 }
 
-/** A Postgres server with an empty database, for tests that kill or stop it. Data survives its crash, not the machine's. */
-export async function startOwnPostgres(settings: Readonly<Record<string, string>> = {}): Promise<OwnPostgres> {
-  const home = mkdtempSync(join(tmpdir(), 'perdure-postgres-'));
+/** A Postgres server with an empty database, for tests that kill or stop it, in a folder under `parent`. Data survives its crash, not the machine's. */
+export async function startOwnPostgres(settings: Readonly<Record<string, string>> = {}, parent = tmpdir()): Promise<OwnPostgres> {
+  const home = mkdtempSync(join(parent, 'perdure-postgres-'));
   const cluster = { directory: join(home, 'data'), port: await freePort(), password: 'test' };
   await initialiseCluster({ ...cluster, durable: false });
   const start = () =>

@@ -1,34 +1,20 @@
+import { outageOf } from '@perdure/runtime';
 import { RequestError } from './request-error.ts';
 
 /** What the database says about a request that cannot be served, in words; undefined for everything that is a bug. */
 export function databaseFault(thrown: unknown): RequestError | undefined {
   const codes = codesOf(thrown);
-  if (codes.some((code) => outages.has(code))) {
-    return new RequestError('unavailable', 'The database cannot be reached right now. Nothing was stored; try again.');
-  }
+  const reason = outageOf(thrown) ?? codes.map((code) => outageOf({ code })).find((found) => found !== null) ?? null;
+  if (reason !== null || codes.some((code) => outages.has(code)))
+    return new RequestError('unavailable', `${reason ?? 'Postgres cannot be reached.'} Nothing was acknowledged; try again.`);
   if (codes.some((code) => unstorable.has(code))) {
     return new RequestError('input.invalid', 'A text holds a character that cannot be stored, such as NUL. Leave it out.');
   }
   return undefined;
 }
 
-/** Prisma's codes for a server that is away or too busy, Node's for a connection, Postgres' for a server that stops or starts. */
-const outages = new Set([
-  'P1001',
-  'P1002',
-  'P1008',
-  'P1017',
-  'P2024',
-  'P2037',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  '57P01',
-  '57P02',
-  '57P03',
-  '53300',
-  'DatabaseNotReachable',
-  'ConnectionClosed',
-]);
+/** Prisma's own codes for a server that is away or too busy; it wraps Postgres' and Node's. */
+const outages = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037', 'DatabaseNotReachable', 'ConnectionClosed']);
 /** Bytes that are no text; an escape that is no text. */
 const unstorable = new Set(['22021', '22P05']);
 

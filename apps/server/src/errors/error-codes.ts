@@ -43,7 +43,7 @@ export const errorCodes = {
   'instance.already-suspended': { status: 409, meaning: 'The instance is suspended already.' },
   'instance.none-found': { status: 404, meaning: 'No instance matches the filter of the purge.' },
   'payload.unknown': { status: 404, meaning: 'The instance mentions no such value.' },
-  'payload.too-large': { status: 413, meaning: 'A value is over 10 MB.' },
+  'payload.too-large': { status: 413, meaning: 'A value is over 10 MB. `details` holds its field and the limit in bytes.' },
   'step.not-quarantined': {
     status: 409,
     meaning: 'The step is not held in quarantine: it was released, given up, or has ended meanwhile.',
@@ -57,7 +57,8 @@ export const errorCodes = {
   stale: { status: 409, meaning: 'What this was about is over already.' },
   unavailable: {
     status: 503,
-    meaning: 'Postgres cannot be reached, or no worker owns the instance right now. Nothing was stored; the request may be repeated.',
+    meaning:
+      'Postgres is away, full, slow or out of connections, too many requests wait for it, or no worker owns the instance right now; the message says which. Nothing was acknowledged; repeat the request after `Retry-After` seconds, a start with the same instance id.',
   },
   internal: { status: 500, meaning: 'A fault of the server. The answer carries the request id under which the log has the rest.' },
 } as const satisfies Record<string, { status: number; meaning: string }>;

@@ -7,5 +7,6 @@ export function accepted<Result extends SendResult | StartResult>(result: Result
   // Narrowing a generic union by its discriminant needs the cast.
   if (result.ok) return result as Extract<Result, { ok: true }>;
   const code: ErrorCode = result.code in errorCodes ? result.code : 'internal';
-  throw new RequestError(code, result.message);
+  const details = result.code === 'payload.too-large' ? { field: result.field, limit: result.limit } : undefined;
+  throw new RequestError(code, result.message, details === undefined ? {} : { details });
 }

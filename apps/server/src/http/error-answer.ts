@@ -4,10 +4,14 @@ import { databaseFault } from '../errors/database-fault.ts';
 import { RequestError } from '../errors/request-error.ts';
 import { fieldProblems } from '../trpc/base.ts';
 
+/** An outage passes in seconds or in minutes; asking every few seconds does no harm. */
+export const retryAfterSeconds = '5';
+
 /** The one shape of errors over HTTP: `{ error: { code, message, details? } }`. */
 export function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const error = asRequestError(thrown, request);
   if (error.status >= 500) request.log.error({ err: thrown }, error.message);
+  if (error.status === 503) void reply.header('retry-after', retryAfterSeconds);
   void reply.code(error.status).send({ error: error.toJSON() });
 }
 

@@ -1,5 +1,7 @@
 import { countOwnedPartitions } from '@perdure/database/read';
+import { databaseFault } from '../../errors/database-fault.ts';
 import type { Installation } from '../../installation.ts';
+import { retryAfterSeconds } from '../error-answer.ts';
 import type { Routes } from '../route.ts';
 
 export function addHealthRoutes(routes: Routes): void {
@@ -20,7 +22,9 @@ export function addHealthRoutes(routes: Routes): void {
     },
     handler: async ({ installation, reply }) => {
       const reasons = await whyNotReady(installation);
-      return reasons.length === 0 ? { status: 'ready' } : reply.code(503).send({ status: 'not ready', reasons });
+      return reasons.length === 0
+        ? { status: 'ready' }
+        : reply.code(503).header('retry-after', retryAfterSeconds).send({ status: 'not ready', reasons });
     },
   });
 }
@@ -28,20 +32,24 @@ export function addHealthRoutes(routes: Routes): void {
 const patienceMs = 2_000;
 
 async function whyNotReady({ database, runtime }: Installation): Promise<string[]> {
-  const { partitions } = runtime.health();
   const owned = await inTime(countOwnedPartitions(database.prisma));
-  if (owned === undefined) return ['Postgres does not answer.'];
-  return owned >= partitions ? [] : [`${partitions - owned} of ${partitions} partitions are owned by no worker.`];
+  // What cannot be written may be read all the same: a full disk shows in the runtime's own attempts only.
+  const { partitions, outage } = runtime.health();
+  if (typeof owned !== 'number') return [outage ?? (owned === 'late' ? 'Postgres does not answer in time.' : owned.message)];
+  const unowned = owned >= partitions ? [] : [`${partitions - owned} of ${partitions} partitions are owned by no worker.`];
+  return outage === null ? unowned : [outage, ...unowned];
 }
 
-/** Undefined when it failed or took too long. */
-async function inTime<Value>(work: Promise<Value>): Promise<Value | undefined> {
+async function inTime(work: Promise<number>): Promise<number | 'late' | { message: string }> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), patienceMs);
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), patienceMs);
   });
   try {
-    return await Promise.race([work.catch(() => undefined), late]);
+    return await Promise.race([
+      work.catch((error: unknown) => ({ message: databaseFault(error)?.message ?? 'Postgres does not answer.' })),
+      late,
+    ]);
   } finally {
     clearTimeout(timer);
   }
