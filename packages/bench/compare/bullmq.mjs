@@ -16,7 +16,7 @@ const worker = new Worker(queueName, async () => ({ done: true }), { connection,
 await worker.waitUntilReady();
 const flows = new FlowProducer({ connection });
 
-const figures = await measure(3_000, async (i) => {
+const figures = await measure(2_500, async (i) => {
   const last = `hello-${i}-5`;
   const completed = new Promise((settle) => waiting.set(last, settle));
   // The innermost runs first; the outermost is the end of the chain.

@@ -11,7 +11,7 @@ const hello5 = DBOS.registerWorkflow(
   { name: 'hello5' },
 );
 await DBOS.launch();
-const figures = await measure(1_500, async () => void (await hello5()));
+const figures = await measure(1_000, async () => void (await hello5()));
 await DBOS.shutdown();
 process.send(figures);
 process.disconnect();

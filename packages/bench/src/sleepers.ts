@@ -41,6 +41,7 @@ export async function sleepers(environment: BenchEnvironment): Promise<Record<st
     await runMany(3_000, 500, async () => bench.start(nextId('warm')));
     await runMany(500, 500, () => startSleeping(Date.now() + 3_600_000));
     const rssBefore = await settledRss();
+    const heapBefore = process.memoryUsage().heapUsed;
     const idle = await cpuShares(environment, watchMs);
 
     const eventSeconds = await runMany(half, 500, (i) => bench.start(eventId(i)));
@@ -48,6 +49,7 @@ export async function sleepers(environment: BenchEnvironment): Promise<Record<st
     const dueAt = Math.round(Date.now() + eventSeconds * 1_500 + watchMs + 8_000);
     const timerSeconds = await runMany(half, 500, () => startSleeping(dueAt));
     const rssAfter = await settledRss();
+    const heapAfter = process.memoryUsage().heapUsed;
     const asleep = await cpuShares(environment, watchMs);
     if (Date.now() > dueAt) throw new Error('Starting took so much longer at the end that timers were due before all was measured.');
 
@@ -72,6 +74,8 @@ export async function sleepers(environment: BenchEnvironment): Promise<Record<st
       startPerSecond: total / (eventSeconds + timerSeconds),
       wakePerSecond: total / wakeSeconds,
       rssGrowthMb: (rssAfter - rssBefore) / 1_048_576,
+      // What is really kept; the rest of the growth is room the process took for the work of starting them and has not given back.
+      heapGrowthMb: (heapAfter - heapBefore) / 1_048_576,
       cpuWaitingPercent: asleep.worker,
       cpuIdlePercent: idle.worker,
       cpuGrowthPercent: asleep.worker - idle.worker,
