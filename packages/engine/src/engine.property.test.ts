@@ -8,88 +8,15 @@ import { decodeState, encodeState } from './encode-state.ts';
 import { evolve } from './evolve.ts';
 import type { HistoryEvent } from './history-event.ts';
 import { instanceId } from './ids.ts';
+import type { StepKey } from './ids.ts';
 import { initialState } from './initial-state.ts';
 import { InstanceFixture } from './instance-fixture.ts';
 import { asyncEvaluator, evaluator } from './plan-fixture.ts';
-import { planOfBlocks } from './random-workflow-fixture.ts';
-import type { Block } from './random-workflow-fixture.ts';
-import type { InstanceState, OpenStep } from './state.ts';
+import { randomChoices, randomPlan } from './random-plan-fixture.ts';
+import type { InstanceState, OpenStep, SectionLock } from './state.ts';
 import { isFinal } from './status.ts';
 import { possibleTimers } from './step-timers.ts';
 import { waitsFor } from './waits-for.ts';
-
-const code = fc.constantFrom('Boom', 'Declined');
-
-const { blocks } = fc.letrec<{ block: Block; blocks: Block[]; caught: Block[] | null }>((tie) => {
-  const branches = fc.array(tie('blocks'), { minLength: 2, maxLength: 3, size: 'max' });
-  return {
-    blocks: fc.array(tie('block'), { minLength: 1, maxLength: 3, size: 'max', depthIdentifier: 'nesting' }),
-    caught: fc.option(tie('blocks'), { depthIdentifier: 'nesting' }),
-    block: fc.oneof(
-      { depthIdentifier: 'nesting', depthSize: 4, maxDepth: 4 },
-      fc.record({
-        block: fc.constant('activity' as const),
-        attempts: fc.integer({ min: 1, max: 3 }),
-        caught: tie('caught'),
-        usesInput: fc.boolean(),
-      }),
-      fc.record({
-        block: fc.constantFrom(
-          'transform' as const,
-          'endHere' as const,
-          'timer' as const,
-          'timer' as const,
-          'transform' as const,
-          'fails' as const,
-        ),
-      }),
-      fc.record({ block: fc.constant('variables' as const), disabled: fc.boolean() }),
-      fc.record({ block: fc.constant('event' as const), name: fc.constantFrom('Go', 'stop'), timeout: tie('caught') }),
-      fc.record({ block: fc.constant('human' as const), deadline: fc.boolean(), overdue: tie('caught') }),
-      fc.record({
-        block: fc.constant('child' as const),
-        wait: fc.boolean(),
-        attempts: fc.integer({ min: 1, max: 2 }),
-        timeout: fc.boolean(),
-      }),
-      fc.record({ block: fc.constant('choice' as const), branches }),
-      fc.record({ block: fc.constant('parallel' as const), branches, needed: fc.integer({ min: 1, max: 3 }), cancelRest: fc.boolean() }),
-      fc.record({
-        block: fc.constant('forEach' as const),
-        count: fc.nat(3),
-        concurrency: fc.integer({ min: 1, max: 3 }),
-        tolerance: fc.nat(2),
-        body: tie('blocks'),
-        caught: tie('caught'),
-      }),
-      fc.record({
-        block: fc.constant('loop' as const),
-        mode: fc.constantFrom('while' as const, 'until' as const),
-        passes: fc.nat(3),
-        body: tie('blocks'),
-      }),
-      fc.record({
-        block: fc.constant('scope' as const),
-        body: tie('blocks'),
-        caught: tie('caught'),
-        codes: fc.option(fc.array(code, { minLength: 1, maxLength: 2 })),
-        timeout: fc.boolean(),
-      }),
-    ) as fc.Arbitrary<Block>,
-  };
-});
-
-const shortcuts = fc.oneof(
-  { weight: 1, arbitrary: fc.constant<[number, number][]>([]) },
-  { weight: 1, arbitrary: fc.array(fc.tuple(fc.nat(50), fc.nat(50)), { minLength: 1, maxLength: 3, size: 'max' }) },
-);
-const choices = fc.array(fc.nat(1_000_000), { maxLength: 80, size: 'max' });
-const plan = fc
-  .tuple(
-    fc.array(blocks, { minLength: 1, maxLength: 2, size: 'max' }).map((lists) => lists.flat()),
-    shortcuts,
-  )
-  .map(([all, extra]) => planOfBlocks(all, extra));
 
 /** A way to answer an open step, or null when only its content can be answered. */
 function answer(step: OpenStep, choice: number): CommandBody | null {
@@ -126,10 +53,17 @@ function answer(step: OpenStep, choice: number): CommandBody | null {
       return succeeds
         ? { type: 'CompleteEntityCall', step: step.key, request: step.request, output: choice }
         : { type: 'FailEntityCall', step: step.key, request: step.request, failure };
+    case 'container': {
+      const lock = step.container.type === 'scope' ? step.container.lock : undefined;
+      return lock?.held === false ? grantOf(step.key, lock) : null;
+    }
     case 'timer':
-    case 'container':
       return null;
   }
+}
+
+function grantOf(step: StepKey, { id, entities }: SectionLock): CommandBody {
+  return { type: 'GrantLock', step, lock: { id, instanceId: instanceId('inst'), step, entities, next: entities.length } };
 }
 
 function nextCommand(state: InstanceState, earlier: CommandBody[], choice: number): CommandBody {
@@ -176,6 +110,9 @@ function closes(event: HistoryEvent): boolean {
     'TaskCompleted',
     'EventReceived',
     'SubOrchestrationInstanceCompleted',
+    'EntityOperationCompleted',
+    'EntityOperationFailed',
+    'EntityOperationSignaled',
     'HumanTaskDecided',
     'ContainerExited',
     'TransformCompleted',
@@ -187,6 +124,7 @@ function checkIndexes(state: InstanceState): void {
   let running = 0;
   let openSteps = 0;
   let waits = 0;
+  const calling = new Map<string, string[]>();
   for (const step of state.steps.values()) {
     expect(state.frames.get(step.frame)?.open.has(step.key)).toBe(true);
     if (step.kind === 'activity' && step.phase === 'scheduled') running++;
@@ -195,7 +133,11 @@ function checkIndexes(state: InstanceState): void {
       expect(state.eventWaits.get(step.name.toLowerCase())?.has(step.key)).toBe(true);
       expect(state.buffered.has(step.name.toLowerCase())).toBe(false);
     }
+    if (step.kind === 'entityCall' && step.section !== undefined) {
+      calling.set(step.section, [...(calling.get(step.section) ?? []), step.entity]);
+    }
     if (step.kind === 'container') {
+      if (step.container.type === 'scope' && step.container.lock && !step.container.lock.held) expect(step.passes.size).toBe(0);
       for (const pass of step.passes) expect(state.frames.get(pass)?.step).toBe(step.key);
       if (step.container.type === 'forEach') expect(step.container.running).toBe(step.passes.size);
     }
@@ -204,6 +146,13 @@ function checkIndexes(state: InstanceState): void {
     openSteps += frame.open.size;
     if (frame.step !== null) expect(state.steps.get(frame.step)).toMatchObject({ kind: 'container', passes: expect.any(Set) });
   }
+  for (const step of state.steps.values()) {
+    if (step.kind !== 'container' || step.container.type !== 'scope' || !step.container.lock) continue;
+    expect(step.container.lock.calling).toEqual(calling.get(step.key) ?? []);
+    expect(new Set(step.container.lock.calling).size).toBe(step.container.lock.calling.length);
+    calling.delete(step.key);
+  }
+  expect(calling.size).toBe(0);
   expect(openSteps).toBe(state.steps.size);
   expect(state.runningActivities).toBe(running);
   const held = [...state.steps.values()].filter((step) => step.kind === 'activity' && step.phase === 'quarantined');
@@ -228,8 +177,12 @@ function checkIndexes(state: InstanceState): void {
       const resumable = state.deferred.some((work) => work.type === 'retry' && work.step === step.key);
       expect(resumable || possibleTimers(step).some((timer) => state.timers.has(timer))).toBe(true);
     }
-    if (step.kind === 'container' && state.status === 'Running') expect(step.passes.size).toBeGreaterThan(0);
+    if (step.kind === 'container' && state.status === 'Running' && !waitsForLock(step)) expect(step.passes.size).toBeGreaterThan(0);
   }
+}
+
+function waitsForLock(step: OpenStep & { kind: 'container' }): boolean {
+  return step.container.type === 'scope' && step.container.lock?.held === false;
 }
 
 /** Drives a plan by the choices, then to its end, checking everything after every command. */
@@ -245,7 +198,7 @@ function drive(workflow: Plan, picks: number[]): { run: InstanceFixture; command
     run.send(body);
     expect(again).toEqual(run.last);
     expect(encodeState(copy)).toEqual(encodeState(run.state));
-    if (!run.last.outcome.ok) expect(run.last).toMatchObject({ events: [], effects: [] });
+    if (!run.last.outcome.ok) expect(run.last).toMatchObject(body.type === 'GrantLock' ? { events: [] } : { events: [], effects: [] });
     // V3: the fold of the history is the state.
     for (const event of run.last.events) evolve(shadow, event);
     expect(shadow).toEqual(run.state);
@@ -275,7 +228,7 @@ function drive(workflow: Plan, picks: number[]): { run: InstanceFixture; command
 
 test('V1 V3 V4 L1 L5 L6 random workflows under random commands keep every invariant and end', { timeout: 120_000 }, () => {
   fc.assert(
-    fc.property(plan, choices, (workflow, picks) => {
+    fc.property(randomPlan, randomChoices, (workflow, picks) => {
       const { history } = drive(workflow, picks).run;
       expect(history.map((event) => event.seq)).toEqual(history.map((_, index) => index + 1));
       const terminal = history.filter((event) => event.type === 'ExecutionCompleted' || event.type === 'ExecutionTerminated');
@@ -289,13 +242,14 @@ test('V1 V3 V4 L1 L5 L6 random workflows under random commands keep every invari
   );
 });
 
-test('E2 H5 S4 effects balance: what was started is ended once', { timeout: 120_000 }, () => {
+test('E2 H5 S4 K5 effects balance: what was started is ended once', { timeout: 120_000 }, () => {
   fc.assert(
-    fc.property(plan, choices, (workflow, picks) => {
+    fc.property(randomPlan, randomChoices, (workflow, picks) => {
       const { run } = drive(workflow, picks);
       const running = new Set<string>();
       const timers = new Set<string>();
       const tasks = new Set<string>();
+      const locks = new Set<string>();
       const finished = new Set(
         run.history.flatMap((event) =>
           event.type === 'TaskCompleted' || event.type === 'TaskFailed' ? [`${event.step}/${event.attempt}`] : [],
@@ -308,11 +262,16 @@ test('E2 H5 S4 effects balance: what was started is ended once', { timeout: 120_
         if (effect.type === 'ClearTimer') expect(timers.delete(effect.timer)).toBe(true);
         if (effect.type === 'OpenHumanTask') tasks.add(effect.step);
         if (effect.type === 'CloseHumanTask') expect(tasks.delete(effect.step)).toBe(true);
+        if (effect.type !== 'SendToEntity') continue;
+        const { command, messageId } = effect;
+        if (command.type === 'RequestLock') for (const wanted of command.lock.entities) locks.add(`unlock:${command.lock.id}:${wanted}`);
+        if (command.type === 'ReleaseLock' && messageId.startsWith('unlock:')) expect(locks.delete(messageId)).toBe(true);
       }
       for (const fired of run.all('TimerFired')) expect(timers.delete(fired.timer)).toBe(true);
       for (const step of running) expect([...finished].some((key) => key.startsWith(`${step}/`))).toBe(true);
       expect([...timers]).toEqual([]);
       expect([...tasks]).toEqual([]);
+      expect([...locks]).toEqual([]);
     }),
     { numRuns: 150 },
   );
@@ -320,7 +279,7 @@ test('E2 H5 S4 effects balance: what was started is ended once', { timeout: 120_
 
 test('L1 promises change nothing', { timeout: 120_000 }, async () => {
   await fc.assert(
-    fc.asyncProperty(plan, choices, async (workflow, picks) => {
+    fc.asyncProperty(randomPlan, randomChoices, async (workflow, picks) => {
       const { run, commands } = drive(workflow, picks);
       const later = new InstanceFixture(workflow, asyncEvaluator);
       for (const body of commands) await later.sendAsync(body);

@@ -16,15 +16,16 @@ import type { InstanceState } from './state.ts';
 export class InstanceFixture {
   readonly plan: Plan;
   readonly evaluator: Evaluator;
-  state: InstanceState = initialState(instanceId('inst'));
+  state: InstanceState;
   history: HistoryEvent[] = [];
   effects: Effect[] = [];
   last: TurnResult = { events: [], effects: [], outcome: { ok: true } };
   at = 1_000;
   #seed = 0;
 
-  constructor(plan: Plan, evaluator: Evaluator = syncEvaluator) {
+  constructor(plan: Plan, evaluator: Evaluator = syncEvaluator, id = 'inst') {
     this.plan = plan;
+    this.state = initialState(instanceId(id));
     this.evaluator = evaluator;
   }
 

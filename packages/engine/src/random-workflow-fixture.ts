@@ -4,6 +4,7 @@ import {
   activity,
   condition,
   end,
+  entityOperation,
   event,
   expr,
   fail,
@@ -31,11 +32,12 @@ export type Block =
   | { block: 'parallel'; branches: Block[][]; needed: number; cancelRest: boolean }
   | { block: 'forEach'; count: number; concurrency: number; tolerance: number; body: Block[]; caught: Block[] | null }
   | { block: 'loop'; mode: 'while' | 'until'; passes: number; body: Block[] }
-  | { block: 'scope'; body: Block[]; caught: Block[] | null; codes: string[] | null; timeout: boolean }
+  | { block: 'scope'; body: Block[]; caught: Block[] | null; codes: string[] | null; timeout: boolean; locks: string[] }
   | { block: 'timer' }
   | { block: 'event'; name: string; timeout: Block[] | null }
   | { block: 'human'; deadline: boolean; overdue: Block[] | null }
   | { block: 'child'; wait: boolean; attempts: number; timeout: boolean }
+  | { block: 'entity'; key: string; mode: 'call' | 'signal'; caught: Block[] | null }
   | { block: 'endHere' };
 
 /** `shortcuts` adds edges between nodes of the same container, forwards only: unstructured, and often unsound. */
@@ -132,7 +134,8 @@ class Builder {
         return [name];
       }
       case 'scope': {
-        const name = add(scope([['catch', block.codes]], block.timeout ? 1000 : null));
+        const locks = block.locks.length > 0 ? [{ entity: 'list', key: literal(block.locks) }] : [];
+        const name = add(scope([['catch', block.codes]], block.timeout ? 1000 : null, locks));
         this.inside(block.body, name);
         return [name, ...this.caught(block.caught, parent, `${name}:catch`)];
       }
@@ -148,6 +151,13 @@ class Builder {
       }
       case 'child':
         return [add(subWorkflow({ wait: block.wait, retry: retry(block.attempts), timeoutMs: block.timeout ? 5000 : null }))];
+      case 'entity': {
+        const { key, mode } = block;
+        // What it adds tells which step of which instance asked.
+        const input = expr(({ instance }, clock) => `${instance.id} ${clock.seed}`);
+        const name = add(entityOperation({ entity: 'list', key: literal(key), mode, input }));
+        return [name, ...this.caught(block.caught, parent, `${name}:error`)];
+      }
       case 'endHere':
         // One token goes on, its twin ends here and sets the result.
         add(end(literal('here')));
