@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { nodeId } from '@perdure/graph';
 import type { Json } from '@perdure/graph';
 import type { LockRequest } from './entity/entity-request.ts';
+import { decodeState, encodeState } from './encode-state.ts';
 import { InstanceFixture } from './instance-fixture.ts';
 import { instanceId, stepKey } from './ids.ts';
 import {
@@ -205,6 +206,19 @@ describe('K7 rules inside', () => {
     grant(run);
     expect(run.state).toMatchObject({ status: 'Completed', output: 'CriticalSection' });
     expect(released(run)).toEqual(unlocked);
+  });
+
+  test('K7 V4 a call under way is known after a checkpoint', () => {
+    const plan = section({ one: entityOperation(), work: activity(), two: entityOperation() }, [
+      'section:body>one',
+      'section:body>work',
+      'work>two',
+    ]);
+    const run = new InstanceFixture(plan).start();
+    grant(run);
+    run.state = decodeState(JSON.parse(JSON.stringify(encodeState(run.state))));
+    run.complete('section#1[0]/work#1');
+    expect(run.state.output).toBe('CriticalSection');
   });
 
   test('K7 allows signals to others, and calls one after another', () => {

@@ -318,5 +318,8 @@ describe('N K locks', () => {
     expect(run.call('add', 1, { lock: 'w1/x1/section#1' })).toMatchObject({ ok: false, code: 'stale' });
     expect(run.state.seq).toBe(before);
     expect(run.answers()).toEqual(['CriticalSection']);
+    run.lock('w2');
+    expect(run.call('add', 1, { lock: 'w1/x1/section#1' })).toMatchObject({ ok: false, code: 'stale' });
+    expect(run.state.queue).toEqual([]);
   });
 });
