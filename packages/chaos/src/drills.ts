@@ -4,6 +4,7 @@ import { network } from './drills/network.ts';
 import { postgresKill } from './drills/postgres-kill.ts';
 import { redisFlush, redisFull, redisKill, redisOld } from './drills/redis-faults.ts';
 import { backup } from './drills/backup.ts';
+import { timers } from './drills/timers.ts';
 import { upgrade } from './drills/upgrade.ts';
 import { workerKill } from './drills/worker-kill.ts';
 import { zombie } from './drills/zombie.ts';
@@ -19,6 +20,7 @@ export const drills: readonly Drill[] = [
   redisFlush,
   redisOld,
   redisFull,
+  timers,
   backup,
   upgrade,
 ];
