@@ -1,10 +1,12 @@
 import type { Drill } from './drill.ts';
 import { handover } from './drills/handover.ts';
 import { network } from './drills/network.ts';
+import { model } from './drills/model.ts';
 import { postgresKill } from './drills/postgres-kill.ts';
 import { redisFlush, redisFull, redisKill, redisOld } from './drills/redis-faults.ts';
 import { backup } from './drills/backup.ts';
 import { timers } from './drills/timers.ts';
+import { simulation } from './drills/simulation.ts';
 import { upgrade } from './drills/upgrade.ts';
 import { workerKill } from './drills/worker-kill.ts';
 import { zombie } from './drills/zombie.ts';
@@ -23,4 +25,6 @@ export const drills: readonly Drill[] = [
   timers,
   backup,
   upgrade,
+  simulation,
+  model,
 ];

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { migrate } from '@perdure/database';
 import { startOwnPostgres, startOwnRedis, startTestPostgres, startTestRedis } from '@perdure/testing';
 import type { Drill, DrillContext, DrillOutcome } from './drill.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '@perdure/testing';
 
 export interface DrillReport extends DrillOutcome {
   drill: string;

@@ -6,5 +6,7 @@ export { humanTaskId } from './turn-record.ts';
 export { outageOf } from './postgres/outage.ts';
 export { startWatchdog } from './watchdog.ts';
 export { storableJson } from './storable-json.ts';
-export type { CommitItem, CommitVerdict, DurableStore } from './ports/durable-store.ts';
+export type * from './ports/durable-store.ts';
+export type * from './ports/hot-store.ts';
+export { LocalHotStore } from './local/local-hot-store.ts';
 export { partitionOf } from './partition-of.ts';

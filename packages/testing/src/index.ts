@@ -8,3 +8,10 @@ export { RowCheck, type Evidence, type Invariant, type Verdict } from './check-r
 export { checkSideEffects, type Fault, type SideEffect } from './check-side-effects.ts';
 export { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 export { TcpProxy, type Direction } from './tcp-proxy.ts';
+export { seededRandom } from './seeded-random.ts';
+export { randomWorkflow, type RandomWorkflow } from './model/random-workflow.ts';
+export { compareWithModel } from './model/compare-with-model.ts';
+export { driveWorkflow } from './model/drive-workflow.ts';
+export { SimulatedDatabase } from './simulation/simulated-database.ts';
+export { SimulatedRedis } from './simulation/simulated-redis.ts';
+export { simulate, type SimulationResult } from './simulation/simulation.ts';

@@ -1,0 +1,441 @@
+/**
+ * What every durable store keeps, by the ids of `DurableStore`. Postgres and the simulated database run it, so that a simulation stands on
+ * what the real one promises. What needs a look at rows or locks is the adapter's own test.
+ */
+import { executionId, instanceId, stepKey, timerId, type HistoryEvent, type InstanceId } from '@perdure/engine';
+import { eventually } from '@perdure/testing';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { partitionOf } from '../partition-of.ts';
+import { creation, raised, step } from '../postgres/commit-item-fixture.ts';
+import type { DurableStore, MessageFate, OpenedTask, OutgoingMessage, UnfinishedAttempt } from './durable-store.ts';
+
+export interface StoreUnderTest {
+  store: DurableStore;
+  /** One more handle on the same database, as another process would have. */
+  another(): DurableStore;
+  /** Rows of a table of the schema. */
+  count(table: 'instance' | 'history_event' | 'checkpoint' | 'timer' | 'message' | 'human_task' | 'activity_claim'): Promise<number>;
+}
+
+/** @param open an empty store, before each test */
+export function durableStoreContract(open: () => Promise<StoreUnderTest>): void {
+  let store: DurableStore;
+  let another: StoreUnderTest['another'];
+  let count: StoreUnderTest['count'];
+  let epoch: number;
+
+  beforeEach(async () => {
+    ({ store, another, count } = await open());
+    const owned = await store.leases.claim('me', all, 60_000, true);
+    epoch = owned[0]?.epoch ?? 0;
+  });
+
+  const id = instanceId;
+
+  /** Ids of two different partitions, by search. */
+  const elsewhere = (other: string): string => {
+    for (let i = 0; ; i += 1) if (partitionOf(`${other}${i}`, 64) !== partitionOf(other, 64)) return `${other}${i}`;
+  };
+
+  async function history(instance: string): Promise<HistoryEvent[]> {
+    return store.historyAfter(id(instance), 0, 1_000);
+  }
+
+  async function fateOf(messageId: string): Promise<MessageFate | undefined> {
+    return (await store.messageFates([messageId])).get(messageId);
+  }
+
+  const message = (from: string, to: string, name: string): OutgoingMessage => ({
+    partition: partitionOf(to, 64),
+    instanceId: id(to),
+    messageId: name,
+    body: { type: 'Cancel', reason: from },
+  });
+
+  const opened = (name: string, rest: Partial<OpenedTask> = {}): OpenedTask => ({
+    id: name,
+    step: 'ask#1',
+    node: 'ask',
+    executionId: 'x',
+    workflow: 'w',
+    version: 1,
+    task: {
+      title: 'T',
+      description: null,
+      context: { a: 1 },
+      candidates: ['ann', 'b"ob'],
+      priority: 50,
+      formSchema: null,
+      outcomes: [],
+      dueAt: 5_000,
+      deadlineAt: null,
+    },
+    at: 1_000,
+    closed: null,
+    ...rest,
+  });
+
+  describe('commit', () => {
+    it('S1 an item without events (a refusal, a late timer) leaves seq and history as they are', async () => {
+      const item = creation('quiet', epoch, {
+        messagesOut: [message('x', 'quiet', 'ask:1')],
+        timersSet: [{ timer: timerId('t'), fireAt: 1 }],
+      });
+      await store.commit([item]);
+      const quiet = step(item, {
+        seq: 2,
+        events: [],
+        messagesRefused: [{ messageId: 'ask:1', refusal: 1 }],
+        timersCleared: [timerId('t')],
+      });
+      expect(await store.commit([quiet])).toEqual(['stored']);
+      expect(await history('quiet')).toHaveLength(2);
+      expect(await fateOf('ask:1')).toEqual({ refusal: 1 });
+      expect(await count('timer')).toBe(0);
+    });
+
+    it('S2 drops an item under an old epoch, with everything in it, and stores the others', async () => {
+      const other = elsewhere('fenced');
+      const fenced = creation('fenced', epoch);
+      await store.commit([fenced]);
+      const [taken] = await store.leases.claim('other', [fenced.partition], 60_000, true);
+      expect(taken?.epoch).toBe(epoch + 1);
+      const zombie = step(fenced, {
+        timersSet: [{ timer: timerId('z'), fireAt: 1 }],
+        messagesOut: [message('z', 'z', 'z')],
+        tasksOpened: [opened('z')],
+        checkpoint: '{}',
+      });
+      expect(await store.commit([zombie, creation(other, epoch)])).toEqual(['lost-partition', 'stored']);
+      expect(await history('fenced')).toHaveLength(2);
+      expect(await history(other)).toHaveLength(2);
+      expect([await count('timer'), await count('message'), await count('human_task'), await count('checkpoint')]).toEqual([0, 0, 0, 0]);
+      expect(await store.commit([creation('fenced-new', epoch, { partition: fenced.partition })])).toEqual(['lost-partition']);
+    });
+
+    it('S3 stores nothing on another base than the stored seq, execution or existence', async () => {
+      const item = creation('base', epoch);
+      await store.commit([item]);
+      expect(await store.commit([creation('base', epoch)])).toEqual(['conflict']);
+      const next = step(item, { messagesOut: [message('base', 'x', 'once')] });
+      expect(await store.commit([next])).toEqual(['stored']);
+      expect(await store.commit([next])).toEqual(['conflict']);
+      expect(await store.commit([step(next, { baseSeq: 7, seq: 8, events: [raised(8, 1)] })])).toEqual(['conflict']);
+      expect(await store.commit([step(next, { executionId: executionId('another') })])).toEqual(['conflict']);
+      expect(await store.commit([step(creation('nobody', epoch))])).toEqual(['conflict']);
+      expect((await history('base')).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+      expect(await count('message')).toBe(1);
+    });
+
+    it('S3 of two that create the same instance at once one is stored', async () => {
+      const second = another();
+      for (let round = 0; round < 10; round += 1) {
+        const name = `race-${round}`;
+        const verdicts = await Promise.all([store.commit([creation(name, epoch)]), second.commit([creation(name, epoch)])]);
+        expect(verdicts.flat().sort()).toEqual(['conflict', 'stored']);
+        expect(await history(name)).toHaveLength(2);
+      }
+      await second.close();
+    });
+
+    it('replaces a finished instance only where its status allows, with all that belonged to it', async () => {
+      const old = creation('again', epoch, {
+        timersSet: [{ timer: timerId('old'), fireAt: 1 }],
+        tasksOpened: [opened('old')],
+        checkpoint: '{}',
+      });
+      await store.commit([old]);
+      const renewal = creation('again', epoch, {
+        executionId: executionId('second'),
+        create: { workflow: 'w', version: 2, tags: [], startedBy: 't', parent: null, replace: ['Completed'] },
+      });
+      expect(await store.commit([renewal])).toEqual(['conflict']);
+      await store.commit([step(old, { row: { ...old.row, status: 'Failed', final: true } })]);
+      expect(await store.commit([renewal])).toEqual(['conflict']);
+      expect(await history('again')).toHaveLength(3);
+      expect(
+        await store.commit([
+          { ...renewal, create: { ...(renewal.create ?? never()), replace: ['Completed', 'Failed'] } },
+          creation('bystander', epoch),
+        ]),
+      ).toEqual(['stored', 'stored']);
+      expect(await history('again')).toHaveLength(2);
+      expect((await store.load([id('again')])).get(id('again'))).toMatchObject({
+        executionId: 'second',
+        version: 2,
+        status: 'Running',
+        checkpointSeq: 0,
+      });
+      expect([await count('timer'), await count('human_task'), await count('checkpoint')]).toEqual([0, 0, 0]);
+    });
+
+    it('S2 a replacement under an old epoch leaves the finished instance where it is', async () => {
+      const old = creation('keep', epoch, {
+        row: { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true },
+      });
+      await store.commit([old]);
+      await store.leases.claim('other', [old.partition], 60_000, true);
+      const replacement = creation('keep', epoch, {
+        create: { workflow: 'w', version: 1, tags: [], startedBy: 't', parent: null, replace: ['Completed'] },
+      });
+      expect(await store.commit([replacement])).toEqual(['lost-partition']);
+      expect(await history('keep')).toHaveLength(2);
+      expect((await store.load([id('keep')])).get(id('keep'))?.status).toBe('Completed');
+    });
+
+    it('tells after a lost answer which items are stored, by what they say and not by how far the instance is', async () => {
+      const item = creation('lost', epoch);
+      const mine = step(item);
+      const theirs = step(item, { events: [raised(3, 'another owner’s')] });
+      expect(await store.stored([item])).toEqual(new Set());
+      await store.commit([item]);
+      expect(await store.stored([item, mine])).toEqual(new Set([item]));
+      await store.commit([theirs]);
+      await store.commit([step(theirs)]);
+      expect(await store.stored([mine, theirs])).toEqual(new Set([theirs]));
+      expect(await store.stored([{ ...item, executionId: executionId('earlier') }])).toEqual(new Set());
+      expect(await store.stored([step(item, { seq: 2, events: [] })])).toEqual(new Set());
+      const long = creation('long', epoch, { events: [...item.events, raised(3, '☃'.repeat(100_000))], seq: 3 });
+      await store.commit([long]);
+      expect(await store.stored([long])).toEqual(new Set([long]));
+    });
+  });
+
+  describe('leases', () => {
+    it('gives free and run-out partitions to whoever asks, running ones only by force, each time under a new epoch', async () => {
+      await store.leases.release('me', all);
+      const [mine] = await store.leases.claim('a', [1], 60_000, false);
+      expect(mine).toEqual({ id: 1, epoch: epoch + 1, abandoned: false });
+      expect(await store.leases.claim('b', [1], 60_000, false)).toEqual([]);
+      expect(await store.leases.claim('b', [1], 60_000, true)).toEqual([{ id: 1, epoch: epoch + 2, abandoned: true }]);
+      expect(await store.leases.renew('a', 60_000)).toEqual([]);
+      expect(await store.leases.renew('b', 0)).toEqual([{ id: 1, epoch: epoch + 2 }]);
+      await eventually('the lease has run out', async () => {
+        const { partitions } = await store.leases.survey('b', 'host', 1);
+        return partitions.find((partition) => partition.id === 1)?.expired === true || undefined;
+      });
+      expect(await store.leases.claim('c', [1], 60_000, false)).toEqual([{ id: 1, epoch: epoch + 3, abandoned: true }]);
+    });
+
+    it('of many who claim at once each partition goes to one', async () => {
+      await store.leases.release('me', all);
+      const stores = Array.from({ length: 4 }, () => another());
+      const claimed = await Promise.all(
+        stores.map((one, i) => one.leases.claim(`w${i}`, i % 2 === 0 ? all : all.toReversed(), 60_000, false)),
+      );
+      expect(
+        claimed
+          .flat()
+          .map((partition) => partition.id)
+          .sort((a, b) => a - b),
+      ).toEqual(all);
+      await Promise.all(stores.map((one) => one.close()));
+    });
+
+    it('tells a partition whose owner vanished from one that was released', async () => {
+      await store.leases.claim('a', all, 60_000, true);
+      expect((await store.leases.claim('b', [1], 60_000, true)).map(({ abandoned }) => abandoned)).toEqual([true]);
+      await store.leases.release('b', [1]);
+      expect((await store.leases.claim('c', [1], 60_000, false)).map(({ abandoned }) => abandoned)).toEqual([false]);
+    });
+
+    it('finds the instances with unfinished work', async () => {
+      const item = creation('working', epoch, {
+        row: { status: 'Running', customStatus: null, whereabouts: null, runningActivities: 1, at: 1, final: false },
+      });
+      await store.commit([item, creation(elsewhere('working'), epoch)]);
+      expect(await store.leases.unfinishedWork(item.partition, null, 10)).toEqual(['working']);
+      await store.commit([step(item)]);
+      expect(await store.leases.unfinishedWork(item.partition, null, 10)).toEqual([]);
+    });
+
+    it('pages through the unfinished work of a partition', async () => {
+      const items = Array.from({ length: 1_000 }, (_, i) =>
+        creation(`page-${String(i).padStart(3, '0')}`, epoch, {
+          row: { status: 'Running', customStatus: null, whereabouts: null, runningActivities: 1, at: 1, final: false },
+        }),
+      ).filter(({ partition }) => partition < 2);
+      await store.commit(items);
+      const found: string[] = [];
+      for (let cursor: InstanceId | null = null; ;) {
+        const page: InstanceId[] = await store.leases.unfinishedWork(1, cursor, 5);
+        found.push(...page);
+        if (page.length < 5) break;
+        cursor = page.at(-1) ?? null;
+      }
+      expect(found.length).toBeGreaterThan(5);
+      expect(found).toEqual(items.filter(({ partition }) => partition === 1).map((item) => item.instanceId));
+    });
+  });
+
+  describe('claims of activities', () => {
+    const attempt = (mark: string | null, more: Partial<UnfinishedAttempt> = {}): UnfinishedAttempt => ({
+      instanceId: instanceId('claimed'),
+      executionId: 'x',
+      step: stepKey('work#1'),
+      attempt: 1,
+      releases: 0,
+      mark,
+      ...more,
+    });
+    const claim = async (one: UnfinishedAttempt, most = 6) => (await store.countClaims([one], most))[0];
+    it('the first takeover makes the second claim; the same mark counts once', async () => {
+      expect(await claim(attempt(null))).toEqual({ claims: 1, counted: true });
+      expect(await count('activity_claim')).toBe(0);
+      expect(await claim(attempt('epoch 2'))).toEqual({ claims: 2, counted: true });
+      expect(await claim(attempt('epoch 2'))).toEqual({ claims: 2, counted: true });
+      expect(await claim(attempt('epoch 3'))).toEqual({ claims: 3, counted: true });
+      expect(await claim(attempt(null))).toEqual({ claims: 3, counted: false });
+    });
+
+    it('what has enough claims is told, not counted', async () => {
+      await claim(attempt('epoch 2'));
+      await claim(attempt('epoch 3'));
+      expect(await claim(attempt('epoch 4'), 3)).toEqual({ claims: 3, counted: false });
+      expect(await claim(attempt('epoch 4'), 4)).toEqual({ claims: 4, counted: true });
+    });
+
+    it('attempts, releases, steps and executions count for themselves, and answers come in the order of the questions', async () => {
+      await claim(attempt('epoch 2'));
+      const others = [
+        attempt('epoch 3', { step: stepKey('z#1') }),
+        attempt('epoch 3', { attempt: 2 }),
+        attempt('epoch 3'),
+        attempt('epoch 3', { releases: 1 }),
+        attempt('epoch 3', { executionId: 'y' }),
+      ];
+      expect((await store.countClaims(others, 6)).map(({ claims }) => claims)).toEqual([2, 2, 3, 2, 2]);
+      expect(await count('activity_claim')).toBe(5);
+    });
+
+    it('go with the instance, or are swept once it has ended', async () => {
+      const item = creation('claimed', epoch);
+      await store.commit([item]);
+      await store.countClaims(
+        [attempt('epoch 2', { executionId: item.executionId }), attempt('epoch 2', { instanceId: instanceId('gone') })],
+        6,
+      );
+      await store.sweepClaims();
+      expect(await count('activity_claim')).toBe(1);
+      await store.commit([step(item, { row: { ...item.row, status: 'Completed', final: true } })]);
+      await store.purge(item.instanceId);
+      expect(await count('activity_claim')).toBe(0);
+    });
+  });
+
+  describe('timers', () => {
+    it('gives the due ones by the database clock, oldest first, in pages', async () => {
+      const now = await store.now();
+      const item = creation('due', epoch, {
+        timersSet: [
+          ...Array.from({ length: 25 }, (_, i) => ({
+            timer: timerId(`t${String(i).padStart(2, '0')}`),
+            fireAt: Math.floor(now) - 1_000 + Math.floor(i / 5),
+          })),
+          { timer: timerId('soon'), fireAt: Math.floor(now) + 20_000 },
+          { timer: timerId('far'), fireAt: Math.floor(now) + 2_000_000 },
+        ],
+      });
+      await store.commit([item]);
+      const found: string[] = [];
+      for (let cursor = null; ;) {
+        const page: Awaited<ReturnType<typeof store.dueTimers>> = await store.dueTimers([item.partition], cursor, 10);
+        found.push(...page.map(({ timer }) => timer));
+        if (page.length < 10) break;
+        cursor = page.at(-1) as never;
+      }
+      expect(found).toEqual(item.timersSet.slice(0, 25).map(({ timer }) => timer));
+      expect(await store.dueTimers([(item.partition + 1) % 64], null, 10)).toEqual([]);
+      expect(await store.nearTimers([item.partition], 30_000, 100)).toHaveLength(26);
+      await store.deleteTimers(
+        item.instanceId,
+        item.timersSet.slice(0, 24).map(({ timer }) => timer),
+      );
+      expect(await store.dueTimers([item.partition], null, 10)).toHaveLength(1);
+    });
+  });
+
+  describe('messages', () => {
+    const start = (name: string, execution: string, replace: 'Completed'[] = []) => ({
+      message: { ...message('api', name, `start:${name}:${execution}`), body: { type: 'Cancel' as const, reason: '' } },
+      executionId: execution,
+      creation: { workflow: 'w', version: 1, tags: ['a"b'], startedBy: 'api', parent: null, replace },
+    });
+
+    it('accepts starts once per id, with their messages, and a receiver’s first commit goes on from the Pending row', async () => {
+      expect((await store.accept([start('p', 'x-p'), start('q', 'x-q')], [message('api', 'p', 'ask:1')])).taken).toEqual(
+        new Set(['p', 'q']),
+      );
+      expect((await store.accept([start('p', 'again')], [])).taken).toEqual(new Set());
+      expect((await store.load([id('p')])).get(id('p'))).toMatchObject({ status: 'Pending', seq: 0, executionId: 'x-p' });
+      expect((await store.messages(all, [], 10)).map(({ messageId }) => messageId).sort()).toEqual(['ask:1', 'start:p:x-p', 'start:q:x-q']);
+      expect(await store.messages(all, ['ask:1', 'start:q:x-q'], 10)).toHaveLength(1);
+      const taken = creation('p', epoch, { executionId: executionId('x-p'), create: null, messagesConsumed: ['start:p:x-p'] });
+      expect(await store.commit([taken])).toEqual(['stored']);
+      expect(await fateOf('start:p:x-p')).toBe('taken');
+    });
+
+    it('accepts a start in the place of a finished instance, one of those who try', async () => {
+      await store.commit([
+        creation('r', epoch, {
+          row: { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true },
+        }),
+      ]);
+      const second = another();
+      const answers = await Promise.all([
+        store.accept([start('r', 'n1', ['Completed'])], []),
+        second.accept([start('r', 'n2', ['Completed'])], []),
+      ]);
+      expect(answers.filter(({ taken }) => taken.size === 1)).toHaveLength(1);
+      expect(await history('r')).toEqual([]);
+      await second.close();
+    });
+
+    it('gives a message back only while nobody has taken it up', async () => {
+      await store.accept([], [message('api', 'm', 'ask:a'), message('api', 'm', 'ask:b'), message('api', 'm', 'ask:c')]);
+      await store.refuseMessages(['ask:b'], { code: 'no' });
+      await store.deleteMessages(['ask:c']);
+      expect(await store.withdrawMessage('ask:a')).toBe(true);
+      expect(await store.withdrawMessage('ask:b')).toBe(false);
+      expect(await store.withdrawMessage('ask:c')).toBe(false);
+      expect((await store.messages(all, [], 10)).length).toBe(0);
+    });
+
+    it('a message sent twice waits once', async () => {
+      await store.accept([], [message('a', 'm', 'same')]);
+      await store.accept([], [message('b', 'm', 'same')]);
+      await store.commit([creation('m', epoch, { messagesOut: [message('c', 'm', 'same')] })]);
+      expect((await store.messages(all, [], 10)).map(({ body }) => body)).toEqual([{ type: 'Cancel', reason: 'a' }]);
+    });
+  });
+
+  describe('purge', () => {
+    it('removes a finished instance with all that belongs to it, and no other', async () => {
+      const item = creation('gone', epoch, {
+        checkpoint: '{}',
+        tasksOpened: [opened('g')],
+        timersSet: [{ timer: timerId('g'), fireAt: 1 }],
+      });
+      await store.commit([item, creation('stays', epoch)]);
+      expect(await store.purge(id('gone'))).toBe('not-finished');
+      await store.commit([step(item, { row: { ...item.row, status: 'Failed', final: true } })]);
+      await store.accept([], [message('x', 'gone', 'to-gone'), message('x', 'stays', 'to-stays')]);
+      expect(await store.purge(id('gone'))).toBe('purged');
+      expect(await store.purge(id('gone'))).toBe('not-found');
+      expect([
+        await count('instance'),
+        await count('history_event'),
+        await count('checkpoint'),
+        await count('timer'),
+        await count('human_task'),
+        await count('message'),
+      ]).toEqual([1, 2, 0, 0, 0, 1]);
+    });
+  });
+}
+
+const all = Array.from({ length: 64 }, (_, id) => id);
+
+function never(): never {
+  throw new Error('not reached');
+}

@@ -1,0 +1,158 @@
+/** Holds a history against the model: what came from outside is fed to it, what it makes of that must be what the history says, step by step. */
+import { evolve, initialState, instanceId, isFinal, type HistoryEvent } from '@perdure/engine';
+import type { Json } from '@perdure/graph';
+import { ModelInstance, text, type Stimulus } from './model-instance.ts';
+import type { RandomWorkflow } from './random-workflow.ts';
+
+/** In words, the first few; empty when there is none. */
+export function compareWithModel(workflow: RandomWorkflow, history: readonly HistoryEvent[]): string[] {
+  const model = new ModelInstance(workflow);
+  try {
+    history.forEach((event, i) => {
+      const stimulus = stimulusOf(event, history[i - 1]);
+      if (stimulus !== null) model.feel(stimulus, event.at);
+    });
+  } catch (error) {
+    return [`${(error as Error).message} (after ${model.trace.slice(-4).join(', ')})`];
+  }
+  const differences: string[] = [];
+  const trace = traceOf(history);
+  const at = trace.findIndex((line, i) => line !== model.trace[i]);
+  if (at >= 0 || trace.length !== model.trace.length) {
+    const place = at >= 0 ? at : trace.length;
+    differences.push(
+      `after “${trace[place - 1] ?? ''}” came “${trace[place] ?? 'nothing'}” instead of “${model.trace[place] ?? 'nothing'}”`,
+    );
+  }
+  const state = history.reduce(evolve, initialState(instanceId('compared')));
+  const same = (what: string, is: Json | undefined, shouldBe: Json | undefined): void => {
+    if (text(is) !== text(shouldBe)) differences.push(`${what} is ${text(is)} instead of ${text(shouldBe)}`);
+  };
+  same('the status', state.status, model.status);
+  same('the custom status', state.customStatus, model.customStatus);
+  same('the variables', state.vars, model.vars);
+  if (!isFinal(state.status)) return differences;
+  same('the output', state.output, model.output);
+  if (state.status !== 'Failed') return differences;
+  same('the failure’s code', state.failure?.code, model.failure?.code);
+  same('the failed node', state.failure?.node, model.failure?.node);
+  same('the failed step', state.failure?.step, model.failure?.step);
+  return differences;
+}
+
+/** Codes whose failures say of themselves that they must not be tried again. */
+const finalCodes = ['Fatal', 'Quarantined'];
+
+/** What came from outside with this event; null when it follows from another. */
+function stimulusOf(event: HistoryEvent, before: HistoryEvent | undefined): Stimulus | null {
+  const { at } = event;
+  switch (event.type) {
+    case 'ExecutionStarted':
+      return { type: 'start', input: event.input };
+    case 'TaskCompleted':
+    case 'SubOrchestrationInstanceCompleted':
+      return { type: 'complete', step: event.step, output: event.output };
+    case 'SubOrchestrationInstanceFailed':
+      if (before?.type === 'TimerFired' && before.step === event.step && before.purpose === 'timeout') return null;
+      return { type: 'fail', step: event.step, failure: event.failure, isRetryable: true, at };
+    case 'TaskFailed':
+      return { type: 'fail', step: event.step, failure: event.failure, isRetryable: !finalCodes.includes(event.failure.code), at };
+    case 'TimerFired':
+      return { type: 'timer', step: event.step, purpose: event.purpose, at };
+    case 'EventRaised':
+      return { type: 'event', name: event.name, data: event.data };
+    case 'HumanTaskDecided': {
+      const { step, outcome, data, by, comment } = event;
+      return { type: 'decide', step, outcome, output: { outcome, data, by, comment } };
+    }
+    case 'ExecutionSuspended':
+      return { type: 'suspend' };
+    case 'ExecutionResumed':
+      return { type: 'resume', at };
+    case 'ExecutionTerminated':
+      return { type: 'terminate', reason: event.reason };
+    case 'ExecutionCompleted':
+      return event.status === 'Canceled' ? { type: 'cancel' } : null;
+    default:
+      return null;
+  }
+}
+
+/** The history in the words of the model's trace. */
+function traceOf(history: readonly HistoryEvent[]): string[] {
+  const raised = new Map<number, Json>();
+  const trace: string[] = [];
+  const opened = (step: string): void => {
+    trace.push(step);
+  };
+  for (const event of history) {
+    switch (event.type) {
+      case 'EventRaised':
+        raised.set(event.seq, event.data);
+        break;
+      case 'TaskScheduled':
+      case 'SubOrchestrationInstanceCreated':
+        if (event.attempt === 1) opened(event.step);
+        break;
+      case 'TimerCreated':
+        if (event.opening !== undefined) opened(event.step);
+        break;
+      case 'EventAwaited':
+      case 'HumanTaskCreated':
+      case 'ContainerEntered':
+        opened(event.step);
+        break;
+      case 'VariablesSet':
+      case 'CustomStatusSet':
+      case 'JoinFired':
+        trace.push(event.step);
+        break;
+      case 'StepSkipped':
+        trace.push(`${event.step} skipped`);
+        break;
+      case 'ConditionTaken':
+        trace.push(`${event.step} takes ${event.port}`);
+        break;
+      case 'TransformCompleted':
+      case 'EndReached':
+      case 'TaskCompleted':
+      case 'SubOrchestrationInstanceCompleted':
+        trace.push(`${event.step} = ${text(event.output)}`);
+        break;
+      case 'ContainerExited':
+        trace.push(event.failure === undefined ? `${event.step} = ${text(event.output)}` : `${event.step} leaves by ${event.port}`);
+        break;
+      case 'EventReceived':
+        trace.push(`${event.step} = ${text(raised.get(event.raised))}`);
+        break;
+      case 'HumanTaskDecided': {
+        const { outcome, data, by, comment } = event;
+        trace.push(`${event.step} = ${text({ outcome, data, by, comment })}`);
+        break;
+      }
+      case 'TaskFailed':
+      case 'SubOrchestrationInstanceFailed':
+        if (!event.retry) trace.push(`${event.step} fails ${event.failure.code}`);
+        break;
+      case 'StepFailed':
+        trace.push(`${event.step} fails ${event.failure.code}`);
+        break;
+      case 'TimerFired':
+        if (event.purpose !== 'retry' && !isContainerOrChild(history, event.step)) trace.push(`${event.step} over`);
+        break;
+      case 'TokenCancelled':
+        trace.push(`cancelled ${event.steps.join(' ')}`);
+        break;
+      default:
+        break;
+    }
+  }
+  return trace;
+}
+
+/** A scope or a sub-workflow, which its timer does not close. */
+function isContainerOrChild(history: readonly HistoryEvent[], step: string): boolean {
+  return history.some(
+    (event) => (event.type === 'ContainerEntered' || event.type === 'SubOrchestrationInstanceCreated') && event.step === step,
+  );
+}

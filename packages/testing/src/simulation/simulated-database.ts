@@ -1,0 +1,608 @@
+/**
+ * The durable store in memory, for simulations: what the Postgres adapter promises (S1–S4 of the port, checked by the same contract suite)
+ * without a server. Every call does all it does at once; delays, failures and lost answers are the simulated network's.
+ *
+ * A statement sees the rows as they were before it, as in Postgres: what one commit sets, the same commit cannot clear.
+ * Values are kept as texts and parsed anew for every reader, so that nobody shares an object with anybody.
+ */
+import { executionId, instanceId, isFinal, type HistoryEvent, type InstanceId, type InstanceStatus, type TimerId } from '@perdure/engine';
+import type { Json, WorkflowDocument } from '@perdure/graph';
+import type {
+  AcceptedStart,
+  ClosedTask,
+  ClaimedPartition,
+  CommitItem,
+  CommitVerdict,
+  DueTimer,
+  DurableStore,
+  InstanceCreation,
+  LeaseStore,
+  LeaseSurvey,
+  MessageFate,
+  OutgoingMessage,
+  OwnedPartition,
+  StoredHistory,
+  StoredInstance,
+  StoredMessage,
+  TimerCursor,
+  UnfinishedAttempt,
+} from '@perdure/runtime';
+import { RowCheck, type Evidence, type TaskRow, type Verdict } from '../check-rows.ts';
+
+interface Instance {
+  id: InstanceId;
+  partition: number;
+  executionId: string;
+  workflow: string;
+  version: number;
+  status: InstanceStatus;
+  seq: number;
+  customStatus: string;
+  checkpointSeq: number;
+  runningActivities: number;
+  completedAt: Date | null;
+  parent: InstanceCreation['parent'];
+  /** Text of each event, by seq - 1. */
+  events: string[];
+  checkpoints: Map<number, string>;
+}
+
+interface Message {
+  order: number;
+  partition: number;
+  instanceId: InstanceId;
+  messageId: string;
+  body: string;
+  refusal: string | null;
+  refusedAt: number;
+}
+
+interface Timer {
+  instanceId: InstanceId;
+  timer: TimerId;
+  partition: number;
+  fireAt: number;
+}
+
+interface Task extends TaskRow {
+  assignee: string | null;
+}
+
+const finalStatuses: readonly InstanceStatus[] = ['Completed', 'Failed', 'Terminated', 'Canceled'];
+const hourMs = 3_600_000;
+
+export class SimulatedDatabase implements DurableStore {
+  readonly leases: LeaseStore;
+  /** Told of every item that was stored, at the moment it was, with the timers it cleared as they had been. */
+  onStored: (item: CommitItem, cleared: readonly Timer[]) => void = () => {};
+  readonly #clock: () => number;
+  readonly #partitions: { id: number; epoch: number; owner: string | null; leaseUntil: number }[];
+  readonly #workers = new Map<string, number>();
+  readonly #instances = new Map<InstanceId, Instance>();
+  readonly #timers = new Map<string, Timer>();
+  readonly #messages = new Map<string, Message>();
+  readonly #tasks = new Map<string, Task>();
+  /** How often an attempt was begun again, and by whom last. */
+  readonly #claims = new Map<string, { claims: number; mark: string }>();
+  readonly #payloads = new Map<string, string>();
+  readonly #versions = new Map<string, string[]>();
+  #messageOrder = 0;
+
+  /** @param clock epoch ms */
+  constructor(clock: () => number, partitions = 64) {
+    this.#clock = clock;
+    this.#partitions = Array.from({ length: partitions }, (_, id) => ({ id, epoch: 0, owner: null, leaseUntil: 0 }));
+    this.leases = {
+      survey: async (workerId) => this.#survey(workerId),
+      renew: async (workerId, leaseMs) => this.#renew(workerId, leaseMs),
+      claim: async (workerId, wanted, leaseMs, force) => this.#claim(workerId, wanted, leaseMs, force),
+      release: async (workerId, wanted) => this.#release(workerId, wanted),
+      unfinishedWork: async (partition, cursor, limit) => this.#unfinishedWork(partition, cursor, limit),
+      deleteWorker: async (workerId) => void this.#workers.delete(workerId),
+      deleteOtherWorkers: async (workerId) => {
+        for (const id of this.#workers.keys()) if (id !== workerId) this.#workers.delete(id);
+      },
+    };
+  }
+
+  publish(workflow: string, document: WorkflowDocument): number {
+    const versions = this.#versions.get(workflow) ?? [];
+    this.#versions.set(workflow, versions);
+    return versions.push(JSON.stringify(document));
+  }
+
+  async now(): Promise<number> {
+    return this.#clock();
+  }
+
+  async commit(items: readonly CommitItem[]): Promise<CommitVerdict[]> {
+    const live = items.map((item) => this.#partitions[item.partition]?.epoch === item.epoch);
+    // Postgres decides about the whole batch before it writes any of it.
+    const passing = items.filter((item, i) => live[i] === true && this.#passes(item));
+    for (const item of passing) this.#refuseTwice(item);
+    for (const item of passing) this.#store(item);
+    return items.map((item, i) => (live[i] === true ? (passing.includes(item) ? 'stored' : 'conflict') : 'lost-partition'));
+  }
+
+  #passes(item: CommitItem): boolean {
+    const row = this.#instances.get(item.instanceId);
+    if (item.create === null) return row !== undefined && row.seq === item.baseSeq && row.executionId === item.executionId;
+    return row === undefined || (isFinal(row.status) && item.create.replace.some((status) => status === row.status));
+  }
+
+  /** A primary key there is already fails the statement, and with it the whole batch. */
+  #refuseTwice(item: CommitItem): void {
+    const known = this.#instances.get(item.instanceId);
+    const replaced = item.create !== null;
+    for (const { timer } of item.timersSet)
+      if (!replaced && this.#timers.has(timerKey(item.instanceId, timer))) throw duplicateKey(`timer ${timer} of ${item.instanceId}`);
+    if (item.checkpoint !== null && !replaced && known?.checkpoints.has(item.seq) === true)
+      throw duplicateKey(`checkpoint ${item.seq} of ${item.instanceId}`);
+    for (const { id } of item.tasksOpened) if (!replaced && this.#tasks.has(id)) throw duplicateKey(`task ${id}`);
+  }
+
+  #store(item: CommitItem): void {
+    const { instanceId: id, create, row } = item;
+    if (create !== null) {
+      this.#purgeIf(id, create.replace);
+      this.#instances.set(id, {
+        id,
+        partition: item.partition,
+        executionId: item.executionId,
+        workflow: create.workflow,
+        version: create.version,
+        status: 'Pending',
+        seq: 0,
+        customStatus: 'null',
+        checkpointSeq: 0,
+        runningActivities: 0,
+        completedAt: null,
+        parent: create.parent,
+        events: [],
+        checkpoints: new Map(),
+      });
+    }
+    const instance = this.#instances.get(id);
+    if (instance === undefined) throw new Error(`${id} passed without a row.`);
+    instance.status = row.status;
+    instance.seq = item.seq;
+    instance.customStatus = JSON.stringify(row.customStatus);
+    instance.runningActivities = row.runningActivities;
+    instance.completedAt = row.final ? new Date(row.at) : null;
+    for (const event of item.events) instance.events.push(JSON.stringify(event));
+    if (item.checkpoint !== null) {
+      instance.checkpointSeq = item.seq;
+      instance.checkpoints.set(item.seq, item.checkpoint);
+    }
+    const cleared = item.timersCleared.flatMap((timer) => this.#timers.get(timerKey(id, timer)) ?? []);
+    for (const { timer } of cleared) this.#timers.delete(timerKey(id, timer));
+    for (const { timer, fireAt } of item.timersSet)
+      this.#timers.set(timerKey(id, timer), { instanceId: id, timer, partition: item.partition, fireAt });
+    const consumed = item.messagesConsumed.filter((messageId) => this.#messages.has(messageId));
+    const refused = item.messagesRefused.flatMap(({ messageId, refusal }) => {
+      const message = this.#messages.get(messageId);
+      return message === undefined ? [] : [{ message, refusal }];
+    });
+    for (const message of item.messagesOut) this.#send(message);
+    for (const messageId of consumed) this.#messages.delete(messageId);
+    for (const { message, refusal } of refused) this.#refuse(message, refusal);
+    for (const { id: task, assignee } of item.tasksAssigned) {
+      const stored = this.#tasks.get(task);
+      if (stored !== undefined) stored.assignee = assignee;
+    }
+    for (const closed of item.tasksClosed) this.#close(closed);
+    for (const opened of item.tasksOpened) {
+      this.#tasks.set(opened.id, { id: opened.id, instance_id: id, status: 'open', outcome: null, decided_by: null, assignee: null });
+      if (opened.closed !== null) this.#close(opened.closed);
+    }
+    this.onStored(item, cleared);
+  }
+
+  #close(closed: ClosedTask): void {
+    const task = this.#tasks.get(closed.id);
+    if (task === undefined) return;
+    task.status = closed.status;
+    task.outcome = closed.outcome;
+    task.decided_by = closed.by;
+    if (closed.claimed !== null) task.assignee = closed.claimed.by;
+  }
+
+  /** A message with the id of one that waits is the same message. */
+  #send({ messageId, body, ...rest }: OutgoingMessage): void {
+    if (this.#messages.has(messageId)) return;
+    this.#messageOrder += 1;
+    this.#messages.set(messageId, {
+      ...rest,
+      messageId,
+      order: this.#messageOrder,
+      body: JSON.stringify(body),
+      refusal: null,
+      refusedAt: 0,
+    });
+  }
+
+  #refuse(message: Message, refusal: Json): void {
+    message.refusal = JSON.stringify(refusal);
+    message.refusedAt = this.#clock();
+  }
+
+  async stored(items: readonly CommitItem[]): Promise<Set<CommitItem>> {
+    return new Set(
+      items.filter((item) => {
+        const last = item.events.at(-1);
+        const instance = this.#instances.get(item.instanceId);
+        if (last === undefined || instance?.executionId !== item.executionId) return false;
+        return instance.events[last.seq - 1] === JSON.stringify(last);
+      }),
+    );
+  }
+
+  async load(ids: readonly InstanceId[]): Promise<Map<InstanceId, StoredInstance>> {
+    return new Map(
+      ids.flatMap((id) => {
+        const row = this.#instances.get(id);
+        if (row === undefined) return [];
+        const { partition, workflow, version, status, seq, checkpointSeq } = row;
+        const parent = row.parent === null ? null : { instanceId: row.parent.instanceId, step: row.parent.step };
+        return [[id, { id, partition, executionId: executionId(row.executionId), workflow, version, status, seq, checkpointSeq, parent }]];
+      }),
+    );
+  }
+
+  async loadHistory(wanted: readonly { id: InstanceId; checkpointSeq: number; after: number }[]): Promise<Map<InstanceId, StoredHistory>> {
+    return new Map(
+      wanted.map(({ id, checkpointSeq, after }) => {
+        const instance = this.#instances.get(id);
+        const checkpoint = after === checkpointSeq ? instance?.checkpoints.get(checkpointSeq) : undefined;
+        const events = (instance?.events ?? []).slice(after).map(parsedEvent);
+        return [id, { checkpoint: checkpoint === undefined ? null : (JSON.parse(checkpoint) as Json), events }];
+      }),
+    );
+  }
+
+  async historyAfter(id: InstanceId, afterSeq: number, limit: number): Promise<HistoryEvent[]> {
+    return this.history(id).slice(afterSeq, afterSeq + limit);
+  }
+
+  async seqs(ids: readonly InstanceId[]): Promise<Map<InstanceId, number>> {
+    return new Map([...(await this.load(ids))].map(([id, { seq }]) => [id, seq]));
+  }
+
+  async dueTimers(partitions: readonly number[], cursor: TimerCursor | null, limit: number): Promise<DueTimer[]> {
+    const now = this.#clock();
+    return this.#timersOf(partitions)
+      .filter((timer) => timer.fireAt <= now && (cursor === null || compareTimers(timer, cursor) > 0))
+      .slice(0, limit)
+      .map((timer) => ({ ...timer }));
+  }
+
+  async nearTimers(partitions: readonly number[], horizonMs: number, limit: number): Promise<number[]> {
+    const until = this.#clock() + horizonMs;
+    return this.#timersOf(partitions)
+      .map(({ fireAt }) => fireAt)
+      .filter((fireAt) => fireAt <= until)
+      .slice(0, limit);
+  }
+
+  #timersOf(partitions: readonly number[]): Timer[] {
+    return [...this.#timers.values()].filter(({ partition }) => partitions.includes(partition)).sort(compareTimers);
+  }
+
+  async deleteTimers(id: InstanceId, timers: readonly TimerId[]): Promise<void> {
+    for (const timer of timers) this.#timers.delete(timerKey(id, timer));
+  }
+
+  async messages(partitions: readonly number[], except: readonly string[], limit: number): Promise<StoredMessage[]> {
+    const away = new Set(except);
+    return [...this.#messages.values()]
+      .filter(({ partition, refusal, messageId }) => refusal === null && partitions.includes(partition) && !away.has(messageId))
+      .sort((one, other) => one.order - other.order)
+      .slice(0, limit)
+      .map(({ partition, instanceId: id, messageId, body }) => ({
+        partition,
+        instanceId: id,
+        messageId,
+        body: JSON.parse(body) as StoredMessage['body'], // written from one
+      }));
+  }
+
+  async deleteMessages(messageIds: readonly string[]): Promise<void> {
+    for (const messageId of messageIds) this.#messages.delete(messageId);
+  }
+
+  async deleteUndeliverable(messageIds: readonly string[]): Promise<void> {
+    const gone = messageIds.filter((messageId) => {
+      const message = this.#messages.get(messageId);
+      if (message === undefined) return false;
+      const receiver = this.#instances.get(message.instanceId);
+      if (receiver !== undefined && !isFinal(receiver.status)) return false;
+      const start = this.#messages.get(`start:${message.instanceId}`);
+      return start === undefined || start.instanceId !== message.instanceId || start.order >= message.order;
+    });
+    for (const messageId of gone) this.#messages.delete(messageId);
+  }
+
+  async deleteOldRefusals(): Promise<void> {
+    const before = this.#clock() - hourMs;
+    for (const { messageId, refusal, refusedAt } of this.#messages.values())
+      if (refusal !== null && refusedAt < before) this.#messages.delete(messageId);
+  }
+
+  async refuseMessages(messageIds: readonly string[], refusal: Json): Promise<void> {
+    for (const messageId of messageIds) {
+      const message = this.#messages.get(messageId);
+      if (message !== undefined) this.#refuse(message, refusal);
+    }
+  }
+
+  async accept(starts: readonly AcceptedStart[], messages: readonly OutgoingMessage[]): Promise<{ taken: Set<InstanceId> }> {
+    const taken = new Set<InstanceId>();
+    for (const { message, creation } of starts) {
+      this.#purgeIf(message.instanceId, creation.replace);
+      if (this.#instances.has(message.instanceId)) continue;
+      if (this.#messages.has(message.messageId)) throw duplicateKey(message.messageId);
+    }
+    for (const { message, executionId: execution, creation } of starts) {
+      const id = message.instanceId;
+      if (this.#instances.has(id)) continue;
+      taken.add(id);
+      const { workflow, version } = creation;
+      this.#instances.set(id, {
+        id,
+        partition: message.partition,
+        executionId: execution,
+        workflow,
+        version,
+        status: 'Pending',
+        seq: 0,
+        customStatus: 'null',
+        checkpointSeq: 0,
+        runningActivities: 0,
+        completedAt: null,
+        parent: null,
+        events: [],
+        checkpoints: new Map(),
+      });
+      this.#send(message);
+    }
+    for (const message of messages) this.#send(message);
+    return { taken };
+  }
+
+  async messageFates(messageIds: readonly string[]): Promise<Map<string, MessageFate>> {
+    return new Map(
+      messageIds.map((messageId): [string, MessageFate] => {
+        const message = this.#messages.get(messageId);
+        if (message === undefined) return [messageId, 'taken'];
+        if (message.refusal === null) return [messageId, 'pending'];
+        this.#messages.delete(messageId);
+        return [messageId, { refusal: JSON.parse(message.refusal) as Json }];
+      }),
+    );
+  }
+
+  async withdrawMessage(messageId: string): Promise<boolean> {
+    return this.#messages.get(messageId)?.refusal === null && this.#messages.delete(messageId);
+  }
+
+  async countClaims(attempts: readonly UnfinishedAttempt[], most: number): Promise<{ claims: number; counted: boolean }[]> {
+    return attempts.map(({ instanceId: id, executionId: execution, step, attempt, releases, mark }) => {
+      const key = [id, execution, step, attempt, releases].join('\n');
+      const known = this.#claims.get(key);
+      if (mark === null) return { claims: known?.claims ?? 1, counted: known === undefined };
+      if (known !== undefined && (known.mark === mark || known.claims >= most))
+        return { claims: known.claims, counted: known.mark === mark };
+      const claims = (known?.claims ?? 1) + 1;
+      this.#claims.set(key, { claims, mark });
+      return { claims, counted: true };
+    });
+  }
+
+  async sweepClaims(): Promise<void> {
+    for (const key of this.#claims.keys()) {
+      const [id = '', execution] = key.split('\n');
+      const instance = this.#instances.get(instanceId(id));
+      if (instance === undefined || instance.executionId !== execution || isFinal(instance.status)) this.#claims.delete(key);
+    }
+  }
+
+  async purge(id: InstanceId): Promise<'purged' | 'not-found' | 'not-finished'> {
+    if (!this.#instances.has(id)) return 'not-found';
+    return this.#purgeIf(id, finalStatuses) ? 'purged' : 'not-finished';
+  }
+
+  #purgeIf(id: InstanceId, statuses: readonly InstanceStatus[]): boolean {
+    const instance = this.#instances.get(id);
+    if (instance === undefined || !statuses.includes(instance.status)) return false;
+    this.#instances.delete(id);
+    for (const [key, timer] of this.#timers) if (timer.instanceId === id) this.#timers.delete(key);
+    for (const [key, message] of this.#messages) if (message.instanceId === id) this.#messages.delete(key);
+    for (const [key, task] of this.#tasks) if (task.instance_id === id) this.#tasks.delete(key);
+    for (const key of this.#claims.keys()) if (key.startsWith(`${id}\n`)) this.#claims.delete(key);
+    return true;
+  }
+
+  async latestVersion(workflow: string): Promise<number | null> {
+    return this.#versions.get(workflow)?.length ?? null;
+  }
+
+  async versionDocument(workflow: string, version: number): Promise<WorkflowDocument | null> {
+    const text = this.#versions.get(workflow)?.[version - 1];
+    return text === undefined ? null : (JSON.parse(text) as WorkflowDocument); // written from one
+  }
+
+  async loadPayload(hash: string): Promise<string | null> {
+    return this.#payloads.get(hash) ?? null;
+  }
+
+  async keepPayload(hash: string, text: string): Promise<void> {
+    if (!this.#payloads.has(hash)) this.#payloads.set(hash, text);
+  }
+
+  async incarnation(): Promise<string> {
+    return 'simulated';
+  }
+
+  async close(): Promise<void> {}
+
+  #survey(workerId: string): LeaseSurvey {
+    const now = this.#clock();
+    this.#workers.set(workerId, now);
+    return {
+      now,
+      liveWorkers: [...this.#workers]
+        .filter(([, seenAt]) => seenAt > now - 5_000)
+        .map(([id]) => id)
+        .sort(),
+      partitions: this.#partitions.map(({ id, epoch, owner, leaseUntil }) => ({ id, epoch, owner, expired: leaseUntil < now })),
+    };
+  }
+
+  #renew(workerId: string, leaseMs: number): OwnedPartition[] {
+    const own = this.#partitions.filter(({ owner }) => owner === workerId);
+    for (const partition of own) partition.leaseUntil = this.#clock() + leaseMs;
+    return own.map(({ id, epoch }) => ({ id, epoch }));
+  }
+
+  #claim(workerId: string, wanted: readonly number[], leaseMs: number, force: boolean): ClaimedPartition[] {
+    const now = this.#clock();
+    const free = this.#partitions.filter(
+      ({ id, owner, leaseUntil }) => wanted.includes(id) && (force || owner === null || leaseUntil < now),
+    );
+    return free.map((partition) => {
+      const abandoned = partition.owner !== null;
+      partition.owner = workerId;
+      partition.epoch += 1;
+      partition.leaseUntil = now + leaseMs;
+      return { id: partition.id, epoch: partition.epoch, abandoned };
+    });
+  }
+
+  #release(workerId: string, wanted: readonly number[]): void {
+    for (const partition of this.#partitions) {
+      if (partition.owner !== workerId || !wanted.includes(partition.id)) continue;
+      partition.owner = null;
+      partition.leaseUntil = this.#clock();
+    }
+  }
+
+  #unfinishedWork(wanted: number, cursor: InstanceId | null, limit: number): InstanceId[] {
+    return [...this.#instances.values()]
+      .filter(
+        ({ id, partition, status, runningActivities }) =>
+          partition === wanted && !isFinal(status) && runningActivities > 0 && id > (cursor ?? ''),
+      )
+      .map(({ id }) => id)
+      .sort()
+      .slice(0, limit);
+  }
+
+  // ── For whoever looks from outside ─────────────────────────────────────────
+
+  instances(): readonly { id: InstanceId; status: InstanceStatus; executionId: string; workflow: string; parent: InstanceId | null }[] {
+    return [...this.#instances.values()].map(({ id, status, executionId: execution, workflow, parent }) => ({
+      id,
+      status,
+      executionId: execution,
+      workflow,
+      parent: parent?.instanceId ?? null,
+    }));
+  }
+
+  /** Rows of a table of the real schema. */
+  count(table: 'instance' | 'history_event' | 'checkpoint' | 'timer' | 'message' | 'human_task' | 'activity_claim'): number {
+    const instances = [...this.#instances.values()];
+    switch (table) {
+      case 'instance':
+        return instances.length;
+      case 'history_event':
+        return instances.reduce((sum, { events }) => sum + events.length, 0);
+      case 'checkpoint':
+        return instances.reduce((sum, { checkpoints }) => sum + checkpoints.size, 0);
+      case 'timer':
+        return this.#timers.size;
+      case 'message':
+        return this.#messages.size;
+      case 'human_task':
+        return this.#tasks.size;
+      case 'activity_claim':
+        return this.#claims.size;
+    }
+  }
+
+  history(id: InstanceId): HistoryEvent[] {
+    return (this.#instances.get(id)?.events ?? []).map(parsedEvent);
+  }
+
+  tasks(): readonly Task[] {
+    return [...this.#tasks.values()];
+  }
+
+  check(evidence: Evidence): Verdict {
+    const check = new RowCheck();
+    const messages = [...this.#messages.values()].map(({ instanceId: id, body, refusal }) => ({
+      id,
+      refusal,
+      // Any message body; these are all the check wants of it.
+      body: JSON.parse(body) as { type: string; child?: string; parent?: { instanceId: string } | null },
+    }));
+    for (const instance of this.#instances.values()) {
+      const { id } = instance;
+      check.instance(
+        {
+          id,
+          execution_id: instance.executionId,
+          workflow_key: instance.workflow,
+          version: instance.version,
+          status: instance.status,
+          seq: instance.seq,
+          custom_status: JSON.parse(instance.customStatus),
+          running_activities: instance.runningActivities,
+          completed_at: instance.completedAt,
+        },
+        {
+          events: instance.events.map(parsedEvent),
+          checkpoints: [...instance.checkpoints].map(([seq, text]) => ({ seq, state: JSON.parse(text) })),
+          timers: [...this.#timers.values()]
+            .filter((timer) => timer.instanceId === id)
+            .map(({ timer, fireAt }) => ({ timer_id: timer, fire_at: fireAt })),
+          tasks: [...this.#tasks.values()].filter((task) => task.instance_id === id),
+          messages: messages
+            .filter((message) => message.id === id && message.refusal === null)
+            .map(({ body }) => ({ type: body.type, child: body.child ?? null })),
+          children: [
+            ...[...this.#instances.values()]
+              .filter(({ parent }) => parent?.instanceId === id)
+              .map((child) => ({ id: child.id, status: child.status, starting: false })),
+            ...messages
+              .filter(({ body }) => body.type === 'StartChild' && body.parent?.instanceId === id)
+              .map((message) => ({ id: message.id, status: 'Pending', starting: true })),
+          ],
+        },
+      );
+    }
+    for (const { instanceId: id } of this.#timers.values()) if (!this.#instances.has(id)) check.stray('timer', id);
+    for (const { instance_id: id } of this.#tasks.values()) if (!this.#instances.has(instanceId(id))) check.stray('human_task', id);
+    check.evidence(evidence);
+    return check.verdict;
+  }
+}
+
+function parsedEvent(text: string): HistoryEvent {
+  return JSON.parse(text) as HistoryEvent; // written from one
+}
+
+function timerKey(id: InstanceId, timer: TimerId): string {
+  return `${id}\n${timer}`;
+}
+
+function compareTimers(one: TimerCursor, other: TimerCursor): number {
+  if (one.fireAt !== other.fireAt) return one.fireAt - other.fireAt;
+  if (one.instanceId !== other.instanceId) return one.instanceId < other.instanceId ? -1 : 1;
+  return one.timer === other.timer ? 0 : one.timer < other.timer ? -1 : 1;
+}
+
+/** As Postgres says it: repeating the statement cannot help. */
+function duplicateKey(what: string): Error {
+  return Object.assign(new Error(`duplicate key: ${what}`), { code: '23505' });
+}
