@@ -1,8 +1,8 @@
 /**
- * `pnpm chaos <drill…|all|list> [--full] [--part=i/n] [--scale=0.25] [--seed=…] [--count=…] [--summary=file]`
+ * `pnpm chaos <drill…|all|list> [--full] [--part=i/n] [--scale=0.25] [--seed=…] [--count=…] [--offset=…] [--summary=file]`
  *
  * Runs drills at the size `verify` runs them, or (`--full`) their full size in parts, of which another start goes on with what is missing.
- * `--scale` does a share of the full size, `--part=i/n` every nth part beginning with the ith. `--seed` and `--count` repeat one run.
+ * `--scale` does a share of the full size, `--part=i/n` every nth part beginning with the ith. `--seed`, `--count` and `--offset` repeat one run.
  * Reports are in chaos-reports/. The last line counts runs (with --full: drills) that passed and failed; void ones have failed.
  */
 import { randomBytes } from 'node:crypto';
@@ -26,6 +26,7 @@ async function main(): Promise<number> {
       scale: { type: 'string', default: '1' },
       seed: { type: 'string' },
       count: { type: 'string' },
+      offset: { type: 'string', default: '0' },
       summary: { type: 'string' },
     },
   });
@@ -55,7 +56,15 @@ async function main(): Promise<number> {
       const log = (line: string): void => console.log(`  ${drill.name}: ${line}`);
       const hasPassed = values.full
         ? await full(drill, { scale, seed: values.seed, share }, log)
-        : await once(drill, values.seed ?? randomBytes(3).toString('hex'), count ?? drill.sizes.verify, log);
+        : await once(
+            drill,
+            {
+              seed: values.seed ?? randomBytes(3).toString('hex'),
+              planned: count ?? Math.max(1, drill.sizes.verify),
+              offset: Number(values.offset),
+            },
+            log,
+          );
       if (hasPassed) passed += 1;
       else failed += 1;
     }
@@ -67,13 +76,14 @@ async function main(): Promise<number> {
   return failed > 0 ? 1 : 0;
 }
 
-async function once(drill: Drill, seed: string, planned: number, log: (line: string) => void): Promise<boolean> {
-  const report = await runDrill(drill, seed, Math.max(1, planned), log);
+async function once(drill: Drill, run: { seed: string; planned: number; offset: number }, log: (line: string) => void): Promise<boolean> {
+  const report = await runDrill(drill, run, log);
   console.log(
     `${word(report.result)} ${drill.name}: ${report.injected} of ${report.planned} ${drill.unit}, ${report.acknowledged} acknowledged, ${report.duplicates} duplicates${figures(report)} (${seconds(report.durationMs)})`,
   );
   complain(report.verdicts);
-  for (const problem of report.problems) console.log(`  ${problem}`);
+  for (const problem of report.problems.slice(0, 10)) console.log(`  ${problem.slice(0, 600)}`);
+  if (report.problems.length > 10) console.log(`  … and ${report.problems.length - 10} more, in the report`);
   if (report.result !== 'passed') console.log(`  Again: ${report.replay}`);
   return report.result === 'passed';
 }

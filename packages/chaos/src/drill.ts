@@ -21,6 +21,8 @@ export interface Drill {
 export interface DrillContext {
   readonly seed: string;
   readonly planned: number;
+  /** How many were planned in the parts before this one of a full run; 0 elsewhere. For drills that have a list to work through. */
+  readonly offset: number;
   /** Of the seed; 0 ≤ x < 1. */
   random(): number;
   log(line: string): void;

@@ -1,4 +1,5 @@
 import type { Drill } from './drill.ts';
+import { crashPoints } from './drills/crash-points.ts';
 import { handover } from './drills/handover.ts';
 import { network } from './drills/network.ts';
 import { model } from './drills/model.ts';
@@ -14,6 +15,7 @@ import { zombie } from './drills/zombie.ts';
 /** All drills there are, in the order `pnpm chaos all` runs them. */
 export const drills: readonly Drill[] = [
   workerKill,
+  crashPoints,
   zombie,
   handover,
   postgresKill,

@@ -63,7 +63,7 @@ export async function runFull(
     const before = readJson<DrillReport>(fileOf(part));
     if (before?.result === 'passed' && before.planned >= sizeOf(part)) continue;
     log(`part ${part} of ${parts}, ${sizeOf(part)} ${drill.unit}`);
-    const report = await runDrill(drill, `${seed}.${part}`, sizeOf(part), log);
+    const report = await runDrill(drill, { seed: `${seed}.${part}`, planned: sizeOf(part), offset: (part - 1) * drill.sizes.part }, log);
     if (before !== undefined && before.result !== 'passed') setAside(fileOf(part));
     writeReport(fileOf(part), report);
     if (report.result !== 'passed') log(`part ${part} is ${report.result}; again: ${report.replay}`);

@@ -30,11 +30,15 @@ export interface DrillReport extends DrillOutcome {
 
 export const reportsFolder = join(import.meta.dirname, '../../../chaos-reports');
 
-export async function runDrill(drill: Drill, seed: string, planned: number, log: (line: string) => void): Promise<DrillReport> {
+export async function runDrill(
+  drill: Drill,
+  { seed, planned, offset }: Pick<DrillContext, 'seed' | 'planned' | 'offset'>,
+  log: (line: string) => void,
+): Promise<DrillReport> {
   const startedAt = new Date();
   const folder = mkdtempSync(join(tmpdir(), `perdure-chaos-${drill.name}-`));
   const cleanups: (() => Promise<void> | void)[] = [];
-  const context = contextOf(seed, planned, folder, cleanups, log);
+  const context = contextOf({ seed, planned, offset }, folder, cleanups, log);
   let outcome: DrillOutcome;
   try {
     outcome = await within(drill.limitMs ?? 600_000, drill.run(context));
@@ -62,7 +66,7 @@ export async function runDrill(drill: Drill, seed: string, planned: number, log:
     durationMs: Date.now() - startedAt.getTime(),
     result,
     ...outcome,
-    replay: `pnpm chaos ${drill.name} --seed=${seed} --count=${planned}`,
+    replay: `pnpm chaos ${drill.name} --seed=${seed} --count=${planned}${offset === 0 ? '' : ` --offset=${offset}`}`,
   };
   writeReport(join(reportsFolder, `${drill.name}-${seed}.json`), report);
   return report;
@@ -84,8 +88,7 @@ function judged(outcome: DrillOutcome): DrillReport['result'] {
 }
 
 function contextOf(
-  seed: string,
-  planned: number,
+  run: Pick<DrillContext, 'seed' | 'planned' | 'offset'>,
   folder: string,
   cleanups: (() => Promise<void> | void)[],
   log: (line: string) => void,
@@ -96,9 +99,8 @@ function contextOf(
     return service;
   };
   return {
-    seed,
-    planned,
-    random: seededRandom(seed),
+    ...run,
+    random: seededRandom(run.seed),
     log,
     folder,
     defer: (cleanup) => void cleanups.push(cleanup),

@@ -1,7 +1,7 @@
 /** A drill's scene: one database, workers in processes of their own, an API runtime that owns nothing, and the evidence they leave behind. */
 import { instanceId, isFinal, type CommandBody, type InstanceStatus } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
-import { createRuntime, type Runtime, type SendResult, type StartRequest, type StartResult } from '@perdure/runtime';
+import { createRuntime, type Runtime, type RuntimeOptions, type SendResult, type StartRequest, type StartResult } from '@perdure/runtime';
 import {
   checkInvariants,
   checkSideEffects,
@@ -29,6 +29,8 @@ const isQueued = (key: string): boolean => key.startsWith('queued-');
 const program = new URL('./worker-program.ts', import.meta.url);
 
 export interface SceneAddresses {
+  /** Tells the files of several scenes of one drill apart. */
+  name?: string;
   databaseUrl: string;
   redisUrl: string | null;
   /** Where workers and the API reach them, when not straight (a proxy). */
@@ -48,11 +50,16 @@ export class Scene {
   slowestMovesAgainMs = 0;
   readonly #addresses: SceneAddresses;
   readonly #folder: string;
-  readonly #loads: readonly Load[];
+  readonly #loads: readonly Pick<Load, 'workflows' | 'check' | 'drive'>[];
   readonly #workers: WorkerProcess[] = [];
   #progressAtFault = -1;
 
-  private constructor(addresses: SceneAddresses, folder: string, loads: readonly Load[], api: Runtime) {
+  private constructor(
+    addresses: SceneAddresses,
+    folder: string,
+    loads: readonly Pick<Load, 'workflows' | 'check' | 'drive'>[],
+    api: Runtime,
+  ) {
     this.#addresses = addresses;
     this.#folder = folder;
     this.#loads = loads;
@@ -62,11 +69,16 @@ export class Scene {
   }
 
   /** Publishes the loads' workflows. The scene ends with the drill. */
-  static async begin(context: DrillContext, addresses: SceneAddresses, loads: readonly Load[]): Promise<Scene> {
+  static async begin(
+    context: DrillContext,
+    addresses: SceneAddresses,
+    loads: readonly Pick<Load, 'workflows' | 'check' | 'drive'>[],
+    apiOptions: Pick<RuntimeOptions, 'throughStore'> = {},
+  ): Promise<Scene> {
     for (const { workflows } of loads)
       for (const [key, document] of Object.entries(workflows)) await publishWorkflow(addresses.databaseUrl, key, document);
     const { redisUrl, databaseUrl, appDatabaseUrl } = addresses;
-    const api = await createRuntime({ databaseUrl: appDatabaseUrl ?? databaseUrl, redisUrl, worker: false, activities: [] });
+    const api = await createRuntime({ databaseUrl: appDatabaseUrl ?? databaseUrl, redisUrl, worker: false, activities: [], ...apiOptions });
     const scene = new Scene(addresses, context.folder, loads, api);
     context.defer(() => scene.#end());
     return scene;
@@ -107,6 +119,11 @@ export class Scene {
     const until = Date.now() + aftermathMs;
     this.faults.push({ from, until, concerns: ({ pid, key }) => !isQueued(key) && (pids === null || pids.has(pid)) });
     this.faults.push({ from, until: until + queueAftermathMs, concerns: ({ key }) => isQueued(key) });
+  }
+
+  /** A fault that struck one process at one moment, in another way than `strike`. */
+  struckAt(pid: number, at: number, aftermathMs = 0): void {
+    this.faults.push({ from: at, until: at + aftermathMs, concerns: (effect) => effect.pid === pid });
   }
 
   /** Starts an instance through the API process, as often as it takes while the database is away. What was answered ok counts as acknowledged. */
@@ -303,7 +320,7 @@ export class Scene {
   }
 
   #file(name: string): string {
-    return join(this.#folder, name);
+    return join(this.#folder, `${this.#addresses.name ?? 'scene'}-${name}`);
   }
 
   /** Grows with every commit a worker was answered, and can be read while the database is away. */

@@ -5,6 +5,7 @@
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRuntime, type Activity, type CommitItem, type DurableStore, type Runtime, type RuntimeOptions } from '@perdure/runtime';
+import { CallGate, type CallPoint, type GateReport } from './call-gate.ts';
 
 export interface WorkerSettings {
   databaseUrl: string;
@@ -36,12 +37,18 @@ export interface CommitLine {
   reported: string[];
 }
 
-export type Question = { start: Parameters<Runtime['start']>[0] } | { send: [...Parameters<Runtime['send']>] };
+export type Question =
+  | { start: Parameters<Runtime['start']>[0] }
+  | { send: [...Parameters<Runtime['send']>] }
+  /** Answers with a GateReport of what was armed before; `peek` changes nothing. */
+  | { arm: CallPoint | null; peek?: true };
 
 // Written by `startWorkerProcess` from WorkerSettings.
 const settings = JSON.parse(process.env['PERDURE_DRILL'] ?? '{}') as WorkerSettings;
 
-/** `https://drill/echo/<ms>/<text>` answers with the text; `flaky/<n>/<text>` fails n times first; `die/<ms>` kills its process. */
+const gate = new CallGate();
+
+/** `https://drill/echo/<ms>/<text>` answers with the text; `flaky/<n>/<text>` fails n times first; `large/<kb>` answers with so much; `die/<ms>` kills its process. */
 const http: Activity = {
   name: 'http',
   async run(input, { key, attempt, signal }) {
@@ -53,6 +60,8 @@ const http: Activity = {
       process.kill(process.pid, 'SIGKILL');
       await sleep(60_000);
     }
+    await gate.pass('activity', () => Promise.resolve());
+    if (what === 'large') return { ok: true, output: { status: 200, body: key.padEnd(Number(number) * 1_024, 'x') } };
     if (what === 'flaky' && attempt <= Number(number)) return { ok: false, failure: { code: 'HttpStatus.503', message: 'not yet' } };
     if (what === 'echo') await sleep(Number(number), undefined, { signal });
     return { ok: true, output: { status: 200, body: text } };
@@ -64,7 +73,8 @@ const runtime = await createRuntime({
   redisUrl: settings.redisUrl,
   worker: true,
   activities: [http],
-  throughStore: recording,
+  // What the gate keeps from the runtime has been written down when it was done.
+  throughStore: (store) => gate.through(recording(store)),
   onSuperseded: () => process.exit(3),
   onTrouble: (where, error) =>
     appendFileSync(settings.troubles, `${new Date().toISOString()} ${process.pid} ${where}: ${error.stack ?? error.message}\n`),
@@ -72,7 +82,12 @@ const runtime = await createRuntime({
 });
 
 process.on('message', ({ ask, question }: { ask: number; question: Question }) => {
-  const answer = 'start' in question ? runtime.start(question.start) : runtime.send(...question.send);
+  const answer =
+    'start' in question
+      ? runtime.start(question.start)
+      : 'send' in question
+        ? runtime.send(...question.send)
+        : Promise.resolve(rearm(question));
   answer.then(
     (result) => process.send?.({ answer: ask, result: result ?? null }),
     (error: Error) => process.send?.({ answer: ask, error: error.message }),
@@ -81,6 +96,12 @@ process.on('message', ({ ask, question }: { ask: number; question: Question }) =
 process.on('disconnect', () => process.exit(0));
 process.on('SIGTERM', () => void runtime.stop().then(() => process.exit(0)));
 process.send?.({ ready: true });
+
+function rearm({ arm, peek }: Extract<Question, { arm: unknown }>): GateReport {
+  const report = gate.report();
+  if (peek !== true) gate.arm(arm);
+  return report;
+}
 
 /** The store, writing down what it says is stored, whether it says so at once or after an answer was lost. */
 function recording(store: DurableStore): DurableStore {

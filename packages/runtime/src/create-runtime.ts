@@ -307,9 +307,8 @@ class AssembledRuntime implements Runtime {
     if (found === undefined) return { ok: false, code: 'instance.unknown', message: 'There is no instance with this id.' };
     if (isFinal(found.status)) return { ok: false, code: 'instance.finished', message: 'The instance has finished.' };
     const partition = partitionOf(id, partitionCount);
-    const answer = this.#intake.ask({ partition, instanceId: id, messageId: `ask:${messageId ?? randomUUID()}`, body: command });
-    this.#hot.hint({ type: 'mail', partitions: [partition] });
-    return answer;
+    const message = { partition, instanceId: id, messageId: `ask:${messageId ?? randomUUID()}`, body: command };
+    return this.#intake.ask(message, () => this.#hot.hint({ type: 'mail', partitions: [partition] }));
   }
 
   async purge(id: InstanceId): Promise<'purged' | 'not-found' | 'not-finished'> {

@@ -37,11 +37,13 @@ export class Intake {
   }
 
   /** Stores the message and waits for what its receiver made of it; taken back when nobody takes it up in time. */
-  async ask(message: OutgoingMessage): Promise<SendResult> {
+  async ask(message: OutgoingMessage, onStored: () => void): Promise<SendResult> {
     await new Promise<boolean>((settle, fail) => {
       this.#messages.push({ item: message, settle, fail });
       this.#storeWaiting();
     });
+    // Whoever is told to look before the commit does not find it.
+    onStored();
     const fate = await this.#fateOf(message.messageId);
     if (fate !== 'pending') return answerOf(fate);
     if (await this.#store.withdrawMessage(message.messageId))

@@ -1,4 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A worker in a process of its own, so that it can be killed, frozen and thawed like the real thing. */
@@ -27,7 +29,8 @@ export async function startWorkerProcess(program: URL, settings: object): Promis
   const child = fork(fileURLToPath(program), {
     // A profile of the program that starts it is one of it, too.
     execArgv: process.execArgv.filter((flag) => flag.startsWith('--cpu-prof')),
-    env: { ...process.env, PERDURE_DRILL: JSON.stringify(settings) },
+    // Drills start the same program hundreds of times.
+    env: { ...process.env, PERDURE_DRILL: JSON.stringify(settings), NODE_COMPILE_CACHE: join(tmpdir(), 'perdure-compile-cache') },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let complaints = '';
