@@ -1,5 +1,6 @@
 import type { Drill } from './drill.ts';
 import { crashPoints } from './drills/crash-points.ts';
+import { fuzz } from './drills/fuzz.ts';
 import { handover } from './drills/handover.ts';
 import { network } from './drills/network.ts';
 import { model } from './drills/model.ts';
@@ -25,6 +26,7 @@ export const drills: readonly Drill[] = [
   redisOld,
   redisFull,
   timers,
+  fuzz,
   backup,
   upgrade,
   simulation,
