@@ -1,4 +1,5 @@
 import type { Drill } from './drill.ts';
+import { approvers } from './drills/approvers.ts';
 import { crashPoints } from './drills/crash-points.ts';
 import { fuzz } from './drills/fuzz.ts';
 import { handover } from './drills/handover.ts';
@@ -26,6 +27,7 @@ export const drills: readonly Drill[] = [
   redisOld,
   redisFull,
   timers,
+  approvers,
   fuzz,
   backup,
   upgrade,
