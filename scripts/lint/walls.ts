@@ -132,6 +132,7 @@ export const walls: readonly Wall[] = [
       '@cfworker/json-schema',
       '@fastify',
       '@trpc/server',
+      '@opentelemetry',
       'better-auth',
       'fastify',
       'fastify-plugin',

@@ -21,12 +21,15 @@ import { addMetrics } from './http/operations/metrics-route.ts';
 import { addOpenApi } from './http/operations/openapi-route.ts';
 import { bodyLimits, createRoutes, type DeclaredRoute, refuseUndeclaredRoutes } from './http/route.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { traceRequests } from './http/trace-requests.ts';
 import { readJsonBody } from './http/strict-body.ts';
 import { addWebApp } from './http/web-app.ts';
 import { addQuarantineRoutes } from './http/instances/quarantine-routes.ts';
 import { addWorkflowRoutes } from './http/workflows/workflow-routes.ts';
 import type { Installation, ServerConfig } from './installation.ts';
 import { createSchemaCheck } from './json-schema/schema-check.ts';
+import type { Figures } from './telemetry/figures.ts';
+import type { Tracing } from './telemetry/tracing.ts';
 import { seedSamples, startWelcomeInstances } from './samples/seed-samples.ts';
 import { addTrpcOverHttp, trpcBodyLimit } from './trpc/trpc-http.ts';
 import { serveTrpcSockets } from './trpc/trpc-sockets.ts';
@@ -37,6 +40,9 @@ export interface ServerParts {
   runtime: Runtime;
   services: { describe: { postgres: string; redis: string } };
   log: FastifyBaseLogger;
+  figures: Figures;
+  /** Null while traces are off. */
+  tracing: Tracing | null;
 }
 
 export interface ComposedServer {
@@ -50,7 +56,7 @@ export interface ComposedServer {
   close(): Promise<void>;
 }
 
-export async function composeServer({ config, database, runtime, services, log }: ServerParts): Promise<ComposedServer> {
+export async function composeServer({ config, database, runtime, services, log, figures, tracing }: ServerParts): Promise<ComposedServer> {
   const { preview, close: closePreview } = createExpressionPreview();
   const { check: checkAgainstSchema, close: closeSchemaCheck } = createSchemaCheck();
   const workflowListeners = new Set<() => void>();
@@ -94,6 +100,7 @@ export async function composeServer({ config, database, runtime, services, log }
     routerOptions: { maxParamLength: 400 },
   });
   app.decorateRequest('identity', null);
+  if (tracing !== null) traceRequests(app, tracing);
   refuseUndeclaredRoutes(app);
   app.setErrorHandler(answerError);
   readBodiesStrictly(app);
@@ -111,7 +118,8 @@ export async function composeServer({ config, database, runtime, services, log }
 
   const routes = createRoutes(app, installation);
   const sockets = serveTrpcSockets(app.server, installation, auth, log);
-  addMetrics(app, routes, installation);
+  figures.watch(runtime, database);
+  addMetrics(app, routes, figures);
   addHealthRoutes(routes);
   addAuthRoutes(routes, auth, check.limit, config.publicUrl, (sessionId) => sockets.endSession(sessionId));
   addDurableFunctionsRoutes(routes);

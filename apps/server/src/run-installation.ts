@@ -9,13 +9,18 @@ import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { createActivityGate } from './activity-gate.ts';
 import { createSignInLink } from './auth/sign-in-link.ts';
+import { combineObservers } from './telemetry/combine-observers.ts';
+import { createFigures } from './telemetry/figures.ts';
+import { logInstances } from './telemetry/log-instances.ts';
+import { startOtlpTracing } from './telemetry/otlp-tracing.ts';
+import { serveFigures } from './telemetry/serve-figures.ts';
 import type { Configuration } from './bootstrap/configuration.ts';
 import type { InstallationContext, RunningInstallation } from './bootstrap/start-installation.ts';
 import { composeServer } from './compose.ts';
 
 export async function runInstallation({ configuration, services, giveUp }: InstallationContext): Promise<RunningInstallation> {
   const embedded = configuration.databaseUrl === null;
-  const log = pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true }));
+  const log = pino({ level: configuration.logLevel }, pino.destination({ dest: 2, sync: true }));
   const undo: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -25,6 +30,10 @@ export async function runInstallation({ configuration, services, giveUp }: Insta
     const http = createHttpActivity(embedded ? { demoOrigin: ownOrigin(configuration) } : {});
     undo.push(() => http.close());
     const gate = createActivityGate(http);
+    const tracing = await startOtlpTracing(process.env, packageJson.version);
+    if (tracing !== null)
+      undo.push(() => tracing.close().catch((error: unknown) => log.warn({ err: error }, 'The last traces could not be sent.')));
+    const figures = createFigures();
     const runtime = await createRuntime({
       databaseUrl: services.databaseUrl,
       redisUrl: services.redisUrl,
@@ -33,11 +42,20 @@ export async function runInstallation({ configuration, services, giveUp }: Insta
       ...(embedded ? { workerId: `worker-${randomUUID().slice(0, 4)}` } : {}),
       activities: [gate.activity],
       force: services.exclusive && configuration.roles.worker,
+      observer: combineObservers([figures.observer, logInstances(log), ...(tracing === null ? [] : [tracing.observer])]),
       onSuperseded: giveUp,
-      onTrouble: (where, error) => log.warn({ err: error, where }, 'The runtime met trouble and goes on.'),
+      onTrouble: (where, error, about) => log.warn({ err: error, where, ...about }, 'The runtime met trouble and goes on.'),
     });
     undo.push(() => runtime.stop());
     if (!configuration.roles.api) gate.open();
+    if (!configuration.roles.api && configuration.metricsPort !== null) {
+      const database = openDatabase({ url: services.databaseUrl, poolSize: 1 });
+      undo.push(() => database.close());
+      figures.watch(runtime, database);
+      const { host, metricsPort: port, apiKey } = configuration;
+      const served = await serveFigures(figures, { host, port, apiKey });
+      undo.push(() => served.close());
+    }
     if (!configuration.roles.api) return { ready: 'Perdure is ready: this process runs instances.', stop };
     const database = openDatabase({ url: services.databaseUrl, poolSize: 6 });
     undo.push(() => database.close());
@@ -55,6 +73,8 @@ export async function runInstallation({ configuration, services, giveUp }: Insta
       runtime,
       services,
       log,
+      figures,
+      tracing,
     });
     undo.push(() => server.close());
     await server.listen({ host: configuration.host, port: configuration.port });

@@ -11,6 +11,8 @@ export interface ActivityContext {
   instanceId: string;
   node: string;
   timeoutMs: number | null;
+  /** W3C trace context for whomever it calls. */
+  traceParent?: string;
 }
 
 /** `retryable: false` = another attempt cannot end differently, whatever the retry policy says. */

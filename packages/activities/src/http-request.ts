@@ -37,7 +37,7 @@ const maxUrlLength = 16 * 1024;
 
 export function readRequest(
   input: Json,
-  context: Pick<ActivityContext, 'key'>,
+  context: Pick<ActivityContext, 'key' | 'traceParent'>,
 ): { ok: true; request: HttpRequest } | { ok: false; refusal: RequestRefusal } {
   const parsed = inputSchema.safeParse(input);
   if (!parsed.success) {
@@ -70,6 +70,9 @@ export function readRequest(
     // Instance ids may hold any character; a header may not.
     headers[keyHeader] = context.key.toWellFormed().replace(/[^\x21-\x7e]/gu, encodeURIComponent);
   }
+
+  // One that the workflow sets by itself is meant.
+  if (context.traceParent !== undefined) headers['traceparent'] ??= context.traceParent;
 
   // What the schema takes as unknown came from JSON.
   const content = readBody(body as Json | undefined);

@@ -38,7 +38,7 @@ const maxExcerptLength = 4096;
 const forbiddenKeys = new Set(['$payload', '__proto__']);
 const maxJsonDepth = 64;
 /** Headers that go along to another origin, besides the idempotency key. */
-const harmlessHeaders = new Set(['accept', 'accept-language', 'content-type', 'user-agent']);
+const harmlessHeaders = new Set(['accept', 'accept-language', 'content-type', 'user-agent', 'traceparent']);
 
 export function createHttpActivity(options: HttpActivityOptions = {}): HttpActivity {
   const { resolve = resolveByDns, defaultTimeoutMs = 60_000, maxResponseBytes = 10 * 1024 * 1024, demoOrigin } = options;

@@ -20,6 +20,8 @@ export type CommandBody =
       tags: string[];
       startedBy: string;
       parent: ParentLink | null;
+      /** W3C trace context of whoever started it. */
+      traceParent?: string;
     }
   | { type: 'CompleteTask'; step: StepKey; attempt: number; output: Json }
   /** `retryable` false: fails at once, whatever the retry policy says. Default true. */
@@ -29,7 +31,7 @@ export type CommandBody =
   | { type: 'ReleaseTask'; step: StepKey; reason: string; by: string }
   | { type: 'GiveUpTask'; step: StepKey; reason: string; by: string }
   | { type: 'FireTimer'; timer: TimerId }
-  | { type: 'RaiseEvent'; id: string; name: string; data: Json; by: string }
+  | { type: 'RaiseEvent'; id: string; name: string; data: Json; by: string; traceParent?: string }
   | { type: 'CompleteChild'; step: StepKey; child: InstanceId; output: Json }
   | { type: 'FailChild'; step: StepKey; child: InstanceId; failure: Failure }
   /** `request`: the id of the call. */

@@ -79,8 +79,9 @@ function obey(turn: Turn): Outcome {
   const { state, command } = turn;
   switch (command.type) {
     case 'StartExecution': {
-      const { executionId, workflow, version, input, tags, startedBy, parent } = command;
-      emit(turn, { type: 'ExecutionStarted', executionId, workflow, version, input, tags, startedBy, parent });
+      const { executionId, workflow, version, input, tags, startedBy, parent, traceParent } = command;
+      const started = { type: 'ExecutionStarted', executionId, workflow, version, input, tags, startedBy, parent } as const;
+      emit(turn, traceParent === undefined ? started : { ...started, traceParent });
       sendTokens(turn, ROOT_FRAME, nodeOf(turn, turn.plan.start), OUT, undefined);
       return DONE;
     }

@@ -26,6 +26,7 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
       state.input = event.input;
       state.tags = event.tags;
       state.parent = event.parent;
+      if (event.traceParent !== undefined) state.traceParent = event.traceParent;
       state.startedAt = event.at;
       state.status = 'Running';
       state.frames.set(ROOT_FRAME, newFrame(ROOT_FRAME, null, null, null, 0));

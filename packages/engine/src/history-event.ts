@@ -42,6 +42,8 @@ export type EventBody =
       /** A user's id, `api`, or `workflow` for a sub-workflow. */
       startedBy: string;
       parent: ParentLink | null;
+      /** W3C trace context of whoever started it, when that was traced: all of the instance's turns belong to that trace. */
+      traceParent?: string;
     }
   | { type: 'ExecutionSuspended'; reason: string; by: string }
   | { type: 'ExecutionResumed'; reason: string; by: string }

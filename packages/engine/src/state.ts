@@ -18,6 +18,8 @@ export interface InstanceState {
   seq: number;
   startedAt: number;
   parent: ParentLink | null;
+  /** See ExecutionStarted. */
+  traceParent?: string;
   tags: string[];
   input: Json;
   output: Json;

@@ -6,6 +6,7 @@
  */
 import { activityKey, type ExecutionId, type Failure, type InstanceId, type StepKey } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
+import type { RuntimeObserver } from './ports/runtime-observer.ts';
 
 /** An activity as the runtime sees it (`@perdure/activities` implements it). */
 export interface Activity {
@@ -21,6 +22,8 @@ export interface ActivityContext {
   instanceId: string;
   node: string;
   timeoutMs: number | null;
+  /** W3C trace context for whomever it calls. */
+  traceParent?: string;
 }
 
 export type ActivityResult = { ok: true; output: Json } | { ok: false; failure: Failure; retryable?: boolean };
@@ -38,6 +41,8 @@ export interface ActivityJob {
   node: string;
   input: Json;
   timeoutMs: number | null;
+  /** Of the turn that scheduled it, or of the instance. */
+  traceParent?: string;
 }
 
 /** Ends an attempt early. Most activities never look at the signal, and an AbortController costs more than the rest of a small attempt. */
@@ -63,6 +68,7 @@ export interface ActivityRunnerOptions {
   activities: ReadonlyMap<string, Activity>;
   /** Inputs may hold payload references. */
   loadInput(input: Json): Promise<Json>;
+  observer?: RuntimeObserver | null;
 }
 
 /** Runs one attempt; never rejects (A3). */
@@ -74,14 +80,22 @@ export class ActivityRunner {
   }
 
   async attempt(job: ActivityJob, abort: AttemptAbort): Promise<ActivityResult> {
+    const observed = this.#options.observer?.activity?.(job) ?? null;
+    if (observed === null) return this.#safely(job, abort, job.traceParent);
+    const result = await this.#safely(job, abort, observed.traceParent);
+    observed.end(result);
+    return result;
+  }
+
+  async #safely(job: ActivityJob, abort: AttemptAbort, traceParent: string | undefined): Promise<ActivityResult> {
     try {
-      return await this.#withTimeout(job, abort);
+      return await this.#withTimeout(job, abort, traceParent);
     } catch (error) {
       return { ok: false, failure: { code: 'ActivityError', message: error instanceof Error ? error.message : String(error) } };
     }
   }
 
-  async #withTimeout(job: ActivityJob, abort: AttemptAbort): Promise<ActivityResult> {
+  async #withTimeout(job: ActivityJob, abort: AttemptAbort, traceParent: string | undefined): Promise<ActivityResult> {
     const activity = this.#options.activities.get(job.activity);
     if (activity === undefined)
       return {
@@ -98,6 +112,7 @@ export class ActivityRunner {
       instanceId: job.instanceId,
       node: job.node,
       timeoutMs: job.timeoutMs,
+      ...(traceParent === undefined ? {} : { traceParent }),
     };
     const work = this.#options.loadInput(job.input).then((input) => activity.run(input, context));
     if (job.timeoutMs === null) return work;
@@ -170,6 +185,11 @@ export class ActivityDispatcher {
     this.#jobs.delete(key);
     entry.abort.abort();
     entry.onEnd?.();
+  }
+
+  /** Attempts that wait for a place. */
+  get waiting(): number {
+    return Math.max(0, this.#jobs.size - this.#running);
   }
 
   countWhere(matches: (instanceId: InstanceId) => boolean): number {

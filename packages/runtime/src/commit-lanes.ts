@@ -16,6 +16,8 @@ export interface CommitLanesOptions {
   batchLimit?: number;
   /** Called after a commit, before its items' promises settle, with the items stored by it. */
   onStored(items: readonly CommitItem[]): void;
+  /** Postgres has answered a commit of so many items, after so many seconds. */
+  onAnswered?: ((items: number, seconds: number) => void) | undefined;
   /** Postgres could not be reached; called once per failed try. */
   onTrouble(error: Error): void;
 }
@@ -90,7 +92,9 @@ export class CommitLanes {
       }
       try {
         if (attempt > 0) left = await this.#withoutStored(left);
+        const sentAt = performance.now();
         const verdicts = await this.#store.commit(left.map(({ item }) => item));
+        this.#options.onAnswered?.(left.length, (performance.now() - sentAt) / 1_000);
         const answered = left.map((entry, i) => ({ entry, verdict: verdicts[i] ?? 'conflict' }));
         // After a lost answer a conflict may be our own commit, finished by Postgres while this one waited for its row locks: ask again.
         const doubtful = attempt > 0 ? answered.filter(({ verdict }) => verdict === 'conflict').map(({ entry }) => entry) : [];

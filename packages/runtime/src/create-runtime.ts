@@ -25,6 +25,7 @@ import { partitionOf } from './partition-of.ts';
 import { PlanCache } from './plan-cache.ts';
 import type { ActivityQueue } from './ports/activity-queue.ts';
 import type { DurableStore } from './ports/durable-store.ts';
+import type { RuntimeObserver } from './ports/runtime-observer.ts';
 import type { HotStore } from './ports/hot-store.ts';
 import { outageOf } from './postgres/outage.ts';
 import { PostgresStore } from './postgres/postgres-store.ts';
@@ -58,7 +59,8 @@ export interface RuntimeOptions {
   poolSize?: number;
   /** Stands between the runtime and its store: drills count, record and fail its calls. */
   throughStore?(store: DurableStore): DurableStore;
-  onTrouble?(where: string, error: Error): void;
+  onTrouble?(where: string, error: Error, about?: { readonly instanceId: string }): void;
+  observer?: RuntimeObserver;
   /** The process has lost its right to work here for good and should end: a newer version, or a restored backup. In words for people. */
   onSuperseded?(reason: string): void;
   /** What this process writes (writer-format.ts); another number than its own only in tests. */
@@ -148,7 +150,7 @@ class AssembledRuntime implements Runtime {
     hot: HotStore,
     queue: ActivityQueue | null,
     options: Parameters<typeof assembleRuntime>[1],
-    onTroubleElsewhere: (where: string, error: Error) => void,
+    onTroubleElsewhere: NonNullable<RuntimeOptions['onTrouble']>,
   ) {
     this.#store = store;
     this.#hot = hot;
@@ -158,10 +160,10 @@ class AssembledRuntime implements Runtime {
     const payloads = new DurablePayloads(store);
     this.payloads = payloads;
     this.#plans = new PlanCache(store, options.analyser ?? expressionAnalyser, options.catalogue);
-    const onTrouble = (where: string, error: Error): void => {
+    const onTrouble: NonNullable<RuntimeOptions['onTrouble']> = (where, error, about) => {
       const reason = outageOf(error);
       if (reason !== null) this.#sawOutage(reason);
-      onTroubleElsewhere(where, error);
+      onTroubleElsewhere(where, error, about);
     };
     this.#watchers = new Watchers(store, (error) => onTrouble('watchers', error));
     this.#intake = new Intake(store);
@@ -200,6 +202,7 @@ class AssembledRuntime implements Runtime {
         mailboxPollMs: options.mailboxPollMs ?? 1_000,
         leasesHold: () => this.#leases?.holds ?? false,
         onTrouble,
+        observer: options.observer ?? null,
         onStored: (items, touchesTasks) => {
           const changed = items.map((item): [InstanceId, number] => [item.instanceId, item.seq]);
           this.#watchers.changed(changed, touchesTasks);
@@ -270,14 +273,24 @@ class AssembledRuntime implements Runtime {
       replace: request.replace ?? [],
     };
     if (this.#worker?.serves(id) === true) {
-      const result = await this.#worker.startInstance(published, id, input, creation);
+      const result = await this.#worker.startInstance(published, id, input, creation, request.traceParent);
       if (result.ok) return { ok: true, instanceId: id, executionId: result.executionId ?? '' };
       return { ok: false, code: result.code === 'instance.exists' ? 'instance.exists' : 'unavailable', message: result.message };
     }
     const execution = executionId(newExecutionId());
     const { workflow, version, tags, startedBy } = creation;
     const partition = partitionOf(id, partitionCount);
-    const body: CommandBody = { type: 'StartExecution', executionId: execution, workflow, version, input, tags, startedBy, parent: null };
+    const body: CommandBody = {
+      type: 'StartExecution',
+      executionId: execution,
+      workflow,
+      version,
+      input,
+      tags,
+      startedBy,
+      parent: null,
+      ...(request.traceParent === undefined ? {} : { traceParent: request.traceParent }),
+    };
     const taken = await this.#intake.start({
       message: { partition, instanceId: id, messageId: `start:${id}:${execution}`, body },
       executionId: execution,
@@ -361,6 +374,7 @@ class AssembledRuntime implements Runtime {
       partitions: partitionCount,
       residentInstances: this.#worker?.residentCount ?? 0,
       runningActivities: this.#worker?.runningActivities ?? 0,
+      waitingActivities: this.#worker?.waitingActivities ?? 0,
       commitQueue: this.#worker?.commitQueue ?? 0,
       hotStore: this.#hot.available() ? this.#hot.kind : 'unavailable',
       requestsUnderway: this.#admission.underway,

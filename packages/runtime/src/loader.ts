@@ -50,7 +50,7 @@ export interface LoaderOptions {
   wakeLater(id: InstanceId): void;
   /** A start message is in the store and has not been fetched. */
   lookForMail(): void;
-  onTrouble(where: string, error: Error): void;
+  onTrouble(where: string, error: Error, about?: { readonly instanceId: string }): void;
 }
 
 export class Loader {
@@ -100,6 +100,7 @@ export class Loader {
         hasRow: false,
         creation: null,
         inbox: [start],
+        traceParent: undefined,
         busy: false,
       },
       new Map(),
@@ -181,7 +182,7 @@ export class Loader {
 
   /** O3 */
   #failed(id: InstanceId, error: Error): void {
-    this.#options.onTrouble(`load of ${id}`, error);
+    this.#options.onTrouble('load', error, { instanceId: id });
     this.#cannotLoad(id);
   }
 
@@ -233,6 +234,7 @@ export class Loader {
         hasRow: true,
         creation: null,
         inbox,
+        traceParent: undefined,
         busy: false,
       },
       verdicts,

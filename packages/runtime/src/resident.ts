@@ -19,6 +19,8 @@ export interface Resident {
   /** Set until the commit that makes the instance's row. */
   creation: InstanceCreation | null;
   inbox: QueuedCommand[];
+  /** Trace context of its last turn here that was traced: what that turn scheduled belongs under it. */
+  traceParent: string | undefined;
   /** A turn or its commit is underway: turns of one instance never overlap. */
   busy: boolean;
 }

@@ -41,6 +41,8 @@ export interface StartRequest {
   input: Json;
   tags?: string[];
   startedBy: string;
+  /** W3C trace context of the request. */
+  traceParent?: string;
   /** Which finished statuses of an instance with the same id may be replaced. Empty = none (409). */
   replace?: readonly ('Completed' | 'Failed' | 'Terminated' | 'Canceled')[];
 }
@@ -77,6 +79,8 @@ export interface RuntimeHealth {
   partitions: number;
   residentInstances: number;
   runningActivities: number;
+  /** Of the running ones, those that wait for a place in this process. */
+  waitingActivities: number;
   commitQueue: number;
   /** Of callers, waiting for the database. */
   requestsUnderway: number;

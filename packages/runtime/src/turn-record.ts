@@ -105,6 +105,7 @@ export class TurnRecord {
             input: effect.input,
             parent: effect.parent,
             tags: effect.tags,
+            ...(decider.traceParent === undefined ? {} : { traceParent: decider.traceParent }),
           },
         });
         return;

@@ -32,6 +32,7 @@ import type { PlanCache, PublishedPlan } from './plan-cache.ts';
 import type { ClaimedPartition, CommitItem, DurableStore, InstanceCreation, MessageBody, StoredMessage } from './ports/durable-store.ts';
 import type { ActivityQueue, Delivery } from './ports/activity-queue.ts';
 import type { HotStore } from './ports/hot-store.ts';
+import type { RuntimeObserver } from './ports/runtime-observer.ts';
 import { QueuedActivities } from './queued-activities.ts';
 import type { QueuedCommand, Resident } from './resident.ts';
 import type { SendResult } from './runtime.ts';
@@ -63,7 +64,8 @@ export interface WorkerOptions {
   leasesHold(): boolean;
   /** Called after each commit with what it stored. */
   onStored(items: readonly CommitItem[], touchesTasks: boolean): void;
-  onTrouble(where: string, error: Error): void;
+  onTrouble(where: string, error: Error, about?: { readonly instanceId: string }): void;
+  observer: RuntimeObserver | null;
 }
 
 /** Commands taken up by one turn at most. */
@@ -96,7 +98,7 @@ export class Worker {
   readonly #mailbox: Mailbox;
   readonly #housekeeping: Housekeeping;
   #stopped = false;
-  readonly #counters = { turns: 0, commands: 0, activities: 0, quarantined: 0 };
+  readonly #counters = { turns: 0, commands: 0, readsInMemory: 0, activities: 0, quarantined: 0 };
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -118,9 +120,11 @@ export class Worker {
     });
     this.#lanes = new CommitLanes(options.store, {
       onStored: (items) => this.#afterCommit(items),
+      onAnswered: options.observer?.committed,
       onTrouble: (error) => options.onTrouble('commit', error),
     });
     this.#runner = new ActivityRunner({
+      observer: options.observer,
       activities: options.activities,
       loadInput: (input) => loadReferences(input, (value) => this.#patiently('activity input', async () => options.evaluator.load(value))),
     });
@@ -153,6 +157,10 @@ export class Worker {
 
   get runningActivities(): number {
     return this.#dispatcher.size + (this.#queued?.size ?? 0);
+  }
+
+  get waitingActivities(): number {
+    return this.#dispatcher.waiting;
   }
 
   get commitQueue(): number {
@@ -230,6 +238,7 @@ export class Worker {
     id: InstanceId,
     input: Json,
     creation: InstanceCreation,
+    traceParent?: string,
   ): Promise<SendResult & { executionId?: string }> {
     const execution = executionId(newExecutionId());
     const body: CommandBody = {
@@ -241,6 +250,7 @@ export class Worker {
       tags: [...creation.tags],
       startedBy: creation.startedBy,
       parent: creation.parent,
+      ...(traceParent === undefined ? {} : { traceParent }),
     };
     return new Promise((settle) => {
       const command: QueuedCommand = {
@@ -271,6 +281,7 @@ export class Worker {
     const resident = this.#residents.get(id);
     // A draining partition still takes the results of what runs in it.
     if (resident !== undefined && !this.#stopped) {
+      this.#counters.readsInMemory += 1;
       resident.inbox.push(command);
       this.#pump(resident);
       return;
@@ -289,7 +300,7 @@ export class Worker {
     resident.busy = true;
     this.#idle.delete(resident.id);
     void this.#turn(resident).catch((error: Error) => {
-      this.#options.onTrouble(`turn of ${resident.id}`, error);
+      this.#options.onTrouble('turn', error, { instanceId: resident.id });
       this.#forget(resident);
       this.#reloadSoon(resident);
     });
@@ -300,6 +311,7 @@ export class Worker {
     const record = new TurnRecord(resident, this.#options.partitions);
     const answers: { command: QueuedCommand; result: SendResult }[] = [];
     let item: CommitItem | null = null;
+    const startedAt = this.#options.observer?.turn === undefined ? 0 : Date.now();
     try {
       for (const command of commands) {
         const turn = resident.decider.decide(
@@ -331,11 +343,14 @@ export class Worker {
       return;
     }
     if (record.touchesTasks) this.#touchesTasks.add(item);
+    const observed = this.#observe(resident, item, commands, startedAt);
     const outcome = await this.#lanes.submit(item);
+    observed?.end(outcome === 'stored');
     if (outcome !== 'stored') {
       this.#notStored(resident, answers, outcome);
       return;
     }
+    if (item.row.final || item.baseSeq === 0) this.#tellOfInstance(resident);
     this.#setbacks.delete(resident.id);
     resident.storedSeq = item.seq;
     resident.hasRow = true;
@@ -344,6 +359,36 @@ export class Worker {
     this.#act(resident, record);
     for (const { command, result } of answers) command.settle(result);
     this.#rest(resident);
+  }
+
+  #tellOfInstance(resident: Resident): void {
+    const { workflow, version, status, traceParent } = resident.decider;
+    this.#options.observer?.instance?.({ instanceId: resident.id, workflow, version, status, traceParent });
+  }
+
+  #observe(
+    resident: Resident,
+    item: CommitItem,
+    commands: readonly QueuedCommand[],
+    startedAt: number,
+  ): ReturnType<NonNullable<RuntimeObserver['turn']>> {
+    const { traceParent, executionId, workflow, version } = resident.decider;
+    const observe = this.#options.observer?.turn;
+    if (observe === undefined || traceParent === undefined) return null;
+    const observed = observe({
+      instanceId: resident.id,
+      executionId,
+      workflow,
+      version,
+      traceParent,
+      causes: commands.flatMap(({ body }) => (body.type === 'RaiseEvent' && body.traceParent !== undefined ? [body.traceParent] : [])),
+      startedAt,
+      firstSeq: item.baseSeq + 1,
+      lastSeq: item.seq,
+      commands: commands.map(({ body }) => body.type),
+    });
+    resident.traceParent = observed?.traceParent;
+    return observed;
   }
 
   /** W3: the effects that happen outside the commit. */
@@ -384,9 +429,11 @@ export class Worker {
     const isNew = resident.creation !== null;
     this.#forget(resident);
     if (outcome === 'lost-partition') this.#lostInCommit(resident);
-    else if (typeof outcome === 'object') this.#options.onTrouble(`commit of ${resident.id}`, outcome.refused);
+    else if (typeof outcome === 'object') this.#options.onTrouble('commit', outcome.refused, { instanceId: resident.id });
     else if (!isNew)
-      this.#options.onTrouble(`commit of ${resident.id}`, new Error('The stored state is not the one in memory; it is read again.'));
+      this.#options.onTrouble('commit', new Error('The stored state is not the one in memory; it is read again.'), {
+        instanceId: resident.id,
+      });
     if (outcome !== 'lost-partition') this.#reloadSoon(resident);
     for (const { command, result } of answers) {
       if (outcome === 'conflict' && isNew && command.body.type === 'StartExecution')
@@ -498,6 +545,7 @@ export class Worker {
       tags: body.tags,
       startedBy: 'workflow',
       parent: body.parent,
+      ...(body.traceParent === undefined ? {} : { traceParent: body.traceParent }),
     };
     const result = await new Promise<SendResult>((settle) => this.#enqueue(id, { body: command, messageId, settle, creation }));
     if (result.ok || result.code !== 'instance.exists' || body.parent === null) return;
@@ -590,7 +638,14 @@ export class Worker {
     if (activity === null) return false;
     this.#counters.activities += 1;
     const { queue, ...work } = activity;
-    const job: ActivityJob = { instanceId: resident.id, executionId: resident.decider.executionId, again, ...work };
+    const traceParent = resident.traceParent ?? resident.decider.traceParent;
+    const job: ActivityJob = {
+      instanceId: resident.id,
+      executionId: resident.decider.executionId,
+      again,
+      ...work,
+      ...(traceParent === undefined ? {} : { traceParent }),
+    };
     if (queue !== null && this.#queued !== null) this.#queued.run(queue, job);
     else this.#dispatcher.run(job, onEnd);
     return true;

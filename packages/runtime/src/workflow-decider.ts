@@ -36,6 +36,10 @@ export class WorkflowDecider implements Decider {
     return this.#state.version;
   }
 
+  get traceParent(): string | undefined {
+    return this.#state.traceParent;
+  }
+
   get status(): InstanceStatus {
     return this.#state.status;
   }

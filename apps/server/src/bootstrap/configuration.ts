@@ -16,6 +16,9 @@ export interface Configuration {
   readonly trustProxy: boolean | number | string;
   /** The admin key for automation, or null for none. */
   readonly apiKey: string | null;
+  readonly logLevel: (typeof logLevels)[number];
+  /** Where a process without the API serves its figures; null = nowhere. */
+  readonly metricsPort: number | null;
   readonly roles: Roles;
 }
 
@@ -65,19 +68,23 @@ export function loadConfiguration(env: Readonly<Record<string, string | undefine
       publicUrl: values.PERDURE_PUBLIC_URL ?? `http://${reachableName(values.PERDURE_HOST)}:${values.PERDURE_PORT}`,
       trustProxy: values.PERDURE_TRUST_PROXY,
       apiKey: values.PERDURE_API_KEY ?? null,
+      logLevel: values.PERDURE_LOG_LEVEL,
+      metricsPort: values.PERDURE_METRICS_PORT ?? null,
       roles: { api: api || !worker, worker: worker || !api, chosen: api || worker },
     },
   };
 }
 
+const logLevels = ['error', 'warn', 'info', 'debug'] as const;
+
+const portNumber = z
+  .string()
+  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535, 'Give a port number from 1 to 65535.')
+  .transform(Number);
+
 /** The variables with their words for docs/configuration.md. */
 export const environment = z.object({
-  PERDURE_PORT: z
-    .string()
-    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535, 'Give a port number from 1 to 65535.')
-    .transform(Number)
-    .default(4680)
-    .describe('Port of the web app and the HTTP API.'),
+  PERDURE_PORT: portNumber.default(4680).describe('Port of the web app and the HTTP API.'),
   PERDURE_HOST: z
     .string()
     .regex(/^[A-Za-z0-9.:_-]+$/, 'Give an address or host name of this machine to listen on, such as 127.0.0.1 or 0.0.0.0.')
@@ -120,6 +127,17 @@ export const environment = z.object({
     .min(24, 'The key is too short: use at least 24 characters, for instance from "openssl rand -base64 32".')
     .optional()
     .describe('An admin key for automation, accepted by the HTTP API. At least 24 characters.'),
+  PERDURE_LOG_LEVEL: z
+    .enum(logLevels, 'Give one of error, warn, info, debug.')
+    .default('warn')
+    .describe(
+      'What is written to standard error, as lines of JSON: `error`, `warn`, `info` (with every instance that ends) or `debug` (with every request).',
+    ),
+  PERDURE_METRICS_PORT: portNumber
+    .optional()
+    .describe(
+      'Port on which a process started with `--worker` alone serves `/metrics`, for the admin key as bearer token. With the API, `/metrics` is on its port.',
+    ),
 });
 
 /** Set by our own scripts, not by people. */

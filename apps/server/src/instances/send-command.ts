@@ -3,6 +3,7 @@ import type { SendResult } from '@perdure/runtime';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 import { isStorableText, notStorable } from '../storable-text.ts';
+import { currentTraceParent } from '../telemetry/trace-context.ts';
 import { unknownInstance } from './unknown-instance.ts';
 
 /**
@@ -15,5 +16,7 @@ export async function sendCommand({ runtime }: Installation, id: string, command
     if (typeof text !== 'string' || field === 'data' || isStorableText(text)) continue;
     throw new RequestError('input.invalid', notStorable, { details: [{ field, message: notStorable }] });
   }
-  return runtime.send(instanceId(id), command, messageId);
+  const traceParent = currentTraceParent();
+  const traced = command.type === 'RaiseEvent' && traceParent !== undefined ? { ...command, traceParent } : command;
+  return runtime.send(instanceId(id), traced, messageId);
 }

@@ -7,6 +7,7 @@ import { accepted } from '../errors/refusal.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 import { isStorableText, notStorable } from '../storable-text.ts';
+import { currentTraceParent } from '../telemetry/trace-context.ts';
 import { unknownWorkflow } from '../workflows/publish-workflow.ts';
 
 export interface InstanceStart {
@@ -25,6 +26,7 @@ export async function startInstance(
   start: InstanceStart,
 ): Promise<{ id: string; executionId: string }> {
   if (start.instanceId !== undefined) checkInstanceId(start.instanceId);
+  const traceParent = currentTraceParent();
   const tag = start.tags?.find((text) => !isStorableText(text));
   if (tag !== undefined) {
     throw new RequestError('input.invalid', notStorable, { details: [{ field: 'tags', message: notStorable }] });
@@ -55,6 +57,7 @@ export async function startInstance(
       startedBy: start.startedBy,
       ...(start.instanceId === undefined ? {} : { instanceId: instanceId(start.instanceId) }),
       ...(start.tags === undefined ? {} : { tags: start.tags }),
+      ...(traceParent === undefined ? {} : { traceParent }),
       ...(start.replace === undefined ? {} : { replace: start.replace }),
     }),
   );

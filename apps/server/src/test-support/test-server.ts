@@ -9,6 +9,9 @@ import { startTestPostgres, startTestRedis } from '@perdure/testing';
 import { pino } from 'pino';
 import { createSignInToken } from '../auth/sign-in-link.ts';
 import { type ComposedServer, composeServer } from '../compose.ts';
+import { combineObservers } from '../telemetry/combine-observers.ts';
+import { createFigures } from '../telemetry/figures.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import type { Role } from '../trpc/contract.ts';
 
 /** An answer whose shape is what a test is about to find out. */
@@ -49,16 +52,18 @@ export interface TestAnswer {
   body: Loose;
 }
 
-export async function startTestServer(options: { embedded?: boolean } = {}): Promise<TestServer> {
+export async function startTestServer(options: { embedded?: boolean; tracing?: Tracing } = {}): Promise<TestServer> {
   const [postgres, redis, port] = await Promise.all([startTestPostgres(), startTestRedis(), freePort()]);
   const database = openDatabase({ url: postgres.url, poolSize: 5 });
   const origin = `http://localhost:${port}`;
+  const figures = createFigures();
   const runtime = await createRuntime({
     databaseUrl: postgres.url,
     redisUrl: redis.url,
     worker: true,
     activities: [createHttpActivity({ demoOrigin: `http://127.0.0.1:${port}` })],
     poolSize: 4,
+    observer: combineObservers([figures.observer, ...(options.tracing === undefined ? [] : [options.tracing.observer])]),
   });
   const server = await composeServer({
     config: {
@@ -73,6 +78,8 @@ export async function startTestServer(options: { embedded?: boolean } = {}): Pro
     runtime,
     services: { describe: { postgres: 'test', redis: 'test' } },
     log: pino({ level: process.env['PERDURE_TEST_LOG'] ?? 'fatal' }),
+    figures,
+    tracing: options.tracing ?? null,
   });
   await server.listen({ host: '127.0.0.1', port });
 

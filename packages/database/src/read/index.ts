@@ -5,3 +5,4 @@ export * from './instance-detail.ts';
 export * from './instance-list.ts';
 export * from './instance-row.ts';
 export * from './workflows.ts';
+export * from './waiting.ts';

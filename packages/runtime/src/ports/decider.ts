@@ -16,6 +16,8 @@ export interface Decider {
   /** What the row is filed under. */
   readonly workflow: string;
   readonly version: number;
+  /** W3C trace context of its start, when that was traced. */
+  readonly traceParent?: string | undefined;
   readonly status: InstanceStatus;
   /** Of the last event folded in. */
   readonly seq: number;

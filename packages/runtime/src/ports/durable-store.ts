@@ -181,7 +181,15 @@ export interface OutgoingMessage {
 /** What travels between instances and processes: a command without its clock. A child's start leaves the version to the receiver. */
 export type MessageBody =
   | CommandBody
-  | { type: 'StartChild'; workflow: string; version: number | null; input: Json; parent: ParentLink | null; tags: string[] };
+  | {
+      type: 'StartChild';
+      workflow: string;
+      version: number | null;
+      input: Json;
+      parent: ParentLink | null;
+      tags: string[];
+      traceParent?: string;
+    };
 
 export interface StoredMessage {
   partition: number;
