@@ -2,7 +2,7 @@
  * Traces by OTLP over HTTP, told by the environment variables of the OpenTelemetry standard. Off, and none of its modules loaded, unless
  * `OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` is set. The exporter reads the `OTEL_EXPORTER_OTLP_…` ones by itself.
  */
-import type { Sampler } from '@opentelemetry/sdk-trace';
+import type * as Sdk from '@opentelemetry/sdk-trace';
 import { createTracing, type Tracing } from './tracing.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -41,9 +41,9 @@ function isWanted(env: Environment): boolean {
   return Boolean(endpoint) && env['OTEL_SDK_DISABLED']?.toLowerCase() !== 'true' && (env['OTEL_TRACES_EXPORTER'] || 'otlp') === 'otlp';
 }
 
-function samplerOf(env: Environment, sdk: typeof import('@opentelemetry/sdk-trace')): Sampler {
+function samplerOf(env: Environment, sdk: typeof Sdk): Sdk.Sampler {
   const name = env['OTEL_TRACES_SAMPLER'] || 'parentbased_always_on';
-  const roots: Readonly<Record<string, () => Sampler>> = {
+  const roots: Readonly<Record<string, () => Sdk.Sampler>> = {
     always_on: () => new sdk.AlwaysOnSampler(),
     always_off: () => new sdk.AlwaysOffSampler(),
     traceidratio: () => new sdk.TraceIdRatioBasedSampler(numberOf(env, 'OTEL_TRACES_SAMPLER_ARG', 1)),
