@@ -34,6 +34,9 @@ import { seedSamples, startWelcomeInstances } from './samples/seed-samples.ts';
 import { addTrpcOverHttp, trpcBodyLimit } from './trpc/trpc-http.ts';
 import { serveTrpcSockets } from './trpc/trpc-sockets.ts';
 
+/** What is under way when the server is told to stop gets this long. */
+const closeWithinMs = 5_000;
+
 export interface ServerParts {
   config: ServerConfig;
   database: Database;
@@ -147,7 +150,12 @@ export async function composeServer({ config, database, runtime, services, log, 
       closing.abort();
       // Closing ends the connections that are idle now; one that is answering becomes idle later, and would be kept alive for a minute.
       const idle = setInterval(() => app.server.closeIdleConnections(), 100);
-      await Promise.all([sockets.close(), app.close()]).finally(() => clearInterval(idle));
+      // One over which no request has come yet counts as busy for as long as a request may take; a browser opens some in advance.
+      const patience = setTimeout(() => app.server.closeAllConnections(), closeWithinMs);
+      await Promise.all([sockets.close(), app.close()]).finally(() => {
+        clearInterval(idle);
+        clearTimeout(patience);
+      });
       await Promise.all([sealer.stop(), closePreview(), closeSchemaCheck()]);
     },
   };
