@@ -19,6 +19,7 @@ const withServices = [
   'packages/testing',
   'packages/runtime',
   'packages/bench',
+  'packages/chaos',
   'apps/server',
 ].map((root) => ({
   test: {

@@ -58,7 +58,8 @@ export interface DrillOutcome {
   problems: string[];
 }
 
-export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11' | 'I12' | 'I13';
+/** Those of the reliability notes; and beside them: what instances do is what the model says, and planted bugs are noticed. */
+export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11' | 'I12' | 'I13' | 'model' | 'planted';
 
 export type Verdicts = Partial<Record<Invariant, InvariantVerdict>>;
 

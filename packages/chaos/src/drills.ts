@@ -5,6 +5,7 @@ import { fuzz } from './drills/fuzz.ts';
 import { handover } from './drills/handover.ts';
 import { network } from './drills/network.ts';
 import { model } from './drills/model.ts';
+import { mutants } from './drills/mutants.ts';
 import { postgresKill } from './drills/postgres-kill.ts';
 import { redisFlush, redisFull, redisKill, redisOld } from './drills/redis-faults.ts';
 import { backup } from './drills/backup.ts';
@@ -33,4 +34,5 @@ export const drills: readonly Drill[] = [
   upgrade,
   simulation,
   model,
+  mutants,
 ];

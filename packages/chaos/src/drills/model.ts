@@ -32,7 +32,7 @@ export const model: Drill = {
       injected: held,
       acknowledged: 0,
       duplicates: 0,
-      verdicts: { I3: { holds: differing === 0, count: differing, examples: problems.slice(0, 5) } },
+      verdicts: { model: { holds: differing === 0, count: differing, examples: problems.slice(0, 5) } },
       measured: { events, nodeTypes: kinds.size },
       problems,
     };

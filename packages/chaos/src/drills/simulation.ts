@@ -11,7 +11,7 @@ import type { SimulationResult } from '@perdure/testing';
 import type { Drill, DrillContext, Invariant, Verdicts } from '../drill.ts';
 
 const program = fileURLToPath(new URL('../simulation-program.ts', import.meta.url));
-const checked: readonly Invariant[] = ['I1', 'I2', 'I3', 'I4', 'I5', 'I8', 'I9', 'I10', 'I11'];
+const checked: readonly Invariant[] = ['I1', 'I2', 'I3', 'I4', 'I5', 'I8', 'I9', 'I10', 'I11', 'model'];
 const problemsShown = 10;
 
 type Line = Omit<SimulationResult, 'log'> & { lines?: string[] };

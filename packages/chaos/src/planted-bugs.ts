@@ -1,0 +1,232 @@
+/**
+ * One-line bugs of the kind that loses or doubles something, each with what must notice it. The drill `mutants` plants them one after the other
+ * in a copy of the tree; planted-bugs.test.ts sees to it that each still finds its place.
+ */
+export interface PlantedBug {
+  readonly name: string;
+  /** From the root of the repository. */
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly search: string;
+  readonly replace: string;
+  readonly noticedBy: Notice;
+}
+
+/** The cheapest that fits: seeds of the simulation until one fails, or a test file of a vitest project. */
+export type Notice = { readonly simulation: number } | { readonly project: string; readonly test: string };
+
+const contract: Notice = { project: 'runtime', test: 'postgres/postgres-store.test.ts' };
+const lanes: Notice = { project: 'runtime', test: 'commit-lanes.test.ts' };
+const model: Notice = { project: 'testing', test: 'model/model.test.ts' };
+const simulation: Notice = { simulation: 150 };
+const engineTest = (test: string): Notice => ({ project: 'engine', test });
+
+const commit = 'packages/runtime/src/postgres/commit.sql';
+const worker = 'packages/runtime/src/worker.ts';
+const beforeCommit = 'const outcome = await this.#lanes.submit(item);';
+
+export const plantedBugs: readonly PlantedBug[] = [
+  {
+    name: 'a commit does not look at the epoch',
+    file: commit,
+    search: 'WHERE ((partition, epoch) IN (SELECT id, epoch FROM owned)) IS TRUE',
+    replace: 'WHERE (partition IN (SELECT id FROM owned)) IS TRUE',
+    noticedBy: contract,
+  },
+  {
+    name: 'a commit does not look at the seq',
+    file: commit,
+    search: 'i.seq = s.base_seq AND ',
+    replace: '',
+    noticedBy: contract,
+  },
+  {
+    name: 'a commit does not look at the execution',
+    file: commit,
+    search: ' AND i.execution_id = s.execution_id',
+    replace: '',
+    noticedBy: contract,
+  },
+  {
+    name: 'a commit does not hold its partitions',
+    file: commit,
+    search: 'ORDER BY p.id FOR KEY SHARE',
+    replace: 'ORDER BY p.id',
+    noticedBy: contract,
+  },
+  {
+    name: 'a consumed message stays',
+    file: commit,
+    search: ') gone WHERE message.message_id = gone.message_id',
+    replace: ') gone WHERE message.message_id = gone.message_id AND false',
+    noticedBy: contract,
+  },
+  {
+    name: 'a takeover keeps the epoch',
+    file: 'packages/runtime/src/postgres/claim-partitions.sql',
+    search: 'epoch = p.epoch + 1',
+    replace: 'epoch = p.epoch',
+    noticedBy: contract,
+  },
+  {
+    name: 'a running lease is taken',
+    file: 'packages/runtime/src/postgres/claim-partitions.sql',
+    search: 'OR lease_until < now()',
+    replace: "OR lease_until < now() + interval '1 hour'",
+    noticedBy: contract,
+  },
+  {
+    name: 'timers are due a minute early',
+    file: 'packages/runtime/src/postgres/postgres-store.ts',
+    search: 'AND fire_at <= clock_timestamp()\n',
+    replace: "AND fire_at <= clock_timestamp() + interval '1 minute'\n",
+    noticedBy: contract,
+  },
+  {
+    name: 'a lost commit is recognised by its place alone',
+    file: 'packages/runtime/src/postgres/stored.sql',
+    search: ' AND h.data::text = e.data',
+    replace: '',
+    noticedBy: contract,
+  },
+  {
+    name: 'a message sent twice fails',
+    file: 'packages/runtime/src/postgres/accept.sql',
+    search: '  ON CONFLICT (message_id) DO NOTHING\n',
+    replace: '',
+    noticedBy: contract,
+  },
+  {
+    name: 'callers are answered before the commit',
+    file: worker,
+    search: beforeCommit,
+    replace: `for (const { command, result } of answers) command.settle(result); ${beforeCommit}`,
+    noticedBy: simulation,
+  },
+  {
+    name: 'activities begin before the commit',
+    file: worker,
+    search: beforeCommit,
+    replace: `for (const step of record.run) this.#runActivity(resident, step); ${beforeCommit}`,
+    noticedBy: simulation,
+  },
+  {
+    name: 'a turn that was not stored is taken for stored',
+    file: worker,
+    search: "if (outcome !== 'stored') {",
+    replace: "if (outcome === 'lost-partition') {",
+    noticedBy: simulation,
+  },
+  {
+    name: 'a takeover leaves unfinished activities alone',
+    file: worker,
+    search: 'void this.#recover(partitions.map(({ id }) => id));',
+    replace: '',
+    noticedBy: simulation,
+  },
+  {
+    name: 'an instance whose commit failed is not read again',
+    file: worker,
+    search: "if (outcome !== 'lost-partition') this.#reloadSoon(resident);",
+    replace: '',
+    noticedBy: simulation,
+  },
+  {
+    name: 'a command’s message is not consumed',
+    file: 'packages/runtime/src/turn-record.ts',
+    search: 'this.#consumed.push(messageId);',
+    replace: 'void messageId;',
+    noticedBy: simulation,
+  },
+  {
+    name: 'a timer set and cleared in one commit is set all the same',
+    file: 'packages/runtime/src/turn-record.ts',
+    search: 'if (!timers.set.delete(timer)) timers.cleared.add(timer);',
+    replace: 'timers.cleared.add(timer);',
+    noticedBy: simulation,
+  },
+  {
+    name: 'the hot store takes a tail with a gap',
+    file: 'packages/runtime/src/local/local-hot-store.ts',
+    search: 'known !== undefined && known.seq === update.baseSeq',
+    replace: 'known !== undefined',
+    noticedBy: { project: 'runtime', test: 'local/local-hot-store.test.ts' },
+  },
+  {
+    name: 'a commit whose answer was lost is repeated blindly',
+    file: 'packages/runtime/src/commit-lanes.ts',
+    search: 'if (attempt > 0) left = await this.#withoutStored(left);',
+    replace: '',
+    noticedBy: lanes,
+  },
+  {
+    name: 'a conflict after a lost answer is believed',
+    file: 'packages/runtime/src/commit-lanes.ts',
+    search: "const doubtful = attempt > 0 ? answered.filter(({ verdict }) => verdict === 'conflict').map(({ entry }) => entry) : [];",
+    replace: 'const doubtful: Entry[] = [];',
+    noticedBy: lanes,
+  },
+  {
+    name: 'an attempt that runs is begun again',
+    file: 'packages/runtime/src/activity-dispatcher.ts',
+    search: 'if (known.job.attempt === job.attempt && known.job.executionId === job.executionId) {',
+    replace: 'if (known === null) {',
+    noticedBy: { project: 'runtime', test: 'activity-dispatcher.test.ts' },
+  },
+  {
+    name: 'a join counts each arrival twice',
+    file: 'packages/engine/src/join-tokens.ts',
+    search: 'const count = (join.arrived.get(via) ?? 0) + 1;',
+    replace: 'const count = (join.arrived.get(via) ?? 0) + 2;',
+    noticedBy: model,
+  },
+  {
+    name: 'an outcome is taken whatever attempt it is of',
+    file: 'packages/engine/src/decide.ts',
+    search: "step.phase !== 'scheduled' || step.attempt !== command.attempt",
+    replace: "step.phase !== 'scheduled'",
+    noticedBy: engineTest('work-steps.test.ts'),
+  },
+  {
+    name: 'a result is taken from another child than the open attempt’s',
+    file: 'packages/engine/src/decide.ts',
+    search: ' || step.child !== command.child',
+    replace: '',
+    noticedBy: engineTest('work-steps.test.ts'),
+  },
+  {
+    name: 'one attempt too many',
+    file: 'packages/engine/src/retry.ts',
+    search: 'failed.attempt >= retry.maxNumberOfAttempts',
+    replace: 'failed.attempt > retry.maxNumberOfAttempts',
+    noticedBy: model,
+  },
+  {
+    name: 'a suspended instance goes on',
+    file: 'packages/engine/src/conclude.ts',
+    search: "if (next && turn.state.status === 'Running') act(turn, next);",
+    replace: 'if (next) act(turn, next);',
+    noticedBy: model,
+  },
+  {
+    name: 'a closed step’s timers go on',
+    file: 'packages/engine/src/cancel.ts',
+    search: "if (turn.state.timers.has(timer)) turn.effects.push({ type: 'ClearTimer', timer });",
+    replace: '',
+    noticedBy: simulation,
+  },
+  {
+    name: 'a frame ends with steps open in it',
+    file: 'packages/engine/src/run.ts',
+    search: 'if (frame?.open.size === 0) endFrame(turn, frame);',
+    replace: 'if (frame) endFrame(turn, frame);',
+    noticedBy: model,
+  },
+  {
+    name: 'one failed item too few is tolerated',
+    file: 'packages/engine/src/raise.ts',
+    search: 'container.container.failed <= node.errorTolerance',
+    replace: 'container.container.failed < node.errorTolerance',
+    noticedBy: model,
+  },
+];
