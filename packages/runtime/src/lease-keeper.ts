@@ -112,7 +112,7 @@ export class LeaseKeeper {
 
     const before = Date.now();
     const survey = await this.#leases.survey(workerId, host, pid);
-    this.#clock.measured(survey.now, (before + Date.now()) / 2);
+    this.#clock.measured(survey.now, before, Date.now());
     if (this.#stopped) return;
     const workers = Math.max(1, survey.liveWorkers.length);
     const share = Math.ceil(survey.partitions.length / workers);

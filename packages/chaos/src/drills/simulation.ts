@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +28,7 @@ export const simulation: Drill = {
     const sums = { instances: 0, events: 0, faults: 0, acknowledged: 0, duplicates: 0, modelled: 0, virtualMs: 0 };
     const problems: string[] = [];
     let seeds = 0;
-    await runProgram(context, (line) => {
+    await runAll(context, (line) => {
       seeds += 1;
       for (const figure of Object.keys(sums) as (keyof typeof sums)[]) sums[figure] += line[figure]; // keys of this very object
       if (line.problems.length === 0) return;
@@ -54,18 +55,27 @@ export const simulation: Drill = {
   },
 };
 
-async function runProgram({ seed, planned, folder, defer, log }: DrillContext, take: (line: Line) => void): Promise<void> {
-  const isReplay = planned === 1;
-  const args = isReplay ? [seed, '', '', '--log'] : [seed, '1', String(planned)];
+/** Seeds have nothing to do with each other: two processes share them. */
+async function runAll(context: DrillContext, take: (line: Line) => void): Promise<void> {
+  const { seed, planned } = context;
+  if (planned === 1) return runProgram(context, [seed, '', '', '--log'], take);
+  const half = availableParallelism() > 1 ? Math.ceil(planned / 2) : planned;
+  await Promise.all([
+    runProgram(context, [seed, '1', String(half)], take),
+    ...(half < planned ? [runProgram(context, [seed, String(half + 1), String(planned)], take)] : []),
+  ]);
+}
+
+async function runProgram({ folder, defer, log }: DrillContext, args: readonly string[], take: (line: Line) => void): Promise<void> {
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   defer(() => void child.kill('SIGKILL'));
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   for await (const text of createInterface({ input: child.stdout })) {
     const line = JSON.parse(text) as Line; // written by the program
     take(line);
-    if (!isReplay) continue;
+    if (line.lines === undefined) continue;
     const file = join(folder, 'simulation.log');
-    writeFileSync(file, `${(line.lines ?? []).join('\n')}\n`);
+    writeFileSync(file, `${line.lines.join('\n')}\n`);
     log(`digest ${line.digest}; what happened is in ${file} (kept when the run fails)`);
   }
   const code = await ended;
