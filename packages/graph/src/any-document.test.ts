@@ -20,9 +20,17 @@ const config = (type: string) => {
   const known = standardCatalogue.get(type);
   const part = fc.oneof(
     fc.jsonValue({ maxDepth: 2 }),
-    fc.constantFrom(true, 2, 'all', '1h', 'input.a', 'steps.b.output', { expr: 'steps.c.output' }, [
-      { key: 'k', label: 'K', when: '1', tone: 'primary' },
-    ]),
+    fc.constantFrom(
+      true,
+      2,
+      'all',
+      '1h',
+      'input.a',
+      'steps.b.output',
+      { expr: 'steps.c.output' },
+      [{ key: 'k', label: 'K', when: '1', tone: 'primary' }],
+      [{ entity: 'account', key: ['a', 'b'] }],
+    ),
   );
   return fc
     .tuple(

@@ -66,14 +66,17 @@ const fillIn: Record<string, JsonObject> = {
   fail: { code: 'Declined', message: 'Declined' },
 };
 
-const roots = ['input', 'steps', 'vars', 'item', 'index', 'error', 'instance'];
+const roots = {
+  workflow: ['input', 'steps', 'vars', 'item', 'index', 'error', 'instance'],
+  entity: ['state', 'input', 'entity', 'before'],
+};
 
 /**
  * Enough of an analyser for this package's tests, which must not depend on the expression language above it:
  * brackets must match, and paths from a known root are what it reads.
  */
 export const pathAnalyser: ExpressionAnalyser = {
-  analyse(source) {
+  analyse(source, subject = 'workflow') {
     const open: string[] = [];
     for (let i = 0; i < source.length; i++) {
       const char = source[i]!;
@@ -85,7 +88,9 @@ export const pathAnalyser: ExpressionAnalyser = {
     const reads = [...source.matchAll(/\b(?:input|steps|vars|item|index|error|instance)\b(?:\.[A-Za-z_]\w*)*/g)].map(([path]) =>
       path.split('.'),
     );
-    const unknownNames = [...source.matchAll(/(?<![\w.$"])[a-z]\w*(?=\.)/g)].map(([name]) => name).filter((name) => !roots.includes(name));
+    const unknownNames = [...source.matchAll(/(?<![\w.$"])[a-z]\w*(?=\.)/g)]
+      .map(([name]) => name)
+      .filter((name) => !roots[subject].includes(name));
     return { ok: true, expression: { source, cost: 'cheap', reads }, unknownNames };
   },
 };

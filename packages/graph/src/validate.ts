@@ -1,6 +1,7 @@
 import { type Catalogue, standardCatalogue } from './catalogue/catalogue.ts';
 import { bodyPort } from './catalogue/node-type.ts';
 import { checkJsonSchema } from './check-json-schema.ts';
+import { checkCriticalSections } from './critical-sections.ts';
 import { type CompiledNode, compileNode } from './compile-node.ts';
 import type { GraphNode, WorkflowDocument } from './document.ts';
 import { checkReads, containersAround } from './expression-reads.ts';
@@ -38,7 +39,12 @@ export function validate(document: WorkflowDocument, analyser: ExpressionAnalyse
   const problems = [...structure, ...[...compiled.values()].flatMap((node) => node.problems)];
   for (const node of document.nodes) problems.push(...schemaProblems(index, node), ...nodeProblems(index, node));
   if (structure.every(({ severity }) => severity !== 'error')) {
-    problems.push(...reachProblems(index, frameOf), ...checkReads(index, compiled, frameOf), ...checkSoundness(index));
+    problems.push(
+      ...reachProblems(index, frameOf),
+      ...checkReads(index, compiled, frameOf),
+      ...checkCriticalSections(index, frameOf),
+      ...checkSoundness(index),
+    );
   }
   return problems.sort((a, b) => rank[a.severity] - rank[b.severity]);
 }

@@ -1,6 +1,7 @@
 export { startOwnPostgres, startTestPostgres, type OwnPostgres, type TestPostgres } from './test-postgres.ts';
 export { startOwnRedis, startTestRedis, type OwnRedis, type TestRedis } from './test-redis.ts';
 export { drawWorkflow, type DrawnNode } from './draw-workflow.ts';
+export { accountType, bankTransfer } from './bank.ts';
 export { publishWorkflow } from './publish-workflow.ts';
 export { eventually } from './eventually.ts';
 export { checkInvariants } from './check-invariants.ts';

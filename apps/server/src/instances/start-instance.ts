@@ -1,4 +1,4 @@
-import { executionId, instanceId } from '@perdure/engine';
+import { executionId, instanceId, isReservedForEntities } from '@perdure/engine';
 import type { Database } from '@perdure/database';
 import { findWorkflow } from '@perdure/database/read';
 import type { Json } from '@perdure/graph';
@@ -77,7 +77,7 @@ export function checkInstanceId(id: string): void {
   if (
     id.length >= 1 &&
     id.length <= 100 &&
-    !id.startsWith('@') &&
+    !isReservedForEntities(id) &&
     id !== '.' &&
     id !== '..' &&
     id.isWellFormed() &&
