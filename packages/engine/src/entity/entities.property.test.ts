@@ -38,93 +38,93 @@ class World {
   readonly done = new Map<InstanceId, string[]>();
   sent = 0;
   granted = 0;
+}
 
-  add(run: InstanceFixture): void {
-    this.instances.set(run.state.instanceId, run);
-    run.start();
-    this.post(run.last.effects);
+function add(world: World, run: InstanceFixture): void {
+  world.instances.set(run.state.instanceId, run);
+  run.start();
+  post(world, run.last.effects);
+}
+
+function act(world: World, run: InstanceFixture, body: CommandBody): void {
+  // V4: from a checkpoint it goes on the same.
+  const copy = decodeState(JSON.parse(JSON.stringify(encodeState(run.state))));
+  const command = run.command(body);
+  const again = decide(run.plan, copy, command, evaluator);
+  const result = decide(run.plan, run.state, command, evaluator);
+  if (result instanceof Promise) throw new Error('decide answered with a promise.');
+  run.take(result);
+  expect(again).toEqual(result);
+  if (result.events.some(({ type }) => type === 'EntityLockGranted')) world.granted++;
+  post(world, result.effects);
+  checkSections(world);
+}
+
+function deliver(world: World, at: number): void {
+  const [message] = world.mail.splice(at, 1);
+  if (!message) throw new Error('There is no such message.');
+  if (message.body.for === 'entity') return ask(world, message.to, message.body.command);
+  const run = world.instances.get(message.to);
+  if (run) act(world, run, message.body.command);
+}
+
+function ask(world: World, id: InstanceId, body: EntityCommandBody): void {
+  const run = entityOf(world, id);
+  if (run.state.status === 'Completed') run.state = initialEntityState(id);
+  if (body.type === 'Operate' && body.request.lock === null) push(world.arrived, id, body.request.id);
+  const holder = run.state.lock?.id;
+  const shadow = decodeEntityState(JSON.parse(JSON.stringify(encodeEntityState(run.state))));
+  const folded = decodeEntityState(JSON.parse(JSON.stringify(encodeEntityState(run.state))));
+  const command = run.command(body);
+  const again = decideEntity(list, shadow, command, evaluator);
+  const result = decideEntity(list, run.state, command, evaluator);
+  if (result instanceof Promise) throw new Error('decideEntity answered with a promise.');
+  run.take(result);
+  // V3, V4, L1.
+  expect(again).toEqual(result);
+  let lock = holder;
+  for (const event of result.events) {
+    evolveEntity(folded, event);
+    if (event.type === 'EntityLocked') lock = event.lock.id;
+    if (event.type === 'EntityUnlocked' && event.lock === lock) lock = undefined;
+    if (event.type !== 'EntityOperationApplied' && event.type !== 'EntityOperationRejected') continue;
+    // Mutual exclusion, as the entity sees it.
+    expect(event.request.lock ?? undefined).toBe(lock);
+    if (event.request.lock === null) push(world.done, id, event.request.id);
   }
+  expect(folded).toEqual(run.state);
+  if (run.state.status === 'Running') expect(run.state.queue.length > 0 && run.state.lock === null).toBe(false);
+  post(world, result.effects);
+  checkSections(world);
+}
 
-  act(run: InstanceFixture, body: CommandBody): void {
-    // V4: from a checkpoint it goes on the same.
-    const copy = decodeState(JSON.parse(JSON.stringify(encodeState(run.state))));
-    const command = run.command(body);
-    const again = decide(run.plan, copy, command, evaluator);
-    const result = decide(run.plan, run.state, command, evaluator);
-    if (result instanceof Promise) throw new Error('decide answered with a promise.');
-    run.take(result);
-    expect(again).toEqual(result);
-    if (result.events.some(({ type }) => type === 'EntityLockGranted')) this.granted++;
-    this.post(result.effects);
-    this.checkSections();
-  }
-
-  deliver(at: number): void {
-    const [message] = this.mail.splice(at, 1);
-    if (!message) throw new Error('There is no such message.');
-    if (message.body.for === 'entity') return this.ask(message.to, message.body.command);
-    const run = this.instances.get(message.to);
-    if (run) this.act(run, message.body.command);
-  }
-
-  ask(id: InstanceId, body: EntityCommandBody): void {
-    const run = this.entityOf(id);
-    if (run.state.status === 'Completed') run.state = initialEntityState(id);
-    if (body.type === 'Operate' && body.request.lock === null) push(this.arrived, id, body.request.id);
-    const holder = run.state.lock?.id;
-    const shadow = decodeEntityState(JSON.parse(JSON.stringify(encodeEntityState(run.state))));
-    const folded = decodeEntityState(JSON.parse(JSON.stringify(encodeEntityState(run.state))));
-    const command = run.command(body);
-    const again = decideEntity(list, shadow, command, evaluator);
-    const result = decideEntity(list, run.state, command, evaluator);
-    if (result instanceof Promise) throw new Error('decideEntity answered with a promise.');
-    run.take(result);
-    // V3, V4, L1.
-    expect(again).toEqual(result);
-    let lock = holder;
-    for (const event of result.events) {
-      evolveEntity(folded, event);
-      if (event.type === 'EntityLocked') lock = event.lock.id;
-      if (event.type === 'EntityUnlocked' && event.lock === lock) lock = undefined;
-      if (event.type !== 'EntityOperationApplied' && event.type !== 'EntityOperationRejected') continue;
-      // Mutual exclusion, as the entity sees it.
-      expect(event.request.lock ?? undefined).toBe(lock);
-      if (event.request.lock === null) push(this.done, id, event.request.id);
-    }
-    expect(folded).toEqual(run.state);
-    if (run.state.status === 'Running') expect(run.state.queue.length > 0 && run.state.lock === null).toBe(false);
-    this.post(result.effects);
-    this.checkSections();
-  }
-
-  /** As a workflow sees it: from its grant until it lets go, all its entities are its own. */
-  checkSections(): void {
-    for (const { state } of this.instances.values()) {
-      for (const step of state.steps.values()) {
-        const lock = step.kind === 'container' && step.container.type === 'scope' ? step.container.lock : undefined;
-        if (!lock?.held) continue;
-        for (const id of lock.entities) expect(this.entityOf(id).state.lock?.id).toBe(lock.id);
-      }
-    }
-  }
-
-  post(effects: readonly Effect[]): void {
-    for (const effect of effects) {
-      if (effect.type === 'SendToEntity') {
-        if (effect.command.type === 'Operate') this.sent++;
-        this.mail.push({ to: effect.entity, body: { for: 'entity', command: effect.command } });
-      }
-      if (effect.type === 'SendToInstance') this.mail.push({ to: effect.instanceId, body: { for: 'instance', command: effect.command } });
+/** As a workflow sees it: from its grant until it lets go, all its entities are its own. */
+function checkSections(world: World): void {
+  for (const { state } of world.instances.values()) {
+    for (const step of state.steps.values()) {
+      const lock = step.kind === 'container' && step.container.type === 'scope' ? step.container.lock : undefined;
+      if (!lock?.held) continue;
+      for (const id of lock.entities) expect(entityOf(world, id).state.lock?.id).toBe(lock.id);
     }
   }
+}
 
-  entityOf(id: InstanceId): EntityFixture {
-    let run = this.entities.get(id);
-    const parts = parseEntityId(id);
-    if (!parts) throw new Error(`${id} is not an entity’s id.`);
-    if (!run) this.entities.set(id, (run = new EntityFixture(list, parts)));
-    return run;
+function post(world: World, effects: readonly Effect[]): void {
+  for (const effect of effects) {
+    if (effect.type === 'SendToEntity') {
+      if (effect.command.type === 'Operate') world.sent++;
+      world.mail.push({ to: effect.entity, body: { for: 'entity', command: effect.command } });
+    }
+    if (effect.type === 'SendToInstance') world.mail.push({ to: effect.instanceId, body: { for: 'instance', command: effect.command } });
   }
+}
+
+function entityOf(world: World, id: InstanceId): EntityFixture {
+  let run = world.entities.get(id);
+  const parts = parseEntityId(id);
+  if (!parts) throw new Error(`${id} is not an entity’s id.`);
+  if (!run) world.entities.set(id, (run = new EntityFixture(list, parts)));
+  return run;
 }
 
 function push(lists: Map<InstanceId, string[]>, id: InstanceId, value: string): void {
@@ -188,13 +188,13 @@ function onStep(run: InstanceFixture, step: OpenStep, choice: number): CommandBo
 function drain(world: World, pick: number): void {
   for (let left = 5_000; left > 0; left--) {
     if (world.mail.length > 0) {
-      world.deliver((pick * left) % world.mail.length);
+      deliver(world, (pick * left) % world.mail.length);
       continue;
     }
     const command = [...world.instances.values()].map((run) => [run, outside(run, 1)] as const).find(([, body]) => body !== null);
     if (!command) return;
     const [run, body] = command;
-    if (body) world.act(run, body);
+    if (body) act(world, run, body);
   }
   throw new Error('The world does not come to rest.');
 }
@@ -212,14 +212,14 @@ test(
         fc.integer({ min: 1, max: 1_000 }),
         (plans, picks, last) => {
           const world = new World();
-          for (const [at, plan] of plans.entries()) world.add(new InstanceFixture(plan, evaluator, `w${at}`));
+          for (const [at, plan] of plans.entries()) add(world, new InstanceFixture(plan, evaluator, `w${at}`));
           for (const pick of picks) {
             const runs = [...world.instances.values()];
             const run = runs[pick % runs.length];
-            if (pick % 3 > 0 && world.mail.length > 0) world.deliver(Math.floor(pick / 3) % world.mail.length);
+            if (pick % 3 > 0 && world.mail.length > 0) deliver(world, Math.floor(pick / 3) % world.mail.length);
             else {
               const body = run && outside(run, Math.floor(pick / 3));
-              if (run && body) world.act(run, body);
+              if (run && body) act(world, run, body);
             }
           }
           drain(world, last);
