@@ -30,7 +30,7 @@ async function store(id: string, workflow: string, entity: object | null, state:
   );
 }
 
-const idle = { exists: true, lockedBy: null, queued: 0, delayed: 0, lastOperationAt: 1_000 };
+const idle = { exists: true, lockedBy: null, queued: 0, delayed: 0, lastOperationAt: 1_000, version: 4 };
 
 it('a changed document is the next version, saved on top of the one it was based on', async () => {
   const saved = (baseVersion: number | null, document: { kind: string }, title = 'Counter') =>
@@ -63,7 +63,7 @@ it('entities are listed by name, prefix and last operation, page by page, and ar
   const first = await listEntities(database.prisma, { name: 'counter' }, { after: null, limit: 1 });
   expect(first.more).toBe(true);
   expect(await listEntities(database.prisma, { name: 'counter' }, { after: first.rows[0]!.id, limit: 1 })).toMatchObject({
-    rows: [{ key: 'b', state: 7, exists: true, version: 3 }],
+    rows: [{ key: 'b', state: 7, exists: true, version: 4 }],
     more: false,
   });
   expect(await findEntity(database.prisma, 'COUNTER', 'a@x')).toMatchObject({ queued: 2, lockedBy: { instanceId: 'i', step: 's#1' } });

@@ -6,15 +6,17 @@
  * K2 what a takeover finds is counted together, up to `suspectFrom`; from there on each attempt is begun alone and counted when its turn has
  *    come, so that nothing is held for having run beside the one that ended the worker.
  */
-import type { InstanceId, InstanceState, StepKey } from '@perdure/engine';
+import type { InstanceId, StepKey } from '@perdure/engine';
 import type { ActivityJob } from './activity-dispatcher.ts';
-import type { DurableStore, UnfinishedAttempt } from './ports/durable-store.ts';
+import type { Decider } from './ports/decider.ts';
+import type { DurableStore, StoredInstance, UnfinishedAttempt } from './ports/durable-store.ts';
 
 const suspectFrom = 3;
 
 /** An instance on its way into memory, with what was known of its partition when it was read. */
 export interface Arrival {
-  state: InstanceState;
+  instance: StoredInstance;
+  decider: Decider;
   epoch: number | undefined;
   abandoned: boolean;
 }
@@ -35,8 +37,8 @@ export class Claims {
   /** The verdicts that are not `run`. Activities of named queues are left to whoever takes them from there, unless there are no queues. */
   async ofArrivals(arrivals: readonly Arrival[], withQueues: boolean): Promise<Map<InstanceId, Map<StepKey, Verdict>>> {
     const verdicts = new Map<InstanceId, Map<StepKey, Verdict>>();
-    const found = arrivals.flatMap(({ state, epoch, abandoned }) =>
-      state.runningActivities === 0 ? [] : unfinished(state, abandoned ? `epoch ${epoch}` : null, withQueues),
+    const found = arrivals.flatMap(({ instance, decider, epoch, abandoned }) =>
+      decider.runningActivities === 0 ? [] : unfinished(instance.id, decider, abandoned ? `epoch ${epoch}` : null, withQueues),
     );
     if (found.length === 0) return verdicts;
     const counts = await this.#store.countClaims(found, suspectFrom);
@@ -64,11 +66,11 @@ export class Claims {
   }
 }
 
-function unfinished(state: InstanceState, mark: string | null, withQueues: boolean): UnfinishedAttempt[] {
-  const { instanceId, executionId } = state;
-  return [...state.steps.values()].flatMap((step) => {
-    if (step.kind !== 'activity' || step.phase !== 'scheduled' || (withQueues && step.queue !== null)) return [];
-    const { key, attempt, releases = 0 } = step;
-    return [{ instanceId, executionId, step: key, attempt, releases, mark }];
+function unfinished(instanceId: InstanceId, decider: Decider, mark: string | null, withQueues: boolean): UnfinishedAttempt[] {
+  return decider.openActivities().flatMap((step) => {
+    const activity = decider.activity(step);
+    if (activity === null || (withQueues && activity.queue !== null)) return [];
+    const { attempt, releases } = activity;
+    return [{ instanceId, executionId: decider.executionId, step, attempt, releases, mark }];
   });
 }

@@ -2,10 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import {
-  executionId,
+  entityInstanceId,
   instanceId,
   isFinal,
+  parseEntityId,
   type CommandBody,
+  type EntityCommandBody,
+  type EntityRequest,
   type Evaluation,
   type Evaluator,
   type HistoryEvent,
@@ -18,9 +21,12 @@ import type { Activity } from './activity-dispatcher.ts';
 import { Admission } from './admission.ts';
 import { DatabaseClock } from './database-clock.ts';
 import { DurablePayloads } from './durable-payloads.ts';
+import { EntityTypes } from './entity-types.ts';
 import { Intake } from './intake.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
+import { finishedInstance, unknownInstance } from './loader.ts';
 import { LocalHotStore } from './local/local-hot-store.ts';
+import { newExecutionId } from './new-execution-id.ts';
 import { partitionOf } from './partition-of.ts';
 import { PlanCache } from './plan-cache.ts';
 import type { ActivityQueue } from './ports/activity-queue.ts';
@@ -31,10 +37,21 @@ import { outageOf } from './postgres/outage.ts';
 import { PostgresStore } from './postgres/postgres-store.ts';
 import { RedisActivityQueue } from './redis/redis-activity-queue.ts';
 import { RedisHotStore } from './redis/redis-hot-store.ts';
-import type { PayloadStore, PublishedVersion, Runtime, RuntimeHealth, SendResult, StartRequest, StartResult, TooLarge } from './runtime.ts';
+import type {
+  EntitySignal,
+  PayloadStore,
+  PublishedVersion,
+  Runtime,
+  RuntimeHealth,
+  SendResult,
+  SignalResult,
+  StartRequest,
+  StartResult,
+  TooLarge,
+} from './runtime.ts';
 import { isLargerThan, storableJson, storableText } from './storable-json.ts';
 import { Watchers } from './watchers.ts';
-import { newExecutionId, Worker } from './worker.ts';
+import { Worker } from './worker.ts';
 
 export interface RuntimeOptions {
   databaseUrl: string;
@@ -134,6 +151,7 @@ class AssembledRuntime implements Runtime {
   readonly #hot: HotStore;
   readonly #queue: ActivityQueue | null;
   readonly #plans: PlanCache;
+  readonly #entityTypes: EntityTypes;
   readonly #watchers: Watchers;
   readonly #intake: Intake;
   readonly #worker: Worker | null;
@@ -160,6 +178,7 @@ class AssembledRuntime implements Runtime {
     const payloads = new DurablePayloads(store);
     this.payloads = payloads;
     this.#plans = new PlanCache(store, options.analyser ?? expressionAnalyser, options.catalogue);
+    this.#entityTypes = new EntityTypes(store, options.analyser ?? expressionAnalyser);
     const onTrouble: NonNullable<RuntimeOptions['onTrouble']> = (where, error, about) => {
       const reason = outageOf(error);
       if (reason !== null) this.#sawOutage(reason);
@@ -190,6 +209,7 @@ class AssembledRuntime implements Runtime {
         hot,
         clock,
         plans: this.#plans,
+        entityTypes: this.#entityTypes,
         payloads,
         evaluator,
         activities: new Map(options.activities.map((activity) => [activity.name, activity])),
@@ -231,6 +251,7 @@ class AssembledRuntime implements Runtime {
           hint.tasks,
         );
       else if (hint.type === 'published') this.#plans.published(hint.workflow);
+      else if (hint.type === 'entity-type') this.#entityTypes.saved(hint.name);
       else this.#worker?.look();
     });
   }
@@ -264,6 +285,8 @@ class AssembledRuntime implements Runtime {
         code: 'input.invalid',
         message: 'The instance id holds a character that cannot be stored. Use letters, digits and punctuation.',
       };
+    if (id.startsWith('@'))
+      return { ok: false, code: 'input.invalid', message: 'An instance id cannot start with “@”: those are the ids of entities.' };
     const creation = {
       workflow: published.workflow,
       version: published.version,
@@ -277,7 +300,7 @@ class AssembledRuntime implements Runtime {
       if (result.ok) return { ok: true, instanceId: id, executionId: result.executionId ?? '' };
       return { ok: false, code: result.code === 'instance.exists' ? 'instance.exists' : 'unavailable', message: result.message };
     }
-    const execution = executionId(newExecutionId());
+    const execution = newExecutionId();
     const { workflow, version, tags, startedBy } = creation;
     const partition = partitionOf(id, partitionCount);
     const body: CommandBody = {
@@ -304,6 +327,7 @@ class AssembledRuntime implements Runtime {
   }
 
   async #send(id: InstanceId, asked: CommandBody, messageId?: string): Promise<SendResult> {
+    if (id.startsWith('@')) return unknownInstance;
     // A command is JSON; texts of people and senders (names, comments, reasons) are mended like their data.
     let command = storableJson(asked as unknown as Json) as unknown as CommandBody;
     if (command.type === 'RaiseEvent') {
@@ -317,14 +341,63 @@ class AssembledRuntime implements Runtime {
     }
     if (this.#worker?.serves(id) === true) return this.#worker.send(id, command);
     const found = (await this.#store.load([id])).get(id);
-    if (found === undefined) return { ok: false, code: 'instance.unknown', message: 'There is no instance with this id.' };
-    if (isFinal(found.status)) return { ok: false, code: 'instance.finished', message: 'The instance has finished.' };
+    if (found === undefined) return unknownInstance;
+    if (isFinal(found.status)) return finishedInstance;
     const partition = partitionOf(id, partitionCount);
     const message = { partition, instanceId: id, messageId: `ask:${messageId ?? randomUUID()}`, body: command };
     return this.#intake.ask(message, () => this.#hot.hint({ type: 'mail', partitions: [partition] }));
   }
 
+  signalEntity(signal: EntitySignal): Promise<SignalResult> {
+    return this.#admission.run(() => this.#signalEntity(signal));
+  }
+
+  async #signalEntity({ name, key, operation, input, at = null, by }: EntitySignal): Promise<SignalResult> {
+    const entity = entityInstanceId(name.toLowerCase(), storableText(key));
+    const id = parseEntityId(entity);
+    if (id === null)
+      return {
+        ok: false,
+        code: 'entity.invalid-id',
+        message: 'An entity is addressed by the name of its type and a key of 1 to 200 characters without control characters.',
+      };
+    const type = this.#entityTypes.peek(id.name);
+    if ((type === undefined ? await this.#entityTypes.find(id.name) : type) === null)
+      return { ok: false, code: 'entity.unknown-type', message: `There is no entity type ${id.name}.` };
+    const stored = await this.#keepInput(input);
+    if (stored === undefined) return tooLarge('input', 'The input');
+    const from = { kind: 'api' as const, by: storableText(by) };
+    return this.#signal(entity, {
+      id: randomUUID(),
+      operation: storableText(operation),
+      input: stored,
+      mode: 'signal',
+      from,
+      at,
+      lock: null,
+    });
+  }
+
+  async #signal(entity: InstanceId, request: EntityRequest): Promise<SignalResult> {
+    const body: EntityCommandBody = { type: 'Operate', request };
+    if (this.#worker?.serves(entity) === true) {
+      const result = await this.#worker.send(entity, body);
+      return result.ok ? result : { ok: false, code: 'unavailable', message: result.message };
+    }
+    const partition = partitionOf(entity, partitionCount);
+    await this.#intake.tell({ partition, instanceId: entity, messageId: `op:${request.id}`, body });
+    this.#hot.hint({ type: 'mail', partitions: [partition] });
+    this.#worker?.look();
+    return { ok: true };
+  }
+
+  savedEntityType(name: string): void {
+    this.#entityTypes.saved(name.toLowerCase());
+    this.#hot.hint({ type: 'entity-type', name: name.toLowerCase() });
+  }
+
   async purge(id: InstanceId): Promise<'purged' | 'not-found' | 'not-finished'> {
+    if (id.startsWith('@')) return 'not-found';
     const result = await this.#store.purge(id);
     if (result === 'purged') {
       await this.#hot.forget([id]);

@@ -36,12 +36,17 @@ export class Intake {
     });
   }
 
-  /** Stores the message and waits for what its receiver made of it; taken back when nobody takes it up in time. */
-  async ask(message: OutgoingMessage, onStored: () => void): Promise<SendResult> {
-    await new Promise<boolean>((settle, fail) => {
+  /** Stores the message. */
+  tell(message: OutgoingMessage): Promise<boolean> {
+    return new Promise((settle, fail) => {
       this.#messages.push({ item: message, settle, fail });
       this.#storeWaiting();
     });
+  }
+
+  /** Stores the message and waits for what its receiver made of it; taken back when nobody takes it up in time. */
+  async ask(message: OutgoingMessage, onStored: () => void): Promise<SendResult> {
+    await this.tell(message);
     // Whoever is told to look before the commit does not find it.
     onStored();
     const fate = await this.#fateOf(message.messageId);

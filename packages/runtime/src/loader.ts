@@ -8,15 +8,27 @@
  *
  * Not here: what is done with a resident (the worker), how a state is put together (stored-state.ts).
  */
-import { initialState, isFinal, timerId, type InstanceId, type InstanceState, type StepKey } from '@perdure/engine';
+import {
+  initialEntityState,
+  initialState,
+  isFinal,
+  parseEntityId,
+  releasesOf,
+  timerId,
+  type InstanceId,
+  type StepKey,
+} from '@perdure/engine';
 import type { Arrival, Claims, Verdict } from './claims.ts';
+import { EntityDecider } from './entity-decider.ts';
+import type { EntityTypes } from './entity-types.ts';
 import { partitionOf } from './partition-of.ts';
 import type { PlanCache, PublishedPlan } from './plan-cache.ts';
-import type { DurableStore, StoredHistory, StoredInstance } from './ports/durable-store.ts';
-import type { HotStore } from './ports/hot-store.ts';
+import type { Decider } from './ports/decider.ts';
+import type { DurableStore, InstanceCreation, OutgoingMessage, StoredHistory, StoredInstance } from './ports/durable-store.ts';
+import type { HotInstance, HotStore } from './ports/hot-store.ts';
 import type { QueuedCommand, Resident } from './resident.ts';
 import type { SendResult } from './runtime.ts';
-import { readState } from './stored-state.ts';
+import { entityFold, readState, workflowFold } from './stored-state.ts';
 import { WorkflowDecider } from './workflow-decider.ts';
 
 const loadLimit = 500;
@@ -29,13 +41,14 @@ export const unavailable: SendResult = {
   code: 'unavailable',
   message: 'The worker gave this instance up before the command was stored. Try again.',
 };
-const unknownInstance: SendResult = { ok: false, code: 'instance.unknown', message: 'There is no instance with this id.' };
-const finishedInstance: SendResult = { ok: false, code: 'instance.finished', message: 'The instance has finished.' };
+export const unknownInstance: SendResult = { ok: false, code: 'instance.unknown', message: 'There is no instance with this id.' };
+export const finishedInstance: SendResult = { ok: false, code: 'instance.finished', message: 'The instance has finished.' };
 
 export interface LoaderOptions {
   store: DurableStore;
   hot: HotStore;
   plans: PlanCache;
+  entityTypes: EntityTypes;
   partitions: number;
   claims: Claims;
   /** Whether activities of named queues go there. */
@@ -48,6 +61,8 @@ export interface LoaderOptions {
   enqueue(id: InstanceId, command: QueuedCommand): void;
   /** A wake-up found an instance that cannot be read: to be tried again. */
   wakeLater(id: InstanceId): void;
+  /** These are in the store. */
+  deliver(messages: readonly OutgoingMessage[]): void;
   /** A start message is in the store and has not been fetched. */
   lookForMail(): void;
   onTrouble(where: string, error: Error, about?: { readonly instanceId: string }): void;
@@ -89,22 +104,7 @@ export class Loader {
       start.settle(unavailable);
       return;
     }
-    this.#options.admit(
-      {
-        id,
-        partition,
-        epoch,
-        decider: new WorkflowDecider(published.plan, initialState(id)),
-        storedSeq: 0,
-        checkpointSeq: 0,
-        hasRow: false,
-        creation: null,
-        inbox: [start],
-        traceParent: undefined,
-        busy: false,
-      },
-      new Map(),
-    );
+    this.#options.admit(unstored(id, partition, epoch, new WorkflowDecider(published.plan, initialState(id)), [start]), new Map());
   }
 
   /** The partition is lost: whoever waits for an instance of it is told so. */
@@ -156,34 +156,24 @@ export class Loader {
         : await this.#options.store.loadHistory(cold.map(({ id, checkpointSeq }) => ({ id, checkpointSeq, after: checkpointSeq })));
     this.counters.loadsHot += live.length - cold.length;
     this.counters.loadsDurable += cold.length;
-    const arrivals: (Arrival & { instance: StoredInstance })[] = [];
+    const arrivals: Arrival[] = [];
     for (const id of ids) {
       const instance = stored.get(id);
       try {
-        if (instance === undefined || isFinal(instance.status)) await this.#withoutInstance(id, instance);
-        else {
-          const state = await readState(this.#options.store, instance, hot.get(id), histories.get(id));
-          arrivals.push({ instance, state, ...(ownerships.get(instance.partition) ?? { epoch: undefined, abandoned: false }) });
-        }
+        if (instance !== undefined && !isFinal(instance.status)) {
+          const decider = await this.#decider(instance, hot.get(id), histories.get(id));
+          arrivals.push({ instance, decider, ...(ownerships.get(instance.partition) ?? { epoch: undefined, abandoned: false }) });
+        } else if (parseEntityId(id) === null) await this.#withoutInstance(id, instance);
+        else await this.#withoutEntity(id, instance);
       } catch (error) {
-        this.#failed(id, error as Error);
+        // O3
+        this.#options.onTrouble('load', error as Error, { instanceId: id });
+        this.#cannotLoad(id);
       }
     }
     // Stored before anything is begun again: an attempt that ends its process at once must not escape being counted.
     const verdicts = await this.#options.claims.ofArrivals(arrivals, this.#options.withQueues);
-    for (const { instance, state, epoch } of arrivals) {
-      try {
-        await this.#admit(instance, state, epoch, verdicts.get(instance.id) ?? new Map());
-      } catch (error) {
-        this.#failed(instance.id, error as Error);
-      }
-    }
-  }
-
-  /** O3 */
-  #failed(id: InstanceId, error: Error): void {
-    this.#options.onTrouble('load', error, { instanceId: id });
-    this.#cannotLoad(id);
+    for (const arrival of arrivals) this.#admit(arrival, verdicts.get(arrival.instance.id) ?? new Map());
   }
 
   /** Senders are told, and try again themselves; a wake-up has nobody behind it who would. */
@@ -194,23 +184,24 @@ export class Loader {
     if (commands.some(isWakeUp)) this.#options.wakeLater(id);
   }
 
-  async #admit(
-    instance: StoredInstance,
-    state: InstanceState,
-    epoch: number | undefined,
-    verdicts: ReadonlyMap<StepKey, Verdict>,
-  ): Promise<void> {
+  async #decider(instance: StoredInstance, hot: HotInstance | undefined, history: StoredHistory | undefined): Promise<Decider> {
+    const { plans, entityTypes, store } = this.#options;
+    if (parseEntityId(instance.id) !== null)
+      return new EntityDecider(entityTypes, await readState(entityFold, store, instance, hot, history));
+    const state = await readState(workflowFold, store, instance, hot, history);
+    const published = plans.peek(instance.workflow, instance.version) ?? (await plans.find(instance.workflow, instance.version));
+    if (published === null) throw new Error(`${instance.workflow} has no version ${instance.version}.`);
+    return new WorkflowDecider(published.plan, state);
+  }
+
+  #admit({ instance, decider, epoch }: Arrival, verdicts: ReadonlyMap<StepKey, Verdict>): void {
     const { id, partition } = instance;
-    const published =
-      this.#options.plans.peek(instance.workflow, instance.version) ??
-      (await this.#options.plans.find(instance.workflow, instance.version));
     // O1: from here on.
     const inbox = this.#arriving.get(id);
     if (inbox === undefined) return; // dropped meanwhile
     const owned = this.#options.ownershipOf(partition)?.epoch;
     // O2: the next load reads it again.
     if (owned !== undefined && owned !== epoch) return;
-    if (published === null) throw new Error(`${instance.workflow} has no version ${instance.version}.`);
     if (owned !== undefined && instance.seq === 0 && !inbox.some(({ body }) => body.type === 'StartExecution')) {
       this.#awaitStart(id);
       return;
@@ -228,7 +219,7 @@ export class Loader {
         id,
         partition,
         epoch: owned,
-        decider: new WorkflowDecider(published.plan, state),
+        decider,
         storedSeq: instance.seq,
         checkpointSeq: instance.checkpointSeq,
         hasRow: true,
@@ -267,11 +258,20 @@ export class Loader {
       return;
     }
     const result = instance === undefined ? unknownInstance : finishedInstance;
+    await this.#dismiss(id, commands, result);
+  }
+
+  /** Commands that nobody can take up: their rows go, their senders are told. */
+  async #dismiss(id: InstanceId, commands: readonly QueuedCommand[], result: SendResult): Promise<void> {
+    if (commands.length === 0) return;
+    // Who asked for these locks does not wait for them any more.
+    const releases = commands.flatMap(({ body }) => (body.type === 'GrantLock' ? releasesOf(body.lock) : []));
     const gone = commands.flatMap(({ messageId }) => (messageId === null ? [] : [messageId]));
     const asked = gone.filter((messageId) => messageId.startsWith('ask:'));
     const told = gone.filter((messageId) => !messageId.startsWith('ask:'));
     const timers = commands.flatMap(({ body }) => (body.type === 'FireTimer' && body.timer !== noTimer ? [body.timer] : []));
     try {
+      if (releases.length > 0) await this.#giveBack(releases);
       if (asked.length > 0 && !result.ok) await this.#options.store.refuseMessages(asked, { code: result.code, message: result.message });
       if (told.length > 0) await this.#options.store.deleteUndeliverable(told);
       if (timers.length > 0) await this.#options.store.deleteTimers(id, timers);
@@ -284,6 +284,69 @@ export class Loader {
         );
     }
   }
+
+  /** Stores the releases before the grant that led to them is dropped. */
+  async #giveBack(releases: ReturnType<typeof releasesOf>): Promise<void> {
+    const messages = releases.flatMap((effect): OutgoingMessage[] => {
+      if (effect.type !== 'SendToEntity') return [];
+      const { entity, messageId, command } = effect;
+      return [{ partition: partitionOf(entity, this.#options.partitions), instanceId: entity, messageId, body: command }];
+    });
+    await this.#options.store.accept([], messages);
+    this.#options.deliver(messages);
+  }
+
+  /** Commands for an entity that has ended, or that there is none of: the first request begins an execution; what comes before it is late. */
+  async #withoutEntity(id: InstanceId, ended: StoredInstance | undefined): Promise<void> {
+    const commands = this.#arriving.get(id);
+    if (commands === undefined) return; // dropped meanwhile
+    this.#arriving.delete(id);
+    const first = commands.findIndex(beginsEntity);
+    const late = first < 0 ? commands : commands.splice(0, first);
+    if (first >= 0) this.#beginEntity(id, ended, commands);
+    await this.#dismiss(id, late, unknownInstance);
+  }
+
+  #beginEntity(id: InstanceId, ended: StoredInstance | undefined, inbox: QueuedCommand[]): void {
+    const partition = partitionOf(id, this.#options.partitions);
+    const epoch = this.#options.ownershipOf(partition)?.epoch;
+    if (epoch === undefined) {
+      for (const { settle } of inbox) settle(unavailable);
+      return;
+    }
+    const decider = new EntityDecider(this.#options.entityTypes, initialEntityState(id));
+    const creation: InstanceCreation = {
+      workflow: decider.workflow,
+      version: 0,
+      tags: [],
+      startedBy: 'entity',
+      parent: null,
+      replace: ended === undefined ? [] : ['Completed'],
+    };
+    this.#options.admit({ ...unstored(id, partition, epoch, decider, inbox), creation }, new Map());
+  }
+}
+
+/** What comes from inside a critical section does not: a held entity is there, so that section has been left. */
+function beginsEntity({ body }: QueuedCommand): boolean {
+  return body.type === 'RequestLock' || (body.type === 'Operate' && body.request.lock === null);
+}
+
+/** A resident without a row. */
+function unstored(id: InstanceId, partition: number, epoch: number, decider: Decider, inbox: QueuedCommand[]): Resident {
+  return {
+    id,
+    partition,
+    epoch,
+    decider,
+    storedSeq: 0,
+    checkpointSeq: 0,
+    hasRow: false,
+    creation: null,
+    inbox,
+    traceParent: undefined,
+    busy: false,
+  };
 }
 
 /** No timer has this id. */

@@ -1,5 +1,5 @@
-import type { CommandBody, InstanceId } from '@perdure/engine';
-import type { Decider } from './ports/decider.ts';
+import type { InstanceId } from '@perdure/engine';
+import type { Decider, InstanceCommand } from './ports/decider.ts';
 import type { InstanceCreation } from './ports/durable-store.ts';
 import type { SendResult } from './runtime.ts';
 
@@ -27,7 +27,7 @@ export interface Resident {
 
 /** A command on its way to an instance, and who wants to know. */
 export interface QueuedCommand {
-  body: CommandBody;
+  body: InstanceCommand;
   /** The stored message it came by, deleted in the commit that takes it up. */
   messageId: string | null;
   settle(result: SendResult): void;

@@ -6,6 +6,8 @@ export interface Runtime {
   start(request: StartRequest): Promise<StartResult>;
   /** Resolves after the commit that stored the command's effect (or refused it). */
   send(instanceId: InstanceId, command: CommandBody, messageId?: string): Promise<SendResult>;
+  /** Resolves once the signal is stored; what the operation makes of it is seen in the entity. */
+  signalEntity(signal: EntitySignal): Promise<SignalResult>;
   /** Deletes a finished instance with everything that belongs to it. */
   purge(instanceId: InstanceId): Promise<'purged' | 'not-found' | 'not-finished'>;
   /** Called with the newest seq after each commit that touched the instance, here or in another process. A hint: may repeat, may be lost (a slow poll covers). */
@@ -21,6 +23,8 @@ export interface Runtime {
   findPublished(workflowKey: string, version: number | null): Promise<PublishedVersion | null>;
   /** Called by the server when a version was published or a workflow archived, so that `latest` is looked up anew. */
   publishedVersion(workflowKey: string): void;
+  /** Called by the server when an entity type was saved or archived, so that it is looked up anew. */
+  savedEntityType(name: string): void;
   payloads: PayloadStore;
   /** Figures for /metrics and /readyz. */
   health(): RuntimeHealth;
@@ -66,6 +70,24 @@ export interface TooLarge {
 }
 
 export type SendResult = Outcome | TooLarge | { ok: false; code: 'instance.unknown' | 'unavailable'; message: string };
+
+export interface EntitySignal {
+  /** Of the entity type, in any case. */
+  name: string;
+  key: string;
+  /** In any case. */
+  operation: string;
+  input: Json;
+  /** Not before this moment, epoch ms; null = at once. */
+  at?: number | null;
+  /** A user's id or `api`. */
+  by: string;
+}
+
+export type SignalResult =
+  | { ok: true }
+  | TooLarge
+  | { ok: false; code: 'entity.unknown-type' | 'entity.invalid-id' | 'unavailable'; message: string };
 
 export interface PayloadStore {
   load(hash: string): Promise<Json | undefined>;

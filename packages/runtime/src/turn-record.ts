@@ -3,10 +3,11 @@
  * commit cancels out here, because one statement cannot insert and delete the same row.
  */
 import { createHash } from 'node:crypto';
-import { isFinal, type Effect, type HistoryEvent, type InstanceId, type StepKey, type TimerId } from '@perdure/engine';
+import { isFinal, type InstanceId, type StepKey, type TimerId } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 import { partitionOf } from './partition-of.ts';
 import type { ClosedTask, CommitItem, OpenedTask, OutgoingMessage } from './ports/durable-store.ts';
+import type { Decision, StoredEvent } from './ports/decider.ts';
 import type { Resident } from './resident.ts';
 
 /** A checkpoint is kept at least this often (time travel), or when the tail outgrows what is open now. */
@@ -15,7 +16,7 @@ const checkpointEvery = 1_000;
 export class TurnRecord {
   readonly resident: Resident;
   readonly #partitions: number;
-  readonly #events: HistoryEvent[] = [];
+  readonly #events: StoredEvent[] = [];
   // Most turns touch neither timers nor tasks: what holds them is made when it is needed.
   #timers: { set: Map<TimerId, number>; cleared: Set<TimerId> } | null = null;
   readonly #messages: OutgoingMessage[] = [];
@@ -72,12 +73,12 @@ export class TurnRecord {
     this.#messages.push({ ...message, partition: partitionOf(message.instanceId, this.#partitions) });
   }
 
-  add(events: readonly HistoryEvent[], effects: readonly Effect[]): void {
+  add({ events, effects }: Pick<Decision, 'events' | 'effects'>): void {
     for (const event of events) this.#events.push(event);
     for (const effect of effects) this.#addEffect(effect);
   }
 
-  #addEffect(effect: Effect): void {
+  #addEffect(effect: Decision['effects'][number]): void {
     const { id: self, decider } = this.resident;
     switch (effect.type) {
       case 'RunActivity':
@@ -129,6 +130,12 @@ export class TurnRecord {
           messageId: `terminate:${effect.child}`,
           body: { type: 'Terminate', reason: effect.reason, by: effect.by, recursive: true },
         });
+        return;
+      case 'SendToEntity':
+        this.send({ instanceId: effect.entity, messageId: effect.messageId, body: effect.command });
+        return;
+      case 'SendToInstance':
+        this.send({ instanceId: effect.instanceId, messageId: effect.messageId, body: effect.command });
         return;
       case 'OpenHumanTask': {
         const id = humanTaskId(self, decider.executionId, effect.step);
@@ -204,7 +211,7 @@ export class TurnRecord {
         at: this.#events.at(-1)?.at ?? now,
         final,
       },
-      create: resident.creation,
+      create: resident.creation === null ? null : { ...resident.creation, version: decider.version },
       checkpoint: keepsCheckpoint ? JSON.stringify(decider.encode()) : null,
       timersSet: [...(this.#timers?.set ?? [])].map(([timer, fireAt]) => ({ timer, fireAt })),
       timersCleared: [...(this.#timers?.cleared ?? [])],

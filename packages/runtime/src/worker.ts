@@ -23,13 +23,24 @@ import {
 import { Claims, type Verdict } from './claims.ts';
 import { CommitLanes, type ItemOutcome } from './commit-lanes.ts';
 import type { DatabaseClock } from './database-clock.ts';
+import type { EntityTypes } from './entity-types.ts';
 import { loadReferences } from './load-references.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { isWakeUp, Loader, unavailable, wakeUp } from './loader.ts';
 import { Mailbox } from './mailbox.ts';
+import { newExecutionId } from './new-execution-id.ts';
 import { partitionOf } from './partition-of.ts';
 import type { PlanCache, PublishedPlan } from './plan-cache.ts';
-import type { ClaimedPartition, CommitItem, DurableStore, InstanceCreation, MessageBody, StoredMessage } from './ports/durable-store.ts';
+import type {
+  ClaimedPartition,
+  CommitItem,
+  DurableStore,
+  InstanceCreation,
+  MessageBody,
+  OutgoingMessage,
+  StoredMessage,
+} from './ports/durable-store.ts';
+import type { InstanceCommand } from './ports/decider.ts';
 import type { ActivityQueue, Delivery } from './ports/activity-queue.ts';
 import type { HotStore } from './ports/hot-store.ts';
 import type { RuntimeObserver } from './ports/runtime-observer.ts';
@@ -47,6 +58,7 @@ export interface WorkerOptions {
   hot: HotStore;
   clock: DatabaseClock;
   plans: PlanCache;
+  entityTypes: EntityTypes;
   payloads: DurablePayloads;
   evaluator: Evaluator;
   activities: ReadonlyMap<string, Activity>;
@@ -102,7 +114,7 @@ export class Worker {
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    const { store, hot, plans, partitions, onTrouble } = options;
+    const { store, hot, plans, entityTypes, partitions, onTrouble } = options;
     this.#claims = new Claims(store, options.claimLimit);
     this.#loader = new Loader({
       claims: this.#claims,
@@ -110,11 +122,13 @@ export class Worker {
       store,
       hot,
       plans,
+      entityTypes,
       partitions,
       ownershipOf: (partition) => this.#owned.get(partition),
       admit: (resident, verdicts) => this.#admit(resident, verdicts),
       enqueue: (id, command) => this.#enqueue(id, command),
       wakeLater: (id) => this.#wakeLater(id),
+      deliver: (messages) => this.#deliverOrHint(messages),
       lookForMail: () => this.#mailbox.look(),
       onTrouble,
     });
@@ -240,7 +254,7 @@ export class Worker {
     creation: InstanceCreation,
     traceParent?: string,
   ): Promise<SendResult & { executionId?: string }> {
-    const execution = executionId(newExecutionId());
+    const execution = newExecutionId();
     const body: CommandBody = {
       type: 'StartExecution',
       executionId: execution,
@@ -265,11 +279,11 @@ export class Worker {
   }
 
   /** Gives a command to an instance this worker serves; resolves after its commit. */
-  send(id: InstanceId, body: CommandBody): Promise<SendResult> {
+  send(id: InstanceId, body: InstanceCommand): Promise<SendResult> {
     return this.#request(id, body, null);
   }
 
-  #request(id: InstanceId, body: CommandBody, messageId: string | null): Promise<SendResult> {
+  #request(id: InstanceId, body: InstanceCommand, messageId: string | null): Promise<SendResult> {
     return new Promise((settle) => this.#enqueue(id, { body, messageId, settle }));
   }
 
@@ -314,12 +328,18 @@ export class Worker {
     const startedAt = this.#options.observer?.turn === undefined ? 0 : Date.now();
     try {
       for (const command of commands) {
+        // An entity that ended: what comes next belongs to its next execution.
+        if (resident.decider.startsAnew && isFinal(resident.decider.status)) {
+          resident.inbox.unshift(...commands.splice(answers.length));
+          break;
+        }
         const turn = resident.decider.decide(
           { ...command.body, at: this.#options.clock.now(), seed: randomUUID() },
           this.#options.evaluator,
         );
-        const { events, effects, outcome } = turn instanceof Promise ? await turn : turn;
-        record.add(events, effects);
+        const decision = turn instanceof Promise ? await turn : turn;
+        const { outcome } = decision;
+        record.add(decision);
         if (command.body.type === 'CompleteTask' || command.body.type === 'FailTask') record.concluded.push(command.body.step);
         if (command.body.type === 'FireTimer' && !isWakeUp(command)) record.clearTimer(command.body.timer);
         if (command.creation !== undefined && outcome.ok && !resident.hasRow) resident.creation = command.creation;
@@ -397,8 +417,13 @@ export class Worker {
     for (const step of record.abort) this.#dispatcher.abort(resident.id, step);
     for (const step of record.run) this.#runActivity(resident, step);
     for (const fireAt of record.timersSet) this.#timers.set(fireAt);
+    this.#deliverOrHint(record.messages);
+  }
+
+  /** Stored messages: to those this worker serves at once, to others by telling their owners to look. */
+  #deliverOrHint(messages: readonly OutgoingMessage[]): void {
     const elsewhere = new Set<number>();
-    for (const message of record.messages) {
+    for (const message of messages) {
       if (this.serves(message.instanceId)) this.#mailbox.deliver(message);
       else elsewhere.add(message.partition);
     }
@@ -408,12 +433,14 @@ export class Worker {
   #rest(resident: Resident): void {
     resident.busy = false;
     if (this.#residents.get(resident.id) !== resident) return;
-    if (resident.inbox.length > 0) {
+    const isOver = isFinal(resident.decider.status) || resident.storedSeq === 0;
+    if (resident.inbox.length > 0 && !(isOver && resident.decider.startsAnew)) {
       this.#pump(resident);
       return;
     }
-    if (isFinal(resident.decider.status) || resident.storedSeq === 0) {
+    if (isOver) {
       this.#residents.delete(resident.id);
+      for (const command of resident.inbox.splice(0)) this.#enqueue(resident.id, command);
       return;
     }
     if (resident.decider.runningActivities > 0) return;
@@ -538,7 +565,7 @@ export class Worker {
     };
     const command: CommandBody = {
       type: 'StartExecution',
-      executionId: executionId(newExecutionId()),
+      executionId: newExecutionId(),
       workflow: published.workflow,
       version: published.version,
       input: body.input,
@@ -570,8 +597,7 @@ export class Worker {
         body: { type: 'FailChild' as const, step: body.parent.step, child: message.instanceId, failure },
       };
       await this.#options.store.accept([], [told]);
-      if (this.serves(parent)) this.#mailbox.deliver(told);
-      else this.#options.hot.hint({ type: 'mail', partitions: [told.partition] });
+      this.#deliverOrHint([told]);
     }
     await this.#options.store.deleteMessages([message.messageId]);
   }
@@ -721,9 +747,4 @@ export class Worker {
       }
     }
   }
-}
-
-/** 12 characters of a random UUID's hex: 48 bits, told apart within one instance only. */
-export function newExecutionId(): string {
-  return randomUUID().replaceAll('-', '').slice(0, 12);
 }

@@ -5,7 +5,8 @@ import {
   isFinal,
   openWork,
   waitsFor,
-  type Command,
+  type CommandBody,
+  type EntityCommandBody,
   type Evaluator,
   type ExecutionId,
   type InstanceState,
@@ -13,9 +14,10 @@ import {
   type StepKey,
 } from '@perdure/engine';
 import type { Json, Plan } from '@perdure/graph';
-import type { Decider, Decision } from './ports/decider.ts';
+import type { Decider, Decision, InstanceCommand } from './ports/decider.ts';
 
 export class WorkflowDecider implements Decider {
+  readonly startsAnew = false;
   readonly #plan: Plan;
   readonly #state: InstanceState;
 
@@ -60,7 +62,9 @@ export class WorkflowDecider implements Decider {
     return this.#state.steps.size;
   }
 
-  decide(command: Command, evaluator: Evaluator): Decision | Promise<Decision> {
+  decide(command: Parameters<Decider['decide']>[0], evaluator: Evaluator): Decision | Promise<Decision> {
+    if (isForEntity(command))
+      return { events: [], effects: [], outcome: { ok: false, code: 'stale', message: `${this.#state.instanceId} is not an entity.` } };
     return decide(this.#plan, this.#state, command, evaluator);
   }
 
@@ -112,4 +116,8 @@ export class WorkflowDecider implements Decider {
     for (const candidate of this.#plan.nodes.values()) if (candidate.id === node) return candidate.title;
     return undefined;
   }
+}
+
+function isForEntity<Given extends InstanceCommand>(command: Given): command is Given & Exclude<EntityCommandBody, CommandBody> {
+  return command.type === 'Operate' || command.type === 'RequestLock' || command.type === 'ReleaseLock';
 }

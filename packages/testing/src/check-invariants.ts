@@ -1,5 +1,5 @@
 /** Reads a whole database after a drill and says which promises it keeps. What is checked, and what not: check-rows.ts. */
-import type { HistoryEvent } from '@perdure/engine';
+import type { EntityEvent, HistoryEvent } from '@perdure/engine';
 import pg from 'pg';
 import { RowCheck, type Evidence, type InstanceRow, type TaskRow, type Verdict } from './check-rows.ts';
 
@@ -17,6 +17,7 @@ export async function checkInvariants(databaseUrl: string, evidence: Evidence = 
       if (next === null) break;
       cursor = next;
     }
+    await tellMessages(client, check);
     await checkStrays(client, check);
     check.evidence(evidence);
     return check.verdict;
@@ -69,7 +70,7 @@ async function checkPage(client: pg.Client, check: RowCheck, cursor: string): Pr
   for (const row of instances) {
     const of = <Row>(rows: Map<string, Row[]>): Row[] => rows.get(row.id) ?? [];
     check.instance(row, {
-      events: of(histories).map(({ seq, type, at, data }): HistoryEvent => ({ ...data, seq, at: Number(at), type }) as HistoryEvent),
+      events: of(histories).map(({ seq, type, at, data }) => ({ ...data, seq, at: Number(at), type }) as HistoryEvent | EntityEvent),
       checkpoints: of(checkpoints),
       timers: of(timers).map(({ timer_id, fire_at }) => ({ timer_id, fire_at: Number(fire_at) })),
       tasks: of(tasks),
@@ -78,6 +79,14 @@ async function checkPage(client: pg.Client, check: RowCheck, cursor: string): Pr
     });
   }
   return instances.at(-1)?.id ?? null;
+}
+
+async function tellMessages(client: pg.Client, check: RowCheck): Promise<void> {
+  const { rows } = await client.query<{ lock: string | null; request: string | null }>(
+    `SELECT coalesce(body->'lock'->>'id', body->>'lock') AS lock, coalesce(body->'request'->>'id', body->>'request') AS request
+     FROM message WHERE refusal IS NULL`,
+  );
+  for (const { lock, request } of rows) check.message(lock, request);
 }
 
 async function checkStrays(client: pg.Client, check: RowCheck): Promise<void> {

@@ -6,16 +6,23 @@
  * Not here: I6 and I7 (a drill's own sums), I12 and I13 (the server's). I8 is `checkSideEffects`.
  */
 import {
+  encodeEntityState,
   encodeState,
   evolve,
+  evolveEntity,
+  initialEntityState,
   initialState,
   instanceId,
   isFinal,
+  parseEntityId,
+  type EntityEvent,
+  type EntityState,
   type HistoryEvent,
   type InstanceState,
   type OpenStep,
 } from '@perdure/engine';
 import { humanTaskId } from '@perdure/runtime';
+import { EntityTies } from './entity-ties.ts';
 
 export interface Evidence {
   /** What callers were told is stored. `event`: the id an EventRaised must carry. `decidedBy`: who must be the one to have decided a task. */
@@ -63,7 +70,7 @@ interface Known {
 
 /** All that is stored of one instance besides its row. */
 export interface RowsOfInstance {
-  readonly events: readonly HistoryEvent[];
+  readonly events: readonly (HistoryEvent | EntityEvent)[];
   readonly checkpoints: readonly { readonly seq: number; readonly state: unknown }[];
   readonly timers: readonly { readonly timer_id: string; readonly fire_at: number }[];
   readonly tasks: readonly TaskRow[];
@@ -73,32 +80,74 @@ export interface RowsOfInstance {
   readonly children: readonly { readonly id: string; readonly status: string; readonly starting: boolean }[];
 }
 
-/** Collects what is broken: give it every instance, then the strays and the evidence, then ask for the verdict. */
+/** Collects what is broken: give it every instance (entities are some) and every message, then the strays and the evidence, then ask for the verdict. */
 export class RowCheck {
   readonly #broken: Partial<Record<Invariant, { count: number; examples: string[] }>> = {};
   readonly #known = new Map<string, Known>();
+  readonly #ties = new EntityTies();
   #events = 0;
 
   get verdict(): Verdict {
-    const broken = this.#broken;
+    const broken = { ...this.#broken };
+    for (const example of this.#ties.broken()) note(broken, 'I9', example);
     return { holds: Object.keys(broken).length === 0, broken, instances: this.#known.size, events: this.#events };
   }
 
-  instance(row: InstanceRow, { events, checkpoints, timers, tasks, messages, children }: RowsOfInstance): void {
-    this.#events += events.length;
+  /** Any message but a refusal, whoever it is for: the lock and the request it speaks of. */
+  message(lock: string | null, request: string | null): void {
+    this.#ties.message(lock, request);
+  }
+
+  instance(row: InstanceRow, rows: RowsOfInstance): void {
+    this.#events += rows.events.length;
+    this.#checkSequence(row, rows.events);
+    // A history holds events of its own kind only: what decides for an instance follows from its id.
+    if (parseEntityId(row.id) === null) this.#workflow(row, rows.events as readonly HistoryEvent[], rows);
+    else this.#entity(row, rows.events as readonly EntityEvent[], rows);
+  }
+
+  #workflow(row: InstanceRow, events: readonly HistoryEvent[], { checkpoints, timers, tasks, messages, children }: RowsOfInstance): void {
     this.#remember(row, events);
-    this.#checkSequence(row, events);
     this.#checkOutcomes(row.id, events);
     this.#checkEnd(row, events);
     const state = this.#checkFold(row, events, checkpoints);
     this.#checkTasks(row.id, events, state, tasks);
+    if (state !== null) this.#ties.instance(state);
     if (state === null || isFinal(state.status)) {
       for (const { timer_id } of timers)
         if (state !== null) this.#fail('I3', `${row.id} is ${row.status} and still has the timer ${timer_id}`);
       return;
     }
-    this.#checkTimers(row.id, state, timers);
+    this.#checkTimers(row.id, state.timers, timers);
     this.#checkAlive(row, state, messages, children);
+  }
+
+  #entity(row: InstanceRow, events: readonly EntityEvent[], { checkpoints, timers }: RowsOfInstance): void {
+    this.#known.set(row.id, { status: row.status, events: new Set(), deciders: new Set() });
+    const seen = new Set<string>();
+    for (const [i, event] of events.entries()) {
+      const fact = entityFact(event);
+      if (fact !== null && seen.has(fact)) this.#fail('I4', `${row.id}: ${fact} twice`);
+      if (fact !== null) seen.add(fact);
+      if (event.type === 'EntityEnded' && i < events.length - 1)
+        this.#fail('I5', `${row.id} has ${events.length - 1 - i} events after its end`);
+    }
+    const state = this.#fold(row, events, checkpoints, initialEntityState(instanceId(row.id)), evolveEntity, encodeEntityState);
+    if (state === null) return;
+    this.#compare(row, {
+      status: state.status,
+      executionId: state.executionId,
+      workflow: `@${state.name}`,
+      version: row.version,
+      customStatus: state.content?.state ?? null,
+      running: 0,
+      ended: isFinal(state.status),
+    });
+    this.#checkTimers(row.id, state.delayed, timers);
+    this.#ties.entity(state);
+    if (state.status === 'Running' && !isKept(state)) this.#fail('I9', `${row.id} is Running and has nothing to remember`);
+    if (state.queue.length > 0 && state.lock === null)
+      this.#fail('I9', `${row.id} is free and keeps ${state.queue.length} requests waiting`);
   }
 
   /** Rows of an instance there is none of. */
@@ -139,9 +188,7 @@ export class RowCheck {
   }
 
   #fail(invariant: Invariant, example: string): void {
-    const found = (this.#broken[invariant] ??= { count: 0, examples: [] });
-    found.count += 1;
-    if (found.examples.length < examplesKept) found.examples.push(example);
+    note(this.#broken, invariant, example);
   }
 
   #remember(row: InstanceRow, events: readonly HistoryEvent[]): void {
@@ -152,7 +199,7 @@ export class RowCheck {
     });
   }
 
-  #checkSequence(row: InstanceRow, events: readonly HistoryEvent[]): void {
+  #checkSequence(row: InstanceRow, events: readonly { seq: number }[]): void {
     const gap = events.findIndex(({ seq }, i) => seq !== i + 1);
     if (gap >= 0) this.#fail('I2', `${row.id}: event ${events[gap]?.seq} stands where ${gap + 1} should`);
     if (events.length !== row.seq) this.#fail('I2', `${row.id} has ${events.length} events and the seq ${row.seq}`);
@@ -185,19 +232,22 @@ export class RowCheck {
   }
 
   /** I3. Null when the history does not fold. */
-  #checkFold(
+  #fold<State, Event extends { seq: number }>(
     row: InstanceRow,
-    events: readonly HistoryEvent[],
+    events: readonly Event[],
     checkpoints: readonly { seq: number; state: unknown }[],
-  ): InstanceState | null {
+    initial: State,
+    fold: (state: State, event: Event) => State,
+    encode: (state: State) => unknown,
+  ): State | null {
     const bySeq = new Map(checkpoints.map(({ seq, state }) => [seq, state]));
-    let state = initialState(instanceId(row.id));
+    let state = initial;
     try {
       for (const event of events) {
-        state = evolve(state, event);
+        state = fold(state, event);
         const kept = bySeq.get(event.seq);
         bySeq.delete(event.seq);
-        if (kept !== undefined && canonical(kept) !== canonical(encodeState(state)))
+        if (kept !== undefined && canonical(kept) !== canonical(encode(state)))
           this.#fail('I3', `${row.id}: the checkpoint at ${event.seq} is not the fold of the events up to it`);
       }
     } catch (error) {
@@ -205,18 +255,16 @@ export class RowCheck {
       return null;
     }
     for (const seq of bySeq.keys()) this.#fail('I3', `${row.id} has a checkpoint at ${seq}, beyond its last event`);
-    const stored = {
-      status: row.status,
-      executionId: row.execution_id,
-      workflow: row.workflow_key,
-      version: row.version,
-      customStatus: row.custom_status,
-      running: row.running_activities,
-      ended: row.completed_at !== null,
-    };
-    const folded =
+    return state;
+  }
+
+  #checkFold(row: InstanceRow, events: readonly HistoryEvent[], checkpoints: RowsOfInstance['checkpoints']): InstanceState | null {
+    const state = this.#fold(row, events, checkpoints, initialState(instanceId(row.id)), evolve, encodeState);
+    if (state === null) return null;
+    this.#compare(
+      row,
       events.length === 0
-        ? { ...stored, status: 'Pending', running: 0, ended: false }
+        ? { ...columnsOf(row), status: 'Pending', running: 0, ended: false }
         : {
             status: state.status,
             executionId: state.executionId,
@@ -225,20 +273,25 @@ export class RowCheck {
             customStatus: state.customStatus,
             running: isFinal(state.status) ? 0 : state.runningActivities,
             ended: isFinal(state.status),
-          };
-    if (canonical(stored) !== canonical(folded))
-      this.#fail('I3', `${row.id} is stored as ${canonical(stored)}; its history says ${canonical(folded)}`);
+          },
+    );
     return state;
   }
 
-  #checkTimers(id: string, state: InstanceState, rows: readonly { timer_id: string; fire_at: number }[]): void {
+  #compare(row: InstanceRow, folded: ReturnType<typeof columnsOf>): void {
+    const stored = columnsOf(row);
+    if (canonical(stored) !== canonical(folded))
+      this.#fail('I3', `${row.id} is stored as ${canonical(stored)}; its history says ${canonical(folded)}`);
+  }
+
+  #checkTimers(id: string, timers: ReadonlyMap<string, { fireAt: number }>, rows: readonly { timer_id: string; fire_at: number }[]): void {
     const stored = new Map(rows.map((row) => [row.timer_id, row.fire_at]));
-    for (const [timer, { fireAt }] of state.timers) {
+    for (const [timer, { fireAt }] of timers) {
       if (Math.abs((stored.get(timer) ?? NaN) - fireAt) < 1) stored.delete(timer);
       else this.#fail('I9', `${id}: the timer ${timer} runs in the history and ${stored.has(timer) ? 'has another moment' : 'has no row'}`);
     }
     for (const timer of stored.keys())
-      if (!state.timers.has(timer as never)) this.#fail('I3', `${id}: the timer ${timer} has a row and does not run in the history`);
+      if (!timers.has(timer)) this.#fail('I3', `${id}: the timer ${timer} has a row and does not run in the history`);
   }
 
   /** I9: whatever is open has something that will move it. */
@@ -254,7 +307,11 @@ export class RowCheck {
     }
     let leaves = 0;
     for (const step of state.steps.values()) {
-      if (step.kind === 'container') continue;
+      if (step.kind === 'container') {
+        // One that waits for its entities: see EntityTies.
+        if (step.container.type === 'scope' && step.container.lock?.held === false) leaves += 1;
+        continue;
+      }
       leaves += 1;
       const reason = stuck(step, state, messages, children);
       if (reason !== null) this.#fail('I9', `${row.id}: ${step.key} ${reason}`);
@@ -296,6 +353,42 @@ export class RowCheck {
   }
 }
 
+function note(broken: Verdict['broken'], invariant: Invariant, example: string): void {
+  const { count, examples } = broken[invariant] ?? { count: 0, examples: [] };
+  broken[invariant] = { count: count + 1, examples: examples.length < examplesKept ? [...examples, example] : examples };
+}
+
+function columnsOf(row: InstanceRow) {
+  return {
+    status: row.status,
+    executionId: row.execution_id,
+    workflow: row.workflow_key,
+    version: row.version,
+    customStatus: row.custom_status,
+    running: row.running_activities,
+    ended: row.completed_at !== null,
+  };
+}
+
+/** What may happen once in an execution. */
+function entityFact(event: EntityEvent): string | null {
+  switch (event.type) {
+    case 'EntityOperationApplied':
+    case 'EntityOperationRejected':
+      return `request ${event.request.id} run`;
+    case 'EntityLocked':
+      return `locked by ${event.lock.id}`;
+    case 'EntitySignalDue':
+      return `timer ${event.timer} fired`;
+    default:
+      return null;
+  }
+}
+
+function isKept({ content, lock, queue, delayed }: EntityState): boolean {
+  return content !== null || lock !== null || queue.length > 0 || delayed.size > 0;
+}
+
 /** Why nothing will ever move this step; null when something will. Timers are compared with their rows elsewhere. */
 function stuck(
   step: Exclude<OpenStep, { kind: 'container' }>,
@@ -322,7 +415,7 @@ function stuck(
     }
     case 'event':
     case 'humanTask':
-    // What an entity owes is looked for among the entities' messages and queues.
+    // See EntityTies.
     case 'entityCall':
       return null;
   }

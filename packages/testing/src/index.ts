@@ -3,6 +3,7 @@ export { startOwnRedis, startTestRedis, type OwnRedis, type TestRedis } from './
 export { drawWorkflow, type DrawnNode } from './draw-workflow.ts';
 export { accountType, bankTransfer } from './bank.ts';
 export { publishWorkflow } from './publish-workflow.ts';
+export { saveEntityType } from './save-entity-type.ts';
 export { eventually } from './eventually.ts';
 export { checkInvariants } from './check-invariants.ts';
 export { RowCheck, type Evidence, type Invariant, type Verdict } from './check-rows.ts';

@@ -9,7 +9,7 @@ export interface EntityRecord {
   id: string;
   name: string;
   key: string;
-  /** Of the type that ran last. */
+  /** Of its type, when it ran last. */
   version: number;
   /** Null when it has none (`exists` false) or its state is null. */
   state: Json;
@@ -20,7 +20,7 @@ export interface EntityRecord {
   /** Signals whose moment has not come. */
   delayed: number;
   /** Epoch ms. */
-  lastOperationAt: number;
+  lastOperationAt: number | null;
   executionId: string;
   seq: number;
   checkpointSeq: number;

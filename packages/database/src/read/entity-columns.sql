@@ -1,4 +1,4 @@
-SELECT i.id, split_part(i.id, '@', 2) AS name, substring(i.id FROM 3 + length(split_part(i.id, '@', 2))) AS key, i.version,
+SELECT i.id, split_part(i.id, '@', 2) AS name, substring(i.id FROM 3 + length(split_part(i.id, '@', 2))) AS key, (i.whereabouts -> 'entity' ->> 'version')::int AS version,
        i.custom_status AS state,
        (i.whereabouts -> 'entity' ->> 'exists')::boolean AS "exists",
        i.whereabouts -> 'entity' -> 'lockedBy' AS "lockedBy",

@@ -1,4 +1,16 @@
-import type { Command, Effect, Evaluator, ExecutionId, HistoryEvent, InstanceStatus, Outcome, StepKey } from '@perdure/engine';
+import type {
+  CommandBody,
+  Effect,
+  EntityCommandBody,
+  EntityEffect,
+  EntityEvent,
+  Evaluator,
+  ExecutionId,
+  HistoryEvent,
+  InstanceStatus,
+  Outcome,
+  StepKey,
+} from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 import type { ActivityJob } from '../activity-dispatcher.ts';
 
@@ -24,9 +36,12 @@ export interface Decider {
   readonly customStatus: Json;
   /** Activities scheduled and without an outcome. */
   readonly runningActivities: number;
+  /** Whether a request after its end begins a new execution, which takes the place of the ended one. */
+  readonly startsAnew: boolean;
   /** How much a checkpoint would hold, roughly. */
   readonly size: number;
-  decide(command: Command, evaluator: Evaluator): Decision | Promise<Decision>;
+  /** `at`: database clock. `seed`: random text. One that is not for this kind of instance is refused. */
+  decide(command: { at: number; seed: string } & InstanceCommand, evaluator: Evaluator): Decision | Promise<Decision>;
   /** What lists show as "where and why". */
   whereabouts(): Json;
   /** For a checkpoint. */
@@ -38,7 +53,13 @@ export interface Decider {
 }
 
 export interface Decision {
-  events: readonly HistoryEvent[];
-  effects: readonly Effect[];
+  events: readonly StoredEvent[];
+  effects: readonly (Effect | EntityEffect)[];
   outcome: Outcome;
 }
+
+/** What can be asked of an instance, whatever decides for it. */
+export type InstanceCommand = CommandBody | EntityCommandBody;
+
+/** One fact of a history, whatever decided it. */
+export type StoredEvent = HistoryEvent | EntityEvent;

@@ -1,15 +1,6 @@
-import type {
-  CommandBody,
-  FinalStatus,
-  HistoryEvent,
-  HumanTaskBody,
-  InstanceId,
-  InstanceStatus,
-  ParentLink,
-  StepKey,
-  TimerId,
-} from '@perdure/engine';
-import type { Json, WorkflowDocument } from '@perdure/graph';
+import type { FinalStatus, HistoryEvent, HumanTaskBody, InstanceId, InstanceStatus, ParentLink, StepKey, TimerId } from '@perdure/engine';
+import type { EntityTypeDocument, Json, WorkflowDocument } from '@perdure/graph';
+import type { InstanceCommand, StoredEvent } from './decider.ts';
 
 /**
  * The truth, as the runtime sees it. One adapter: Postgres.
@@ -72,6 +63,8 @@ export interface DurableStore {
 
   latestVersion(workflow: string): Promise<number | null>;
   versionDocument(workflow: string, version: number): Promise<WorkflowDocument | null>;
+  /** The latest version; null when there is no such type or it is archived. */
+  entityType(name: string): Promise<{ version: number; document: EntityTypeDocument } | null>;
   loadPayload(hash: string): Promise<string | null>;
   keepPayload(hash: string, text: string): Promise<void>;
 
@@ -133,7 +126,7 @@ export interface CommitItem {
   baseSeq: number;
   /** `baseSeq + events.length`. */
   seq: number;
-  events: readonly HistoryEvent[];
+  events: readonly StoredEvent[];
   row: InstanceRowUpdate;
   /** Present when this item makes the instance's row. */
   create: InstanceCreation | null;
@@ -180,7 +173,7 @@ export interface OutgoingMessage {
 
 /** What travels between instances and processes: a command without its clock. A child's start leaves the version to the receiver. */
 export type MessageBody =
-  | CommandBody
+  | InstanceCommand
   | {
       type: 'StartChild';
       workflow: string;
@@ -246,7 +239,7 @@ export interface StoredInstance {
 export interface StoredHistory {
   /** Encoded state, or null when none was kept yet (or not asked for). */
   checkpoint: Json | null;
-  events: HistoryEvent[];
+  events: StoredEvent[];
 }
 
 export interface TimerCursor {

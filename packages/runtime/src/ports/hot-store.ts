@@ -48,4 +48,6 @@ export type Hint =
   /** Messages wait in these partitions. */
   | { type: 'mail'; partitions: number[] }
   /** A version was published. */
-  | { type: 'published'; workflow: string };
+  | { type: 'published'; workflow: string }
+  /** An entity type was saved. */
+  | { type: 'entity-type'; name: string };

@@ -5,8 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import type pg from 'pg';
-import type { HistoryEvent } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
+import type { StoredEvent } from '../ports/decider.ts';
 import type { ClosedTask, CommitItem, OpenedTask } from '../ports/durable-store.ts';
 import { textArray } from './array-literal.ts';
 import { BooleanColumn, JsonColumn, NumberColumn, TextColumn, type Column } from './columns.ts';
@@ -225,7 +225,7 @@ class Batch {
 }
 
 /** The event's own fields as they are stored: without what has a column. */
-export function eventData(event: HistoryEvent): string {
+export function eventData(event: StoredEvent): string {
   const text = JSON.stringify(event);
   // The engine makes events with these three in front; cutting them off is cheaper than copying the others.
   const front = `{"seq":${event.seq},"at":${event.at},"type":"${event.type}"`;

@@ -16,7 +16,7 @@ import {
   type InstanceStatus,
   type TimerId,
 } from '@perdure/engine';
-import type { Json, WorkflowDocument } from '@perdure/graph';
+import type { EntityTypeDocument, Json, WorkflowDocument } from '@perdure/graph';
 import type {
   AcceptedStart,
   CommitItem,
@@ -33,6 +33,7 @@ import type {
   UnfinishedAttempt,
 } from '../ports/durable-store.ts';
 import { writerFormat } from '../writer-format.ts';
+import type { StoredEvent } from '../ports/decider.ts';
 import { numberArray, textArray } from './array-literal.ts';
 import { commitStatement, eventData } from './commit-statement.ts';
 import { PostgresLeases } from './postgres-leases.ts';
@@ -229,7 +230,8 @@ export class PostgresStore implements DurableStore {
       text: `SELECT seq, type, extract(epoch FROM at) * 1000 AS at, data FROM history_event WHERE instance_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
       values: [id, afterSeq, limit],
     });
-    return rows.map(historyEvent);
+    // Asked of workflow instances only.
+    return rows.map(historyEvent) as HistoryEvent[];
   }
 
   async seqs(ids: readonly InstanceId[]): Promise<Map<InstanceId, number>> {
@@ -399,6 +401,14 @@ export class PostgresStore implements DurableStore {
     return rows[0]?.document ?? null;
   }
 
+  async entityType(name: string): Promise<{ version: number; document: EntityTypeDocument } | null> {
+    const { rows } = await this.#pool.query<{ version: number; document: EntityTypeDocument }>(
+      'SELECT version, document FROM entity_type WHERE name = $1 AND archived_at IS NULL',
+      [name],
+    );
+    return rows[0] ?? null;
+  }
+
   async loadPayload(hash: string): Promise<string | null> {
     const { rows } = await this.#pool.query<{ data: string }>('SELECT data FROM payload WHERE hash = $1', [hash]);
     return rows[0]?.data ?? null;
@@ -468,6 +478,6 @@ interface EventRow {
 }
 
 /** Events are written from typed values only, so a stored row has the shape its type names. */
-function historyEvent(row: EventRow): HistoryEvent {
-  return { seq: row.seq, at: Number(row.at), type: row.type, ...row.data } as HistoryEvent;
+function historyEvent(row: EventRow): StoredEvent {
+  return { seq: row.seq, at: Number(row.at), type: row.type, ...row.data } as StoredEvent;
 }
