@@ -1,4 +1,5 @@
 /** All benches by name. A new one is a file beside the others and a line in both lists. */
+import { bank } from './bank.ts';
 import type { BenchEnvironment } from './environment.ts';
 import { events } from './events.ts';
 import { fanout10000, fanout1000 } from './fanout.ts';
@@ -24,6 +25,7 @@ export const limitSeconds: Readonly<Record<string, number>> = {
   recovery: 180,
   live: 60,
   startApi: 60,
+  bank: 90,
 };
 
 export const runs: Readonly<Record<string, (environment: BenchEnvironment) => Promise<Figures>>> = {
@@ -37,4 +39,5 @@ export const runs: Readonly<Record<string, (environment: BenchEnvironment) => Pr
   recovery,
   live,
   startApi,
+  bank,
 };

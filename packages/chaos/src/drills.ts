@@ -1,4 +1,5 @@
 import type { Drill } from './drill.ts';
+import { bank } from './drills/bank.ts';
 import { approvers } from './drills/approvers.ts';
 import { crashPoints } from './drills/crash-points.ts';
 import { fuzz } from './drills/fuzz.ts';
@@ -18,6 +19,7 @@ import { zombie } from './drills/zombie.ts';
 /** All drills there are, in the order `pnpm chaos all` runs them. */
 export const drills: readonly Drill[] = [
   workerKill,
+  bank,
   crashPoints,
   zombie,
   handover,

@@ -1,4 +1,4 @@
-import type { WorkflowDocument } from '@perdure/graph';
+import type { EntityTypeDocument, WorkflowDocument } from '@perdure/graph';
 import type { Verdicts } from './drill.ts';
 import type { Scene } from './scene.ts';
 
@@ -7,6 +7,8 @@ export interface Load {
   readonly name: string;
   /** By the key they are published under. */
   readonly workflows: Readonly<Record<string, WorkflowDocument>>;
+  /** By name. */
+  readonly entityTypes?: Readonly<Record<string, EntityTypeDocument>>;
   /** Starts the ith unit, does what callers do to it, and resolves when it has ended. */
   drive(scene: Scene, i: number): Promise<void>;
   /** The load's own sums, when everything has ended. */

@@ -7,6 +7,7 @@ import {
   checkSideEffects,
   eventually,
   publishWorkflow,
+  saveEntityType,
   startWorkerProcess,
   type Evidence,
   type Fault,
@@ -16,7 +17,7 @@ import {
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { DrillContext, DrillOutcome, Verdicts } from './drill.ts';
+import type { DrillContext, DrillOutcome, InvariantVerdict, Verdicts } from './drill.ts';
 import type { Load } from './load.ts';
 import type { CommitLine, WorkerSettings } from './worker-program.ts';
 
@@ -72,11 +73,13 @@ export class Scene {
   static async begin(
     context: DrillContext,
     addresses: SceneAddresses,
-    loads: readonly Pick<Load, 'workflows' | 'check' | 'drive'>[],
+    loads: readonly Pick<Load, 'workflows' | 'entityTypes' | 'check' | 'drive'>[],
     apiOptions: Pick<RuntimeOptions, 'throughStore'> = {},
   ): Promise<Scene> {
-    for (const { workflows } of loads)
+    for (const { workflows, entityTypes = {} } of loads) {
+      for (const [name, document] of Object.entries(entityTypes)) await saveEntityType(addresses.databaseUrl, name, document);
       for (const [key, document] of Object.entries(workflows)) await publishWorkflow(addresses.databaseUrl, key, document);
+    }
     const { redisUrl, databaseUrl, appDatabaseUrl } = addresses;
     const api = await createRuntime({ databaseUrl: appDatabaseUrl ?? databaseUrl, redisUrl, worker: false, activities: [], ...apiOptions });
     const scene = new Scene(addresses, context.folder, loads, api);
@@ -215,7 +218,7 @@ export class Scene {
       'all instances end',
       async () => {
         const rows = await this.rows<{ status: InstanceStatus; n: number }>(
-          'SELECT status, count(*)::int AS n FROM instance GROUP BY status',
+          `SELECT status, count(*)::int AS n FROM instance WHERE workflow_key NOT LIKE '@%' GROUP BY status`,
         );
         const counts = Object.fromEntries(rows.map(({ status, n }) => [status, n]));
         seen = JSON.stringify(counts);
@@ -288,7 +291,9 @@ export class Scene {
         count: verdicts.I9.count + left.rows.length,
         examples: [...verdicts.I9.examples, `messages nobody took up: ${left.rows.map((row) => row.message_id).join(', ')}`],
       };
-    for (const load of this.#loads) Object.assign(verdicts, await load.check?.(this));
+    for (const load of this.#loads)
+      for (const [invariant, found] of Object.entries((await load.check?.(this)) ?? {}))
+        addTo(verdicts, invariant as keyof Verdicts, found);
     return { verdicts, ...effects };
   }
 
@@ -342,6 +347,16 @@ export class Scene {
       .filter(Boolean)
       .map((line) => JSON.parse(line) as Line); // written by worker-program.ts
   }
+}
+
+/** Several loads may speak of one invariant. */
+function addTo(verdicts: Verdicts, invariant: keyof Verdicts, { holds, count, examples }: InvariantVerdict): void {
+  const before = verdicts[invariant] ?? { holds: true, count: 0, examples: [] };
+  verdicts[invariant] = {
+    holds: before.holds && holds,
+    count: before.count + count,
+    examples: [...before.examples, ...examples].slice(0, 5),
+  };
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { WorkerProcess } from '@perdure/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Drill } from '../drill.ts';
+import type { Drill, DrillContext, DrillOutcome } from '../drill.ts';
+import type { Load } from '../load.ts';
 import { mixedLoads } from '../loads.ts';
 import { Scene } from '../scene.ts';
 
@@ -10,21 +11,23 @@ export const workerKill: Drill = {
   title: 'SIGKILL of a worker every 0.5 to 5 s under a mixed load',
   unit: 'kills',
   sizes: { verify: 20, full: 1_000, part: 50 },
-  async run(context) {
-    const [postgres, redis] = [await context.database(), await context.redis()];
-    const scene = await Scene.begin(context, { databaseUrl: postgres.url, redisUrl: redis.url }, mixedLoads);
-    const options = { leaseMs: 1_500, renewEveryMs: 300 };
-    const workers: WorkerProcess[] = [await scene.worker(options), await scene.worker(options)];
-    const load = scene.keepFed(40);
-    for (let kill = 0; kill < context.planned; kill += 1) {
-      // Mostly soon: the third power puts the mean at 1.6 s.
-      await sleep(500 + context.random() ** 3 * 4_500);
-      const victim = workers.splice(Math.floor(context.random() * workers.length), 1)[0];
-      if (victim === undefined) throw new Error('There is no worker left.');
-      await scene.strike([victim], 0, () => victim.kill());
-      workers.push(await scene.worker(options));
-    }
-    await load.stop();
-    return scene.outcome(context.planned, { problems: [] });
-  },
+  run: (context) => killWorkers(context, mixedLoads),
 };
+
+export async function killWorkers(context: DrillContext, loads: readonly Load[]): Promise<DrillOutcome> {
+  const [postgres, redis] = [await context.database(), await context.redis()];
+  const scene = await Scene.begin(context, { databaseUrl: postgres.url, redisUrl: redis.url }, loads);
+  const options = { leaseMs: 1_500, renewEveryMs: 300 };
+  const workers: WorkerProcess[] = [await scene.worker(options), await scene.worker(options)];
+  const load = scene.keepFed(40);
+  for (let kill = 0; kill < context.planned; kill += 1) {
+    // Mostly soon: the third power puts the mean at 1.6 s.
+    await sleep(500 + context.random() ** 3 * 4_500);
+    const victim = workers.splice(Math.floor(context.random() * workers.length), 1)[0];
+    if (victim === undefined) throw new Error('There is no worker left.');
+    await scene.strike([victim], 0, () => victim.kill());
+    workers.push(await scene.worker(options));
+  }
+  await load.stop();
+  return scene.outcome(context.planned, { problems: [] });
+}

@@ -8,8 +8,9 @@ WITH gone AS (
 ), timers AS (
   DELETE FROM timer USING gone WHERE timer.instance_id = gone.id
 ), messages AS (
-  -- A granted lock would stay held: whoever delivers the grant finds nobody and gives the lock back.
-  DELETE FROM message USING gone WHERE message.instance_id = gone.id AND message.body ->> 'type' <> 'GrantLock'
+  -- A grant stays: whoever delivers it finds nobody and gives the entities back. What waits for an entity is for its next execution.
+  DELETE FROM message USING gone
+  WHERE message.instance_id = gone.id AND gone.id NOT LIKE '@%' AND message.body ->> 'type' <> 'GrantLock'
 ), claims AS (
   DELETE FROM activity_claim USING gone WHERE activity_claim.instance_id = gone.id
 ), tasks AS (

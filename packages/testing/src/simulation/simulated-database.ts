@@ -6,7 +6,7 @@
  * Values are kept as texts and parsed anew for every reader, so that nobody shares an object with anybody.
  */
 import { executionId, instanceId, isFinal, type HistoryEvent, type InstanceId, type InstanceStatus, type TimerId } from '@perdure/engine';
-import type { Json, WorkflowDocument } from '@perdure/graph';
+import type { EntityTypeDocument, Json, WorkflowDocument } from '@perdure/graph';
 import type {
   AcceptedStart,
   ClosedTask,
@@ -86,6 +86,7 @@ export class SimulatedDatabase implements DurableStore {
   readonly #claims = new Map<string, { claims: number; mark: string }>();
   readonly #payloads = new Map<string, string>();
   readonly #versions = new Map<string, string[]>();
+  readonly #entityTypes = new Map<string, { version: number; document: string }>();
   #messageOrder = 0;
 
   /** @param clock epoch ms */
@@ -416,7 +417,10 @@ export class SimulatedDatabase implements DurableStore {
     if (instance === undefined || !statuses.includes(instance.status)) return false;
     this.#instances.delete(id);
     for (const [key, timer] of this.#timers) if (timer.instanceId === id) this.#timers.delete(key);
-    for (const [key, message] of this.#messages) if (message.instanceId === id) this.#messages.delete(key);
+    // A grant stays, and so does what waits for an entity's next execution (purge.sql).
+    for (const [key, message] of this.#messages)
+      if (message.instanceId === id && !id.startsWith('@') && (JSON.parse(message.body) as { type: string }).type !== 'GrantLock')
+        this.#messages.delete(key);
     for (const [key, task] of this.#tasks) if (task.instance_id === id) this.#tasks.delete(key);
     for (const key of this.#claims.keys()) if (key.startsWith(`${id}\n`)) this.#claims.delete(key);
     return true;
@@ -429,6 +433,15 @@ export class SimulatedDatabase implements DurableStore {
   async versionDocument(workflow: string, version: number): Promise<WorkflowDocument | null> {
     const text = this.#versions.get(workflow)?.[version - 1];
     return text === undefined ? null : (JSON.parse(text) as WorkflowDocument); // written from one
+  }
+
+  saveEntityType(name: string, document: EntityTypeDocument): void {
+    this.#entityTypes.set(name, { version: (this.#entityTypes.get(name)?.version ?? 0) + 1, document: JSON.stringify(document) });
+  }
+
+  async entityType(name: string): Promise<{ version: number; document: EntityTypeDocument } | null> {
+    const stored = this.#entityTypes.get(name);
+    return stored === undefined ? null : { version: stored.version, document: JSON.parse(stored.document) as EntityTypeDocument }; // written from one
   }
 
   async loadPayload(hash: string): Promise<string | null> {
@@ -544,7 +557,13 @@ export class SimulatedDatabase implements DurableStore {
       id,
       refusal,
       // Any message body; these are all the check wants of it.
-      body: JSON.parse(body) as { type: string; child?: string; parent?: { instanceId: string } | null },
+      body: JSON.parse(body) as {
+        type: string;
+        child?: string;
+        parent?: { instanceId: string } | null;
+        lock?: string | { id: string };
+        request?: string | { id: string };
+      },
     }));
     for (const instance of this.#instances.values()) {
       const { id } = instance;
@@ -583,6 +602,7 @@ export class SimulatedDatabase implements DurableStore {
     }
     for (const { instanceId: id } of this.#timers.values()) if (!this.#instances.has(id)) check.stray('timer', id);
     for (const { instance_id: id } of this.#tasks.values()) if (!this.#instances.has(instanceId(id))) check.stray('human_task', id);
+    for (const { body, refusal } of messages) if (refusal === null) check.message(idOf(body.lock), idOf(body.request));
     check.evidence(evidence);
     return check.verdict;
   }
@@ -605,4 +625,9 @@ function compareTimers(one: TimerCursor, other: TimerCursor): number {
 /** As Postgres says it: repeating the statement cannot help. */
 function duplicateKey(what: string): Error {
   return Object.assign(new Error(`duplicate key: ${what}`), { code: '23505' });
+}
+
+/** A lock or a request is named, or is there whole. */
+function idOf(value: string | { id: string } | undefined): string | null {
+  return typeof value === 'object' ? value.id : (value ?? null);
 }
