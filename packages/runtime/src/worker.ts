@@ -10,7 +10,7 @@
  * the durable store), who owns what (LeaseKeeper).
  */
 import { randomUUID } from 'node:crypto';
-import { executionId, isFinal, type CommandBody, type Evaluator, type InstanceId, type StepKey } from '@perdure/engine';
+import { isFinal, type CommandBody, type Evaluator, type InstanceId, type StepKey } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 import {
   ActivityDispatcher,
