@@ -431,6 +431,31 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
         await count('message'),
       ]).toEqual([1, 2, 0, 0, 0, 1]);
     });
+
+    it('leaves a grant, which whoever delivers it gives back', async () => {
+      const item = creation('granted', epoch);
+      await store.commit([item]);
+      await store.commit([step(item, { row: { ...item.row, status: 'Terminated', final: true } })]);
+      const lock = { id: 'granted/x/s#1', instanceId: id('granted'), step: stepKey('s#1'), entities: [id('@a@b')], next: 1 };
+      const grant = { ...message('x', 'granted', 'grant:1'), body: { type: 'GrantLock' as const, step: lock.step, lock } };
+      await store.accept([], [message('x', 'granted', 'late'), grant]);
+      expect(await store.purge(id('granted'))).toBe('purged');
+      expect((await store.messages(all, [], 10)).map(({ messageId }) => messageId)).toEqual(['grant:1']);
+    });
+
+    it('by replacement leaves what waits for an entity: it is for the execution that begins', async () => {
+      const old = creation('@a@b', epoch, {
+        row: { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true },
+      });
+      await store.commit([old]);
+      await store.accept([], [message('x', '@a@b', 'signal')]);
+      const renewal = creation('@a@b', epoch, {
+        executionId: executionId('second'),
+        create: { workflow: '@a', version: 1, tags: [], startedBy: 'entity', parent: null, replace: ['Completed'] },
+      });
+      expect(await store.commit([renewal])).toEqual(['stored']);
+      expect((await store.messages(all, [], 10)).map(({ messageId }) => messageId)).toEqual(['signal']);
+    });
   });
 }
 
