@@ -1,4 +1,4 @@
-import { bankAccount, bankTransfer, saveEntityType } from '@perdure/testing';
+import { accountType, bankTransfer, saveEntityType } from '@perdure/testing';
 import { instanceId } from '@perdure/engine';
 import pg from 'pg';
 import { nextId, runMany, startBenchRuntime } from './bench-runtime.ts';
@@ -11,7 +11,7 @@ const accounts = 64;
 export async function bank(environment: BenchEnvironment): Promise<Record<string, number>> {
   const bench = await startBenchRuntime(environment, bankTransfer);
   try {
-    await saveEntityType(bench.databaseUrl, 'account', bankAccount);
+    await saveEntityType(bench.databaseUrl, 'account', accountType);
     const key = (i: number): string => `account-${i % accounts}`;
     for (let i = 0; i < accounts; i += 1) {
       const paid = await bench.runtime.signalEntity({ name: 'account', key: key(i), operation: 'deposit', input: 1_000_000, by: 'bench' });

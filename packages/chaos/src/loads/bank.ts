@@ -1,4 +1,4 @@
-import { bankAccount, bankTransfer, drawWorkflow } from '@perdure/testing';
+import { accountType, bankTransfer, drawWorkflow } from '@perdure/testing';
 import type { Load } from '../load.ts';
 import type { Scene } from '../scene.ts';
 
@@ -25,7 +25,7 @@ export const bank: Load = {
     ),
     'bank-transfer': bankTransfer,
   },
-  entityTypes: { account: bankAccount },
+  entityTypes: { account: accountType },
   async drive(scene, i) {
     await opened(scene);
     const { from, to, amount } = transferOf(i);
