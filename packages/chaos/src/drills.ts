@@ -3,6 +3,7 @@ import { bank } from './drills/bank.ts';
 import { approvers } from './drills/approvers.ts';
 import { crashPoints } from './drills/crash-points.ts';
 import { fuzz } from './drills/fuzz.ts';
+import { connections, diskFull, slowPostgres } from './drills/database-limits.ts';
 import { handover } from './drills/handover.ts';
 import { network } from './drills/network.ts';
 import { model } from './drills/model.ts';
@@ -24,6 +25,9 @@ export const drills: readonly Drill[] = [
   zombie,
   handover,
   postgresKill,
+  slowPostgres,
+  connections,
+  diskFull,
   network,
   redisKill,
   redisFlush,

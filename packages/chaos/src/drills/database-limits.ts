@@ -1,0 +1,164 @@
+/**
+ * Postgres that is there and cannot serve: its disk is full, its connections are taken, it does not answer. Fails closed: callers are told
+ * `unavailable` with the reason and never anything else, nothing acknowledged is lost, and work goes on by itself when it is over.
+ */
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { instanceId } from '@perdure/engine';
+import { startOwnPostgres, type OwnPostgres } from '@perdure/testing';
+import { migrate } from '@perdure/database';
+import pg from 'pg';
+import type { Drill, DrillContext, DrillOutcome } from '../drill.ts';
+import { mixedLoads } from '../loads.ts';
+import { Scene } from '../scene.ts';
+
+const faultMs = 7_000;
+const options = { leaseMs: 2_000, renewEveryMs: 400 };
+
+export const slowPostgres: Drill = {
+  name: 'slow-postgres',
+  title: 'Postgres does not answer commits for 7 s: the history is locked',
+  unit: 'stalls',
+  sizes: { verify: 1, full: 20, part: 5 },
+  run: async (context) => run(context, await context.ownPostgres(), stall),
+};
+
+export const connections: Drill = {
+  name: 'connections',
+  title: 'Others take every connection of Postgres, and those there were are cut, for 7 s',
+  unit: 'sieges',
+  sizes: { verify: 1, full: 20, part: 5 },
+  run: async (context) => run(context, await context.ownPostgres({ max_connections: '60' }), besiege),
+};
+
+export const diskFull: Drill = {
+  name: 'disk-full',
+  title: 'The disk of Postgres is full for 7 s (needs the right to mount a tmpfs)',
+  unit: 'floods',
+  sizes: { verify: 1, full: 20, part: 5 },
+  async run(context) {
+    const disk = join(context.folder, 'disk');
+    mkdirSync(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=300m,mode=0755', 'tmpfs', disk]);
+    context.defer(() => void execFileSync('umount', ['-l', disk]));
+    const postgres = await startOwnPostgres({ max_wal_size: '64MB', min_wal_size: '32MB' }, disk);
+    context.defer(() => postgres.stop());
+    await migrate(postgres.url);
+    return run(context, postgres, () => flood(disk, postgres));
+  },
+};
+
+async function run(context: DrillContext, postgres: OwnPostgres, fault: (postgres: OwnPostgres) => Promise<void>): Promise<DrillOutcome> {
+  const redis = await context.redis();
+  const scene = await Scene.begin(context, { databaseUrl: postgres.url, redisUrl: redis.url }, mixedLoads);
+  await scene.worker(options);
+  await scene.worker(options);
+  const load = scene.keepFed(24);
+  const problems: string[] = [];
+  let refused = 0;
+  let slowestAnswerMs = 0;
+  for (let n = 0; n < context.planned; n += 1) {
+    await sleep(1_000 + context.random() * 2_000);
+    let isOver = false;
+    const asking = (async () => {
+      for (let i = 0; !isOver; i += 1) {
+        const askedAt = performance.now();
+        const id = `asked-${n}-${i}`;
+        try {
+          const answer = await scene.api.start({
+            workflow: 'chain',
+            version: null,
+            input: {},
+            startedBy: 'drill',
+            instanceId: instanceId(id),
+          });
+          if (answer.ok) scene.acknowledged.push({ instanceId: id });
+          else if (answer.code === 'unavailable') refused += 1;
+          else problems.push(`A start was answered ${answer.code}: ${answer.message}`);
+        } catch (error) {
+          problems.push(`A start threw: ${(error as Error).message}`);
+        }
+        slowestAnswerMs = Math.max(slowestAnswerMs, performance.now() - askedAt);
+        await sleep(100);
+      }
+    })();
+    await scene.strike('everyone', 5_000, () => fault(postgres));
+    isOver = true;
+    await asking;
+    await scene.movesAgain();
+  }
+  await load.stop();
+  if (refused < context.planned) problems.push('No caller was ever refused: the fault was none.');
+  return scene.outcome(context.planned, { measured: { refused, slowestAnswerMs: Math.round(slowestAnswerMs) }, problems });
+}
+
+async function stall(postgres: OwnPostgres): Promise<void> {
+  const client = await connected(postgres);
+  await client.query('BEGIN');
+  await client.query('LOCK TABLE history_event, message IN ACCESS EXCLUSIVE MODE');
+  await sleep(faultMs);
+  await client.query('COMMIT');
+  await client.end();
+}
+
+async function besiege(postgres: OwnPostgres): Promise<void> {
+  const taken: pg.Client[] = [];
+  const until = performance.now() + faultMs;
+  const first = await connected(postgres);
+  taken.push(first);
+  while (performance.now() < until) {
+    // Whoever has a connection loses it, and finds its place taken when it comes back.
+    await first.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'perdure-worker'`);
+    try {
+      for (;;) taken.push(await connected(postgres));
+    } catch {
+      await sleep(200);
+    }
+  }
+  await Promise.all(taken.map((client) => client.end().catch(() => undefined)));
+}
+
+/** Fills the disk to the last block; when Postgres did not survive that, it is started again as soon as there is room. */
+async function flood(disk: string, postgres: OwnPostgres): Promise<void> {
+  const ballast = join(disk, 'ballast');
+  const file = openSync(ballast, 'w');
+  const block = Buffer.alloc(64 * 1024);
+  const until = performance.now() + faultMs;
+  while (performance.now() < until) {
+    try {
+      for (;;) writeSync(file, block);
+    } catch {
+      await sleep(50);
+    }
+  }
+  closeSync(file);
+  rmSync(ballast);
+  const isThere = await connected(postgres).then(
+    (client) => client.end().then(() => true),
+    () => false,
+  );
+  if (isThere) return;
+  // It may be recovering by itself.
+  for (let waitedMs = 0; waitedMs < 5_000; waitedMs += 250) {
+    await sleep(250);
+    if (!isRunning(postgres.pid)) return postgres.restart();
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function connected(postgres: OwnPostgres): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: postgres.url, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
