@@ -15,11 +15,13 @@ import { mixedLoads } from '../loads.ts';
 import { Scene } from '../scene.ts';
 
 const faultMs = 7_000;
+/** A request may wait for a batch that began before it, and both for the statement timeout of 4 s: one must see its end. */
+const stallMs = 11_000;
 const options = { leaseMs: 2_000, renewEveryMs: 400 };
 
 export const slowPostgres: Drill = {
   name: 'slow-postgres',
-  title: 'Postgres does not answer commits for 7 s: the history is locked',
+  title: 'Postgres does not answer commits for 11 s: history and messages are locked',
   unit: 'stalls',
   sizes: { verify: 1, full: 20, part: 5 },
   run: async (context) => run(context, await context.ownPostgres(), stall),
@@ -98,7 +100,7 @@ async function stall(postgres: OwnPostgres): Promise<void> {
   const client = await connected(postgres);
   await client.query('BEGIN');
   await client.query('LOCK TABLE history_event, message IN ACCESS EXCLUSIVE MODE');
-  await sleep(faultMs);
+  await sleep(stallMs);
   await client.query('COMMIT');
   await client.end();
 }
