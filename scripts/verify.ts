@@ -33,7 +33,7 @@ const steps: readonly Step[] = [
   check('generated-docs', ['scripts/generate.ts', '--check']),
   check('migrations', ['scripts/create-migration.ts', '--check']),
   tests('test', [vitest, 'run'], fromVitest),
-  tests('chaos', [join(root, 'packages/chaos/src/chaos.ts'), 'all'], fromChaos),
+  tests('chaos', [join(root, 'packages/chaos/src/chaos.ts'), 'all', '--together=2'], fromChaos),
   check('web-build', [join(root, 'apps/web/node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn', 'apps/web']),
   tests('e2e', [join(root, 'e2e/node_modules/@playwright/test/cli.js'), 'test', '--config', 'e2e/playwright.config.ts'], fromPlaywright),
 ];

@@ -1,8 +1,9 @@
 /**
- * `pnpm chaos <drill…|all|list> [--full] [--part=i/n] [--scale=0.25] [--seed=…] [--count=…] [--offset=…] [--summary=file]`
+ * `pnpm chaos <drill…|all|list> [--full] [--part=i/n] [--scale=0.25] [--seed=…] [--count=…] [--offset=…] [--summary=file] [--together=n]`
  *
  * Runs drills at the size `verify` runs them, or (`--full`) their full size in parts, of which another start goes on with what is missing.
  * `--scale` does a share of the full size, `--part=i/n` every nth part beginning with the ith. `--seed`, `--count` and `--offset` repeat one run.
+ * `--together=n` runs n drills at a time, each in a process of its own.
  * Reports are in chaos-reports/. The last line counts runs (with --full: drills) that passed and failed; void ones have failed.
  */
 import { randomBytes } from 'node:crypto';
@@ -12,6 +13,7 @@ import type { Drill, DrillOutcome } from './drill.ts';
 import { drills } from './drills.ts';
 import { runFull } from './full-run.ts';
 import { runDrill, writeReport } from './run-drill.ts';
+import { runTogether } from './run-together.ts';
 
 process.exitCode = await main();
 // A drill that took too long may still be at it.
@@ -28,6 +30,7 @@ async function main(): Promise<number> {
       count: { type: 'string' },
       offset: { type: 'string', default: '0' },
       summary: { type: 'string' },
+      together: { type: 'string', default: '1' },
     },
   });
   if (positionals.length === 0 || positionals.includes('list')) {
@@ -48,20 +51,40 @@ async function main(): Promise<number> {
   if (!(scale > 0 && scale <= 1)) return refused('--scale is a number above 0 and up to 1.');
   if (count !== undefined && !(Number.isSafeInteger(count) && count > 0)) return refused('--count is a whole number above 0.');
 
+  const together = Number(values.together);
+  if (!(Number.isSafeInteger(together) && together > 0)) return refused('--together is a whole number above 0.');
+  const names = chosen.flatMap((drill) => (typeof drill === 'string' ? [] : [drill.name]));
+  const own = process.argv.slice(2).filter((word) => word.startsWith('--') && !/^--(?:together|summary)\b/.test(word));
+  const { passed, failed } =
+    together > 1 ? await runTogether(names, together, own) : await runHere(chosen, { ...values, scale, share, count });
+  if (values.summary !== undefined) writeReport(values.summary, { passed, failed });
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed > 0 ? 1 : 0;
+}
+
+async function runHere(
+  chosen: readonly (Drill | string)[],
+  options: Omit<Parameters<typeof runFull>[1], 'seed'> & {
+    full: boolean;
+    seed?: string | undefined;
+    count: number | undefined;
+    offset: string;
+  },
+): Promise<{ passed: number; failed: number }> {
   const stopServers = await setup();
   let [passed, failed] = [0, 0];
   try {
     for (const drill of chosen) {
       if (typeof drill === 'string') continue;
       const log = (line: string): void => console.log(`  ${drill.name}: ${line}`);
-      const hasPassed = values.full
-        ? await full(drill, { scale, seed: values.seed, share }, log)
+      const hasPassed = options.full
+        ? await full(drill, { scale: options.scale, share: options.share, seed: options.seed }, log)
         : await once(
             drill,
             {
-              seed: values.seed ?? randomBytes(3).toString('hex'),
-              planned: count ?? Math.max(1, drill.sizes.verify),
-              offset: Number(values.offset),
+              seed: options.seed ?? randomBytes(3).toString('hex'),
+              planned: options.count ?? Math.max(1, drill.sizes.verify),
+              offset: Number(options.offset),
             },
             log,
           );
@@ -71,9 +94,7 @@ async function main(): Promise<number> {
   } finally {
     await stopServers();
   }
-  if (values.summary !== undefined) writeReport(values.summary, { passed, failed });
-  console.log(`${passed} passed, ${failed} failed`);
-  return failed > 0 ? 1 : 0;
+  return { passed, failed };
 }
 
 async function once(drill: Drill, run: { seed: string; planned: number; offset: number }, log: (line: string) => void): Promise<boolean> {

@@ -99,10 +99,10 @@ export class LeaseKeeper {
 
   async #keep(): Promise<void> {
     const { workerId, leaseMs, host, pid } = this.#options;
-    // P2: what was not done meanwhile because of it is found again by claiming it anew.
-    if (!this.holds) this.#giveUpAll();
     const startedAt = performance.now();
     const renewed = new Map((await this.#leases.renew(workerId, leaseMs)).map(({ id, epoch }) => [id, epoch]));
+    // P2. Whoever asked `holds` until now was told no and left things undone: claiming the partitions anew finds them again.
+    if (!this.holds) this.#giveUpAll();
     this.#renewedAt = startedAt;
     // P3: nobody else lives, so nobody else's heartbeat may count. Left standing, it would be given a share.
     if (this.#force) await this.#leases.deleteOtherWorkers(workerId);

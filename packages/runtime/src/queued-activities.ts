@@ -6,7 +6,8 @@ import type { ActivityJob } from './activity-dispatcher.ts';
 import type { ActivityQueue } from './ports/activity-queue.ts';
 import type { InstanceId, StepKey } from '@perdure/engine';
 
-const lookEveryMs = 5_000;
+/** Two looks that miss a job bring it back: well within the 10 s after which a wiped Redis must not be felt any more. */
+const lookEveryMs = 2_000;
 
 interface Handed {
   queue: string;
@@ -19,13 +20,18 @@ interface Handed {
 export class QueuedActivities {
   readonly #queue: ActivityQueue;
   readonly #runHere: (job: ActivityJob) => void;
+  readonly #hasResult: (job: ActivityJob) => Promise<boolean>;
   readonly #handed = new Map<string, Handed>();
   #timer: NodeJS.Timeout | null = null;
 
-  /** @param runHere what to do with a job while the carrier is away */
-  constructor(queue: ActivityQueue, runHere: (job: ActivityJob) => void) {
+  /**
+   * @param runHere what to do with a job while the carrier is away
+   * @param hasResult whether a result of the job is stored and waits to be taken up: a busy worker may take a while to
+   */
+  constructor(queue: ActivityQueue, runHere: (job: ActivityJob) => void, hasResult: (job: ActivityJob) => Promise<boolean>) {
     this.#queue = queue;
     this.#runHere = runHere;
+    this.#hasResult = hasResult;
   }
 
   get size(): number {
@@ -89,7 +95,7 @@ export class QueuedActivities {
       for (const [key, handed] of entries) {
         if (handed.ticket === null || this.#handed.get(key) !== handed) continue;
         handed.misses = lost.has(handed.ticket) ? handed.misses + 1 : 0;
-        if (handed.misses < 2) continue;
+        if (handed.misses < 2 || (await this.#hasResult(handed.job)) || this.#handed.get(key) !== handed) continue;
         handed.ticket = null;
         handed.misses = 0;
         void this.#hand(key, handed);

@@ -85,6 +85,8 @@ const turnLimit = 1_000;
 const recoverPage = 500;
 /** How long the next suspect waits for the one before. */
 const suspectPatienceMs = 5_000;
+/** Among how many waiting messages of its partition a job's result is looked for. */
+const messagesLooked = 1_000;
 const reloadAfterMs = 1_000;
 const reloadAtLatestMs = 5 * 60_000;
 /** How long a payload is asked for again while the database is away, before an attempt fails for it. */
@@ -142,7 +144,14 @@ export class Worker {
       activities: options.activities,
       loadInput: (input) => loadReferences(input, (value) => this.#patiently('activity input', async () => options.evaluator.load(value))),
     });
-    this.#queued = options.queue === null ? null : new QueuedActivities(options.queue, (job) => this.#runHere(job));
+    this.#queued =
+      options.queue === null
+        ? null
+        : new QueuedActivities(
+            options.queue,
+            (job) => this.#runHere(job),
+            (job) => this.#hasStoredResult(job),
+          );
     this.#dispatcher = new ActivityDispatcher({
       runner: this.#runner,
       concurrency: options.activityConcurrency,
@@ -725,6 +734,17 @@ export class Worker {
 
   async #reportActivity(job: ActivityJob, result: ActivityResult): Promise<void> {
     this.#enqueue(job.instanceId, { body: await this.#outcomeOf(job, result), messageId: null, settle: () => {} });
+  }
+
+  async #hasStoredResult({ instanceId, step, attempt }: ActivityJob): Promise<boolean> {
+    const waiting = await this.#options.store.messages([partitionOf(instanceId, this.#options.partitions)], [], messagesLooked);
+    return waiting.some(
+      ({ instanceId: receiver, body }) =>
+        receiver === instanceId &&
+        (body.type === 'CompleteTask' || body.type === 'FailTask') &&
+        body.step === step &&
+        body.attempt === attempt,
+    );
   }
 
   #outcomeOf({ step, attempt }: ActivityJob, result: ActivityResult): Promise<CommandBody> {

@@ -103,6 +103,8 @@ class Lane {
     this.#api = api;
     this.#worker = worker;
     this.#replacing = this.#replaceDead();
+    // Told by `end`, if it comes to that.
+    this.#replacing.catch(() => undefined);
   }
 
   static async begin(context: DrillContext, name: string, scenarios: readonly CrashScenario[]): Promise<Lane> {

@@ -1,6 +1,8 @@
 /**
  * Named queues on Redis streams, one per queue, with one consumer group. A worker keeps its entries from being abandoned by claiming them
  * for itself again while it runs them; an entry nobody has touched for `abandonedAfterMs` goes to whoever asks next.
+ * An entry names the run of the Redis server it was handed to, and is served in that run only: what a server finds again when it is started from
+ * an old dump may have been done long since. Its owner misses it and hands it in anew.
  * Keys: `perdure:{incarnation}:queues` (set of names), `perdure:{incarnation}:q:<name>` (stream).
  */
 import { randomUUID } from 'node:crypto';
@@ -21,6 +23,14 @@ export interface RedisActivityQueueOptions {
 type Run = (job: ActivityJob, delivery: Delivery) => Promise<void>;
 type Reply = [stream: string, entries: [id: string, fields: string[] | null][]][];
 
+interface Entry {
+  stream: string;
+  id: string;
+  /** Whether it may have been begun before. */
+  again: boolean;
+  serverRun: string;
+}
+
 export class RedisActivityQueue implements ActivityQueue {
   readonly #prefix: string;
   readonly #commands: Redis;
@@ -28,6 +38,8 @@ export class RedisActivityQueue implements ActivityQueue {
   readonly #concurrency: number;
   readonly #abandonedAfterMs: number;
   readonly #running = new Map<string, { stream: string; id: string }>();
+  /** The server's run id by connection, while that lasts. */
+  readonly #serverRuns = new Map<Redis, Promise<string>>();
   #consumer = '';
   #keepAlive: NodeJS.Timeout | null = null;
   #closed = false;
@@ -46,8 +58,10 @@ export class RedisActivityQueue implements ActivityQueue {
     };
     this.#commands = new Redis(url, { ...connection, commandTimeout: 2_000 });
     this.#reader = new Redis(url, connection);
-    this.#commands.on('error', () => {});
-    this.#reader.on('error', () => {});
+    for (const connection of [this.#commands, this.#reader]) {
+      connection.on('error', () => {});
+      connection.on('close', () => this.#serverRuns.delete(connection));
+    }
   }
 
   available(): boolean {
@@ -56,7 +70,14 @@ export class RedisActivityQueue implements ActivityQueue {
 
   async add(queue: string, job: ActivityJob): Promise<string> {
     await this.#commands.sadd(`${this.#prefix}queues`, queue);
-    const ticket = await this.#commands.xadd(this.#stream(queue), '*', 'job', JSON.stringify(job));
+    const ticket = await this.#commands.xadd(
+      this.#stream(queue),
+      '*',
+      'job',
+      JSON.stringify(job),
+      'run',
+      await this.#serverRun(this.#commands),
+    );
     if (ticket === null) throw new Error(`Redis took no job for the queue ${queue}.`);
     return ticket;
   }
@@ -98,8 +119,9 @@ export class RedisActivityQueue implements ActivityQueue {
           continue;
         }
         const streams = queues.map((queue) => this.#stream(queue));
+        const serverRun = await this.#serverRun(this.#reader);
         for (const stream of streams)
-          for (const [id, fields] of await this.#abandoned(stream, room)) this.#run({ stream, id, again: true }, fields, run);
+          for (const [id, fields] of await this.#abandoned(stream, room)) this.#run({ stream, id, again: true, serverRun }, fields, run);
         // The reply's shape is Redis' own: streams, each with entries of id and field list.
         const reply = (await this.#reader.call(
           'XREADGROUP',
@@ -115,7 +137,7 @@ export class RedisActivityQueue implements ActivityQueue {
           ...streams.map(() => '>'),
         )) as Reply | null;
         for (const [stream, entries] of reply ?? [])
-          for (const [id, fields] of entries) this.#run({ stream, id, again: false }, fields, run);
+          for (const [id, fields] of entries) this.#run({ stream, id, again: false, serverRun }, fields, run);
       } catch (error) {
         if (this.#closed) return;
         if (String(error).includes('NOGROUP')) await this.#createGroups();
@@ -137,10 +159,10 @@ export class RedisActivityQueue implements ActivityQueue {
     return entries.filter(([id]) => !this.#running.has(`${stream} ${id}`));
   }
 
-  #run({ stream, id, again }: { stream: string; id: string; again: boolean }, fields: string[] | null, run: Run): void {
+  #run({ stream, id, again, serverRun }: Entry, fields: string[] | null, run: Run): void {
     const key = `${stream} ${id}`;
     const text = fields?.[1];
-    if (text === undefined) {
+    if (text === undefined || fields?.[3] !== serverRun) {
       void this.#finish(stream, id).catch(() => {});
       return;
     }
@@ -150,6 +172,17 @@ export class RedisActivityQueue implements ActivityQueue {
       .then(() => this.#finish(stream, id))
       .catch(() => {}) // Not finished: it is abandoned, and comes round again.
       .finally(() => this.#running.delete(key));
+  }
+
+  /** Changes with every start of the server. */
+  #serverRun(connection: Redis): Promise<string> {
+    let run = this.#serverRuns.get(connection);
+    if (run === undefined) {
+      run = connection.info('server').then((info) => /^run_id:(\w+)/m.exec(info)?.[1] ?? '');
+      run.catch(() => this.#serverRuns.delete(connection));
+      this.#serverRuns.set(connection, run);
+    }
+    return run;
   }
 
   async #finish(stream: string, id: string): Promise<void> {
