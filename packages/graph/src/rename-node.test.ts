@@ -32,6 +32,19 @@ describe('renaming a node', () => {
     'item.$steps.quote',
   ])('leaves %s alone', (source) => expect(rename(source)).toBe(source));
 
+  it('follows the keys of locked entities', () => {
+    const locks = (key: string) => ({
+      catches: [],
+      locks: [
+        { entity: 'account', key: 'bank' },
+        { entity: 'account', key: { expr: key } },
+      ],
+    });
+    const document = draw({ s: 'start', quote: 'http', g: { type: 'scope', config: locks('steps.quote.output.from') } }, ['s -> quote']);
+    const renamed = renameNodeId(document, nodeId('quote'), nodeId('offer'));
+    expect(renamed.ok && renamed.document.nodes.at(-1)?.config).toEqual(locks('steps.offer.output.from'));
+  });
+
   it('brings edges, inner nodes and expressions along', () => {
     const document = draw(
       {

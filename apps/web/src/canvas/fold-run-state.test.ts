@@ -1,4 +1,4 @@
-import { executionId, frameId, stepKey, type EventBody, type HistoryEvent } from '@perdure/engine';
+import { executionId, frameId, instanceId, stepKey, type EventBody, type HistoryEvent } from '@perdure/engine';
 import { edgeId, nodeId, portId } from '@perdure/graph';
 import { describe, expect, test } from 'vitest';
 import { foldRunState, RunFold } from './fold-run-state.ts';
@@ -207,5 +207,25 @@ describe('foldRunState', () => {
     const changes = fold.apply(events);
     expect([...changes.nodes]).toEqual(['a']);
     expect([...changes.edges]).toEqual(['e1']);
+  });
+
+  test('entities: a call waits, a signal passes, a critical section waits for its locks first', () => {
+    const entity = instanceId('@account@ann');
+    const events = history(
+      started,
+      { type: 'EntityOperationSignaled', ...opening('tell', 'e1'), entity, operation: 'add', input: 1, fireAt: null },
+      { type: 'ContainerEntered', ...opening('both', 'e2'), container: 'scope' },
+      { type: 'EntityLockRequested', step: stepKey('both#1'), lock: 'x', entities: [entity] },
+      { type: 'EntityOperationCalled', ...opening('ask', 'e3'), request: 'r', entity, operation: 'get', input: null },
+      { type: 'EntityLockGranted', step: stepKey('both#1') },
+      { type: 'EntityOperationFailed', step: stepKey('ask#1'), failure: { code: 'Insufficient', message: 'too little' } },
+    );
+    const waiting = foldRunState(events.slice(0, 5)).nodes;
+    expect(waiting.get(nodeId('tell'))).toMatchObject({ status: 'completed' });
+    expect(waiting.get(nodeId('both'))).toMatchObject({ status: 'waiting', wait: { kind: 'lock', entities: [entity] } });
+    expect(waiting.get(nodeId('ask'))).toMatchObject({ status: 'waiting', wait: { kind: 'entity', entity } });
+    const after = foldRunState(events).nodes;
+    expect(after.get(nodeId('both'))).toMatchObject({ status: 'running', wait: null });
+    expect(after.get(nodeId('ask'))).toMatchObject({ status: 'failed', failure: { code: 'Insufficient' } });
   });
 });
