@@ -11,4 +11,5 @@
  * F2 the number is raised only while no partition has a running lease, and with it every epoch: whoever still works by the old number is
  *    fenced off (S2) before anything is written by the new one.
  */
-export const writerFormat = 1;
+/** 2: quarantine and entities are in histories. */
+export const writerFormat = 2;

@@ -33,7 +33,7 @@ export async function startOtlpTracing(env: Environment, version: string): Promi
       }),
     ],
   });
-  return createTracing(provider, version);
+  return createTracing(provider, { version, heedsParents: samplerName(env).startsWith('parentbased_') });
 }
 
 function isWanted(env: Environment): boolean {
@@ -42,7 +42,7 @@ function isWanted(env: Environment): boolean {
 }
 
 function samplerOf(env: Environment, sdk: typeof Sdk): Sdk.Sampler {
-  const name = env['OTEL_TRACES_SAMPLER'] || 'parentbased_always_on';
+  const name = samplerName(env);
   const roots: Readonly<Record<string, () => Sdk.Sampler>> = {
     always_on: () => new sdk.AlwaysOnSampler(),
     always_off: () => new sdk.AlwaysOffSampler(),
@@ -51,6 +51,10 @@ function samplerOf(env: Environment, sdk: typeof Sdk): Sdk.Sampler {
   const root = roots[name.replace(/^parentbased_/, '')];
   if (root === undefined) throw new Error(`OTEL_TRACES_SAMPLER is ${name}, which is none of the standard's samplers.`);
   return name.startsWith('parentbased_') ? new sdk.ParentBasedSampler({ root: root() }) : root();
+}
+
+function samplerName(env: Environment): string {
+  return env['OTEL_TRACES_SAMPLER'] || 'parentbased_always_on';
 }
 
 function numberOf(env: Environment, name: string, fallback: number): number {

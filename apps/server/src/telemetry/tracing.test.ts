@@ -39,7 +39,7 @@ afterEach(async () => {
 function collect(): { tracing: Tracing; spans: () => readonly ReadableSpan[] } {
   const exporter = new InMemorySpanExporter();
   const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
-  return { tracing: createTracing(provider, 'test'), spans: () => exporter.getFinishedSpans() };
+  return { tracing: createTracing(provider, { version: 'test', heedsParents: true }), spans: () => exporter.getFinishedSpans() };
 }
 
 const named = (spans: readonly ReadableSpan[], name: string): ReadableSpan[] => spans.filter((span) => span.name === name);
@@ -96,6 +96,30 @@ describe('traces', () => {
     expect(woken?.links.map(({ context }) => context.traceId)).toEqual(['c'.repeat(32)]);
     expect(parentOf(activity)).toBe(woken?.spanContext().spanId);
     expect(received).toEqual([formatTraceParent(activity?.spanContext() ?? { traceId: '', spanId: '', traceFlags: 0 })]);
+  });
+
+  it('skip what the caller did not sample, and pass its context on', async () => {
+    const postgres = await startTestPostgres();
+    undo.push(() => postgres.stop());
+    await publishWorkflow(postgres.url, 'caller', caller());
+    const http = createHttpActivity({ allow: [{ origin: address, pathPrefix: '/' }] });
+    undo.push(() => http.close());
+    const { tracing, spans } = collect();
+    const runtime = await createRuntime({
+      databaseUrl: postgres.url,
+      redisUrl: null,
+      worker: true,
+      activities: [http],
+      observer: tracing.observer,
+    });
+    undo.push(() => runtime.stop());
+    const id = instanceId('unsampled');
+    const traceParent = callerParent.replace(/1$/, '0');
+    await runtime.start({ workflow: 'caller', version: null, input: {}, startedBy: 'test', instanceId: id, traceParent });
+    await runtime.send(id, { type: 'RaiseEvent', id: 'e', name: 'go', data: null, by: 'test' });
+    await eventually('it is called', () => (received.length > 0 ? true : undefined));
+    expect(received).toEqual([traceParent]);
+    expect(spans()).toEqual([]);
   });
 
   it('begin at the request, under the context it brought', async () => {

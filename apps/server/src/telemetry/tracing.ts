@@ -31,11 +31,17 @@ export interface Tracing {
   close(): Promise<void>;
 }
 
-export function createTracing(provider: TracerProvider & { shutdown(): Promise<void> }, version: string): Tracing {
+/** @param heedsParents the sampler wants no span below one that was not sampled: then nothing is made for such work */
+export function createTracing(
+  provider: TracerProvider & { shutdown(): Promise<void> },
+  { version, heedsParents }: { version: string; heedsParents: boolean },
+): Tracing {
   const tracer = provider.getTracer('perdure', version);
+  const isSkipped = (traceParent: string): boolean => heedsParents && '02468ace'.includes(traceParent.at(-1) ?? '');
   return {
     observer: {
       turn({ instanceId, executionId, workflow, version: workflowVersion, traceParent, causes, startedAt, firstSeq, lastSeq, commands }) {
+        if (isSkipped(traceParent)) return null;
         const span = startSpan(tracer, `turn ${workflow}`, SpanKind.INTERNAL, traceParent, {
           startTime: startedAt,
           causes,
@@ -58,7 +64,7 @@ export function createTracing(provider: TracerProvider & { shutdown(): Promise<v
         };
       },
       activity(job) {
-        if (job.traceParent === undefined) return null;
+        if (job.traceParent === undefined || isSkipped(job.traceParent)) return null;
         const span = startSpan(tracer, `activity ${job.activity}`, SpanKind.CLIENT, job.traceParent, {
           attributes: {
             'perdure.instance.id': job.instanceId,

@@ -19,6 +19,7 @@ const undo: (() => Promise<unknown>)[] = [];
 beforeEach(async () => {
   postgres = await startTestPostgres();
   database = new pg.Pool({ connectionString: postgres.url, max: 2 });
+  database.on('error', () => undefined);
 });
 
 afterEach(async () => {
