@@ -1,6 +1,6 @@
-import { startTestPostgres, eventually, type TestPostgres } from '@perdure/testing';
+import { startTestPostgres, type TestPostgres } from '@perdure/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DatabaseClock } from './database-clock.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import type { LeaseStore, OwnedPartition } from './ports/durable-store.ts';
@@ -14,6 +14,10 @@ beforeAll(async () => {
   store = new PostgresStore({ url: postgres.url });
 });
 
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
 afterAll(async () => {
   await store.close();
   await postgres.stop();
@@ -21,13 +25,20 @@ afterAll(async () => {
 
 describe('LeaseKeeper', () => {
   it('P2 claims everything anew when a renewal was answered after the lease had run out', async () => {
-    let delayMs = 0;
+    // The keeper's own clock is in our hands, and so is the moment at which a renewal is answered.
+    let nowMs = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    let answered = Promise.resolve();
+    let [asked, ended] = [0, 0];
     const leases = new Proxy<LeaseStore>(store.leases, {
       get: (target, name) => {
         if (name === 'renew')
           return async (workerId: string, leaseMs: number) => {
-            await sleep(delayMs);
-            return target.renew(workerId, leaseMs);
+            asked += 1;
+            const renewed = await target.renew(workerId, leaseMs);
+            await answered;
+            ended += 1;
+            return renewed;
           };
         const member: unknown = Reflect.get(target, name);
         return typeof member === 'function' ? (member.bind(target) as unknown) : member;
@@ -39,8 +50,8 @@ describe('LeaseKeeper', () => {
       workerId: 'slow',
       host: 'here',
       pid: process.pid,
-      leaseMs: 800,
-      renewEveryMs: 500,
+      leaseMs: 60_000,
+      renewEveryMs: 10,
       force: false,
       onClaimed: (partitions) => void claimed.push([...partitions]),
       onLost: (partitions) => void lost.push([...partitions]),
@@ -51,16 +62,32 @@ describe('LeaseKeeper', () => {
     await keeper.start();
     expect(keeper.holds).toBe(true);
     expect(claimed.flat()).toHaveLength(64);
+    await waitFor('no renewal is underway', () => asked === ended);
     // Asked for within the lease, answered behind it.
-    delayMs = 500;
-    await eventually('it knows that the lease may be gone', () => !keeper.holds || undefined);
-    delayMs = 0;
-    await eventually('it holds its leases again', () => keeper.holds || undefined);
+    let answer = (): void => {};
+    answered = new Promise((resolve) => (answer = resolve));
+    nowMs = 50_000;
+    const before = asked;
+    await waitFor('a renewal begins', () => asked > before);
+    nowMs = 61_000;
+    expect(keeper.holds).toBe(false);
+    answer();
+    await waitFor('all is claimed anew', () => claimed.length > 1);
+    expect(keeper.holds).toBe(true);
     expect(lost[0]).toHaveLength(64);
-    const before = new Map(claimed[0]?.map(({ id, epoch }) => [id, epoch]));
-    const after = claimed.at(-1) ?? [];
+    const epochs = new Map(claimed[0]?.map(({ id, epoch }) => [id, epoch]));
+    const after = claimed[1] ?? [];
     expect(after).toHaveLength(64);
-    for (const { id, epoch } of after) expect(epoch).toBeGreaterThan(before.get(id) ?? Infinity);
+    for (const { id, epoch } of after) expect(epoch).toBeGreaterThan(epochs.get(id) ?? Infinity);
     await keeper.stop();
   });
 });
+
+/** By turns, not by time: the clock is held. */
+async function waitFor(what: string, happened: () => boolean): Promise<void> {
+  for (let i = 0; i < 1_000; i += 1) {
+    if (happened()) return;
+    await sleep(10);
+  }
+  throw new Error(`It did not happen that ${what}.`);
+}
