@@ -42,6 +42,10 @@ export const errorCodes = {
   'instance.not-suspended': { status: 409, meaning: 'The instance is not suspended.' },
   'instance.already-suspended': { status: 409, meaning: 'The instance is suspended already.' },
   'instance.none-found': { status: 404, meaning: 'No instance matches the filter of the purge.' },
+  'entity.unknown': { status: 404, meaning: 'There is no such entity, or it has no state.' },
+  'entity.unknown-type': { status: 404, meaning: 'There is no entity type with this name, or it is archived.' },
+  'entity.invalid-id': { status: 400, meaning: 'The name cannot be that of an entity type, or the key cannot be one.' },
+  'entity-type.exists': { status: 409, meaning: 'The name of the entity type is taken. Names of archived types stay taken.' },
   'payload.unknown': { status: 404, meaning: 'The instance mentions no such value.' },
   'payload.too-large': { status: 413, meaning: 'A value is over 10 MB. `details` holds its field and the limit in bytes.' },
   'step.not-quarantined': {

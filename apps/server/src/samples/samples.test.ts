@@ -38,6 +38,12 @@ describe('samples run as they are, with an empty input', () => {
     expect((await run('conference-booking-fallback', { failedFlights: 2 })).body.journey.by).toBe('plane');
   });
 
+  test('bank-transfer moves money between accounts, and declines what the account does not have', async () => {
+    expect((await run('bank-transfer')).body).toEqual({ transferred: true, from: 75, to: 125 });
+    expect((await run('bank-transfer', { amount: 1_000 })).body).toMatchObject({ transferred: false });
+    expect((await server.call('GET', `${root}/entities/account/aiko`)).body).toEqual({ balance: 75 });
+  });
+
   test('order-approval retries once and waits for a person; small orders need none', async () => {
     await server.call('POST', `${root}/orchestrators/order-approval/approval`, { body: {} });
     await until(
@@ -49,11 +55,11 @@ describe('samples run as they are, with an empty input', () => {
   });
 });
 
-test('a repeated first start changes nothing: four samples at version 1, one finished and one waiting instance', async () => {
+test('a repeated first start changes nothing: five samples at version 1, one finished and one waiting instance', async () => {
   await seedSamples(server.installation);
   await startWelcomeInstances(server.installation);
   const workflows = await server.database.prisma.workflow.findMany({ where: { sample: true } });
-  expect(workflows.map(({ latestVersion }) => latestVersion)).toEqual([1, 1, 1, 1]);
+  expect(workflows.map(({ latestVersion }) => latestVersion)).toEqual([1, 1, 1, 1, 1]);
   const welcome = async () =>
     (await server.database.prisma.instance.findMany({ where: { startedBy: 'system' }, orderBy: { id: 'asc' } })).map(
       ({ id, status }) => `${id} ${status}`,

@@ -1,13 +1,21 @@
-/** The sample workflows: published as version 1 on the first start, and two instances of them so that there is something to look at. */
+/** The sample workflows and the entity type they use: published as version 1 on the first start, and two instances so that there is something to look at. */
 import { readFileSync } from 'node:fs';
 import { findWorkflow } from '@perdure/database/read';
-import { claimSetting, createWorkflow, publishVersion } from '@perdure/database/write';
+import { claimSetting, createWorkflow, publishVersion, saveEntityType } from '@perdure/database/write';
+import type { Json } from '@perdure/graph';
+import { readEntityType } from '../entities/read-entity-type.ts';
 import { startInstance } from '../instances/start-instance.ts';
 import type { Installation } from '../installation.ts';
 import { checkDocument } from '../workflows/check-document.ts';
 import { readDocument } from '../workflows/read-document.ts';
 
-export const sampleKeys = ['conference-booking', 'conference-booking-parallel', 'conference-booking-fallback', 'order-approval'] as const;
+export const sampleKeys = [
+  'conference-booking',
+  'conference-booking-parallel',
+  'conference-booking-fallback',
+  'order-approval',
+  'bank-transfer',
+] as const;
 
 export interface Sample {
   key: string;
@@ -21,8 +29,10 @@ export function readSample(key: (typeof sampleKeys)[number]): Sample {
 }
 
 /** Idempotent: what is there stays, also when somebody has changed or archived it; what a start left half done is finished. */
-export async function seedSamples({ database, runtime }: Installation): Promise<void> {
+export async function seedSamples(installation: Installation): Promise<void> {
+  const { database, runtime } = installation;
   const { prisma } = database;
+  await seedAccount(installation);
   for (const key of sampleKeys) {
     const sample = readSample(key);
     const document = readDocument(sample.document);
@@ -34,6 +44,16 @@ export async function seedSamples({ database, runtime }: Installation): Promise<
     await publishVersion(prisma, { key, draftRevision: stored.draftRevision, note: 'Sample', actor: 'system' });
     runtime.publishedVersion(key);
   }
+}
+
+/** A name is taken for good, so that a type which somebody archived does not come back. */
+async function seedAccount({ database, runtime }: Installation): Promise<void> {
+  const text = readFileSync(new URL('account.entity.json', import.meta.url), 'utf8');
+  const sample = JSON.parse(text) as { name: string; title: string; description: string; document: Json }; // a file of this directory
+  const { problems } = readEntityType(sample.document);
+  if (problems.length > 0) throw new Error(`The sample entity type ${sample.name} has problems: ${problems[0]?.detail}`);
+  await saveEntityType(database.prisma, { ...sample, baseVersion: null, actor: 'system' });
+  runtime.savedEntityType(sample.name);
 }
 
 /** Once in the life of an installation: one instance that finishes and one that waits for a person. */

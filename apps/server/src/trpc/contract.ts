@@ -2,8 +2,8 @@
  * The shapes the tRPC procedures give and take: the seam between the server and the web app.
  * Types only; the zod schemas of the inputs stand beside each procedure. Moments are ISO 8601 strings, durations milliseconds.
  */
-import type { HistoryEvent, HumanTaskBody, InstanceStatus } from '@perdure/engine';
-import type { Json, Problem, WorkflowDocument } from '@perdure/graph';
+import type { EntityEvent, HistoryEvent, HumanTaskBody, InstanceStatus } from '@perdure/engine';
+import type { EntityTypeDocument, Json, Problem, WorkflowDocument } from '@perdure/graph';
 
 export type Role = 'viewer' | 'operator' | 'designer' | 'approver' | 'admin';
 
@@ -264,6 +264,75 @@ export interface LastRun {
 /** expressions.preview */
 export type PreviewResult = { ok: true; value: Json | null; ms: number } | { ok: false; code: string; message: string };
 
+/** entities.list, by name and key. */
+export interface EntityRow {
+  name: string;
+  key: string;
+  /** False = it has no state (any more): it is only locked or waited for, or it has ended. */
+  exists: boolean;
+  /** Values over 64 KB are cut to a preview: { $preview, bytes }. */
+  state: Json;
+  /** Of its type, when it ran last. */
+  version: number;
+  lockedBy: { instanceId: string; step: string } | null;
+  /** Requests that wait until the lock is released. */
+  queued: number;
+  /** Signals whose moment has not come. */
+  delayed: number;
+  lastOperationAt: string | null;
+}
+
+export interface EntityListInput {
+  name?: string;
+  /** Start of the key; needs a name. */
+  keyPrefix?: string;
+  cursor?: string;
+  limit?: number;
+}
+
+export interface EntityListResult {
+  rows: EntityRow[];
+  nextCursor: string | null;
+}
+
+/** entities.get */
+export interface EntityDetail extends EntityRow {
+  seq: number;
+  startedAt: string;
+  /** The last 200 at most, oldest first. */
+  events: EntityEvent[];
+}
+
+/** entityTypes.get */
+export interface EntityTypeDetail {
+  name: string;
+  title: string;
+  description: string;
+  version: number;
+  document: EntityTypeDocument;
+  updatedAt: string;
+  updatedBy: string;
+}
+
+/** entityTypes.list. `entities`: live ones, counted up to 10,001. */
+export interface EntityTypeSummary extends EntityTypeDetail {
+  entities: number;
+}
+
+/** entityTypes.save. `baseVersion` null makes a new type. The document may have mistakes in it: they are answered. */
+export interface SaveEntityTypeInput {
+  name: string;
+  baseVersion: number | null;
+  title: string;
+  description?: string;
+  document: Json;
+}
+
+export type SaveEntityTypeResult =
+  | { ok: true; version: number }
+  | { ok: false; code: 'entity-type.problems'; problems: Problem[] }
+  | { ok: false; code: 'entity-type.conflict'; version: number; savedBy: string };
+
 /** What every error carries, in `data.perdure` of a tRPC error and in `error` of an HTTP answer. */
 export interface PerdureError {
   code: string;
@@ -308,6 +377,13 @@ export interface FieldProblem {
  *   tasks.claim / release: { id } → void                                task.decide
  *   tasks.saveDraft: { id, data } → { savedAt }                         task.decide
  *   tasks.decide: { id, outcome, data, comment? } → void                task.decide
+ *   entities.list: EntityListInput → EntityListResult                   instance.read
+ *   entities.get: { name, key } → EntityDetail                          instance.read
+ *   entities.signal: { name, key, operation, input } → void             instance.operate
+ *   entityTypes.list / get: { name } → EntityTypeSummary[] / EntityTypeDetail   workflow.read
+ *   entityTypes.save: SaveEntityTypeInput → SaveEntityTypeResult         workflow.edit
+ *   entityTypes.check: { document } → Problem[]                         workflow.read
+ *   entityTypes.archive: { name } → void                                workflow.edit
  *   feed.watch: void → FeedHint (subscription)                          (any signed-in user)
  *
  * Errors: TRPCError whose `data.perdure` is { code, message, details? }; codes are listed in docs/errors.md.

@@ -12,6 +12,11 @@ import type {
 } from '@trpc/server';
 import type { Json, Problem, WorkflowDocument } from '@perdure/graph';
 import type {
+  EntityDetail,
+  EntityListInput,
+  EntityListResult,
+  EntityTypeDetail,
+  EntityTypeSummary,
   FeedHint,
   HistoryPage,
   InstanceDetail,
@@ -24,6 +29,8 @@ import type {
   PreviewResult,
   PublishResult,
   SaveDraftResult,
+  SaveEntityTypeInput,
+  SaveEntityTypeResult,
   StartInput,
   TaskDetail,
   TaskListInput,
@@ -82,6 +89,18 @@ export type AppRouterRecord = {
     release: Mutation<{ id: string }, void>;
     saveDraft: Mutation<{ id: string; data: Json }, { savedAt: string }>;
     decide: Mutation<{ id: string; outcome: string; data: Json; comment?: string | undefined }, void>;
+  };
+  entities: {
+    list: Query<EntityListInput, EntityListResult>;
+    get: Query<{ name: string; key: string }, EntityDetail>;
+    signal: Mutation<{ name: string; key: string; operation: string; input: Json }, void>;
+  };
+  entityTypes: {
+    list: Query<void, EntityTypeSummary[]>;
+    get: Query<{ name: string }, EntityTypeDetail>;
+    save: Mutation<SaveEntityTypeInput, SaveEntityTypeResult>;
+    check: Mutation<{ document: Json }, Problem[]>;
+    archive: Mutation<{ name: string }, void>;
   };
   feed: {
     watch: Subscription<void, FeedHint>;

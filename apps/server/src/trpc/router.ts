@@ -1,6 +1,14 @@
 /** Assembles the procedures; nothing else. */
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { router } from './base.ts';
+import { get as getEntity } from './procedures/entities/get.ts';
+import { list as listEntities } from './procedures/entities/list.ts';
+import { signal as signalEntity } from './procedures/entities/signal.ts';
+import { archive as archiveEntityType } from './procedures/entity-types/archive.ts';
+import { check as checkEntityType } from './procedures/entity-types/check.ts';
+import { get as getEntityType } from './procedures/entity-types/get.ts';
+import { list as listEntityTypes } from './procedures/entity-types/list.ts';
+import { save as saveEntityType } from './procedures/entity-types/save.ts';
 import { preview } from './procedures/expressions/preview.ts';
 import { watch as watchFeed } from './procedures/feed/watch.ts';
 import { get as getInstance } from './procedures/instances/get.ts';
@@ -56,6 +64,8 @@ export const appRouter = router({
     purge,
   },
   tasks: { list: listTasks, get: getTask, claim, release, saveDraft: saveTaskDraft, decide },
+  entities: { list: listEntities, get: getEntity, signal: signalEntity },
+  entityTypes: { list: listEntityTypes, get: getEntityType, save: saveEntityType, check: checkEntityType, archive: archiveEntityType },
   feed: { watch: watchFeed },
 });
 

@@ -1,6 +1,7 @@
 /** Durable Functions' HTTP management API: the same addresses, fields and status codes, so that its clients and scripts work unchanged. */
 import type { Routes } from '../route.ts';
 import { addCommands } from './commands.ts';
+import { addEntities } from './entities.ts';
 import { addGetStatus } from './get-status.ts';
 import { addList } from './list.ts';
 import { addPurge } from './purge.ts';
@@ -14,4 +15,5 @@ export function addDurableFunctionsRoutes(routes: Routes): void {
   addRaiseEvent(routes);
   addCommands(routes);
   addPurge(routes);
+  addEntities(routes);
 }

@@ -1,0 +1,20 @@
+import { findEntity } from '@perdure/database/read';
+import { z } from 'zod';
+import { entityRow } from '../../../entities/entity-words.ts';
+import { recentEntityEvents } from '../../../entities/recent-entity-events.ts';
+import { unknownEntity } from '../../../entities/unknown-entity.ts';
+import { isStorableText } from '../../../storable-text.ts';
+import { procedure } from '../../base.ts';
+import type { EntityDetail } from '../../contract.ts';
+
+const recentEvents = 200;
+
+export const get = procedure('instance.read')
+  .input(z.strictObject({ name: z.string().max(64), key: z.string().max(200) }))
+  .query(async ({ ctx: { installation }, input: { name, key } }): Promise<EntityDetail> => {
+    const known = isStorableText(name) && isStorableText(key);
+    const record = known ? await findEntity(installation.database.prisma, name, key) : undefined;
+    if (!record) throw unknownEntity(name, key);
+    const [row, events] = await Promise.all([entityRow(installation, record), recentEntityEvents(installation, record, recentEvents)]);
+    return { ...row, seq: record.seq, startedAt: record.createdAt.toISOString(), events };
+  });
