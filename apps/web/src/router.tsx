@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet,
 import { FaultPage, NotFoundPage } from './shell/fault-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { parseInstanceSearch } from './instances/instance-search.ts';
+import { parseEntitiesSearch, parseEntitySearch } from './entities/entities-search.ts';
 import { parseInboxSearch } from './inbox/inbox-search.ts';
 
 /** The pages and their addresses. Every page is a chunk of its own; what a list shows (filters, tab, page) stands in its address. */
@@ -58,6 +59,26 @@ const instanceRoute = createRoute({
   component: lazyRouteComponent(() => import('./instances/instance-page.tsx'), 'InstancePage'),
 });
 
+const entitiesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/entities',
+  validateSearch: parseEntitiesSearch,
+  component: lazyRouteComponent(() => import('./entities/entities-page.tsx'), 'EntitiesPage'),
+});
+
+const entityRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/entities/$name',
+  validateSearch: parseEntitySearch,
+  component: lazyRouteComponent(() => import('./entities/entity-page.tsx'), 'EntityPage'),
+});
+
+const entityTypeRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/entity-types/$name',
+  component: lazyRouteComponent(() => import('./entities/entity-type-page.tsx'), 'EntityTypePage'),
+});
+
 const inboxRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/inbox',
@@ -68,7 +89,18 @@ const inboxRoute = createRoute({
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     signInRoute,
-    shellRoute.addChildren([homeRoute, welcomeRoute, workflowsRoute, designerRoute, instancesRoute, instanceRoute, inboxRoute]),
+    shellRoute.addChildren([
+      homeRoute,
+      welcomeRoute,
+      workflowsRoute,
+      designerRoute,
+      instancesRoute,
+      instanceRoute,
+      entitiesRoute,
+      entityRoute,
+      entityTypeRoute,
+      inboxRoute,
+    ]),
   ]),
   defaultPreload: 'intent',
   defaultErrorComponent: FaultPage,

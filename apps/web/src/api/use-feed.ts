@@ -15,6 +15,8 @@ export function useFeed(): void {
     const subscription = client.feed.watch.subscribe(undefined, {
       onData: (hint) => {
         if (hint.instances) void queries.invalidateQueries({ queryKey: trpc.instances.list.queryKey() });
+        if (hint.instances) void queries.invalidateQueries({ queryKey: trpc.entities.pathKey() });
+        if (hint.workflows) void queries.invalidateQueries({ queryKey: trpc.entityTypes.pathKey() });
         if (hint.tasks) void queries.invalidateQueries({ queryKey: trpc.tasks.pathKey() });
         if (hint.workflows || hint.instances) void queries.invalidateQueries({ queryKey: trpc.workflows.list.queryKey() });
       },
@@ -26,6 +28,7 @@ export function useFeed(): void {
     if (openings < 2) return;
     void queries.invalidateQueries({ queryKey: trpc.instances.list.queryKey() });
     void queries.invalidateQueries({ queryKey: trpc.tasks.pathKey() });
+    void queries.invalidateQueries({ queryKey: trpc.entities.pathKey() });
     void queries.invalidateQueries({ queryKey: trpc.workflows.list.queryKey() });
   }, [openings, queries]);
 }

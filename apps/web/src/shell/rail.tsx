@@ -1,5 +1,5 @@
 import { Tooltip } from '@mantine/core';
-import { IconInbox, IconListDetails, IconSitemap } from '@tabler/icons-react';
+import { IconDatabaseCog, IconInbox, IconListDetails, IconSitemap } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
@@ -22,6 +22,7 @@ export function Rail({ open }: { open: boolean }) {
       <ul>
         <RailLink to="/workflows" label="Workflows" icon={<IconSitemap className="ic" size={16} stroke={1.8} />} open={open} />
         <RailLink to="/instances" label="Instances" icon={<IconListDetails className="ic" size={16} stroke={1.8} />} open={open} />
+        <RailLink to="/entities" label="Entities" icon={<IconDatabaseCog className="ic" size={16} stroke={1.8} />} open={open} />
         <RailLink to="/inbox" label="Inbox" icon={<IconInbox className="ic" size={16} stroke={1.8} />} open={open} count={waiting} />
       </ul>
       <div className="sp" />
@@ -37,14 +38,14 @@ function RailLink({
   open,
   count = 0,
 }: {
-  to: '/workflows' | '/instances' | '/inbox';
+  to: '/workflows' | '/instances' | '/entities' | '/inbox';
   label: string;
   icon: ReactElement;
   open: boolean;
   count?: number;
 }) {
   const { pathname } = useLocation();
-  const here = pathname === to || pathname.startsWith(`${to}/`);
+  const here = pathname === to || pathname.startsWith(`${to}/`) || (to === '/entities' && pathname.startsWith('/entity-types/'));
   return (
     <li>
       <Tooltip label={label} position="right" disabled={open}>

@@ -1,11 +1,12 @@
 import { useEffect } from 'react';
 import { isTyping } from '../components/is-typing.ts';
 
-const PLACES: Record<string, '/workflows' | '/instances' | '/inbox'> = { w: '/workflows', r: '/instances', i: '/inbox' };
+type Place = '/workflows' | '/instances' | '/entities' | '/inbox';
+const PLACES: Record<string, Place> = { w: '/workflows', r: '/instances', e: '/entities', i: '/inbox' };
 const SECOND_KEY_WITHIN_MS = 1_000;
 
-/** `g` then `i` opens the inbox, `g w` the workflows, `g r` the instances. */
-export function useGoKeys(go: (to: '/workflows' | '/instances' | '/inbox') => void): void {
+/** `g` then `i` opens the inbox, `g w` the workflows, `g r` the instances, `g e` the entities. */
+export function useGoKeys(go: (to: Place) => void): void {
   useEffect(() => {
     let pressedAt = 0;
     const onKey = (event: KeyboardEvent) => {
