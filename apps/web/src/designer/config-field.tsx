@@ -7,6 +7,7 @@ import { Button } from '../components/button.tsx';
 import { StatusIcon } from '../status/status-icon.tsx';
 import { CodeEditor } from './code-editor.tsx';
 import { ExpressionEditor } from './expression-editor.tsx';
+import { EntityOperationField, EntityTypeField, LocksField } from './entity-fields.tsx';
 import { useFieldProblem, useInspector } from './inspector-context.ts';
 import { Labelled, type FieldProps } from './labelled.tsx';
 import { readJsonText } from './unfinished-json.ts';
@@ -88,9 +89,14 @@ function Widget(props: FieldProps) {
       );
     case 'value':
       return <ValueField {...props} problem={problem} />;
+    case 'entityType':
+      return <EntityTypeField {...props} problem={problem} hint={hint} />;
+    case 'entityOperation':
+      return <EntityOperationField {...props} problem={problem} hint={hint} />;
+    case 'locks':
+      return <LocksField {...props} />;
     case 'json':
     case 'jsonSchema':
-    case 'locks':
       return (
         <Labelled label={field.label} help={hint}>
           <JsonInput

@@ -143,7 +143,7 @@ function LabelAndKey({ entry, change, path }: { entry: JsonObject; change: (entr
   );
 }
 
-function EntryList({
+export function EntryList({
   field,
   path,
   value,

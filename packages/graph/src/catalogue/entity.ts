@@ -32,10 +32,10 @@ export const entity = defineNodeType({
   },
   endsTurn: true,
   schema: z.strictObject({
-    entity: field({ label: 'Entity type', widget: 'text', placeholder: 'account', width: 'half' }, entityName),
+    entity: field({ label: 'Entity type', widget: 'entityType', placeholder: 'account', width: 'half' }, entityName),
     key: field({ label: 'Key', widget: 'value', literal: 'text', width: 'half', help: 'Which of them.' }, entityKeyValue),
     operation: field(
-      { label: 'Operation', widget: 'text', placeholder: 'deposit' },
+      { label: 'Operation', widget: 'entityOperation', placeholder: 'deposit' },
       z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,63}$/, 'Enter the name of an operation.'),
     ),
     input: field({ label: 'Input', widget: 'value', literal: 'json', absent: 'null' }, anyValue.optional()),

@@ -19,7 +19,10 @@ export type Widget =
   | 'cases'
   | 'outcomes'
   | 'catches'
-  | 'locks';
+  | 'locks'
+  /** Texts, with what exists offered. */
+  | 'entityType'
+  | 'entityOperation';
 
 /** What the generated inspector and the node reference need to know about a config field. */
 export interface FieldMeta {
