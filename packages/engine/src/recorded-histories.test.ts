@@ -7,15 +7,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeState, encodeState } from './encode-state.ts';
+import { decodeEntityState, encodeEntityState } from './entity/encode-entity-state.ts';
+import type { EntityEvent } from './entity/entity-event.ts';
+import { parseEntityId } from './entity/entity-id.ts';
+import { initialEntityState } from './entity/entity-state.ts';
+import { evolveEntity } from './entity/evolve-entity.ts';
 import { evolve } from './evolve.ts';
 import type { EventType, HistoryEvent } from './history-event.ts';
 import { instanceId } from './ids.ts';
 import { initialState } from './initial-state.ts';
-import type { InstanceState } from './state.ts';
 
 interface RecordedHistory {
   instance: string;
-  events: HistoryEvent[];
+  events: (HistoryEvent | EntityEvent)[];
   checkpoints: { seq: number; state: Json }[];
 }
 
@@ -26,25 +30,33 @@ const recordings = readdirSync(folder).map((name) => ({
   histories: JSON.parse(readFileSync(join(folder, name), 'utf8')) as RecordedHistory[],
 }));
 
-function fold(state: InstanceState, events: readonly HistoryEvent[]): InstanceState {
-  for (const event of events) evolve(state, event);
-  return state;
+/** The encoded state after the events, from a kept state or from nothing. */
+function fold(instance: string, kept: Json | null, events: RecordedHistory['events']): Json {
+  const id = instanceId(instance);
+  if (parseEntityId(instance) !== null) {
+    const state = kept === null ? initialEntityState(id) : decodeEntityState(kept);
+    for (const event of events) evolveEntity(state, event as EntityEvent); // of an entity's history
+    return encodeEntityState(state);
+  }
+  const state = kept === null ? initialState(id) : decodeState(kept);
+  for (const event of events) evolve(state, event as HistoryEvent); // of a workflow's history
+  return encodeState(state);
 }
 
 describe.each(recordings)('$name', ({ histories }) => {
   it.each(histories)('folds: $instance', ({ instance, events, checkpoints }) => {
-    const whole = encodeState(fold(initialState(instanceId(instance)), events));
+    const whole = fold(instance, null, events);
     expect(whole).toMatchObject({ instanceId: instance, seq: events.length });
     // From every state that was kept, the rest of the history leads to the same place.
     expect(checkpoints.length).toBeGreaterThan(0);
     for (const { seq, state } of checkpoints) {
-      expect(encodeState(fold(initialState(instanceId(instance)), events.slice(0, seq)))).toEqual(encodeState(decodeState(state)));
-      expect(encodeState(fold(decodeState(state), events.slice(seq)))).toEqual(whole);
+      expect(fold(instance, null, events.slice(0, seq))).toEqual(fold(instance, state, []));
+      expect(fold(instance, state, events.slice(seq))).toEqual(whole);
     }
   });
 });
 
-const types: readonly EventType[] = [
+const types: readonly (EventType | EntityEvent['type'])[] = [
   'ExecutionStarted',
   'ExecutionSuspended',
   'ExecutionResumed',
@@ -79,6 +91,22 @@ const types: readonly EventType[] = [
   'HumanTaskReleased',
   'HumanTaskDecided',
   'TokenCancelled',
+  'TaskQuarantined',
+  'TaskReleased',
+  'EntityOperationCalled',
+  'EntityOperationCompleted',
+  'EntityOperationFailed',
+  'EntityOperationSignaled',
+  'EntityLockRequested',
+  'EntityLockGranted',
+  'EntityStarted',
+  'EntityOperationApplied',
+  'EntityOperationRejected',
+  'EntityRequestQueued',
+  'EntitySignalDelayed',
+  'EntityLocked',
+  'EntityUnlocked',
+  'EntityEnded',
 ];
 
 it('every type of event is in a recording', () => {

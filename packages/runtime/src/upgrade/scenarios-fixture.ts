@@ -2,8 +2,8 @@
  * Instances caught in the middle of their lives, and how each goes on: what an upgrade must not break. Together they have events of every type.
  * Recorded once per writer format (see recorded-installations.test.ts); a scenario that recordings name must not change any more: add others.
  */
-import type { CommandBody, EventType } from '@perdure/engine';
-import { nodeId, type Json, type WorkflowDocument } from '@perdure/graph';
+import { stepKey, type CommandBody, type EntityEvent, type EventType } from '@perdure/engine';
+import { nodeId, type EntityTypeDocument, type Json, type WorkflowDocument } from '@perdure/graph';
 import { drawWorkflow, type DrawnNode } from '@perdure/testing';
 import type { ActivityResult } from '../activity-dispatcher.ts';
 
@@ -16,7 +16,7 @@ export interface Stage {
   claim(id: string, node: string): Promise<void>;
   release(id: string, node: string): Promise<void>;
   /** Waits for the nth event of this type in the history of the instance. */
-  happened(id: string, type: EventType, times?: number): Promise<void>;
+  happened(id: string, type: EventType | EntityEvent['type'], times?: number): Promise<void>;
   /** The sub-workflow's instance this one started. */
   child(id: string): Promise<string>;
   /** Makes all timers of the instance due. */
@@ -27,6 +27,7 @@ export interface Scenario {
   /** Also the id of its instance. */
   readonly name: string;
   readonly workflows: Readonly<Record<string, WorkflowDocument>>;
+  readonly entityTypes?: Readonly<Record<string, EntityTypeDocument>>;
   /** Up to where it is recorded. */
   begin(stage: Stage): Promise<void>;
   /** From there to its end; absent when it has ended before. */
@@ -54,6 +55,26 @@ const outcomes = [
   { key: 'rejected', label: 'Reject', tone: 'danger' },
 ];
 const form = { type: 'object', properties: { note: { type: 'string' } } };
+
+const till: EntityTypeDocument = {
+  formatVersion: 1,
+  kind: 'custom',
+  initialState: 0,
+  operations: [
+    { name: 'add', state: 'state + input', result: 'state' },
+    { name: 'get', result: 'state' },
+  ],
+};
+const locking = (keys: readonly string[]): DrawnNode => ({
+  type: 'scope',
+  config: { catches: [], locks: keys.map((key) => ({ entity: 'till', key })) },
+});
+const entityStep = (key: string, operation: string, input: Json, mode: 'call' | 'signal'): DrawnNode & { config: object } => ({
+  type: 'entity',
+  config: { entity: 'till', key, operation, input, mode },
+});
+const deposit = (amount: number): DrawnNode => entityStep('a', 'add', amount, 'call');
+const endsOfSection = { gave: inside('both', end('steps.add.output')), done: end('steps.both.output') };
 
 /** The activity behind `call`. */
 export async function answer(path: string, attempt: number, holding: boolean, signal: AbortSignal): Promise<ActivityResult> {
@@ -592,5 +613,99 @@ export const scenarios: readonly Scenario[] = [
     },
     finish: (stage) => stage.raise('long-history', 'go'),
     ends: { status: 'Completed', output: 250 },
+  },
+  // Since writer format 2.
+  {
+    name: 'held-work',
+    workflows: { 'held-work': drawWorkflow({ start, a: call('hold/a'), done: end('steps.a.output.body') }, ['start -> a', 'a -> done']) },
+    begin: async (stage) => {
+      const held: CommandBody = { type: 'QuarantineTask', step: stepKey('a#1'), attempt: 1, claims: 5 };
+      await stage.start('held-work', 'held-work');
+      await stage.happened('held-work', 'TaskScheduled');
+      await stage.send('held-work', held);
+      await stage.send('held-work', { type: 'ReleaseTask', step: stepKey('a#1'), by: 'ada', reason: 'again' });
+      await stage.send('held-work', held);
+    },
+    finish: (stage) => stage.send('held-work', { type: 'ReleaseTask', step: stepKey('a#1'), by: 'ada', reason: 'once more' }),
+    ends: { status: 'Completed', output: 'a' },
+  },
+  {
+    name: 'holds-lock',
+    workflows: {
+      'holds-lock': drawWorkflow(
+        { start, both: locking(['a', 'b']), wait: inside('both', event('go')), add: inside('both', deposit(1)), ...endsOfSection },
+        ['start -> both', 'both.body -> wait', 'wait -> add', 'add -> gave', 'both -> done'],
+      ),
+    },
+    entityTypes: { till },
+    begin: async (stage) => {
+      await stage.start('holds-lock', 'holds-lock');
+      await stage.happened('holds-lock', 'EntityLockGranted');
+    },
+    finish: (stage) => stage.raise('holds-lock', 'go'),
+    ends: { status: 'Completed', output: 1 },
+  },
+  {
+    name: 'waits-for-lock',
+    workflows: {
+      'waits-for-lock': drawWorkflow({ start, both: locking(['a']), add: inside('both', deposit(10)), ...endsOfSection }, [
+        'start -> both',
+        'both.body -> add',
+        'add -> gave',
+        'both -> done',
+      ]),
+    },
+    entityTypes: { till },
+    begin: async (stage) => {
+      await stage.happened('holds-lock', 'EntityLockGranted');
+      await stage.start('waits-for-lock', 'waits-for-lock');
+      await stage.happened('@till@a', 'EntityRequestQueued');
+    },
+    ends: { status: 'Completed', output: 11 },
+  },
+  {
+    name: 'signals',
+    workflows: {
+      signals: drawWorkflow(
+        {
+          start,
+          first: locking(['e']),
+          book: inside('first', entityStep('e', 'add', 1, 'call')),
+          booked: inside('first', end()),
+          now: entityStep('c', 'add', 5, 'signal'),
+          later: { ...entityStep('c', 'add', 7, 'signal'), config: { ...entityStep('c', 'add', 7, 'signal').config, delay: '1h' } },
+          wrong: entityStep('c', 'unheard-of', null, 'call'),
+          gone: entityStep('d', 'delete', null, 'call'),
+          wait: event('go'),
+          read: entityStep('c', 'get', null, 'call'),
+          done: end('steps.read.output'),
+        },
+        [
+          'start -> first',
+          'first.body -> book',
+          'book -> booked',
+          'first -> now',
+          'now -> later',
+          'later -> wrong',
+          'wrong -> done',
+          'wrong.error -> gone',
+          'gone -> wait',
+          'wait -> read',
+          'read -> done',
+        ],
+      ),
+    },
+    entityTypes: { till },
+    begin: async (stage) => {
+      await stage.start('signals', 'signals');
+      await stage.happened('signals', 'EventAwaited');
+      await stage.happened('@till@c', 'EntitySignalDelayed');
+    },
+    finish: async (stage) => {
+      await stage.hurry('@till@c');
+      await stage.happened('@till@c', 'EntitySignalDue');
+      await stage.raise('signals', 'go');
+    },
+    ends: { status: 'Completed', output: 12 },
   },
 ];
