@@ -14,7 +14,7 @@ import {
   type SideEffect,
   type WorkerProcess,
 } from '@perdure/testing';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { DrillContext, DrillOutcome, InvariantVerdict, Verdicts } from './drill.ts';
@@ -260,6 +260,16 @@ export class Scene {
     return this.#lines<SideEffect>('sink');
   }
 
+  /** What its workers have written so far, in whole lines: for a scene that goes on where this one stood. */
+  written(name: 'sink' | 'commits'): string {
+    return this.#text(name);
+  }
+
+  /** Before its first worker: what those of another scene wrote. */
+  inherit(name: 'sink' | 'commits', text: string): void {
+    writeFileSync(this.#file(name), text, { flag: 'wx' });
+  }
+
   commits(): CommitLine[] {
     return this.#lines<CommitLine>('commits');
   }
@@ -333,19 +343,21 @@ export class Scene {
     return statSync(this.#file('commits'), { throwIfNoEntry: false })?.size ?? 0;
   }
 
-  /** The last line may be cut off by a kill. */
   #lines<Line>(name: string): Line[] {
-    let text = '';
-    try {
-      text = readFileSync(this.#file(name), 'utf8');
-    } catch {
-      return [];
-    }
-    return text
-      .slice(0, text.lastIndexOf('\n') + 1)
+    return this.#text(name)
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line) as Line); // written by worker-program.ts
+  }
+
+  /** Without the last line if that is cut off: by a kill, or because it is being written. */
+  #text(name: string): string {
+    try {
+      const text = readFileSync(this.#file(name), 'utf8');
+      return text.slice(0, text.lastIndexOf('\n') + 1);
+    } catch {
+      return '';
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { backUp, restore } from '@perdure/database/backup';
-import { startTestPostgres } from '@perdure/testing';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { eventually, startTestPostgres } from '@perdure/testing';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drill, DrillContext, DrillOutcome, InvariantVerdict, Verdicts } from '../drill.ts';
@@ -67,19 +67,21 @@ async function backUpAndRestore(context: DrillContext, round: number, redisUrl: 
   const [before, after] = ['original', 'restored'].map((name) => join(context.folder, `${name}-${round}`));
   if (before === undefined || after === undefined) throw new Error('Two folders are needed.');
   for (const folder of [before, after]) mkdirSync(folder);
-  const options = { leaseMs: 1_500, renewEveryMs: 300 };
+  const options = { leaseMs: 3_000, renewEveryMs: 500 };
   const file = join(context.folder, `backup-${round}`);
 
   const originalDatabase = await context.database();
   const original = await Scene.begin({ ...context, folder: before }, { databaseUrl: originalDatabase.url, redisUrl }, loads);
   const workers = [await original.worker(options), await original.worker(options)];
   const load = original.keepFed(40);
-  await sleep(1_000 + context.random() * 2_000);
+  // A backup of a standing installation would show little.
+  await eventually('the load moves', () => (original.commits().length > 100 ? true : undefined), 60_000);
+  await sleep(context.random() * 2_000);
   const acknowledged = [...original.acknowledged];
   // Commits known before the backup are in it; executions known after it may have begun before it.
-  copyWholeLines(join(before, 'commits'), join(after, 'commits'));
+  const commits = original.written('commits');
   await backUp(originalDatabase.url, file);
-  copyWholeLines(join(before, 'sink'), join(after, 'sink'));
+  const sink = original.written('sink');
   const copiedAt = Date.now();
   await sleep(context.random() * 1_500);
   await load.stop();
@@ -90,6 +92,8 @@ async function backUpAndRestore(context: DrillContext, round: number, redisUrl: 
   context.defer(() => target.stop());
   await restore(target.url, file);
   const restored = await Scene.begin({ ...context, folder: after }, { databaseUrl: target.url, redisUrl }, loads);
+  restored.inherit('commits', commits);
+  restored.inherit('sink', sink);
   const [found] = await restored.rows<{ n: number }>(
     `SELECT count(*)::int AS n FROM instance WHERE status IN ('Pending', 'Running', 'Suspended')`,
   );
@@ -110,10 +114,4 @@ async function backUpAndRestore(context: DrillContext, round: number, redisUrl: 
     live,
     problems: Object.keys(statuses).some((status) => status !== 'Completed') ? [`not all completed: ${JSON.stringify(statuses)}`] : [],
   };
-}
-
-/** The last line of a file that is being written to may not be whole yet. */
-function copyWholeLines(from: string, to: string): void {
-  const text = readFileSync(from, 'utf8');
-  writeFileSync(to, text.slice(0, text.lastIndexOf('\n') + 1));
 }

@@ -4,7 +4,7 @@ import type { Drill } from '../drill.ts';
 import { mixedLoads } from '../loads.ts';
 import { Scene } from '../scene.ts';
 
-const options = { leaseMs: 1_000, renewEveryMs: 200 };
+const options = { leaseMs: 3_000, renewEveryMs: 500 };
 
 /**
  * Worker processes of two versions, told apart by the number of what they write, meet on one database under load. The newer one must be refused
