@@ -9,6 +9,8 @@ export interface Load {
   readonly workflows: Readonly<Record<string, WorkflowDocument>>;
   /** By name. */
   readonly entityTypes?: Readonly<Record<string, EntityTypeDocument>>;
+  /** Units that wait for each other: how long one takes says how many there are. */
+  readonly queuesUp?: true;
   /** Starts the ith unit, does what callers do to it, and resolves when it has ended. */
   drive(scene: Scene, i: number): Promise<void>;
   /** The load's own sums, when everything has ended. */

@@ -11,6 +11,7 @@ export const workerKill: Drill = {
   title: 'SIGKILL of a worker every 0.5 to 5 s under a mixed load',
   unit: 'kills',
   sizes: { verify: 20, full: 1_000, part: 50 },
+  limitMs: 1_200_000,
   run: (context) => killWorkers(context, mixedLoads),
 };
 

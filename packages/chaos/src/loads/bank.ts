@@ -11,6 +11,7 @@ const opening = 1_000;
  */
 export const bank: Load = {
   name: 'bank',
+  queuesUp: true,
   workflows: {
     'bank-open': drawWorkflow(
       {
