@@ -144,9 +144,9 @@ function EventTable({ events }: { events: EntityEvent[] }) {
         <colgroup>
           <col style={{ width: 104 }} />
           <col style={{ width: 106 }} />
-          <col style={{ width: '24%' }} />
+          <col style={{ width: '22%' }} />
           <col />
-          <col style={{ width: '24%' }} />
+          <col style={{ width: '18%' }} />
         </colgroup>
         <thead>
           <tr>
@@ -169,7 +169,7 @@ function EventTable({ events }: { events: EntityEvent[] }) {
                 </td>
                 <td>
                   <span className="row g6">
-                    {shape === null ? <i className="dotn" /> : <StatusIcon shape={shape} size={12} />}
+                    {shape === null ? <span style={{ width: 12 }} /> : <StatusIcon shape={shape} size={12} />}
                     {what}
                   </span>
                 </td>

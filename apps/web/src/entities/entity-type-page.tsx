@@ -215,11 +215,7 @@ function Operations({ draft }: { draft: EntityTypeDraft }) {
           formatVersion: 1,
           kind: 'custom',
           initialState: null,
-          operations: draft.operations.map(({ name, description, result }) => ({
-            name: name || 'unnamed',
-            description,
-            ...(result.trim() === '' ? {} : { result }),
-          })),
+          operations: draft.operations.map(({ name, description }) => ({ name: name || 'unnamed', description })),
         })
       : (entityKinds.find(({ kind }) => kind === draft.kind)?.operations ?? []);
   return (
@@ -230,9 +226,11 @@ function Operations({ draft }: { draft: EntityTypeDraft }) {
           <dt className="mono b5">{name}</dt>
           <dd>
             {does === '' ? null : <p>{plain(does)}</p>}
-            <p className="s12 t3">
-              Takes: {plain(input)} Gives: {plain(result)}
-            </p>
+            {input === '' ? null : (
+              <p className="s12 t3">
+                Takes: {plain(input)} Gives: {plain(result)}
+              </p>
+            )}
           </dd>
         </div>
       ))}

@@ -34,7 +34,7 @@ export function entityEventWords(event: EntityEvent): EventWords {
       return { ...none, what: 'Began' };
     case 'EntityOperationApplied': {
       const changed = event.state === undefined ? '' : event.exists ? `, state ${shortJson(event.state, 120)}` : '';
-      const outcome = event.exists || event.state === undefined ? `gave ${shortJson(event.result, 120)}${changed}` : 'state removed';
+      const outcome = event.exists || event.state === undefined ? `${shortJson(event.result, 120)}${changed}` : 'state removed';
       return { shape: 'completed', what: 'Applied', ...requested(event.request), outcome };
     }
     case 'EntityOperationRejected':

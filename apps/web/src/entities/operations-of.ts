@@ -3,6 +3,7 @@ import { entityKinds, type EntityTypeDocument } from '@perdure/graph';
 export interface Operation {
   name: string;
   does: string;
+  /** Empty for own operations, whose expressions say it. */
   input: string;
   result: string;
 }
@@ -11,11 +12,11 @@ export interface Operation {
 export function operationsOf(document: EntityTypeDocument): Operation[] {
   const builtIn = entityKinds.find(({ kind }) => kind === document.kind)?.operations ?? [];
   if (document.kind !== 'custom') return [...builtIn];
-  const own = document.operations.map(({ name, description = '', result }) => ({
+  const own = document.operations.map(({ name, description = '' }) => ({
     name,
     does: description,
-    input: 'What its expressions read as input.',
-    result: result === undefined ? 'null' : 'What its expression gives.',
+    input: '',
+    result: '',
   }));
   return [...own, ...builtIn];
 }

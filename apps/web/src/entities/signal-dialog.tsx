@@ -70,7 +70,7 @@ export function SignalDialog({ entity, onClose }: { entity: { name: string; key:
           onChange={setOperation}
           {...(entity === null ? {} : { 'data-autofocus': true })}
         />
-        <JsonField label="Input" description={chosen?.input ?? 'JSON. Left empty: null.'} value={text} onChange={setText} rows={3} />
+        <JsonField label="Input" description={chosen?.input || 'JSON. Left empty: null.'} value={text} onChange={setText} rows={3} />
       </div>
     </Dialog>
   );
