@@ -125,13 +125,6 @@ export const plantedBugs: readonly PlantedBug[] = [
     noticedBy: simulation,
   },
   {
-    name: 'an instance whose commit failed is not read again',
-    file: worker,
-    search: "if (outcome !== 'lost-partition') this.#reloadSoon(resident);",
-    replace: '',
-    noticedBy: simulation,
-  },
-  {
     name: 'a command’s message is not consumed',
     file: 'packages/runtime/src/turn-record.ts',
     search: 'this.#consumed.push(messageId);',
@@ -153,10 +146,10 @@ export const plantedBugs: readonly PlantedBug[] = [
     noticedBy: { project: 'runtime', test: 'local/local-hot-store.test.ts' },
   },
   {
-    name: 'a commit whose answer was lost is repeated blindly',
+    name: 'what a lost commit stored is not recognised',
     file: 'packages/runtime/src/commit-lanes.ts',
-    search: 'if (attempt > 0) left = await this.#withoutStored(left);',
-    replace: '',
+    search: 'const isStored = ({ item }: Entry): boolean => stored.has(item);',
+    replace: 'const isStored = ({ item }: Entry): boolean => stored.size < 0 && stored.has(item);',
     noticedBy: lanes,
   },
   {
@@ -183,8 +176,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'an outcome is taken whatever attempt it is of',
     file: 'packages/engine/src/decide.ts',
-    search: "step.phase !== 'scheduled' || step.attempt !== command.attempt",
-    replace: "step.phase !== 'scheduled'",
+    search: "step.phase === 'backoff' || step.attempt !== command.attempt",
+    replace: "step.phase === 'backoff'",
     noticedBy: engineTest('work-steps.test.ts'),
   },
   {

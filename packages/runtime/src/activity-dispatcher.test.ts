@@ -57,6 +57,18 @@ describe('ActivityDispatcher', () => {
     expect(made.size).toBe(0);
   });
 
+  it('A1 an attempt that runs and is handed in again goes on, and reports once', async () => {
+    const { made, begun, reported, letGo, settle } = dispatcher(2);
+    made.run(job('a#1'));
+    await settle();
+    made.run(job('a#1'));
+    await settle();
+    expect(begun).toEqual(['i/x/a#1 1']);
+    await letGo();
+    await letGo();
+    expect(reported.map(([name]) => name)).toEqual(['a#1 1']);
+  });
+
   it('A1 a later attempt that replaces a waiting one runs once', async () => {
     const { made, begun, letGo } = dispatcher(2);
     made.run(job('first'));

@@ -112,6 +112,21 @@ describe('CommitLanes', () => {
     expect((await history('overtaken')).at(-1)).toMatchObject({ data: 'theirs' });
   });
 
+  it('C2 a lost commit that Postgres finishes only after it was asked for is told to be stored', async () => {
+    const item = creation('late', epoch);
+    let commits = 0;
+    const { made, told } = lanes(async (items, real) => {
+      commits += 1;
+      if (commits === 1) throw new Error('connection lost');
+      // Between the question and the repetition the first one was finished.
+      await real(items);
+      return real(items);
+    });
+    expect(await made.submit(item)).toBe('stored');
+    expect(told).toEqual([item]);
+    expect(await history('late')).toHaveLength(2);
+  });
+
   it('C2 a replacement whose answer was lost is stored once', async () => {
     const finished = { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true } as const;
     await store.commit([creation('again', epoch, { row: finished })]);

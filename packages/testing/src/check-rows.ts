@@ -397,14 +397,16 @@ function stuck(
   children: readonly { id: string; status: string; starting: boolean }[],
 ): string | null {
   const hasTimer = [...state.timers.values()].some((timer) => timer.step === step.key);
+  // Suspended: its retry timer has fired, and what follows waits for the resumption.
+  const isResumed = state.deferred.some((work) => work.type === 'retry' && work.step === step.key);
   switch (step.kind) {
     case 'activity':
       // In quarantine it waits for a person, who finds it on the lists.
-      return step.phase !== 'backoff' || hasTimer ? null : 'waits for a retry and has no timer';
+      return step.phase !== 'backoff' || hasTimer || isResumed ? null : 'waits for a retry and has no timer';
     case 'timer':
       return hasTimer ? null : 'is a timer that does not run';
     case 'subWorkflow': {
-      if (step.phase === 'backoff') return hasTimer ? null : 'waits for a retry and has no timer';
+      if (step.phase === 'backoff') return hasTimer || isResumed ? null : 'waits for a retry and has no timer';
       const child = children.find(({ id }) => id === step.child);
       const answered = messages.some((message) => message.child === step.child);
       if (answered) return null;

@@ -18,7 +18,7 @@ import {
 } from '@perdure/engine';
 import { expressionAnalyser } from '@perdure/expressions';
 import { assembleRuntime, type Activity, type ActivityResult, type Runtime } from '@perdure/runtime';
-import type { Evidence } from '../check-rows.ts';
+import type { Evidence, Verdict } from '../check-rows.ts';
 import { randomWorkflow, type RandomWorkflow } from '../model/random-workflow.ts';
 import { compareWithModel } from '../model/compare-with-model.ts';
 import { seededRandom } from '../seeded-random.ts';
@@ -58,6 +58,8 @@ const analyser: typeof expressionAnalyser = {
 
 const leaseMs = 2_000;
 const faultyMs = 12_000;
+/** What is stored keeps the invariants at any moment, not only in the end. */
+const looksMeanwhile = 3;
 /** By then everything must have ended: the longest pause of a setback included. */
 const endMs = 20 * 60_000;
 
@@ -131,6 +133,7 @@ class World {
     for (let n = 0; n < workers; n += 1) this.time.later(this.#random() * 400, () => this.#begin());
     this.#planLoad();
     if (!this.#isQuiet) this.#planFaults();
+    for (let n = 0; n < looksMeanwhile; n += 1) this.time.later(this.#random() * faultyMs, () => this.#checkRows({}));
     this.time.later(faultyMs, () => this.#heal());
     for (let before = -1; before < this.time.now && this.time.now < endMs && !(before >= 0 && this.#isOver());) {
       before = this.time.now;
@@ -401,9 +404,7 @@ class World {
   // ── The verdict ────────────────────────────────────────────────────────────
 
   #result(): SimulationResult {
-    const verdict = this.#database.check({ acknowledged: this.#acknowledged, commits: this.#commits });
-    for (const [invariant, { examples }] of Object.entries(verdict.broken))
-      for (const example of examples) this.#problem(invariant, example);
+    const verdict = this.#checkRows({ acknowledged: this.#acknowledged, commits: this.#commits });
     for (const { id, status } of this.#database.instances())
       if (!isFinal(status))
         this.#problem('I9', `${id} is ${status} and does not come to its end: ${[...this.#fold(id).steps.keys()].join(', ')}`);
@@ -414,6 +415,7 @@ class World {
       const source = this.#workflows.get(workflow);
       const history = this.#database.history(id);
       this.#checkExecutions(id, history);
+      this.#checkEvents(id, history);
       if (source === undefined || history.length === 0) continue;
       modelled += 1;
       for (const difference of compareWithModel(source, history)) this.#problem('model', `${id} is not what the model says: ${difference}`);
@@ -432,6 +434,20 @@ class World {
       problems: this.#problems,
       log: this.#log,
     };
+  }
+
+  #checkRows(evidence: Evidence): Verdict {
+    const verdict = this.#database.check(evidence);
+    for (const [invariant, { examples }] of Object.entries(verdict.broken))
+      for (const example of examples) this.#problem(invariant, example);
+    return verdict;
+  }
+
+  /** I2: what was sent once is recorded once. */
+  #checkEvents(id: InstanceId, history: readonly HistoryEvent[]): void {
+    const raised = history.flatMap((event) => (event.type === 'EventRaised' ? [event.id] : []));
+    const twice = raised.find((event, i) => raised.indexOf(event) !== i);
+    if (twice !== undefined) this.#problem('I2', `${id}: the event ${twice} was sent once and is recorded twice`);
   }
 
   /** I8: whatever has a result was executed. */
