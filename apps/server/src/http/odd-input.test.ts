@@ -107,3 +107,8 @@ test('no input makes the server fail: routes', async () => {
     }
   }
 }, 60_000);
+
+test('a workflow name that no database can hold is an unknown workflow', async () => {
+  const answer = await server.call('POST', '/runtime/webhooks/durabletask/orchestrators/a%00b', { body: {} });
+  expect(answer).toMatchObject({ status: 400, body: { error: { code: 'workflow.unknown' } } });
+});

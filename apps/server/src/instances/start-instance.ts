@@ -9,6 +9,7 @@ import type { Installation } from '../installation.ts';
 import { isStorableText, notStorable } from '../storable-text.ts';
 import { currentTraceParent } from '../telemetry/trace-context.ts';
 import { unknownWorkflow } from '../workflows/publish-workflow.ts';
+import { workflowKey } from '../workflows/workflow-key.ts';
 
 export interface InstanceStart {
   workflowKey: string;
@@ -31,6 +32,8 @@ export async function startInstance(
   if (tag !== undefined) {
     throw new RequestError('input.invalid', notStorable, { details: [{ field: 'tags', message: notStorable }] });
   }
+  // What cannot be a key is not asked for: Postgres refuses some texts as such.
+  if (!workflowKey.safeParse(start.workflowKey).success) throw unknownWorkflow(start.workflowKey);
   const published = await runtime
     .findPublished(start.workflowKey, start.version ?? null)
     .catch((error: Error) => accepted({ ok: false, code: 'unavailable', message: error.message }));
