@@ -543,6 +543,11 @@ export class SimulatedDatabase implements DurableStore {
     }
   }
 
+  /** Whether messages wait that nobody has taken up. */
+  hasMail(): boolean {
+    return [...this.#messages.values()].some(({ refusal }) => refusal === null);
+  }
+
   history(id: InstanceId): HistoryEvent[] {
     return (this.#instances.get(id)?.events ?? []).map(parsedEvent);
   }

@@ -398,7 +398,8 @@ class World {
   }
 
   #isOver(): boolean {
-    return this.#starting.size === 0 && this.#database.instances().every(({ status }) => isFinal(status));
+    // A start that nobody waits for may still be on its way.
+    return this.#starting.size === 0 && !this.#database.hasMail() && this.#database.instances().every(({ status }) => isFinal(status));
   }
 
   // ── The verdict ────────────────────────────────────────────────────────────
