@@ -65,7 +65,10 @@ export class EntityDecider implements Decider {
 
   #decide(plan: EntityPlan | null, command: Parameters<Decider['decide']>[0], evaluator: Evaluator): Decision | Promise<Decision> {
     if (!isForEntity(command)) return { events: [], effects: [], outcome: { ok: false, code: 'stale', message: 'This is an entity.' } };
-    const turn = decideEntity(plan, this.#state, { executionId: newExecutionId(), ...command }, evaluator);
+    const { executionId, seq } = this.#state;
+    // A new one is used only when the entity begins to exist.
+    const given = { executionId: seq === 0 ? newExecutionId() : executionId, ...command };
+    const turn = decideEntity(plan, this.#state, given, evaluator);
     return turn instanceof Promise ? turn.then(decisionOf) : decisionOf(turn);
   }
 
