@@ -119,6 +119,11 @@ export class Scene {
     this.faults.push({ from, until: until + queueAftermathMs, concerns: ({ key }) => isQueued(key) });
   }
 
+  /** Resolves when something has been stored since the last fault: a fault on top of one that still holds everything up shows nothing. */
+  async moves(withinMs = 60_000): Promise<void> {
+    await eventually('something is stored after a fault', () => this.#progress() > this.#progressAtFault || undefined, withinMs);
+  }
+
   /** A fault that struck one process at one moment, in another way than `strike`. */
   struckAt(pid: number, at: number, aftermathMs = 0): void {
     this.faults.push({ from: at, until: at + aftermathMs, concerns: (effect) => effect.pid === pid });

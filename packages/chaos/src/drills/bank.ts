@@ -8,5 +8,6 @@ export const bank: Drill = {
   title: 'SIGKILL of a worker every 0.5 to 5 s under transfers between four accounts',
   unit: 'kills',
   sizes: workerKill.sizes,
+  limitMs: workerKill.limitMs ?? 600_000,
   run: (context) => killWorkers(context, [transfers]),
 };

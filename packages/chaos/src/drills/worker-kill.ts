@@ -22,6 +22,7 @@ export async function killWorkers(context: DrillContext, loads: readonly Load[])
   const workers: WorkerProcess[] = [await scene.worker(options), await scene.worker(options)];
   const load = scene.keepFed(40);
   for (let kill = 0; kill < context.planned; kill += 1) {
+    await scene.moves();
     // Mostly soon: the third power puts the mean at 1.6 s.
     await sleep(500 + context.random() ** 3 * 4_500);
     const victim = workers.splice(Math.floor(context.random() * workers.length), 1)[0];
