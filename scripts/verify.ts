@@ -96,7 +96,8 @@ function tests(
       const plan = reporting(report);
       const { code, seconds } = await runNode([...command, ...plan.arguments], {
         show: true,
-        minutes: 8,
+        // Twice what it takes on a quiet machine.
+        minutes: 16,
         env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
       });
       const counts = existsSync(report) ? plan.count() : { passed: 0, failed: 0 };

@@ -127,7 +127,7 @@ describe('the linter', () => {
       'packages/engine/src/a.ts':
         "import type { Json } from '@perdure/graph';\nexport const process = (fetch: Json, settings: { console: Json }) => [fetch, settings.console];\n",
       'packages/expressions/src/sandbox/a.ts': "export { fork } from 'node:child_process';\n",
-      'packages/runtime/src/postgres/a.ts': "export type { Database } from '@perdure/database';\n",
+      'packages/runtime/src/postgres/a.ts': "export type { Pool } from 'pg';\n",
       'apps/web/src/a.ts': "import type { AppRouter } from '@perdure/server/router';\nexport type R = AppRouter;\n",
       'packages/engine/src/a.test.ts':
         "import { expect, it } from 'vitest';\nit('may use a clock', () => expect(Date.now()).toBeGreaterThan(0));\n",
