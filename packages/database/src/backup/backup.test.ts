@@ -1,4 +1,5 @@
 import { startTestPostgres, type TestPostgres } from '@perdure/testing';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -270,6 +271,7 @@ it('refuses whatever is not a whole backup, and leaves the database as it was', 
     'cut off': whole.subarray(0, whole.length - 40),
     'cut off in the middle': whole.subarray(0, whole.length >> 1),
     'a bit flipped': Buffer.from(whole.map((byte, i) => (i === whole.length >> 1 ? byte ^ 1 : byte))),
+    'rows no table takes': gzipSync(text.replace(/^i7\t/m, 'i7\0\t')),
     'a value changed': gzipSync(text.replace('ada@example.com', 'eve@example.com')),
     'a row left out': gzipSync(text.replace(/^i7\t[^\n]*\n/m, '')),
     'only a head': gzipSync(header),
@@ -282,6 +284,21 @@ it('refuses whatever is not a whole backup, and leaves the database as it was', 
     expect(failure instanceof ArchiveDamaged || failure instanceof RestoreRefused, `${what}: ${String(failure)}`).toBe(true);
     expect([what, await query(target, 'SELECT key FROM workflow')]).toEqual([what, [{ key: 'kept' }]]);
   }
+});
+
+it('says what the database said when it refuses a row of a whole backup', async () => {
+  const source = await database();
+  await fill(source);
+  await backUp(source, file);
+  const lines = gunzipSync(readFileSync(file))
+    .toString()
+    .split(/(?<=\n)/)
+    .slice(0, -1);
+  const changed = lines.join('').replace(/^i7\t[^\t\n]*/m, 'i7\t\\N');
+  const sha256 = createHash('sha256').update(changed).digest('hex');
+  writeFileSync(file, gzipSync(`${changed}${JSON.stringify({ end: true, sha256 })}\n`));
+  const target = await database({ empty: true });
+  await expect(restore(target, file)).rejects.toThrow(/violates not-null constraint/);
 });
 
 it('leaves no file behind when the backup fails', async () => {

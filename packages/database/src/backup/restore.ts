@@ -15,7 +15,7 @@ import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import { applyWithin, createRecords, lockMigrations, readMigrations, type Migration } from '../migrate.ts';
 import { sqlFile } from '../sql-file.ts';
-import { archiveFormat, readArchive, type ArchiveHeader, type ArchivedTable } from './archive.ts';
+import { ArchiveDamaged, archiveFormat, readArchive, type ArchiveHeader, type ArchivedTable } from './archive.ts';
 
 const sequencesSql = sqlFile(import.meta.url, 'sequences.sql');
 
@@ -60,10 +60,20 @@ export async function restore(url: string, file: string, options: RestoreOptions
     await client.query('ANALYZE');
     return summary;
   } catch (error) {
-    throw lost ?? error;
+    throw lost ?? (await damage(file)) ?? error;
   } finally {
     // Ending the session takes back what was not committed.
     await client.end().catch(() => undefined);
+  }
+}
+
+/** Rows of a damaged file reach the database before the file's checksum is read, and what the database says of them is not the cause. */
+async function damage(file: string): Promise<ArchiveDamaged | undefined> {
+  try {
+    for await (const part of readArchive(file)) void part;
+    return undefined;
+  } catch (error) {
+    return error instanceof ArchiveDamaged ? error : undefined;
   }
 }
 
@@ -73,7 +83,7 @@ async function restoreWithin(client: pg.Client, file: string, migrations: readon
   let later: readonly Migration[] = [];
   let highestEpoch = 0;
   let table: ArchivedTable | undefined;
-  let loading: { readonly stream: ReturnType<typeof copyFrom>; readonly done: Promise<void> } | undefined;
+  let loading: Loading | undefined;
   let ended = false;
   for await (const part of readArchive(file)) {
     switch (part.kind) {
@@ -98,7 +108,7 @@ async function restoreWithin(client: pg.Client, file: string, migrations: readon
         break;
       }
       case 'rows':
-        if (loading !== undefined && !loading.stream.write(part.text)) await Promise.race([once(loading.stream, 'drain'), loading.done]);
+        if (loading !== undefined) await send(loading, part.text);
         break;
       case 'table-end':
         if (loading === undefined || table === undefined) break;
@@ -115,6 +125,23 @@ async function restoreWithin(client: pg.Client, file: string, migrations: readon
   for (const migration of later) await applyWithin(client, migration);
   await becomeAnother(client, header, highestEpoch);
   return { createdAt: header.createdAt, rows, migrated: later.map(({ name }) => name) };
+}
+
+interface Loading {
+  readonly stream: ReturnType<typeof copyFrom>;
+  readonly done: Promise<void>;
+}
+
+async function send({ stream, done }: Loading, rows: Buffer): Promise<void> {
+  let room: boolean;
+  try {
+    room = stream.write(rows);
+  } catch (error) {
+    // A stream the database has refused throws for having no connection any more; why it was refused is told here.
+    await done;
+    throw error;
+  }
+  if (!room) await Promise.race([once(stream, 'drain'), done]);
 }
 
 /** The migrations the backup does not have yet. */
