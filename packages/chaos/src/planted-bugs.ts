@@ -107,7 +107,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'activities begin before the commit',
     file: worker,
     search: beforeCommit,
-    replace: `for (const step of record.run) this.#runActivity(resident, step); ${beforeCommit}`,
+    replace: `for (const step of record.run) this.#activities.run(resident, step); ${beforeCommit}`,
     noticedBy: simulation,
   },
   {

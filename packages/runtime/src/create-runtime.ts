@@ -5,6 +5,7 @@ import {
   entityInstanceId,
   instanceId,
   isFinal,
+  isReservedForEntities,
   parseEntityId,
   type CommandBody,
   type EntityCommandBody,
@@ -285,7 +286,7 @@ class AssembledRuntime implements Runtime {
         code: 'input.invalid',
         message: 'The instance id holds a character that cannot be stored. Use letters, digits and punctuation.',
       };
-    if (id.startsWith('@'))
+    if (isReservedForEntities(id))
       return { ok: false, code: 'input.invalid', message: 'An instance id cannot start with “@”: those are the ids of entities.' };
     const creation = {
       workflow: published.workflow,
@@ -327,7 +328,7 @@ class AssembledRuntime implements Runtime {
   }
 
   async #send(id: InstanceId, asked: CommandBody, messageId?: string): Promise<SendResult> {
-    if (id.startsWith('@')) return unknownInstance;
+    if (isReservedForEntities(id)) return unknownInstance;
     // A command is JSON; texts of people and senders (names, comments, reasons) are mended like their data.
     let command = storableJson(asked as unknown as Json) as unknown as CommandBody;
     if (command.type === 'RaiseEvent') {
@@ -397,7 +398,7 @@ class AssembledRuntime implements Runtime {
   }
 
   async purge(id: InstanceId): Promise<'purged' | 'not-found' | 'not-finished'> {
-    if (id.startsWith('@')) return 'not-found';
+    if (isReservedForEntities(id)) return 'not-found';
     const result = await this.#store.purge(id);
     if (result === 'purged') {
       await this.#hot.forget([id]);

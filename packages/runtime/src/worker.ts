@@ -6,25 +6,18 @@
  * W3 nothing external happens before its cause is stored: activities start, messages travel and callers are answered after the commit;
  * W4 what a failed commit leaves in memory is worthless: the instance is dropped and read again when it is next needed.
  *
- * Not here: what a command means (the engine), how instances come into memory (Loader), how a batch is stored (CommitLanes,
- * the durable store), who owns what (LeaseKeeper).
+ * Not here: what a command means (the engine), how instances come into memory (Loader), their activities (ActivityDesk), how a batch is
+ * stored (CommitLanes, the durable store), who owns what (LeaseKeeper).
  */
 import { randomUUID } from 'node:crypto';
 import { isFinal, type CommandBody, type Evaluator, type InstanceId, type StepKey } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
-import {
-  ActivityDispatcher,
-  ActivityRunner,
-  AttemptAbort,
-  type Activity,
-  type ActivityJob,
-  type ActivityResult,
-} from './activity-dispatcher.ts';
+import { ActivityDesk } from './activity-desk.ts';
+import type { Activity } from './activity-dispatcher.ts';
 import { Claims, type Verdict } from './claims.ts';
 import { CommitLanes, type ItemOutcome } from './commit-lanes.ts';
 import type { DatabaseClock } from './database-clock.ts';
 import type { EntityTypes } from './entity-types.ts';
-import { loadReferences } from './load-references.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { isWakeUp, Loader, unavailable, wakeUp } from './loader.ts';
 import { Mailbox } from './mailbox.ts';
@@ -41,16 +34,13 @@ import type {
   StoredMessage,
 } from './ports/durable-store.ts';
 import type { InstanceCommand } from './ports/decider.ts';
-import type { ActivityQueue, Delivery } from './ports/activity-queue.ts';
+import type { ActivityQueue } from './ports/activity-queue.ts';
 import type { HotStore } from './ports/hot-store.ts';
 import type { RuntimeObserver } from './ports/runtime-observer.ts';
-import { QueuedActivities } from './queued-activities.ts';
 import type { QueuedCommand, Resident } from './resident.ts';
 import type { SendResult } from './runtime.ts';
-import { SuspectLane } from './suspect-lane.ts';
 import { TimerService } from './timer-service.ts';
 import { TurnRecord } from './turn-record.ts';
-import { outcomeToStore } from './activity-outcome.ts';
 import type { DurablePayloads } from './durable-payloads.ts';
 
 export interface WorkerOptions {
@@ -83,14 +73,8 @@ export interface WorkerOptions {
 /** Commands taken up by one turn at most. */
 const turnLimit = 1_000;
 const recoverPage = 500;
-/** How long the next suspect waits for the one before. */
-const suspectPatienceMs = 5_000;
-/** Among how many waiting messages of its partition a job's result is looked for. */
-const messagesLooked = 1_000;
 const reloadAfterMs = 1_000;
 const reloadAtLatestMs = 5 * 60_000;
-/** How long a payload is asked for again while the database is away, before an attempt fails for it. */
-const payloadPatienceMs = 60_000;
 
 export class Worker {
   readonly #options: WorkerOptions;
@@ -103,23 +87,19 @@ export class Worker {
   readonly #touchesTasks = new WeakSet<CommitItem>();
   readonly #loader: Loader;
   readonly #lanes: CommitLanes;
-  readonly #runner: ActivityRunner;
-  readonly #dispatcher: ActivityDispatcher;
-  readonly #queued: QueuedActivities | null;
-  readonly #claims: Claims;
-  readonly #suspects = new SuspectLane(suspectPatienceMs);
+  readonly #activities: ActivityDesk;
   readonly #timers: TimerService;
   readonly #mailbox: Mailbox;
   readonly #housekeeping: Housekeeping;
   #stopped = false;
-  readonly #counters = { turns: 0, commands: 0, readsInMemory: 0, activities: 0, quarantined: 0 };
+  readonly #counters = { turns: 0, commands: 0, readsInMemory: 0 };
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     const { store, hot, plans, entityTypes, partitions, onTrouble } = options;
-    this.#claims = new Claims(store, options.claimLimit);
+    const claims = new Claims(store, options.claimLimit);
     this.#loader = new Loader({
-      claims: this.#claims,
+      claims,
       withQueues: options.queue !== null,
       store,
       hot,
@@ -139,23 +119,23 @@ export class Worker {
       onAnswered: options.observer?.committed,
       onTrouble: (error) => options.onTrouble('commit', error),
     });
-    this.#runner = new ActivityRunner({
-      observer: options.observer,
+    this.#activities = new ActivityDesk({
+      store,
+      hot,
+      claims,
+      payloads: options.payloads,
+      evaluator: options.evaluator,
       activities: options.activities,
-      loadInput: (input) => loadReferences(input, (value) => this.#patiently('activity input', async () => options.evaluator.load(value))),
-    });
-    this.#queued =
-      options.queue === null
-        ? null
-        : new QueuedActivities(
-            options.queue,
-            (job) => this.#runHere(job),
-            (job) => this.#hasStoredResult(job),
-          );
-    this.#dispatcher = new ActivityDispatcher({
-      runner: this.#runner,
+      queue: options.queue,
+      workerId: options.workerId,
+      partitions,
       concurrency: options.activityConcurrency,
-      report: (job, result) => void this.#reportActivity(job, result),
+      serves: (id) => this.serves(id),
+      isResident: (resident) => this.#residents.get(resident.id) === resident,
+      request: (id, body) => this.#request(id, body, null),
+      lookForMail: () => this.#mailbox.look(),
+      onTrouble,
+      observer: options.observer,
     });
     this.#timers = new TimerService(options.store, options.clock, {
       partitions: () => this.#servedPartitions(),
@@ -179,11 +159,11 @@ export class Worker {
   }
 
   get runningActivities(): number {
-    return this.#dispatcher.size + (this.#queued?.size ?? 0);
+    return this.#activities.size;
   }
 
   get waitingActivities(): number {
-    return this.#dispatcher.waiting;
+    return this.#activities.waiting;
   }
 
   get commitQueue(): number {
@@ -191,15 +171,14 @@ export class Worker {
   }
 
   get counters(): Readonly<Record<string, number>> {
-    return { ...this.#counters, ...this.#loader.counters, ...this.#lanes.counters };
+    return { ...this.#counters, ...this.#activities.counters, ...this.#loader.counters, ...this.#lanes.counters };
   }
 
   start(): void {
     this.#timers.start();
     this.#mailbox.start();
     this.#housekeeping.start();
-    this.#queued?.start();
-    this.#options.queue?.serve(this.#options.workerId, (job, delivery) => this.#runQueued(job, delivery));
+    this.#activities.start();
   }
 
   /** Whether commands for this instance can be given to this worker directly. */
@@ -235,7 +214,7 @@ export class Worker {
     const isLeaving = (id: InstanceId): boolean => leaving.has(partitionOf(id, this.#options.partitions));
     const deadline = performance.now() + graceMs;
     const isBusy = (): boolean =>
-      this.#dispatcher.countWhere(isLeaving) > 0 ||
+      this.#activities.countWhere(isLeaving) > 0 ||
       [...this.#residents.values()].some((resident) => leaving.has(resident.partition) && resident.busy);
     while (performance.now() < deadline && isBusy()) await new Promise((resume) => setTimeout(resume, 10));
   }
@@ -245,9 +224,7 @@ export class Worker {
     this.#timers.stop();
     this.#mailbox.stop();
     this.#housekeeping.stop();
-    this.#queued?.stop();
-    this.#suspects.close();
-    this.#dispatcher.abortWhere(() => true);
+    this.#activities.stop();
     this.#lanes.close();
   }
 
@@ -422,9 +399,9 @@ export class Worker {
 
   /** W3: the effects that happen outside the commit. */
   #act(resident: Resident, record: TurnRecord): void {
-    for (const step of [...record.abort, ...record.concluded]) this.#queued?.forget(resident.id, step);
-    for (const step of record.abort) this.#dispatcher.abort(resident.id, step);
-    for (const step of record.run) this.#runActivity(resident, step);
+    for (const step of record.concluded) this.#activities.concluded(resident.id, step);
+    for (const step of record.abort) this.#activities.abort(resident.id, step);
+    for (const step of record.run) this.#activities.run(resident, step);
     for (const fireAt of record.timersSet) this.#timers.set(fireAt);
     this.#deliverOrHint(record.messages);
   }
@@ -490,8 +467,7 @@ export class Worker {
     if (this.#residents.get(resident.id) !== resident) return;
     this.#residents.delete(resident.id);
     this.#idle.delete(resident.id);
-    this.#dispatcher.abortWhere((id) => id === resident.id);
-    this.#queued?.forgetWhere((id) => id === resident.id);
+    this.#activities.dropWhere((id) => id === resident.id);
   }
 
   /** Its unfinished activities would otherwise wait for a takeover that may never come. */
@@ -514,8 +490,7 @@ export class Worker {
       for (const { settle } of resident.inbox.splice(0)) settle(unavailable);
     }
     this.#loader.drop(partition);
-    this.#dispatcher.abortWhere((id) => partitionOf(id, this.#options.partitions) === partition);
-    this.#queued?.forgetWhere((id) => partitionOf(id, this.#options.partitions) === partition);
+    this.#activities.dropWhere((id) => partitionOf(id, this.#options.partitions) === partition);
   }
 
   #afterCommit(items: readonly CommitItem[]): void {
@@ -540,9 +515,30 @@ export class Worker {
   /** A resident from the loader: its unfinished activities are dispatched, then its inbox has its turn. */
   #admit(resident: Resident, verdicts: ReadonlyMap<StepKey, Verdict>): void {
     this.#residents.set(resident.id, resident);
-    this.#resume(resident, verdicts);
+    this.#activities.resume(resident, verdicts, this.#owned.get(resident.partition)?.abandoned ?? false);
     if (resident.inbox.length === 0) this.#rest(resident);
     else this.#pump(resident);
+  }
+
+  /** After a takeover: every instance with unfinished activities comes into memory, which dispatches them again. */
+  async #recover(partitions: readonly number[]): Promise<void> {
+    for (const partition of partitions) {
+      let cursor: InstanceId | null = null;
+      while (this.#owned.has(partition) && !this.#stopped) {
+        try {
+          const page: InstanceId[] = await this.#options.store.leases.unfinishedWork(partition, cursor, recoverPage);
+          for (const id of page) {
+            // Loading is what resumes; the command itself is refused as stale.
+            if (!this.#residents.has(id)) this.#enqueue(id, wakeUp());
+          }
+          if (page.length < recoverPage) break;
+          cursor = page.at(-1) ?? null;
+        } catch (error) {
+          this.#options.onTrouble('recover', error as Error);
+          await new Promise((resume) => setTimeout(resume, 500));
+        }
+      }
+    }
   }
 
   // ── Messages ───────────────────────────────────────────────────────────────
@@ -609,162 +605,5 @@ export class Worker {
       this.#deliverOrHint([told]);
     }
     await this.#options.store.deleteMessages([message.messageId]);
-  }
-
-  // ── Activities ─────────────────────────────────────────────────────────────
-
-  /** After a takeover: every instance with unfinished activities comes into memory, which dispatches them again. */
-  async #recover(partitions: readonly number[]): Promise<void> {
-    for (const partition of partitions) {
-      let cursor: InstanceId | null = null;
-      while (this.#owned.has(partition) && !this.#stopped) {
-        try {
-          const page: InstanceId[] = await this.#options.store.leases.unfinishedWork(partition, cursor, recoverPage);
-          for (const id of page) {
-            // Loading is what resumes; the command itself is refused as stale.
-            if (!this.#residents.has(id)) this.#enqueue(id, wakeUp());
-          }
-          if (page.length < recoverPage) break;
-          cursor = page.at(-1) ?? null;
-        } catch (error) {
-          this.#options.onTrouble('recover', error as Error);
-          await new Promise((resume) => setTimeout(resume, 500));
-        }
-      }
-    }
-  }
-
-  /** Dispatches the unfinished activities of an instance that has just come into memory. */
-  #resume(resident: Resident, verdicts: ReadonlyMap<StepKey, Verdict>): void {
-    const again = this.#owned.get(resident.partition)?.abandoned ?? false;
-    for (const key of resident.decider.openActivities()) {
-      const activity = resident.decider.activity(key);
-      if (activity === null) continue;
-      const verdict = verdicts.get(key);
-      if (verdict?.type === 'hold') resident.inbox.push({ body: this.#hold(activity, verdict.claims), messageId: null, settle: () => {} });
-      else if (verdict?.type === 'runAlone') this.#suspects.enter(() => this.#runAlone(resident, key));
-      else this.#runActivity(resident, key, again);
-    }
-  }
-
-  #hold({ step, attempt }: Pick<ActivityJob, 'step' | 'attempt'>, claims: number): CommandBody {
-    this.#counters.quarantined += 1;
-    return { type: 'QuarantineTask', step, attempt, claims };
-  }
-
-  /** A suspect, on its own: its claim is counted when its turn has come, for until then it can have done no harm. */
-  async #runAlone(resident: Resident, key: StepKey): Promise<void> {
-    const activity = resident.decider.activity(key);
-    if (activity === null || this.#residents.get(resident.id) !== resident) return;
-    const job = { ...activity, instanceId: resident.id, executionId: resident.decider.executionId };
-    const verdict = await this.#patiently('claims', () => this.#claims.again(job, `epoch ${resident.epoch}`));
-    if (verdict.type === 'hold') this.#enqueue(resident.id, { body: this.#hold(job, verdict.claims), messageId: null, settle: () => {} });
-    else
-      await new Promise<void>((ended) => {
-        if (!this.#runActivity(resident, key, false, ended)) ended();
-      });
-  }
-
-  /** `again`: a worker that vanished had begun it. `onEnd`: called when it no longer runs here; false = it is not begun. */
-  #runActivity(resident: Resident, key: StepKey, again = false, onEnd: (() => void) | null = null): boolean {
-    // A draining partition starts nothing: the next owner finds the activity in the state.
-    if (this.#residents.get(resident.id) !== resident || !this.serves(resident.id)) return false;
-    const activity = resident.decider.activity(key);
-    if (activity === null) return false;
-    this.#counters.activities += 1;
-    const { queue, ...work } = activity;
-    const traceParent = resident.traceParent ?? resident.decider.traceParent;
-    const job: ActivityJob = {
-      instanceId: resident.id,
-      executionId: resident.decider.executionId,
-      again,
-      ...work,
-      ...(traceParent === undefined ? {} : { traceParent }),
-    };
-    if (queue !== null && this.#queued !== null) this.#queued.run(queue, job);
-    else this.#dispatcher.run(job, onEnd);
-    return true;
-  }
-
-  /** A job of a named queue whose carrier is away. */
-  #runHere(job: ActivityJob): void {
-    if (!job.again) {
-      this.#dispatcher.run(job);
-      return;
-    }
-    this.#suspects.enter(async () => {
-      const verdict = await this.#patiently('claims', () => this.#claims.again(job, randomUUID()));
-      if (!this.serves(job.instanceId)) return;
-      if (verdict.type === 'hold')
-        this.#enqueue(job.instanceId, { body: this.#hold(job, verdict.claims), messageId: null, settle: () => {} });
-      else await new Promise<void>((ended) => this.#dispatcher.run(job, ended));
-    });
-  }
-
-  /** A job of a named queue, maybe another worker's. One that was begun before is a suspect here, too. */
-  #runQueued(job: ActivityJob, delivery: Delivery): Promise<void> {
-    const run = async (): Promise<void> =>
-      this.#sendOutcome(job, await this.#outcomeOf(job, await this.#runner.attempt(job, new AttemptAbort())));
-    if (!job.again && !delivery.again) return run();
-    return new Promise((done, fail) => {
-      this.#suspects.enter(async () => {
-        try {
-          const verdict = await this.#patiently('claims', () => this.#claims.again(job, delivery.id));
-          if (verdict.type === 'hold') await this.#sendOutcome(job, this.#hold(job, verdict.claims));
-          else await run();
-          done();
-        } catch (error) {
-          fail(error as Error);
-        }
-      });
-    });
-  }
-
-  /** Of a queued job: travels as a stored message unless the instance is served here. */
-  async #sendOutcome(job: ActivityJob, body: CommandBody): Promise<void> {
-    if (this.serves(job.instanceId)) {
-      const stored = await this.#request(job.instanceId, body, null);
-      if (stored.ok || stored.code !== 'unavailable') return;
-    }
-    const partition = partitionOf(job.instanceId, this.#options.partitions);
-    await this.#options.store.accept([], [{ partition, instanceId: job.instanceId, messageId: `result:${randomUUID()}`, body }]);
-    this.#options.hot.hint({ type: 'mail', partitions: [partition] });
-    this.#mailbox.look();
-  }
-
-  async #reportActivity(job: ActivityJob, result: ActivityResult): Promise<void> {
-    this.#enqueue(job.instanceId, { body: await this.#outcomeOf(job, result), messageId: null, settle: () => {} });
-  }
-
-  async #hasStoredResult({ instanceId, step, attempt }: ActivityJob): Promise<boolean> {
-    const waiting = await this.#options.store.messages([partitionOf(instanceId, this.#options.partitions)], [], messagesLooked);
-    return waiting.some(
-      ({ instanceId: receiver, body }) =>
-        receiver === instanceId &&
-        (body.type === 'CompleteTask' || body.type === 'FailTask') &&
-        body.step === step &&
-        body.attempt === attempt,
-    );
-  }
-
-  #outcomeOf({ step, attempt }: ActivityJob, result: ActivityResult): Promise<CommandBody> {
-    return this.#patiently('activity result', () => outcomeToStore(result, this.#options.payloads)).then(
-      (outcome): CommandBody => ({ ...outcome, step, attempt }),
-      (error: Error): CommandBody => ({ type: 'FailTask', step, attempt, failure: { code: 'ResultNotKept', message: error.message } }),
-    );
-  }
-
-  /** An absent database is no fault of the activity's: it must not cost an attempt. */
-  async #patiently<T>(what: string, work: () => Promise<T>): Promise<T> {
-    const deadline = performance.now() + payloadPatienceMs;
-    for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 2_000)) {
-      try {
-        return await work();
-      } catch (error) {
-        if (this.#stopped || performance.now() > deadline) throw error;
-        this.#options.onTrouble(what, error as Error);
-        await new Promise((resume) => setTimeout(resume, pauseMs));
-      }
-    }
   }
 }

@@ -2,12 +2,12 @@
  * What every durable store keeps, by the ids of `DurableStore`. Postgres and the simulated database run it, so that a simulation stands on
  * what the real one promises. What needs a look at rows or locks is the adapter's own test.
  */
-import { executionId, instanceId, stepKey, timerId, type HistoryEvent, type InstanceId } from '@perdure/engine';
+import { executionId, instanceId, stepKey, timerId, type InstanceId } from '@perdure/engine';
 import { eventually } from '@perdure/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { partitionOf } from '../partition-of.ts';
-import { creation, raised, step } from '../postgres/commit-item-fixture.ts';
-import type { DurableStore, MessageFate, OpenedTask, OutgoingMessage, UnfinishedAttempt } from './durable-store.ts';
+import { allPartitions, creation, fateOf, historyOf, message, opened, raised, step } from '../postgres/commit-item-fixture.ts';
+import type { DurableStore, UnfinishedAttempt } from './durable-store.ts';
 
 export interface StoreUnderTest {
   store: DurableStore;
@@ -26,7 +26,7 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
 
   beforeEach(async () => {
     ({ store, another, count } = await open());
-    const owned = await store.leases.claim('me', all, 60_000, true);
+    const owned = await store.leases.claim('me', allPartitions, 60_000, true);
     epoch = owned[0]?.epoch ?? 0;
   });
 
@@ -36,44 +36,6 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
   const elsewhere = (other: string): string => {
     for (let i = 0; ; i += 1) if (partitionOf(`${other}${i}`, 64) !== partitionOf(other, 64)) return `${other}${i}`;
   };
-
-  async function history(instance: string): Promise<HistoryEvent[]> {
-    return store.historyAfter(id(instance), 0, 1_000);
-  }
-
-  async function fateOf(messageId: string): Promise<MessageFate | undefined> {
-    return (await store.messageFates([messageId])).get(messageId);
-  }
-
-  const message = (from: string, to: string, name: string): OutgoingMessage => ({
-    partition: partitionOf(to, 64),
-    instanceId: id(to),
-    messageId: name,
-    body: { type: 'Cancel', reason: from },
-  });
-
-  const opened = (name: string, rest: Partial<OpenedTask> = {}): OpenedTask => ({
-    id: name,
-    step: 'ask#1',
-    node: 'ask',
-    executionId: 'x',
-    workflow: 'w',
-    version: 1,
-    task: {
-      title: 'T',
-      description: null,
-      context: { a: 1 },
-      candidates: ['ann', 'b"ob'],
-      priority: 50,
-      formSchema: null,
-      outcomes: [],
-      dueAt: 5_000,
-      deadlineAt: null,
-    },
-    at: 1_000,
-    closed: null,
-    ...rest,
-  });
 
   describe('commit', () => {
     it('S1 an item without events (a refusal, a late timer) leaves seq and history as they are', async () => {
@@ -89,8 +51,8 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
         timersCleared: [timerId('t')],
       });
       expect(await store.commit([quiet])).toEqual(['stored']);
-      expect(await history('quiet')).toHaveLength(2);
-      expect(await fateOf('ask:1')).toEqual({ refusal: 1 });
+      expect(await historyOf(store, 'quiet')).toHaveLength(2);
+      expect(await fateOf(store, 'ask:1')).toEqual({ refusal: 1 });
       expect(await count('timer')).toBe(0);
     });
 
@@ -107,8 +69,8 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
         checkpoint: '{}',
       });
       expect(await store.commit([zombie, creation(other, epoch)])).toEqual(['lost-partition', 'stored']);
-      expect(await history('fenced')).toHaveLength(2);
-      expect(await history(other)).toHaveLength(2);
+      expect(await historyOf(store, 'fenced')).toHaveLength(2);
+      expect(await historyOf(store, other)).toHaveLength(2);
       expect([await count('timer'), await count('message'), await count('human_task'), await count('checkpoint')]).toEqual([0, 0, 0, 0]);
       expect(await store.commit([creation('fenced-new', epoch, { partition: fenced.partition })])).toEqual(['lost-partition']);
     });
@@ -123,7 +85,7 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
       expect(await store.commit([step(next, { baseSeq: 7, seq: 8, events: [raised(8, 1)] })])).toEqual(['conflict']);
       expect(await store.commit([step(next, { executionId: executionId('another') })])).toEqual(['conflict']);
       expect(await store.commit([step(creation('nobody', epoch))])).toEqual(['conflict']);
-      expect((await history('base')).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+      expect((await historyOf(store, 'base')).map(({ seq }) => seq)).toEqual([1, 2, 3]);
       expect(await count('message')).toBe(1);
     });
 
@@ -133,7 +95,7 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
         const name = `race-${round}`;
         const verdicts = await Promise.all([store.commit([creation(name, epoch)]), second.commit([creation(name, epoch)])]);
         expect(verdicts.flat().sort()).toEqual(['conflict', 'stored']);
-        expect(await history(name)).toHaveLength(2);
+        expect(await historyOf(store, name)).toHaveLength(2);
       }
       await second.close();
     });
@@ -152,14 +114,14 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
       expect(await store.commit([renewal])).toEqual(['conflict']);
       await store.commit([step(old, { row: { ...old.row, status: 'Failed', final: true } })]);
       expect(await store.commit([renewal])).toEqual(['conflict']);
-      expect(await history('again')).toHaveLength(3);
+      expect(await historyOf(store, 'again')).toHaveLength(3);
       expect(
         await store.commit([
           { ...renewal, create: { ...(renewal.create ?? never()), replace: ['Completed', 'Failed'] } },
           creation('bystander', epoch),
         ]),
       ).toEqual(['stored', 'stored']);
-      expect(await history('again')).toHaveLength(2);
+      expect(await historyOf(store, 'again')).toHaveLength(2);
       expect((await store.load([id('again')])).get(id('again'))).toMatchObject({
         executionId: 'second',
         version: 2,
@@ -179,7 +141,7 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
         create: { workflow: 'w', version: 1, tags: [], startedBy: 't', parent: null, replace: ['Completed'] },
       });
       expect(await store.commit([replacement])).toEqual(['lost-partition']);
-      expect(await history('keep')).toHaveLength(2);
+      expect(await historyOf(store, 'keep')).toHaveLength(2);
       expect((await store.load([id('keep')])).get(id('keep'))?.status).toBe('Completed');
     });
 
@@ -203,7 +165,7 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
 
   describe('leases', () => {
     it('gives free and run-out partitions to whoever asks, running ones only by force, each time under a new epoch', async () => {
-      await store.leases.release('me', all);
+      await store.leases.release('me', allPartitions);
       const [mine] = await store.leases.claim('a', [1], 60_000, false);
       expect(mine).toEqual({ id: 1, epoch: epoch + 1, abandoned: false });
       expect(await store.leases.claim('b', [1], 60_000, false)).toEqual([]);
@@ -218,22 +180,22 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
     });
 
     it('of many who claim at once each partition goes to one', async () => {
-      await store.leases.release('me', all);
+      await store.leases.release('me', allPartitions);
       const stores = Array.from({ length: 4 }, () => another());
       const claimed = await Promise.all(
-        stores.map((one, i) => one.leases.claim(`w${i}`, i % 2 === 0 ? all : all.toReversed(), 60_000, false)),
+        stores.map((one, i) => one.leases.claim(`w${i}`, i % 2 === 0 ? allPartitions : allPartitions.toReversed(), 60_000, false)),
       );
       expect(
         claimed
           .flat()
           .map((partition) => partition.id)
           .sort((a, b) => a - b),
-      ).toEqual(all);
+      ).toEqual(allPartitions);
       await Promise.all(stores.map((one) => one.close()));
     });
 
     it('tells a partition whose owner vanished from one that was released', async () => {
-      await store.leases.claim('a', all, 60_000, true);
+      await store.leases.claim('a', allPartitions, 60_000, true);
       expect((await store.leases.claim('b', [1], 60_000, true)).map(({ abandoned }) => abandoned)).toEqual([true]);
       await store.leases.release('b', [1]);
       expect((await store.leases.claim('c', [1], 60_000, false)).map(({ abandoned }) => abandoned)).toEqual([false]);
@@ -368,11 +330,15 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
       );
       expect((await store.accept([start('p', 'again')], [])).taken).toEqual(new Set());
       expect((await store.load([id('p')])).get(id('p'))).toMatchObject({ status: 'Pending', seq: 0, executionId: 'x-p' });
-      expect((await store.messages(all, [], 10)).map(({ messageId }) => messageId).sort()).toEqual(['ask:1', 'start:p:x-p', 'start:q:x-q']);
-      expect(await store.messages(all, ['ask:1', 'start:q:x-q'], 10)).toHaveLength(1);
+      expect((await store.messages(allPartitions, [], 10)).map(({ messageId }) => messageId).sort()).toEqual([
+        'ask:1',
+        'start:p:x-p',
+        'start:q:x-q',
+      ]);
+      expect(await store.messages(allPartitions, ['ask:1', 'start:q:x-q'], 10)).toHaveLength(1);
       const taken = creation('p', epoch, { executionId: executionId('x-p'), create: null, messagesConsumed: ['start:p:x-p'] });
       expect(await store.commit([taken])).toEqual(['stored']);
-      expect(await fateOf('start:p:x-p')).toBe('taken');
+      expect(await fateOf(store, 'start:p:x-p')).toBe('taken');
     });
 
     it('accepts a start in the place of a finished instance, one of those who try', async () => {
@@ -387,7 +353,7 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
         second.accept([start('r', 'n2', ['Completed'])], []),
       ]);
       expect(answers.filter(({ taken }) => taken.size === 1)).toHaveLength(1);
-      expect(await history('r')).toEqual([]);
+      expect(await historyOf(store, 'r')).toEqual([]);
       await second.close();
     });
 
@@ -398,14 +364,14 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
       expect(await store.withdrawMessage('ask:a')).toBe(true);
       expect(await store.withdrawMessage('ask:b')).toBe(false);
       expect(await store.withdrawMessage('ask:c')).toBe(false);
-      expect((await store.messages(all, [], 10)).length).toBe(0);
+      expect((await store.messages(allPartitions, [], 10)).length).toBe(0);
     });
 
     it('a message sent twice waits once', async () => {
       await store.accept([], [message('a', 'm', 'same')]);
       await store.accept([], [message('b', 'm', 'same')]);
       await store.commit([creation('m', epoch, { messagesOut: [message('c', 'm', 'same')] })]);
-      expect((await store.messages(all, [], 10)).map(({ body }) => body)).toEqual([{ type: 'Cancel', reason: 'a' }]);
+      expect((await store.messages(allPartitions, [], 10)).map(({ body }) => body)).toEqual([{ type: 'Cancel', reason: 'a' }]);
     });
   });
 
@@ -440,7 +406,7 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
       const grant = { ...message('x', 'granted', 'grant:1'), body: { type: 'GrantLock' as const, step: lock.step, lock } };
       await store.accept([], [message('x', 'granted', 'late'), grant]);
       expect(await store.purge(id('granted'))).toBe('purged');
-      expect((await store.messages(all, [], 10)).map(({ messageId }) => messageId)).toEqual(['grant:1']);
+      expect((await store.messages(allPartitions, [], 10)).map(({ messageId }) => messageId)).toEqual(['grant:1']);
     });
 
     it('by replacement leaves what waits for an entity: it is for the execution that begins', async () => {
@@ -454,12 +420,10 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
         create: { workflow: '@a', version: 1, tags: [], startedBy: 'entity', parent: null, replace: ['Completed'] },
       });
       expect(await store.commit([renewal])).toEqual(['stored']);
-      expect((await store.messages(all, [], 10)).map(({ messageId }) => messageId)).toEqual(['signal']);
+      expect((await store.messages(allPartitions, [], 10)).map(({ messageId }) => messageId)).toEqual(['signal']);
     });
   });
 }
-
-const all = Array.from({ length: 64 }, (_, id) => id);
 
 function never(): never {
   throw new Error('not reached');

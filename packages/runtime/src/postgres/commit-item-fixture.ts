@@ -1,9 +1,11 @@
 import { executionId, frameId, instanceId, stepKey, type HistoryEvent } from '@perdure/engine';
 import { nodeId } from '@perdure/graph';
 import { partitionOf } from '../partition-of.ts';
-import type { CommitItem } from '../ports/durable-store.ts';
+import type { CommitItem, DurableStore, MessageFate, OpenedTask, OutgoingMessage } from '../ports/durable-store.ts';
 
 const at = 1_700_000_000_123;
+
+export const allPartitions: readonly number[] = Array.from({ length: 64 }, (_, id) => id);
 
 /** An item that creates a running instance with two events. Tests change what they are about. */
 export function creation(id: string, epoch: number, rest: Partial<CommitItem> = {}): CommitItem {
@@ -66,4 +68,41 @@ export function raised(
   data: HistoryEvent & { type: 'EventRaised' } extends { data: infer Data } ? Data : never,
 ): HistoryEvent {
   return { seq, at: at + seq, type: 'EventRaised', id: `e${seq}`, name: 'other', data, by: 'test' };
+}
+
+export function message(from: string, to: string, name: string): OutgoingMessage {
+  return { partition: partitionOf(to, 64), instanceId: instanceId(to), messageId: name, body: { type: 'Cancel', reason: from } };
+}
+
+export function opened(name: string, rest: Partial<OpenedTask> = {}): OpenedTask {
+  return {
+    id: name,
+    step: 'ask#1',
+    node: 'ask',
+    executionId: 'x',
+    workflow: 'w',
+    version: 1,
+    task: {
+      title: 'T',
+      description: null,
+      context: { a: 1 },
+      candidates: ['ann', 'b"ob'],
+      priority: 50,
+      formSchema: null,
+      outcomes: [],
+      dueAt: 5_000,
+      deadlineAt: null,
+    },
+    at: 1_000,
+    closed: null,
+    ...rest,
+  };
+}
+
+export function historyOf(store: DurableStore, instance: string): Promise<HistoryEvent[]> {
+  return store.historyAfter(instanceId(instance), 0, 1_000);
+}
+
+export async function fateOf(store: DurableStore, messageId: string): Promise<MessageFate | undefined> {
+  return (await store.messageFates([messageId])).get(messageId);
 }

@@ -2,9 +2,8 @@ import { executionId, timerId, type HistoryEvent } from '@perdure/engine';
 import { startTestPostgres, type TestPostgres } from '@perdure/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { partitionOf } from '../partition-of.ts';
 import type { CommitItem } from '../ports/durable-store.ts';
-import { creation, raised, step } from './commit-item-fixture.ts';
+import { allPartitions, creation, message, opened, raised, step } from './commit-item-fixture.ts';
 import { commitStatement, eventData } from './commit-statement.ts';
 import { PostgresStore } from './postgres-store.ts';
 
@@ -17,12 +16,7 @@ beforeAll(async () => {
   postgres = await startTestPostgres();
   store = new PostgresStore({ url: postgres.url });
   database = new pg.Pool({ connectionString: postgres.url, max: 1 });
-  const owned = await store.leases.claim(
-    'me',
-    Array.from({ length: 64 }, (_, id) => id),
-    60_000,
-    true,
-  );
+  const owned = await store.leases.claim('me', allPartitions, 60_000, true);
   epoch = owned[0]?.epoch ?? 0;
 });
 
@@ -41,33 +35,9 @@ const extras = {
   checkpoints: (name: string) => ({ checkpoint: `{"of":"${name}"}` }),
   timers: (name: string) => ({ timersSet: [{ timer: timerId(`t-${name}`), fireAt: 1 }] }),
   messages: (name: string) => ({
-    messagesOut: [{ partition: partitionOf(name, 64), instanceId: name, messageId: `m-${name}`, body: { type: 'Cancel', reason: 'r' } }],
+    messagesOut: [message('r', name, `m-${name}`)],
   }),
-  tasks: (name: string) => ({
-    tasksOpened: [
-      {
-        id: `k-${name}`,
-        step: 'ask#1',
-        node: 'ask',
-        executionId: 'x',
-        workflow: 'w',
-        version: 1,
-        task: {
-          title: 'T',
-          description: null,
-          context: null,
-          candidates: [],
-          priority: 50,
-          formSchema: null,
-          outcomes: [],
-          dueAt: null,
-          deadlineAt: null,
-        },
-        at: 1_000,
-        closed: null,
-      },
-    ],
-  }),
+  tasks: (name: string) => ({ tasksOpened: [opened(`k-${name}`)] }),
 };
 type Extra = keyof typeof extras;
 const names = Object.keys(extras) as Extra[];

@@ -1,12 +1,11 @@
-import { executionId, instanceId, stepKey, timerId, type HistoryEvent } from '@perdure/engine';
+import { executionId, instanceId, stepKey, timerId } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 import { eventually, startTestPostgres, type TestPostgres } from '@perdure/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { partitionOf } from '../partition-of.ts';
 import { durableStoreContract } from '../ports/durable-store-contract.ts';
-import type { MessageFate, OpenedTask, OutgoingMessage } from '../ports/durable-store.ts';
-import { creation, raised, step } from './commit-item-fixture.ts';
+import { allPartitions, creation, fateOf, historyOf, message, opened, raised, step } from './commit-item-fixture.ts';
 import { PostgresStore } from './postgres-store.ts';
 
 let postgres: TestPostgres;
@@ -23,7 +22,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await database.query('TRUNCATE instance, history_event, checkpoint, timer, message, human_task, activity_claim CASCADE');
   await database.query('UPDATE "partition" SET epoch = 0, owner = NULL');
-  const owned = await store.leases.claim('me', all, 60_000, true);
+  const owned = await store.leases.claim('me', allPartitions, 60_000, true);
   epoch = owned[0]?.epoch ?? 0;
 });
 
@@ -33,51 +32,12 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-const all = Array.from({ length: 64 }, (_, id) => id);
 const id = instanceId;
-
-async function history(instance: string): Promise<HistoryEvent[]> {
-  return store.historyAfter(id(instance), 0, 1_000);
-}
-
-async function fateOf(messageId: string): Promise<MessageFate | undefined> {
-  return (await store.messageFates([messageId])).get(messageId);
-}
 
 async function count(table: string): Promise<number> {
   const { rows } = await database.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`);
   return rows[0]?.n ?? -1;
 }
-
-const message = (from: string, to: string, name: string): OutgoingMessage => ({
-  partition: partitionOf(to, 64),
-  instanceId: id(to),
-  messageId: name,
-  body: { type: 'Cancel', reason: from },
-});
-
-const opened = (name: string, rest: Partial<OpenedTask> = {}): OpenedTask => ({
-  id: name,
-  step: 'ask#1',
-  node: 'ask',
-  executionId: 'x',
-  workflow: 'w',
-  version: 1,
-  task: {
-    title: 'T',
-    description: null,
-    context: { a: 1 },
-    candidates: ['ann', 'b"ob'],
-    priority: 50,
-    formSchema: null,
-    outcomes: [],
-    dueAt: 5_000,
-    deadlineAt: null,
-  },
-  at: 1_000,
-  closed: null,
-  ...rest,
-});
 
 describe('commit', () => {
   it('S1 stores an item whole: row, events, checkpoint, timers, messages, tasks', async () => {
@@ -107,7 +67,7 @@ describe('commit', () => {
       checkpointSeq: 2,
       parent: null,
     });
-    expect(await history('whole')).toEqual(item.events);
+    expect(await historyOf(store, 'whole')).toEqual(item.events);
     expect((await store.loadHistory([{ id: id('whole'), checkpointSeq: 2, after: 2 }])).get(id('whole'))).toEqual({
       checkpoint: { a: 1 },
       events: [],
@@ -143,11 +103,11 @@ describe('commit', () => {
     expect(await store.commit([item])).toEqual(['stored']);
     expect(await store.commit([next])).toEqual(['stored']);
     expect((await database.query('SELECT timer_id FROM timer')).rows).toEqual([{ timer_id: 'b' }]);
-    expect((await store.messages(all, [], 10)).map(({ messageId }) => messageId)).toEqual(['m3']);
-    expect(await fateOf('m1')).toBe('taken');
-    expect(await fateOf('m3')).toBe('pending');
-    expect(await fateOf('m2')).toEqual({ refusal: { code: 'no' } });
-    expect(await fateOf('m2')).toBe('taken');
+    expect((await store.messages(allPartitions, [], 10)).map(({ messageId }) => messageId)).toEqual(['m3']);
+    expect(await fateOf(store, 'm1')).toBe('taken');
+    expect(await fateOf(store, 'm3')).toBe('pending');
+    expect(await fateOf(store, 'm2')).toEqual({ refusal: { code: 'no' } });
+    expect(await fateOf(store, 'm2')).toBe('taken');
     expect(
       (await database.query('SELECT id, status, assignee, outcome, decided_by, data, comment FROM human_task ORDER BY id')).rows,
     ).toEqual([
@@ -215,9 +175,9 @@ describe('commit', () => {
       tasksClosed: [{ id: 'odd', status: 'decided', outcome: short, by: short, data: value, comment: text, at: 1, claimed: null }],
     });
     expect(await store.commit([item])).toEqual(['stored']);
-    expect((await store.messages(all, [], 10))[0]?.body).toMatchObject({ data: value, name: short });
+    expect((await store.messages(allPartitions, [], 10))[0]?.body).toMatchObject({ data: value, name: short });
     expect(await store.commit([next])).toEqual(['stored']);
-    expect((await history('odd'))[2]).toEqual(raised(3, value));
+    expect((await historyOf(store, 'odd'))[2]).toEqual(raised(3, value));
     expect((await store.loadHistory([{ id: id('odd'), checkpointSeq: 2, after: 2 }])).get(id('odd'))?.checkpoint).toEqual(value);
     const { rows } = await database.query('SELECT tags, custom_status, started_by FROM instance');
     expect(rows).toEqual([{ tags: [short.slice(0, 200), 'b,c', '', 'NULL'], custom_status: value, started_by: short }]);
@@ -257,7 +217,7 @@ describe('commit', () => {
     const commit = store.commit([step(item)]);
     await waitingForLocks(1).finally(finish);
     expect(await commit).toEqual(['lost-partition']);
-    expect(await history('late')).toHaveLength(2);
+    expect(await historyOf(store, 'late')).toHaveLength(2);
   });
 });
 

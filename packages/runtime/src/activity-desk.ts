@@ -1,0 +1,284 @@
+/**
+ * A worker's activities: begun here or on a named queue once they are scheduled, begun again after a takeover, held when they have ended too
+ * many workers, and their outcomes brought to the instance.
+ *
+ * A4 nothing is begun for an instance that is not served: the next owner finds the activity in the state;
+ * A5 a suspect (Claims, K2) is begun alone, and its claim is counted right before, for until then it can have done no harm;
+ * A6 an absent database is no fault of the activity's and costs it no attempt.
+ *
+ * Not here: running an attempt (ActivityRunner), whose turn it is (ActivityDispatcher), what an outcome means (the engine).
+ */
+import { randomUUID } from 'node:crypto';
+import type { CommandBody, Evaluator, InstanceId, StepKey } from '@perdure/engine';
+import {
+  ActivityDispatcher,
+  ActivityRunner,
+  AttemptAbort,
+  type Activity,
+  type ActivityJob,
+  type ActivityResult,
+} from './activity-dispatcher.ts';
+import { outcomeToStore } from './activity-outcome.ts';
+import type { Claims, Verdict } from './claims.ts';
+import type { DurablePayloads } from './durable-payloads.ts';
+import { loadReferences } from './load-references.ts';
+import { partitionOf } from './partition-of.ts';
+import type { ActivityQueue, Delivery } from './ports/activity-queue.ts';
+import type { DurableStore } from './ports/durable-store.ts';
+import type { HotStore } from './ports/hot-store.ts';
+import type { RuntimeObserver } from './ports/runtime-observer.ts';
+import { QueuedActivities } from './queued-activities.ts';
+import type { Resident } from './resident.ts';
+import type { SendResult } from './runtime.ts';
+import { SuspectLane } from './suspect-lane.ts';
+
+export interface ActivityDeskOptions {
+  store: Pick<DurableStore, 'accept' | 'messages'>;
+  hot: Pick<HotStore, 'hint'>;
+  claims: Claims;
+  payloads: DurablePayloads;
+  evaluator: Evaluator;
+  activities: ReadonlyMap<string, Activity>;
+  /** Carries activities with a named queue; without it they run here. */
+  queue: ActivityQueue | null;
+  workerId: string;
+  partitions: number;
+  /** Attempts running here at once. */
+  concurrency: number;
+  serves(id: InstanceId): boolean;
+  /** Whether this is still what the worker has in memory for the instance. */
+  isResident(resident: Resident): boolean;
+  /** Gives an instance a command; resolves after its commit. */
+  request(id: InstanceId, body: CommandBody): Promise<SendResult>;
+  lookForMail(): void;
+  onTrouble(where: string, error: Error): void;
+  observer: RuntimeObserver | null;
+}
+
+interface Startable {
+  queue: string | null;
+  job: ActivityJob;
+}
+
+/** How long the next suspect waits for the one before. */
+const suspectPatienceMs = 5_000;
+/** Among how many waiting messages of its partition a job's result is looked for. */
+const messagesLooked = 1_000;
+/** How long the database is asked again while it is away, before an attempt fails for it. */
+const patienceMs = 60_000;
+
+export class ActivityDesk {
+  readonly #options: ActivityDeskOptions;
+  readonly #runner: ActivityRunner;
+  readonly #dispatcher: ActivityDispatcher;
+  readonly #queued: QueuedActivities | null;
+  readonly #suspects = new SuspectLane(suspectPatienceMs);
+  readonly #counters = { activities: 0, quarantined: 0 };
+  #stopped = false;
+
+  constructor(options: ActivityDeskOptions) {
+    this.#options = options;
+    const { activities, concurrency, evaluator, observer, queue } = options;
+    this.#runner = new ActivityRunner({
+      observer,
+      activities,
+      loadInput: (input) => loadReferences(input, (value) => this.#patiently('activity input', async () => evaluator.load(value))),
+    });
+    this.#dispatcher = new ActivityDispatcher({
+      runner: this.#runner,
+      concurrency,
+      report: (job, result) => void this.#outcomeOf(job, result).then((body) => options.request(job.instanceId, body)),
+    });
+    this.#queued =
+      queue === null
+        ? null
+        : new QueuedActivities(
+            queue,
+            (job) => this.#runHere(job),
+            (job) => this.#hasStoredResult(job),
+          );
+  }
+
+  /** Attempts running or waiting here, or handed to a named queue. */
+  get size(): number {
+    return this.#dispatcher.size + (this.#queued?.size ?? 0);
+  }
+
+  /** Attempts that wait for a place here. */
+  get waiting(): number {
+    return this.#dispatcher.waiting;
+  }
+
+  get counters(): Readonly<Record<'activities' | 'quarantined', number>> {
+    return this.#counters;
+  }
+
+  /** Attempts running or waiting here for instances that match. */
+  countWhere(matches: (id: InstanceId) => boolean): number {
+    return this.#dispatcher.countWhere(matches);
+  }
+
+  start(): void {
+    this.#queued?.start();
+    this.#options.queue?.serve(this.#options.workerId, (job, delivery) => this.#runQueued(job, delivery));
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#queued?.stop();
+    this.#suspects.close();
+    this.#dispatcher.abortWhere(() => true);
+  }
+
+  /** Begins what an instance that has just come into memory left unfinished. `again`: a worker that vanished had begun it. */
+  resume(resident: Resident, verdicts: ReadonlyMap<StepKey, Verdict>, again: boolean): void {
+    for (const step of resident.decider.openActivities()) {
+      const activity = resident.decider.activity(step);
+      if (activity === null) continue;
+      const verdict = verdicts.get(step);
+      if (verdict?.type === 'hold') resident.inbox.push({ body: this.#hold(activity, verdict.claims), messageId: null, settle: () => {} });
+      else if (verdict?.type === 'runAlone') this.#suspects.enter(() => this.#resumeAlone(resident, step));
+      else this.run(resident, step, again);
+    }
+  }
+
+  run(resident: Resident, step: StepKey, again = false): void {
+    const startable = this.#startable(resident, step, again);
+    if (startable !== null) this.#begin(startable, null);
+  }
+
+  /** The step was cancelled. */
+  abort(id: InstanceId, step: StepKey): void {
+    this.concluded(id, step);
+    this.#dispatcher.abort(id, step);
+  }
+
+  /** The step has an outcome. */
+  concluded(id: InstanceId, step: StepKey): void {
+    this.#queued?.forget(id, step);
+  }
+
+  /** Aborts what belongs to instances that are not served any more. */
+  dropWhere(matches: (id: InstanceId) => boolean): void {
+    this.#dispatcher.abortWhere(matches);
+    this.#queued?.forgetWhere(matches);
+  }
+
+  /** [A4] */
+  #startable(resident: Resident, step: StepKey, again: boolean): Startable | null {
+    if (!this.#options.isResident(resident) || !this.#options.serves(resident.id)) return null;
+    const activity = resident.decider.activity(step);
+    if (activity === null) return null;
+    const { queue, ...work } = activity;
+    const traceParent = resident.traceParent ?? resident.decider.traceParent;
+    const { executionId } = resident.decider;
+    return { queue, job: { instanceId: resident.id, executionId, again, ...work, ...(traceParent === undefined ? {} : { traceParent }) } };
+  }
+
+  /** `onEnd`: called when it no longer runs here. */
+  #begin({ queue, job }: Startable, onEnd: (() => void) | null): void {
+    this.#counters.activities += 1;
+    if (queue === null || this.#queued === null) this.#dispatcher.run(job, onEnd);
+    else {
+      this.#queued.run(queue, job);
+      onEnd?.();
+    }
+  }
+
+  #hold({ step, attempt }: Pick<ActivityJob, 'step' | 'attempt'>, claims: number): CommandBody {
+    this.#counters.quarantined += 1;
+    return { type: 'QuarantineTask', step, attempt, claims };
+  }
+
+  /** [A5] Counts a suspect's claim and begins it, or has it held. */
+  async #beginSuspect(job: ActivityJob, mark: string, begin: () => Promise<void>, hold: (body: CommandBody) => unknown): Promise<void> {
+    const verdict = await this.#patiently('claims', () => this.#options.claims.again(job, mark));
+    if (verdict.type === 'hold') await hold(this.#hold(job, verdict.claims));
+    else await begin();
+  }
+
+  async #resumeAlone(resident: Resident, step: StepKey): Promise<void> {
+    const suspect = this.#startable(resident, step, false);
+    if (suspect === null) return;
+    const begin = async (): Promise<void> => {
+      // It may have been cancelled while its claim was counted, or its partition lost.
+      const startable = this.#startable(resident, step, false);
+      if (startable !== null) await new Promise<void>((ended) => this.#begin(startable, ended));
+    };
+    await this.#beginSuspect(suspect.job, `epoch ${resident.epoch}`, begin, (body) => void this.#options.request(resident.id, body));
+  }
+
+  /** A job of a named queue whose carrier is away. */
+  #runHere(job: ActivityJob): void {
+    if (!job.again) {
+      this.#dispatcher.run(job);
+      return;
+    }
+    const begin = async (): Promise<void> => {
+      if (this.#options.serves(job.instanceId)) await new Promise<void>((ended) => this.#dispatcher.run(job, ended));
+    };
+    const hold = (body: CommandBody): void => void this.#options.request(job.instanceId, body);
+    this.#suspects.enter(() => this.#beginSuspect(job, randomUUID(), begin, hold));
+  }
+
+  /** A job of a named queue, maybe another worker's. One that was begun before is a suspect here, too. */
+  #runQueued(job: ActivityJob, delivery: Delivery): Promise<void> {
+    const run = async (): Promise<void> =>
+      this.#sendOutcome(job, await this.#outcomeOf(job, await this.#runner.attempt(job, new AttemptAbort())));
+    if (!job.again && !delivery.again) return run();
+    return new Promise((done, fail) => {
+      this.#suspects.enter(async () => {
+        try {
+          await this.#beginSuspect(job, delivery.id, run, (body) => this.#sendOutcome(job, body));
+          done();
+        } catch (error) {
+          fail(error as Error);
+        }
+      });
+    });
+  }
+
+  /** Of a queued job: travels as a stored message unless the instance is served here. */
+  async #sendOutcome(job: ActivityJob, body: CommandBody): Promise<void> {
+    if (this.#options.serves(job.instanceId)) {
+      const stored = await this.#options.request(job.instanceId, body);
+      if (stored.ok || stored.code !== 'unavailable') return;
+    }
+    const partition = partitionOf(job.instanceId, this.#options.partitions);
+    await this.#options.store.accept([], [{ partition, instanceId: job.instanceId, messageId: `result:${randomUUID()}`, body }]);
+    this.#options.hot.hint({ type: 'mail', partitions: [partition] });
+    this.#options.lookForMail();
+  }
+
+  async #hasStoredResult({ instanceId, step, attempt }: ActivityJob): Promise<boolean> {
+    const waiting = await this.#options.store.messages([partitionOf(instanceId, this.#options.partitions)], [], messagesLooked);
+    return waiting.some(
+      ({ instanceId: receiver, body }) =>
+        receiver === instanceId &&
+        (body.type === 'CompleteTask' || body.type === 'FailTask') &&
+        body.step === step &&
+        body.attempt === attempt,
+    );
+  }
+
+  #outcomeOf({ step, attempt }: ActivityJob, result: ActivityResult): Promise<CommandBody> {
+    return this.#patiently('activity result', () => outcomeToStore(result, this.#options.payloads)).then(
+      (outcome): CommandBody => ({ ...outcome, step, attempt }),
+      (error: Error): CommandBody => ({ type: 'FailTask', step, attempt, failure: { code: 'ResultNotKept', message: error.message } }),
+    );
+  }
+
+  /** [A6] */
+  async #patiently<T>(what: string, work: () => Promise<T>): Promise<T> {
+    const deadline = performance.now() + patienceMs;
+    for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 2, 2_000)) {
+      try {
+        return await work();
+      } catch (error) {
+        if (this.#stopped || performance.now() > deadline) throw error;
+        this.#options.onTrouble(what, error as Error);
+        await new Promise((resume) => setTimeout(resume, pauseMs));
+      }
+    }
+  }
+}
