@@ -19,8 +19,16 @@ type EncodedStep = { [K in OpenStep['kind']]: Omit<OpenStep & { kind: K }, 'pass
 interface EncodedFrame extends Omit<Frame, 'open' | 'visits' | 'outputs' | 'joins' | 'failures'> {
   visits?: Pairs<string, number>;
   outputs?: Pairs<string, Json>;
-  joins?: Pairs<string, { arrived: Pairs<string, number>; fired: number; caughtFrom?: StepKey }>;
+  joins?: Pairs<string, EncodedJoin>;
   failures?: Pairs<string, unknown>;
+}
+
+interface EncodedJoin {
+  arrived: Pairs<string, number>;
+  fired: number;
+  caught?: Pairs<number, StepKey>;
+  /** Of the next pass; written in place of `caught` once. */
+  caughtFrom?: StepKey;
 }
 
 interface EncodedState extends Omit<
@@ -113,7 +121,7 @@ function encodeFrame(frame: Frame): EncodedFrame {
   if (visits.size > 0) encoded.visits = Array.from(visits);
   if (outputs.size > 0) encoded.outputs = Array.from(outputs);
   if (failures.size > 0) encoded.failures = Array.from(failures);
-  if (joins.size > 0) encoded.joins = Array.from(joins, ([node, join]) => [node, { ...join, arrived: Array.from(join.arrived) }]);
+  if (joins.size > 0) encoded.joins = Array.from(joins, ([node, join]) => [node, encodeJoin(join)]);
   return encoded;
 }
 
@@ -126,8 +134,20 @@ function decodeFrame(frame: EncodedFrame): Frame {
     visits: new Map(visits) as Frame['visits'],
     outputs: new Map(outputs) as Frame['outputs'],
     failures: new Map(failures) as Frame['failures'],
-    joins: new Map(
-      joins.map(([node, join]) => [node, { ...join, arrived: new Map(join.arrived) as JoinState['arrived'] }]),
-    ) as Frame['joins'],
+    joins: new Map(joins.map(([node, join]) => [node, decodeJoin(join)])) as Frame['joins'],
+  };
+}
+
+function encodeJoin({ arrived, fired, caught }: JoinState): EncodedJoin {
+  const encoded: EncodedJoin = { arrived: Array.from(arrived), fired };
+  if (caught.size > 0) encoded.caught = Array.from(caught);
+  return encoded;
+}
+
+function decodeJoin({ arrived, fired, caught = [], caughtFrom }: EncodedJoin): JoinState {
+  return {
+    arrived: new Map(arrived) as JoinState['arrived'],
+    fired,
+    caught: new Map(caughtFrom === undefined ? caught : [[fired + 1, caughtFrom]]),
   };
 }

@@ -439,7 +439,7 @@ function endCall(lock: SectionLock, entity: InstanceId): void {
 function joinOf(state: InstanceState, frame: FrameId, node: NodeId): JoinState {
   const { joins } = frameOf(state, frame);
   let join = joins.get(node);
-  if (!join) joins.set(node, (join = { arrived: new Map(), fired: 0 }));
+  if (!join) joins.set(node, (join = { arrived: new Map(), fired: 0, caught: new Map() }));
   return join;
 }
 
@@ -454,7 +454,7 @@ function rememberFailure(state: InstanceState, frame: Frame, step: StepKey, fail
   if (frame.failures.size <= FAILURES_KEPT * 2) return;
   const carried = new Set<StepKey | undefined>();
   for (const key of frame.open) carried.add(state.steps.get(key)?.caughtFrom);
-  for (const join of frame.joins.values()) carried.add(join.caughtFrom);
+  for (const join of frame.joins.values()) for (const key of join.caught.values()) carried.add(key);
   let surplus = frame.failures.size - FAILURES_KEPT;
   for (const key of frame.failures.keys()) {
     if (surplus-- <= 0) break;

@@ -9,11 +9,15 @@ import type { JoinState } from './state.ts';
 
 /** One token comes in by `via`. [J1] */
 export function arrive(join: JoinState, via: EdgeId, caughtFrom: StepKey | undefined): void {
-  const first = !holdsTokens(join);
-  const count = (join.arrived.get(via) ?? 0) + 1;
-  join.arrived.set(via, count);
+  const pass = (join.arrived.get(via) ?? 0) + 1;
   // The token that leaves carries what the first one of its pass brought. [J6]
-  if (first && count > join.fired && caughtFrom !== undefined) join.caughtFrom = caughtFrom;
+  if (caughtFrom !== undefined && pass > join.fired && isFirstOf(join, pass)) join.caught.set(pass, caughtFrom);
+  join.arrived.set(via, pass);
+}
+
+function isFirstOf(join: JoinState, pass: number): boolean {
+  for (const count of join.arrived.values()) if (count >= pass) return false;
+  return true;
 }
 
 /** The next pass, when enough edges have delivered their token of it; else null. [J2] */
@@ -26,7 +30,7 @@ export function passToFire(join: JoinState, needed: number): number | null {
 
 export function fire(join: JoinState, pass: number): void {
   join.fired = pass;
-  delete join.caughtFrom;
+  join.caught.delete(pass);
 }
 
 /** With cancel the rest: what was cancelled on its way counts as arrived, so that the next token of an edge is one of the next pass. [J5] */
@@ -43,5 +47,5 @@ export function holdsTokens(join: JoinState): boolean {
 /** Takes away the tokens that wait for a pass to come. */
 export function clearWaiting(join: JoinState): void {
   for (const [edge, count] of join.arrived) if (count > join.fired) join.arrived.set(edge, join.fired);
-  delete join.caughtFrom;
+  join.caught.clear();
 }

@@ -16,7 +16,7 @@ export function reachJoin(turn: Turn, token: Token, via: EdgeId, node: JoinNode)
   const join = frame.joins.get(node.id);
   if (!join) throw new Error(`Join ${node.id} has no state after a token reached it.`);
   for (let pass = passToFire(join, node.needed); pass !== null; pass = passToFire(join, node.needed))
-    fireJoin(turn, frame, node, pass, join.caughtFrom);
+    fireJoin(turn, frame, node, pass, join.caught.get(pass));
 }
 
 function fireJoin(turn: Turn, frame: Frame, node: JoinNode, pass: number, caughtFrom: StepKey | undefined): void {

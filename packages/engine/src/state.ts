@@ -66,7 +66,8 @@ export interface Frame {
 export interface JoinState {
   arrived: Map<EdgeId, number>;
   fired: number;
-  caughtFrom?: StepKey;
+  /** Of passes that have not fired: what the first token of each was caught with, if it was. */
+  caught: Map<number, StepKey>;
 }
 
 interface OpenStepBase {

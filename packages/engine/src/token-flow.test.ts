@@ -274,6 +274,31 @@ describe('joins', () => {
     expect(run.state.output).toMatchObject({ code: 'First', node: 'b' });
   });
 
+  test('J6 of each pass, even when the first token of a later pass comes before the pass before has fired', () => {
+    const plan = planOf({ start, x: activity(), y: activity(), a: activity(), b: activity(), j: join(), e: end() }, [
+      'start>a',
+      'start>b',
+      'start>x',
+      'start>y',
+      'x>a',
+      'y>b',
+      'a:error>j',
+      'b>j',
+      'j>e',
+    ]);
+    const run = new InstanceFixture(plan).start();
+    run.fail('a#1', 'First');
+    run.complete('x#1');
+    run.fail('a#2', 'Second');
+    run.complete('b#1');
+    run.complete('y#1');
+    run.complete('b#2');
+    expect(run.all('JoinFired')).toMatchObject([
+      { pass: 1, caughtFrom: 'a#1' },
+      { pass: 2, caughtFrom: 'a#2' },
+    ]);
+  });
+
   test('J7 a join in a cycle arms again, pass by pass', () => {
     const plan = planOf(
       {
