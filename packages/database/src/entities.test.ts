@@ -66,7 +66,11 @@ it('entities are listed by name, prefix and last operation, page by page, and ar
     rows: [{ key: 'b', state: 7, exists: true, version: 4 }],
     more: false,
   });
-  expect(await findEntity(database.prisma, 'COUNTER', 'a@x')).toMatchObject({ queued: 2, lockedBy: { instanceId: 'i', step: 's#1' } });
+  expect(await findEntity(database.prisma, 'COUNTER', 'a@x')).toMatchObject({
+    queued: 2,
+    waiting: [],
+    lockedBy: { instanceId: 'i', step: 's#1' },
+  });
   expect(await findEntity(database.prisma, 'counter', 'A@x')).toBeUndefined();
   const page = await listInstances(database.prisma, {}, { direction: 'older', from: null, limit: 10 });
   expect(page.rows.map(({ id }) => id)).toEqual(['plain']);

@@ -156,12 +156,14 @@ interface Shown {
   lockedBy: { instanceId: string; step: string } | null;
   queued: number;
   delayed: number;
+  waiting: Json;
 }
 
 async function entity(name: string, key: string): Promise<Shown | undefined> {
   const { rows } = await database.query<Shown>(
     `SELECT custom_status AS state, (whereabouts->'entity'->>'exists')::bool AS exists, whereabouts->'entity'->'lockedBy' AS "lockedBy",
-            (whereabouts->'entity'->>'queued')::int AS queued, (whereabouts->'entity'->>'delayed')::int AS delayed
+            (whereabouts->'entity'->>'queued')::int AS queued, (whereabouts->'entity'->>'delayed')::int AS delayed,
+            whereabouts->'entity'->'waiting' AS waiting
      FROM instance WHERE id = $1`,
     [`@${name}@${key}`],
   );
@@ -350,8 +352,12 @@ describe('critical sections', () => {
     await becomes('k2', { lockedBy: { instanceId: 'h1', step: 'hold#1' } }, 'account');
     await start(first, 'holder', 'h2', { keys: ['k2'] });
     await signal(first, 'k1', 'deposit', 5, null, 'account');
-    await becomes('k1', { queued: 1 }, 'account');
-    await becomes('k2', { queued: 1 }, 'account');
+    await becomes('k1', { queued: 1, waiting: [{ operation: 'deposit', from: { kind: 'api', by: 'test' } }] }, 'account');
+    await becomes(
+      'k2',
+      { queued: 1, waiting: [{ operation: null, from: { kind: 'workflow', instanceId: 'h2', step: 'hold#1' } }] },
+      'account',
+    );
     const second = await startRuntime({ force: true });
     await go(second, 'h1');
     expect((await outcome('h1')).output).toBe(1);

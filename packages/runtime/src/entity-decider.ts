@@ -8,12 +8,17 @@ import {
   type Evaluator,
   type ExecutionId,
   type InstanceStatus,
+  type QueuedRequest,
+  type RequestSource,
   type StepKey,
 } from '@perdure/engine';
 import type { EntityPlan, Json } from '@perdure/graph';
 import type { EntityTypes } from './entity-types.ts';
 import { newExecutionId } from './new-execution-id.ts';
 import type { Decider, Decision, InstanceCommand } from './ports/decider.ts';
+
+/** Of a long queue the row holds the head. */
+const waitingShown = 20;
 
 export class EntityDecider implements Decider {
   readonly startsAnew = true;
@@ -80,7 +85,17 @@ export class EntityDecider implements Decider {
   whereabouts(): Json {
     const { content, lock, queue, delayed, lastOperationAt, version } = this.#state;
     const lockedBy = lock === null ? null : { instanceId: lock.instanceId, step: lock.step };
-    return { entity: { exists: content !== null, lockedBy, queued: queue.length, delayed: delayed.size, lastOperationAt, version } };
+    const waiting = queue.length === 0 ? {} : { waiting: queue.slice(0, waitingShown).map(shownWaiting) };
+    const entity = {
+      exists: content !== null,
+      lockedBy,
+      queued: queue.length,
+      delayed: delayed.size,
+      lastOperationAt,
+      version,
+      ...waiting,
+    };
+    return { entity };
   }
 
   openActivities(): StepKey[] {
@@ -90,6 +105,12 @@ export class EntityDecider implements Decider {
   activity(): null {
     return null;
   }
+}
+
+function shownWaiting(queued: QueuedRequest): { operation: string | null; from: RequestSource } {
+  if (queued.kind === 'operation') return { operation: queued.request.operation, from: queued.request.from };
+  const { instanceId, step } = queued.lock;
+  return { operation: null, from: { kind: 'workflow', instanceId, step } };
 }
 
 function decisionOf({ events, effects, outcome }: EntityTurnResult): Decision {

@@ -2,7 +2,7 @@
  * The shapes the tRPC procedures give and take: the seam between the server and the web app.
  * Types only; the zod schemas of the inputs stand beside each procedure. Moments are ISO 8601 strings, durations milliseconds.
  */
-import type { EntityEvent, HistoryEvent, HumanTaskBody, InstanceStatus } from '@perdure/engine';
+import type { EntityEvent, HistoryEvent, HumanTaskBody, InstanceStatus, RequestSource } from '@perdure/engine';
 import type { EntityTypeDocument, Json, Problem, WorkflowDocument } from '@perdure/graph';
 
 export type Role = 'viewer' | 'operator' | 'designer' | 'approver' | 'admin';
@@ -299,6 +299,8 @@ export interface EntityListResult {
 export interface EntityDetail extends EntityRow {
   seq: number;
   startedAt: string;
+  /** The first 20 requests that wait until the lock is released, in their order. `operation`: null = a lock. */
+  waiting: { operation: string | null; from: RequestSource }[];
   /** The last 200 at most, oldest first. */
   events: EntityEvent[];
 }

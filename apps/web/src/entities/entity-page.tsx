@@ -112,6 +112,7 @@ function Loaded({ entity }: { entity: EntityDetail }) {
               <span className="t3">It has no state: nothing changed it yet, or it was deleted.</span>
             )}
           </div>
+          {entity.queued > 0 ? <Waiting entity={entity} /> : null}
         </section>
         <section className="card entity-events" aria-labelledby="entity-events">
           <div className="hd">
@@ -125,6 +126,26 @@ function Loaded({ entity }: { entity: EntityDetail }) {
         </section>
       </div>
     </div>
+  );
+}
+
+/** Those who wait until the lock is released, the next one first. */
+function Waiting({ entity: { queued, waiting } }: { entity: EntityDetail }) {
+  return (
+    <section className="entity-waiting" aria-labelledby="entity-waiting">
+      <h3 id="entity-waiting">Waiting for the lock</h3>
+      <ol>
+        {waiting.map(({ operation, from }, place) => (
+          // Places do not move: whoever is taken up makes a new list.
+          // oxlint-disable-next-line react/no-array-index-key
+          <li key={place}>
+            <span className="mono ell">{operation ?? 'lock'}</span>
+            <Source from={from} />
+          </li>
+        ))}
+      </ol>
+      {queued > waiting.length ? <p className="t3 s12">and {queued - waiting.length} more</p> : null}
+    </section>
   );
 }
 

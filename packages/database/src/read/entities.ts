@@ -1,4 +1,5 @@
 /** Entities and their types as pages and the HTTP API show them. */
+import type { RequestSource } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 import type { PrismaClient } from '../generated/client.ts';
 import { sqlFile } from '../sql-file.ts';
@@ -17,6 +18,8 @@ export interface EntityRecord {
   lockedBy: { instanceId: string; step: string } | null;
   /** Requests that wait for the lock to be released. */
   queued: number;
+  /** The first 20 of them, in their order, without their inputs. `operation`: null = a lock. */
+  waiting: { operation: string | null; from: RequestSource }[];
   /** Signals whose moment has not come. */
   delayed: number;
   /** Epoch ms. */

@@ -100,7 +100,7 @@ test('pages show an entity with what happened to it, and people by name', async 
   expect((await server.procedure(operator.cookie, 'mutation', 'entities.signal', request)).status).toBe(200);
   await becomes('clicks/shown', 5);
   const { data } = await server.procedure(cookie, 'query', 'entities.get', { name: 'clicks', key: 'shown' });
-  expect(data).toMatchObject({ exists: true, state: 5, lockedBy: null, queued: 0 });
+  expect(data).toMatchObject({ exists: true, state: 5, lockedBy: null, queued: 0, waiting: [] });
   expect(data.events.map(({ type }: { type: string }) => type)).toEqual(['EntityStarted', 'EntityOperationApplied']);
   expect(data.events[1].request.from).toEqual({ kind: 'api', by: 'Nils Berg' });
   expect(await server.database.prisma.auditEntry.count({ where: { action: 'entity.signal', target: 'entity:clicks@shown' } })).toBe(1);
