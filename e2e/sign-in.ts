@@ -1,8 +1,8 @@
 import type { Browser, BrowserContext } from '@playwright/test';
-import type { PerdureProcess } from './perdure-process.ts';
+import type { ServerProcess } from '@perdure/testing/server-process';
 
 /** A browser context signed in by the printed link. The link works once: open every page of a journey in this context. */
-export async function signIn(browser: Browser, perdure: PerdureProcess): Promise<BrowserContext> {
+export async function signIn(browser: Browser, perdure: ServerProcess): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   await page.goto(perdure.link);

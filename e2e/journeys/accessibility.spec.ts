@@ -1,13 +1,13 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { apiKey, startPerdure, type PerdureProcess } from '../perdure-process.ts';
+import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
 import { signIn } from '../sign-in.ts';
 
-let perdure: PerdureProcess;
+let perdure: ServerProcess;
 let context: BrowserContext;
 
 test.beforeAll(async ({ browser }) => {
-  perdure = await startPerdure();
+  perdure = await startServerProcess();
   context = await signIn(browser, perdure);
 });
 
@@ -21,7 +21,7 @@ for (const scheme of ['light', 'dark'] as const) {
     const page = await context.newPage();
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     const open = async (path: string): Promise<void> => {
-      await page.goto(perdure.url + path);
+      await page.goto(perdure.origin + path);
       await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', scheme);
     };
     const check = (what: string) => test.step(what, () => expectNoSeriousFault(page, what, scheme));
@@ -100,7 +100,7 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.close();
 
     const stranger = await browser.newPage({ colorScheme: scheme });
-    await stranger.goto(`${perdure.url}/inbox`);
+    await stranger.goto(`${perdure.origin}/inbox`);
     await expect(stranger.getByRole('heading').first()).toBeVisible();
     await expectNoSeriousFault(stranger, 'signed out', scheme);
     await stranger.close();
@@ -108,7 +108,7 @@ for (const scheme of ['light', 'dark'] as const) {
 }
 
 test('designer by keyboard only: add, name, undo, open and leave a dialog', async () => {
-  const answer = await context.request.post(`${perdure.url}/api/workflows?code=${apiKey}`, {
+  const answer = await context.request.post(`${perdure.origin}/api/workflows?code=${perdure.apiKey}`, {
     data: {
       key: 'by-keyboard',
       title: 'By keyboard',
@@ -121,7 +121,7 @@ test('designer by keyboard only: add, name, undo, open and leave a dialog', asyn
   });
   expect(answer.status()).toBe(201);
   const page = await context.newPage();
-  await page.goto(`${perdure.url}/workflows/by-keyboard`);
+  await page.goto(`${perdure.origin}/workflows/by-keyboard`);
   await expect(page.getByText('Add the first step')).toBeVisible();
   const canvas = page.getByRole('region', { name: 'Canvas' });
   await canvas.focus();

@@ -1,14 +1,14 @@
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { startPerdure, type PerdureProcess } from '../perdure-process.ts';
+import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
 import { signIn } from '../sign-in.ts';
 
-let perdure: PerdureProcess;
+let perdure: ServerProcess;
 let context: BrowserContext;
 
 test.beforeAll(async ({ browser }) => {
-  perdure = await startPerdure();
+  perdure = await startServerProcess();
   context = await signIn(browser, perdure);
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: perdure.url });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: perdure.origin });
 });
 
 test.afterAll(async () => {
@@ -138,7 +138,7 @@ test('two tabs on one draft: the second save is told and chooses', async () => {
 test('dark, when the system is', async () => {
   const page = await context.newPage();
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.goto(`${perdure.url}/workflows/order-approval`);
+  await page.goto(`${perdure.origin}/workflows/order-approval`);
   await expect(node(page, 'Credit check')).toBeVisible();
   await expect(page.locator('body')).toHaveCSS('background-color', 'rgb(14, 17, 18)');
   await page.close();
@@ -146,7 +146,7 @@ test('dark, when the system is', async () => {
 
 async function newWorkflow(title: string): Promise<Page> {
   const page = await context.newPage();
-  await page.goto(`${perdure.url}/workflows`);
+  await page.goto(`${perdure.origin}/workflows`);
   await page.getByRole('button', { name: 'New workflow…' }).click();
   await page.getByRole('dialog').getByLabel('Title').fill(title);
   await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();

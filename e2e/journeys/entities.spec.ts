@@ -1,13 +1,13 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { apiKey, startPerdure, type PerdureProcess } from '../perdure-process.ts';
+import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
 import { signIn } from '../sign-in.ts';
 
-let perdure: PerdureProcess;
+let perdure: ServerProcess;
 let context: BrowserContext;
 
 test.beforeAll(async ({ browser }) => {
-  perdure = await startPerdure();
+  perdure = await startServerProcess();
   context = await signIn(browser, perdure);
 });
 
@@ -18,7 +18,7 @@ test.afterAll(async () => {
 
 test('an entity type is defined, used by a workflow with a lock, run, and its state and history are seen', async () => {
   const page = await context.newPage();
-  await page.goto(`${perdure.url}/entities?tab=types`);
+  await page.goto(`${perdure.origin}/entities?tab=types`);
   await page.getByRole('button', { name: 'New entity type…' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Title').fill('Stock');
@@ -70,7 +70,7 @@ test('an entity type is defined, used by a workflow with a lock, run, and its st
   await api(page, 'POST', '/api/workflows', { key: 'restock', title: 'Restock', document });
 
   // The inspector offers what exists.
-  await page.goto(`${perdure.url}/workflows/restock`);
+  await page.goto(`${perdure.origin}/workflows/restock`);
   await page.getByRole('group', { name: /^Add, / }).click({ position: { x: 60, y: 12 } });
   const inspector = page.getByRole('complementary', { name: 'Inspector' });
   await expect(inspector.getByLabel('Entity type')).toHaveValue('stock');
@@ -81,7 +81,7 @@ test('an entity type is defined, used by a workflow with a lock, run, and its st
   await api(page, 'POST', '/api/workflows/restock/publish', {});
   await api(page, 'POST', '/runtime/webhooks/durabletask/orchestrators/restock/restock-1?timeout=20', {});
 
-  await page.goto(`${perdure.url}/instances/restock-1`);
+  await page.goto(`${perdure.origin}/instances/restock-1`);
   await expect(page.getByText('EntityLockGranted')).toBeVisible();
   await expect(page.getByText('EntityOperationCompleted')).toBeVisible();
 
@@ -103,7 +103,7 @@ test('an entity type is defined, used by a workflow with a lock, run, and its st
   for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     for (const path of ['/entities', '/entities?tab=types', '/entities/stock?key=apples', '/entity-types/stock']) {
-      await page.goto(perdure.url + path);
+      await page.goto(perdure.origin + path);
       await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', scheme);
       await expect(page.getByText(/stock/i).filter({ visible: true }).first()).toBeVisible();
       const { violations } = await new AxeBuilder({ page }).analyze();
@@ -115,6 +115,6 @@ test('an entity type is defined, used by a workflow with a lock, run, and its st
 });
 
 async function api(page: Page, method: 'POST', path: string, data: object): Promise<void> {
-  const answer = await page.request.fetch(perdure.url + path, { method, data, headers: { 'x-functions-key': apiKey } });
+  const answer = await page.request.fetch(perdure.origin + path, { method, data, headers: { 'x-functions-key': perdure.apiKey } });
   expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true);
 }

@@ -1,14 +1,14 @@
 import { expect, test, type APIRequestContext } from '@playwright/test';
-import { apiKey, startPerdure, type PerdureProcess } from '../perdure-process.ts';
+import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
 
 const kills = 20;
 /** A little longer than the sample takes, so that the kills fall before, between and after its steps. */
 const spreadMs = 1_800;
 
-let perdure: PerdureProcess;
+let perdure: ServerProcess;
 
 test.beforeAll(async () => {
-  perdure = await startPerdure();
+  perdure = await startServerProcess();
 });
 
 test.afterAll(async () => {
@@ -41,14 +41,17 @@ interface Status {
 
 /** Small enough to need nobody's approval. */
 async function start(request: APIRequestContext, id: string): Promise<void> {
-  const answer = await request.post(`${perdure.url}/runtime/webhooks/durabletask/orchestrators/order-approval/${id}?code=${apiKey}`, {
-    data: { amount: 900 },
-  });
+  const answer = await request.post(
+    `${perdure.origin}/runtime/webhooks/durabletask/orchestrators/order-approval/${id}?code=${perdure.apiKey}`,
+    {
+      data: { amount: 900 },
+    },
+  );
   expect(answer.status()).toBe(202);
 }
 
 async function finished(request: APIRequestContext, id: string): Promise<Status> {
-  const url = `${perdure.url}/runtime/webhooks/durabletask/instances/${id}?code=${apiKey}&showHistory=true&showHistoryOutput=true`;
+  const url = `${perdure.origin}/runtime/webhooks/durabletask/instances/${id}?code=${perdure.apiKey}&showHistory=true&showHistoryOutput=true`;
   await expect.poll(async () => ((await (await request.get(url)).json()) as Status).runtimeStatus, { timeout: 30_000 }).toBe('Completed');
   return (await (await request.get(url)).json()) as Status;
 }

@@ -1,10 +1,10 @@
 import { expect, test, type Page } from '@playwright/test';
-import { apiKey, startPerdure, type PerdureProcess } from '../perdure-process.ts';
+import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
 
-let perdure: PerdureProcess;
+let perdure: ServerProcess;
 
 test.beforeAll(async () => {
-  perdure = await startPerdure();
+  perdure = await startServerProcess();
 });
 
 test.afterAll(async () => {
@@ -26,7 +26,7 @@ test('sign in, draw five nodes, publish, run, approve by keyboard, see it comple
   });
 
   await test.step('a new, empty canvas', async () => {
-    await page.goto(`${perdure.url}/workflows`);
+    await page.goto(`${perdure.origin}/workflows`);
     await page.getByRole('button', { name: 'New workflow…' }).click();
     await page.getByRole('dialog').getByLabel('Title').fill('Vacation request');
     await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
@@ -88,7 +88,7 @@ test('sign in, draw five nodes, publish, run, approve by keyboard, see it comple
   });
 
   await test.step('approve in the inbox, by keyboard only', async () => {
-    await page.goto(`${perdure.url}/inbox`);
+    await page.goto(`${perdure.origin}/inbox`);
     await expect(page.getByRole('heading', { name: 'Inbox' })).toBeVisible();
     for (let moves = 0; moves < 5 && !(await page.getByRole('heading', { name: /Human task|Vacation/ }).isVisible()); moves += 1) {
       await page.keyboard.press('j');
@@ -106,7 +106,7 @@ test('sign in, draw five nodes, publish, run, approve by keyboard, see it comple
     await expect(page.getByText('Completed').first()).toBeVisible();
     await expect(node(page, 'End', 'Completed')).toBeVisible();
     const id = instancePage.split('/').at(-1) ?? '';
-    const status = await page.request.get(`${perdure.url}/runtime/webhooks/durabletask/instances/${id}?code=${apiKey}`);
+    const status = await page.request.get(`${perdure.origin}/runtime/webhooks/durabletask/instances/${id}?code=${perdure.apiKey}`);
     expect(await status.json()).toMatchObject({
       runtimeStatus: 'Completed',
       customStatus: 'waiting for approval',

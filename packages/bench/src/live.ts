@@ -6,7 +6,7 @@ import { drawWorkflow, publishWorkflow } from '@perdure/testing';
 import { percentile } from './bench-runtime.ts';
 import type { BenchEnvironment } from './environment.ts';
 import { followOverSocket } from './instance-socket.ts';
-import { startServer } from './server-process.ts';
+import { startServerProcess } from '@perdure/testing/server-process';
 
 /** Four passes a second, five events each: TimerFired, VariablesSet, PassEnded, PassStarted, TimerCreated. */
 const ticking = drawWorkflow(
@@ -31,7 +31,7 @@ const measureMs = 10_000;
 export async function live(environment: BenchEnvironment): Promise<Record<string, number>> {
   const databaseUrl = await environment.freshDatabase();
   await publishWorkflow(databaseUrl, 'ticking', ticking);
-  const server = await startServer(databaseUrl, environment.redisUrl);
+  const server = await startServerProcess({ databaseUrl, redisUrl: environment.redisUrl });
   const closing = new AbortController();
   const sockets: { close(): void }[] = [];
   try {
@@ -48,12 +48,12 @@ export async function live(environment: BenchEnvironment): Promise<Record<string
       const id = `ticking-${i}`;
       const answer = await fetch(`${server.origin}/runtime/webhooks/durabletask/orchestrators/ticking/${id}`, {
         method: 'POST',
-        headers: { 'x-functions-key': server.key },
+        headers: { 'x-functions-key': server.apiKey },
       });
       if (answer.status !== 202) throw new Error(`The start answered ${answer.status}: ${await answer.text()}`);
       await answer.text();
       if (i % 2 === 0) sockets.push(await followOverSocket(server.origin, cookie, id, receive(socket)));
-      else void followOverStream(server.origin, server.key, id, closing.signal, receive(stream));
+      else void followOverStream(server.origin, server.apiKey, id, closing.signal, receive(stream));
     }
     await sleep(settleMs);
     const before = environment.cpu();

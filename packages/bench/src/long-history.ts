@@ -3,7 +3,7 @@ import type { InstanceId } from '@perdure/engine';
 import { median, nextId, runMany, startBenchRuntime, type BenchRuntime } from './bench-runtime.ts';
 import type { BenchEnvironment } from './environment.ts';
 import { followOverSocket } from './instance-socket.ts';
-import { startServer } from './server-process.ts';
+import { startServerProcess } from '@perdure/testing/server-process';
 
 const document = drawWorkflow(
   {
@@ -73,7 +73,7 @@ async function raise(bench: BenchRuntime, id: InstanceId): Promise<void> {
 
 /** What the instance's page asks for, until it has everything: the facts over HTTP, and the whole history over the WebSocket. */
 async function open(environment: BenchEnvironment, databaseUrl: string, id: InstanceId): Promise<Record<string, number>> {
-  const server = await startServer(databaseUrl, environment.redisUrl);
+  const server = await startServerProcess({ databaseUrl, redisUrl: environment.redisUrl });
   try {
     const cookie = await server.signIn();
     const whole: number[] = [];

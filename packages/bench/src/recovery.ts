@@ -5,7 +5,7 @@ import { partitionOf } from '@perdure/runtime';
 import pg from 'pg';
 import { startBenchRuntime } from './bench-runtime.ts';
 import type { BenchEnvironment } from './environment.ts';
-import { startServer } from './server-process.ts';
+import { startServerProcess } from '@perdure/testing/server-process';
 import { waiting } from './sleepers.ts';
 import type { Question, WorkerSettings } from './worker-program.ts';
 
@@ -101,12 +101,12 @@ async function coldStart(environment: BenchEnvironment): Promise<Record<string, 
   await bench.stop();
   await multiply(bench.databaseUrl, sample, 100_000);
   const startedAt = performance.now();
-  const server = await startServer(bench.databaseUrl, environment.redisUrl);
+  const server = await startServerProcess({ databaseUrl: bench.databaseUrl, redisUrl: environment.redisUrl });
   try {
     for (;;) {
       const answer = await fetch(`${server.origin}/runtime/webhooks/durabletask/instances/copy-50000/raiseEvent/go`, {
         method: 'POST',
-        headers: { 'x-functions-key': server.key, 'content-type': 'application/json' },
+        headers: { 'x-functions-key': server.apiKey, 'content-type': 'application/json' },
         body: 'null',
       });
       await answer.text();

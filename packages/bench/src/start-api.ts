@@ -5,18 +5,18 @@ import pg from 'pg';
 import { cpuSecondsOf } from './cpu-time.ts';
 import type { BenchEnvironment } from './environment.ts';
 import type { Load, LoadResult } from './load-program.ts';
-import { startServer } from './server-process.ts';
+import { startServerProcess } from '@perdure/testing/server-process';
 import { waiting } from './sleepers.ts';
 
 /** Durable starts over HTTP on the real server with its worker inside and an API key, from a load generator in a process of its own. */
 export async function startApi(environment: BenchEnvironment): Promise<Record<string, number>> {
   const databaseUrl = await environment.freshDatabase();
   await publishWorkflow(databaseUrl, 'waiting', waiting);
-  const server = await startServer(databaseUrl, environment.redisUrl);
+  const server = await startServerProcess({ databaseUrl, redisUrl: environment.redisUrl });
   const database = new pg.Client({ connectionString: databaseUrl });
   await database.connect();
   try {
-    const target = { url: `${server.origin}/runtime/webhooks/durabletask/orchestrators/waiting`, key: server.key };
+    const target = { url: `${server.origin}/runtime/webhooks/durabletask/orchestrators/waiting`, key: server.apiKey };
     await load({ ...target, connections: 64, seconds: 3, perSecond: null });
     const before = { ...environment.cpu(), server: cpuSecondsOf(server.pid), stored: await countInstances(database) };
     const full = await load({ ...target, connections: 64, seconds: 10, perSecond: null });

@@ -25,7 +25,7 @@ import { humanTaskId } from '@perdure/runtime';
 import { EntityTies } from './entity-ties.ts';
 
 export interface Evidence {
-  /** What callers were told is stored. `event`: the id an EventRaised must carry. `decidedBy`: who must be the one to have decided a task. */
+  /** What callers were told is stored. `event`: the id or the name an EventRaised must carry. `decidedBy`: who must be the one to have decided a task. */
   readonly acknowledged?: readonly { readonly instanceId: string; readonly event?: string; readonly decidedBy?: string }[];
   /** Commits a worker was told are stored, with the epoch it wrote under. */
   readonly commits?: readonly { readonly instanceId: string; readonly baseSeq: number; readonly seq: number; readonly epoch: number }[];
@@ -194,7 +194,7 @@ export class RowCheck {
   #remember(row: InstanceRow, events: readonly HistoryEvent[]): void {
     this.#known.set(row.id, {
       status: row.status,
-      events: new Set(events.flatMap((event) => (event.type === 'EventRaised' ? [event.id] : []))),
+      events: new Set(events.flatMap((event) => (event.type === 'EventRaised' ? [event.id, event.name] : []))),
       deciders: new Set(events.flatMap((event) => (event.type === 'HumanTaskDecided' ? [event.by] : []))),
     });
   }

@@ -1,14 +1,14 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '@perdure/graph';
 import { seededRandom, startWorkerProcess, type WorkerProcess } from '@perdure/testing';
+import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
 import type { Drill, DrillContext } from '../drill.ts';
 import { among, anyExpression, anyValue, mutated, type Random } from '../fuzz-cases.ts';
 import type { FuzzAnswer, FuzzQuestion, FuzzSettings } from '../fuzz-program.ts';
-import { startServerProcess, type ServerProcess } from '../server-process.ts';
+import { procedurePaths, proceduresFolder } from '../server-procedures.ts';
 
 const program = new URL('../fuzz-program.ts', import.meta.url);
-const proceduresFolder = join(import.meta.dirname, '../../../../apps/server/src/trpc/procedures');
 
 const sample = join(proceduresFolder, '../../samples/order-approval.json');
 
@@ -41,8 +41,13 @@ export const fuzz: Drill = {
     await local.end();
 
     const [postgres, redis] = [await context.database(), await context.redis()];
-    const server = await startServerProcess(context, { databaseUrl: postgres.url, redisUrl: redis.url });
-    const api = await ApiFuzz.begin(server, postgres.url);
+    const server = await startServerProcess({
+      databaseUrl: postgres.url,
+      redisUrl: redis.url,
+      apiKey: `canary-${context.seed}-${'k'.repeat(24)}`,
+    });
+    context.defer(() => server.kill());
+    const api = await ApiFuzz.begin(server, await server.signIn(), postgres.url);
     await api.run(context.seed, requests);
     problems.push(...api.problems);
     return {
@@ -116,41 +121,34 @@ class ApiFuzz {
   /** Answered 2xx. */
   accepted = 0;
   readonly #server: ServerProcess;
+  readonly #cookie: string;
   readonly #secrets: readonly string[];
   readonly #targets: readonly Target[];
   readonly #bodies: readonly Json[];
 
-  private constructor(server: ServerProcess, databaseUrl: string, targets: readonly Target[], bodies: readonly Json[]) {
+  private constructor(server: ServerProcess, cookie: string, databaseUrl: string, targets: readonly Target[], bodies: readonly Json[]) {
     this.#server = server;
+    this.#cookie = cookie;
     this.#secrets = [
       server.apiKey,
       new URL(databaseUrl).password,
-      ...server.cookie.split('; ').map((pair) => pair.slice(pair.indexOf('=') + 1)),
+      ...cookie.split('; ').map((pair) => pair.slice(pair.indexOf('=') + 1)),
     ].filter((secret) => secret.length > 7);
     this.#targets = targets;
     this.#bodies = bodies;
   }
 
   /** Every route that the server says it has, and every procedure there is a file of. */
-  static async begin(server: ServerProcess, databaseUrl: string): Promise<ApiFuzz> {
+  static async begin(server: ServerProcess, cookie: string, databaseUrl: string): Promise<ApiFuzz> {
     const answer = await fetch(`${server.origin}/openapi.json`);
     const { paths } = (await answer.json()) as { paths: Record<string, Record<string, unknown>> }; // OpenAPI
     const routes = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path })),
     );
-    const procedures = readdirSync(proceduresFolder, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file.includes('/'))
-      .map(
-        (file) =>
-          `/trpc/${file
-            .slice(0, -3)
-            .replace('/', '.')
-            .replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())}`,
-      )
-      .flatMap((path) => [
-        { method: 'POST', path },
-        { method: 'GET', path },
-      ]);
+    const procedures = procedurePaths().flatMap((path) => [
+      { method: 'POST', path },
+      { method: 'GET', path },
+    ]);
     const document = JSON.parse(readFileSync(sample, 'utf8')) as Json; // a JSON file
     const bodies: Json[] = [
       { key: 'fuzz', title: 'Fuzz', document },
@@ -162,7 +160,7 @@ class ApiFuzz {
       { key: 'order-approval', baseRevision: 1, document },
       { id: 'task', outcome: 'approved', data: { ok: true }, comment: '' },
     ];
-    return new ApiFuzz(server, databaseUrl, [...routes, ...procedures], bodies);
+    return new ApiFuzz(server, cookie, databaseUrl, [...routes, ...procedures], bodies);
   }
 
   async run(seed: string, count: number): Promise<void> {
@@ -193,9 +191,7 @@ class ApiFuzz {
     const init: RequestInit = {
       method,
       headers: {
-        ...(path.startsWith('/trpc/')
-          ? { cookie: this.#server.cookie, origin: this.#server.origin }
-          : { 'x-functions-key': this.#server.apiKey }),
+        ...(path.startsWith('/trpc/') ? { cookie: this.#cookie, origin: this.#server.origin } : { 'x-functions-key': this.#server.apiKey }),
         ...(withBody
           ? { 'content-type': next() < 0.95 ? 'application/json' : among(next, ['text/plain', 'application/xml', 'a/b; charset=x']) }
           : {}),
