@@ -181,8 +181,11 @@ class Drawer {
 
   #parallel(place: Place, from: string[]): string[] {
     const split = this.#add('transform', { config: { value: null } }, place, from);
+    // At times every branch is entered twice, so that tokens of a later pass wait at the join.
+    const twice =
+      this.#random() < 0.25 ? [this.#add('http', { config: { method: 'GET', url: 'https://simulated.test/' } }, place, [split])] : [];
     const branches = Array.from({ length: this.#between(2, 3) }, () => {
-      const head = this.#add('transform', { config: { value: null } }, place, [split]);
+      const head = this.#add('transform', { config: { value: null } }, place, [split, ...twice]);
       const ports = this.#blocks(place, [head], this.#between(1, 2));
       // Branches merge before the join, so that it has one edge for each.
       return this.#add('transform', { config: { value: null } }, place, ports);
