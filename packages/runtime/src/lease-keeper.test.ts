@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DatabaseClock } from './database-clock.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
-import type { LeaseStore, OwnedPartition } from './ports/durable-store.ts';
+import type { ClaimedPartition, LeaseStore, OwnedPartition } from './ports/durable-store.ts';
+import { allPartitions } from './postgres/commit-item-fixture.ts';
 import { PostgresStore } from './postgres/postgres-store.ts';
 
 let postgres: TestPostgres;
@@ -79,6 +80,32 @@ describe('LeaseKeeper', () => {
     const after = claimed[1] ?? [];
     expect(after).toHaveLength(64);
     for (const { id, epoch } of after) expect(epoch).toBeGreaterThan(epochs.get(id) ?? Infinity);
+    await keeper.stop();
+  });
+
+  it('takes everything the moment the leases of a worker that vanished run out, though its heartbeat is fresh', async () => {
+    await store.leases.survey('vanished', 'there', 1);
+    expect(await store.leases.claim('vanished', allPartitions, 700, true)).toHaveLength(64);
+    const claimed: ClaimedPartition[] = [];
+    const keeper = new LeaseKeeper(store.leases, new DatabaseClock(), {
+      workerId: 'heir',
+      host: 'here',
+      pid: process.pid,
+      leaseMs: 60_000,
+      // It would not look again by itself.
+      renewEveryMs: 3_600_000,
+      force: false,
+      onClaimed: (partitions) => void claimed.push(...partitions),
+      onLost: () => {},
+      drain: async () => {},
+      onSuperseded: () => {},
+      onTrouble: () => {},
+    });
+    await keeper.start();
+    expect(claimed).toEqual([]);
+    await waitFor('the leases have run out', () => claimed.length > 0);
+    expect(claimed).toHaveLength(64);
+    expect(claimed.every(({ abandoned }) => abandoned)).toBe(true);
     await keeper.stop();
   });
 });

@@ -1,5 +1,6 @@
 /**
- * Keeps this worker's share of the partitions: renews leases every second, claims what is free or run out, gives back what is above its share.
+ * Keeps this worker's share of the partitions: renews leases every second, claims what is free or run out (the moment it runs out), gives back
+ * what is above its share.
  *
  * P1 a partition is served only between `onClaimed` and `onLost`, and only while `holds`;
  * P2 when nothing was renewed for a whole lease, everything is given up at once, also when it was this process that stood still;
@@ -9,6 +10,10 @@
 import type { ClaimedPartition, LeaseStore } from './ports/durable-store.ts';
 import { Superseded } from './superseded.ts';
 import type { DatabaseClock } from './database-clock.ts';
+
+/** Behind the moment at which a lease runs out, so that the database finds it run out. */
+const lapseSlackMs = 5;
+const shortestPauseMs = 20;
 
 export interface LeaseKeeperOptions {
   workerId: string;
@@ -60,10 +65,9 @@ export class LeaseKeeper {
     return performance.now() - this.#renewedAt <= this.#options.leaseMs;
   }
 
-  /** Runs the first round, then one every `renewEveryMs`. Rejects when the first round fails. */
+  /** Runs the first round, then one every `renewEveryMs` or sooner. Rejects when the first round fails. */
   async start(): Promise<void> {
-    await this.#keep();
-    this.#schedule();
+    this.#schedule(await this.#keep());
   }
 
   async stop(): Promise<void> {
@@ -78,27 +82,33 @@ export class LeaseKeeper {
     await this.#leases.deleteWorker(this.#options.workerId);
   }
 
-  #schedule(): void {
+  #schedule(pauseMs: number): void {
     if (this.#stopped) return;
     this.#timer = setTimeout(() => {
       this.#round = this.#keep()
         .catch((error: Error) => {
-          if (error instanceof Superseded) {
-            this.#stopped = true;
-            this.#giveUpAll();
-            this.#options.onSuperseded(error.message);
-            return;
-          }
-          this.#options.onTrouble(error);
-          // P2
-          if (!this.holds) this.#giveUpAll();
+          this.#failed(error);
+          return this.#options.renewEveryMs;
         })
-        .finally(() => this.#schedule());
-    }, this.#options.renewEveryMs);
+        .then((nextPauseMs) => this.#schedule(nextPauseMs));
+    }, pauseMs);
   }
 
-  async #keep(): Promise<void> {
-    const { workerId, leaseMs, host, pid } = this.#options;
+  #failed(error: Error): void {
+    if (error instanceof Superseded) {
+      this.#stopped = true;
+      this.#giveUpAll();
+      this.#options.onSuperseded(error.message);
+      return;
+    }
+    this.#options.onTrouble(error);
+    // P2
+    if (!this.holds) this.#giveUpAll();
+  }
+
+  /** One round; gives the pause before the next. */
+  async #keep(): Promise<number> {
+    const { workerId, leaseMs, renewEveryMs, host, pid } = this.#options;
     const startedAt = performance.now();
     const renewed = new Map((await this.#leases.renew(workerId, leaseMs)).map(({ id, epoch }) => [id, epoch]));
     // P2. Whoever asked `holds` until now was told no and left things undone: claiming the partitions anew finds them again.
@@ -113,28 +123,37 @@ export class LeaseKeeper {
     const before = Date.now();
     const survey = await this.#leases.survey(workerId, host, pid);
     this.#clock.measured(survey.now, before, Date.now());
-    if (this.#stopped) return;
-    const workers = Math.max(1, survey.liveWorkers.length);
-    const share = Math.ceil(survey.partitions.length / workers);
-    const unserved = survey.partitions.filter(({ id }) => !this.#owned.has(id));
+    if (this.#stopped) return renewEveryMs;
+    const { partitions } = survey;
+    // Whoever let a lease run out does not take its share, however fresh its heartbeat looks.
+    const lapsed = new Set(partitions.flatMap(({ owner, leaseLeftMs }) => (leaseLeftMs < 0 && owner !== workerId ? [owner] : [])));
+    const liveWorkers = survey.liveWorkers.filter((worker) => !lapsed.has(worker));
+    const share = Math.ceil(partitions.length / Math.max(1, liveWorkers.length));
+    const unserved = partitions.filter(({ id }) => !this.#owned.has(id));
     // Given up by P2 but never taken by anybody: a new epoch fences off whatever is still in flight under the old one.
-    const mine = unserved.filter(({ owner, expired }) => owner === workerId && !expired).map(({ id }) => id);
-    const free = unserved.filter(({ owner, expired }) => this.#force || owner === null || expired).map(({ id }) => id);
+    const mine = unserved.filter(({ owner, leaseLeftMs }) => owner === workerId && leaseLeftMs >= 0).map(({ id }) => id);
+    const free = unserved.filter(({ owner, leaseLeftMs }) => this.#force || owner === null || leaseLeftMs < 0).map(({ id }) => id);
     const wanted = this.#force ? free : free.slice(0, Math.max(0, share - this.#owned.size - mine.length));
     await this.#claim(mine, true);
-    await this.#claim(wanted, this.#force);
+    const claimed = await this.#claim(wanted, this.#force);
     this.#force = false;
-    this.#balance(share, survey.liveWorkers, survey.partitions);
+    this.#balance(share, liveWorkers, partitions);
+    // Others who claimed at the same moment were faster: there may be more for us.
+    if (claimed < wanted.length) return Math.min(shortestPauseMs, renewEveryMs);
+    const soonest = Math.min(...unserved.flatMap(({ leaseLeftMs }) => (leaseLeftMs < 0 ? [] : [leaseLeftMs + lapseSlackMs])), renewEveryMs);
+    return Math.max(soonest, Math.min(shortestPauseMs, renewEveryMs));
   }
 
-  async #claim(partitions: readonly number[], force: boolean): Promise<void> {
-    if (partitions.length === 0) return;
+  /** How many it got. */
+  async #claim(partitions: readonly number[], force: boolean): Promise<number> {
+    if (partitions.length === 0) return 0;
     const claimed = await this.#leases.claim(this.#options.workerId, partitions, this.#options.leaseMs, force);
     for (const { id, epoch } of claimed) this.#owned.set(id, epoch);
-    if (claimed.length === 0) return;
+    if (claimed.length === 0) return 0;
     // What this very process gave up while the database was away was abandoned by nobody.
     this.#options.onClaimed(claimed.map((one) => ({ ...one, abandoned: one.abandoned && this.#givenUp.get(one.id) !== one.epoch - 1 })));
     for (const { id } of claimed) this.#givenUp.delete(id);
+    return claimed.length;
   }
 
   /** Releases what is above the share while another live worker has less than its own. */

@@ -74,7 +74,7 @@ export interface DurableStore {
 }
 
 export interface LeaseStore {
-  /** Rejects with `Superseded` when this process may work here no longer. All partitions as stored, with whether the lease has run out by the database clock. */
+  /** Rejects with `Superseded` when this process may work here no longer. All partitions as stored. */
   survey(workerId: string, host: string, pid: number): Promise<LeaseSurvey>;
   /** Extends the leases of what this worker owns; gives the partitions that are still its own. */
   renew(workerId: string, leaseMs: number): Promise<OwnedPartition[]>;
@@ -92,7 +92,8 @@ export interface LeaseSurvey {
   now: number;
   /** Workers with a heartbeat within the last 5 s, this one included. */
   liveWorkers: string[];
-  partitions: { id: number; epoch: number; owner: string | null; expired: boolean }[];
+  /** `leaseLeftMs`: by the database clock; below zero once the lease has run out. */
+  partitions: { id: number; epoch: number; owner: string | null; leaseLeftMs: number }[];
 }
 
 export interface OwnedPartition {

@@ -30,16 +30,16 @@ export class PostgresLeases implements LeaseStore {
         name: 'live-workers',
         text: `SELECT id FROM worker WHERE heartbeat_at > now() - interval '5 seconds' ORDER BY id`,
       }),
-      this.#pool.query<{ id: number; epoch: number; owner: string | null; expired: boolean; now: number }>({
+      this.#pool.query<{ id: number; epoch: number; owner: string | null; lease_left_ms: number; now: number }>({
         name: 'survey',
-        text: `SELECT id, epoch, owner, lease_until < now() AS expired, extract(epoch FROM clock_timestamp()) * 1000 AS now FROM "partition" ORDER BY id`,
+        text: `SELECT id, epoch, owner, extract(epoch FROM lease_until - now())::float8 * 1000 AS lease_left_ms, extract(epoch FROM clock_timestamp()) * 1000 AS now FROM "partition" ORDER BY id`,
       }),
       this.#checkDatabase(),
     ]);
     return {
       now: Number(partitions.rows[0]?.now ?? 0),
       liveWorkers: workers.rows.map((row) => row.id),
-      partitions: partitions.rows.map(({ id, epoch, owner, expired }) => ({ id, epoch, owner, expired })),
+      partitions: partitions.rows.map(({ id, epoch, owner, lease_left_ms: leaseLeftMs }) => ({ id, epoch, owner, leaseLeftMs })),
     };
   }
 

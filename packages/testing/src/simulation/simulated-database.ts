@@ -467,7 +467,7 @@ export class SimulatedDatabase implements DurableStore {
         .filter(([, seenAt]) => seenAt > now - 5_000)
         .map(([id]) => id)
         .sort(),
-      partitions: this.#partitions.map(({ id, epoch, owner, leaseUntil }) => ({ id, epoch, owner, expired: leaseUntil < now })),
+      partitions: this.#partitions.map(({ id, epoch, owner, leaseUntil }) => ({ id, epoch, owner, leaseLeftMs: leaseUntil - now })),
     };
   }
 
