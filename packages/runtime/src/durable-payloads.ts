@@ -5,10 +5,12 @@ import type { DurableStore } from './ports/durable-store.ts';
 import type { PayloadStore } from './runtime.ts';
 
 const cacheBytes = 32 * 1024 * 1024;
+/** How long a payload that was kept is taken for stored without asking. Much shorter than what the sweep leaves alone. */
+const keptForMs = 3_600_000;
 
 export class DurablePayloads implements PayloadStore {
   readonly #store: Pick<DurableStore, 'loadPayload' | 'keepPayload'>;
-  readonly #texts = new Map<string, string>();
+  readonly #cached = new Map<string, { text: string; keptAt: number }>();
   #held = 0;
 
   constructor(store: Pick<DurableStore, 'loadPayload' | 'keepPayload'>) {
@@ -16,29 +18,31 @@ export class DurablePayloads implements PayloadStore {
   }
 
   async load(hash: string): Promise<Json | undefined> {
-    const held = this.#texts.get(hash);
-    const text = held ?? (await this.#store.loadPayload(hash));
+    const cached = this.#cached.get(hash);
+    const text = cached?.text ?? (await this.#store.loadPayload(hash));
     if (text === null) return undefined;
-    if (held === undefined) this.#hold(hash, text);
+    // That it was there does not mean that it stays: only keeping it does.
+    if (cached === undefined) this.#hold(hash, text, -Infinity);
     // Written by `keep` from a JSON value.
     return JSON.parse(text) as Json;
   }
 
   async keep(text: string): Promise<PayloadRef> {
     const hash = createHash('sha256').update(text).digest('base64url');
-    if (!this.#texts.has(hash)) {
+    const askedAt = Date.now();
+    if (askedAt - (this.#cached.get(hash)?.keptAt ?? -Infinity) > keptForMs) {
       await this.#store.keepPayload(hash, text);
-      this.#hold(hash, text);
+      this.#hold(hash, text, askedAt);
     }
     return { $payload: hash, bytes: Buffer.byteLength(text) };
   }
 
-  #hold(hash: string, text: string): void {
-    this.#texts.set(hash, text);
-    this.#held += text.length;
-    for (const [oldest, held] of this.#texts) {
+  #hold(hash: string, text: string, keptAt: number): void {
+    this.#held += text.length - (this.#cached.get(hash)?.text.length ?? 0);
+    this.#cached.set(hash, { text, keptAt });
+    for (const [oldest, { text: held }] of this.#cached) {
       if (this.#held <= cacheBytes) break;
-      this.#texts.delete(oldest);
+      this.#cached.delete(oldest);
       this.#held -= held.length;
     }
   }

@@ -5,8 +5,14 @@ import { hotStoreContract } from './ports/hot-store-contract.ts';
 
 describe('SimulatedDatabase', () => {
   durableStoreContract(async () => {
-    const store = new SimulatedDatabase(() => Date.now());
-    return { store, another: () => store, count: async (table) => store.count(table) };
+    let aheadMs = 0;
+    const store = new SimulatedDatabase(() => Date.now() + aheadMs);
+    return {
+      store,
+      another: () => store,
+      count: async (table) => store.count(table),
+      agePayloads: async (byMs) => void (aheadMs += byMs),
+    };
   });
 });
 

@@ -11,5 +11,5 @@
  * F2 the number is raised only while no partition has a running lease, and with it every epoch: whoever still works by the old number is
  *    fenced off (S2) before anything is written by the new one.
  */
-/** 2: quarantine and entities are in histories. */
+/** 2: quarantine and entities are in histories; what is to be referred to is kept anew, so that payloads may be swept. */
 export const writerFormat = 2;

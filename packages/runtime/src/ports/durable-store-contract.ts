@@ -3,6 +3,7 @@
  * what the real one promises. What needs a look at rows or locks is the adapter's own test.
  */
 import { executionId, instanceId, stepKey, timerId, type InstanceId } from '@perdure/engine';
+import type { Json } from '@perdure/graph';
 import { eventually } from '@perdure/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { partitionOf } from '../partition-of.ts';
@@ -15,6 +16,8 @@ export interface StoreUnderTest {
   another(): DurableStore;
   /** Rows of a table of the schema. */
   count(table: 'instance' | 'history_event' | 'checkpoint' | 'timer' | 'message' | 'human_task' | 'activity_claim'): Promise<number>;
+  /** As if all payloads had been kept so much longer ago. */
+  agePayloads(byMs: number): Promise<void>;
 }
 
 /** @param open an empty store, before each test */
@@ -22,10 +25,11 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
   let store: DurableStore;
   let another: StoreUnderTest['another'];
   let count: StoreUnderTest['count'];
+  let agePayloads: StoreUnderTest['agePayloads'];
   let epoch: number;
 
   beforeEach(async () => {
-    ({ store, another, count } = await open());
+    ({ store, another, count, agePayloads } = await open());
     const owned = await store.leases.claim('me', allPartitions, 60_000, true);
     epoch = owned[0]?.epoch ?? 0;
   });
@@ -372,6 +376,77 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
       await store.accept([], [message('b', 'm', 'same')]);
       await store.commit([creation('m', epoch, { messagesOut: [message('c', 'm', 'same')] })]);
       expect((await store.messages(allPartitions, [], 10)).map(({ body }) => body)).toEqual([{ type: 'Cancel', reason: 'a' }]);
+    });
+  });
+
+  describe('payloads', () => {
+    const dayMs = 24 * 3_600_000;
+    const kept = (hash: string): Json => ({ rows: [{ $payload: hash, bytes: 70_000 }] });
+    /** Which of them are there after a sweep of all, in pages of one. */
+    async function swept(...hashes: string[]): Promise<string[]> {
+      let after: string | null = null;
+      do after = await store.sweepPayloads(after, 1, dayMs);
+      while (after !== null);
+      const found = await Promise.all(hashes.map((hash) => store.loadPayload(hash)));
+      return hashes.filter((_, i) => found[i] !== null);
+    }
+
+    beforeEach(async () => {
+      for (const hash of ['a-told', 'b-sent', 'c_lost']) await store.keepPayload(hash, `"${hash}"`);
+    });
+
+    it('one that was kept lately stays, whoever refers to it: that may be on its way', async () => {
+      expect(await swept('a-told', 'b-sent', 'c_lost')).toEqual(['a-told', 'b-sent', 'c_lost']);
+    });
+
+    it('one that a history or a waiting message refers to stays, others go', async () => {
+      const item = creation('teller', epoch, {
+        events: [raised(1, 1), raised(2, kept('a-told'))],
+        messagesOut: [
+          {
+            ...message('teller', 'someone', 'sent'),
+            body: { type: 'CompleteChild', step: stepKey('s'), child: id('teller'), output: kept('b-sent') },
+          },
+        ],
+      });
+      expect(await store.commit([item])).toEqual(['stored']);
+      await agePayloads(2 * dayMs);
+      expect(await swept('a-told', 'b-sent', 'c_lost')).toEqual(['a-told', 'b-sent']);
+      await store.deleteMessages(['sent']);
+      expect(await swept('a-told', 'b-sent')).toEqual(['a-told']);
+    });
+
+    it('one goes with the last instance that refers to it', async () => {
+      const items = ['first', 'second'].map((name) => {
+        const item = creation(name, epoch, { events: [raised(1, 1), raised(2, kept('a-told'))] });
+        return { ...item, row: { ...item.row, status: 'Completed' as const, final: true } };
+      });
+      await store.commit(items);
+      await agePayloads(2 * dayMs);
+      await store.purge(id('first'));
+      expect(await swept('a-told')).toEqual(['a-told']);
+      await store.purge(id('second'));
+      expect(await swept('a-told')).toEqual([]);
+    });
+
+    it('what a refused commit would have referred to goes', async () => {
+      const refused = creation('late', epoch - 1, { events: [raised(1, 1), raised(2, kept('a-told'))] });
+      expect(await store.commit([refused])).toEqual(['lost-partition']);
+      await agePayloads(2 * dayMs);
+      expect(await swept('a-told')).toEqual([]);
+    });
+
+    it('one that is kept again is as good as new', async () => {
+      await agePayloads(2 * dayMs);
+      await store.keepPayload('c_lost', '"c_lost"');
+      expect(await swept('a-told', 'c_lost')).toEqual(['c_lost']);
+      expect(await store.loadPayload('c_lost')).toBe('"c_lost"');
+    });
+
+    it('a name that only looks like a reference, inside a text, keeps nothing', async () => {
+      await store.commit([creation('quoting', epoch, { events: [raised(1, 1), raised(2, '{"$payload":"a-told"}')] })]);
+      await agePayloads(2 * dayMs);
+      expect(await swept('a-told')).toEqual([]);
     });
   });
 

@@ -66,7 +66,13 @@ export interface DurableStore {
   /** The latest version; null when there is no such type or it is archived. */
   entityType(name: string): Promise<{ version: number; document: EntityTypeDocument } | null>;
   loadPayload(hash: string): Promise<string | null>;
+  /** Makes it stored, and as good as just stored when it was already: whoever is told so has time to refer to it. */
   keepPayload(hash: string, text: string): Promise<void>;
+  /**
+   * Of the next `limit` payloads by hash, deletes those that no history and no waiting message refers to and that nobody kept for `unkeptForMs`.
+   * Gives the hash to go on behind; null when there are no more.
+   */
+  sweepPayloads(after: string | null, limit: number, unkeptForMs: number): Promise<string | null>;
 
   leases: LeaseStore;
   incarnation(): Promise<string>;

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await database.query('TRUNCATE instance, history_event, checkpoint, timer, message, human_task, activity_claim CASCADE');
+  await database.query('TRUNCATE instance, history_event, checkpoint, timer, message, human_task, activity_claim, payload CASCADE');
   await database.query('UPDATE "partition" SET epoch = 0, owner = NULL');
   const owned = await store.leases.claim('me', allPartitions, 60_000, true);
   epoch = owned[0]?.epoch ?? 0;
@@ -242,5 +242,11 @@ async function waitingForLocks(wanted: number): Promise<void> {
 }
 
 describe('contract', () => {
-  durableStoreContract(async () => ({ store, another: () => new PostgresStore({ url: postgres.url, poolSize: 1 }), count }));
+  durableStoreContract(async () => ({
+    store,
+    another: () => new PostgresStore({ url: postgres.url, poolSize: 1 }),
+    count,
+    agePayloads: async (byMs) =>
+      void (await database.query(`UPDATE payload SET kept_at = kept_at - $1 * interval '1 millisecond'`, [byMs])),
+  }));
 });

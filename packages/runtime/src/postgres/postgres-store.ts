@@ -46,6 +46,7 @@ const acceptSql = sql('accept');
 const purgeSql = sql('purge');
 const countClaimsSql = sql('count-claims');
 const sweepClaimsSql = sql('sweep-claims');
+const sweepPayloadsSql = sql('sweep-payloads');
 
 export interface PostgresStoreOptions {
   url: string;
@@ -415,11 +416,16 @@ export class PostgresStore implements DurableStore {
   }
 
   async keepPayload(hash: string, text: string): Promise<void> {
-    await this.#pool.query('INSERT INTO payload (hash, bytes, data) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING', [
+    await this.#pool.query('INSERT INTO payload (hash, bytes, data) VALUES ($1, $2, $3) ON CONFLICT (hash) DO UPDATE SET kept_at = now()', [
       hash,
       Buffer.byteLength(text),
       text,
     ]);
+  }
+
+  async sweepPayloads(after: string | null, limit: number, unkeptForMs: number): Promise<string | null> {
+    const { rows } = await this.#pool.query<{ last: string | null }>(sweepPayloadsSql, [after ?? '', limit, unkeptForMs]);
+    return rows[0]?.last ?? null;
   }
 
   async incarnation(): Promise<string> {

@@ -84,7 +84,7 @@ export class SimulatedDatabase implements DurableStore {
   readonly #tasks = new Map<string, Task>();
   /** How often an attempt was begun again, and by whom last. */
   readonly #claims = new Map<string, { claims: number; mark: string }>();
-  readonly #payloads = new Map<string, string>();
+  readonly #payloads = new Map<string, { text: string; keptAt: number }>();
   readonly #versions = new Map<string, string[]>();
   readonly #entityTypes = new Map<string, { version: number; document: string }>();
   #messageOrder = 0;
@@ -445,11 +445,27 @@ export class SimulatedDatabase implements DurableStore {
   }
 
   async loadPayload(hash: string): Promise<string | null> {
-    return this.#payloads.get(hash) ?? null;
+    return this.#payloads.get(hash)?.text ?? null;
   }
 
   async keepPayload(hash: string, text: string): Promise<void> {
-    if (!this.#payloads.has(hash)) this.#payloads.set(hash, text);
+    this.#payloads.set(hash, { text: this.#payloads.get(hash)?.text ?? text, keptAt: this.#clock() });
+  }
+
+  async sweepPayloads(after: string | null, limit: number, unkeptForMs: number): Promise<string | null> {
+    const page = [...this.#payloads.keys()]
+      .filter((hash) => hash > (after ?? ''))
+      .sort()
+      .slice(0, limit);
+    const texts = [
+      ...[...this.#instances.values()].flatMap(({ events }) => events),
+      ...[...this.#messages.values()].map(({ body }) => body),
+    ];
+    for (const hash of page) {
+      const isKept = (this.#payloads.get(hash)?.keptAt ?? 0) >= this.#clock() - unkeptForMs;
+      if (!isKept && !texts.some((text) => text.includes(`"$payload":"${hash}"`))) this.#payloads.delete(hash);
+    }
+    return page.at(-1) ?? null;
   }
 
   async incarnation(): Promise<string> {
