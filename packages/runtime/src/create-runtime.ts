@@ -53,6 +53,7 @@ import type {
 import { isLargerThan, storableJson, storableText } from './storable-json.ts';
 import { Watchers } from './watchers.ts';
 import { Worker } from './worker.ts';
+import { WriteBehindHotStore } from './write-behind-hot-store.ts';
 
 export interface RuntimeOptions {
   databaseUrl: string;
@@ -149,7 +150,7 @@ async function connectRedis(url: string, incarnation: string): Promise<RedisHotS
 class AssembledRuntime implements Runtime {
   readonly payloads: PayloadStore;
   readonly #store: DurableStore;
-  readonly #hot: HotStore;
+  readonly #hot: WriteBehindHotStore;
   readonly #queue: ActivityQueue | null;
   readonly #plans: PlanCache;
   readonly #entityTypes: EntityTypes;
@@ -166,12 +167,13 @@ class AssembledRuntime implements Runtime {
 
   constructor(
     store: DurableStore,
-    hot: HotStore,
+    carrier: HotStore,
     queue: ActivityQueue | null,
     options: Parameters<typeof assembleRuntime>[1],
     onTroubleElsewhere: NonNullable<RuntimeOptions['onTrouble']>,
   ) {
     this.#store = store;
+    const hot = new WriteBehindHotStore(carrier);
     this.#hot = hot;
     this.#queue = queue;
     this.#options = options;
@@ -240,7 +242,10 @@ class AssembledRuntime implements Runtime {
         force: options.force ?? false,
         onClaimed: (partitions) => worker.claimed(partitions),
         onLost: (partitions) => worker.lost(partitions),
-        drain: (partitions) => worker.drain(partitions),
+        drain: async (partitions) => {
+          await worker.drain(partitions);
+          void hot.flush();
+        },
         onTrouble: (error) => onTrouble('leases', error),
         onSuperseded: (reason) => options.onSuperseded?.(reason),
       });
@@ -413,9 +418,8 @@ class AssembledRuntime implements Runtime {
 
   async eventsAfter(id: InstanceId, afterSeq: number, limit: number): Promise<HistoryEvent[]> {
     const tail = await this.#hot.tailAfter(id, afterSeq);
-    if (tail === null) return this.#store.historyAfter(id, afterSeq, limit);
-    // Written by this program from history events.
-    return tail.flatMap((text) => JSON.parse(text) as HistoryEvent[]).slice(0, limit);
+    // Asked of workflow instances only.
+    return tail === null ? this.#store.historyAfter(id, afterSeq, limit) : (tail.slice(0, limit) as HistoryEvent[]);
   }
 
   watchFeed(listener: (hint: { instances: boolean; tasks: boolean }) => void): () => void {

@@ -8,6 +8,7 @@ import {
   type TestPostgres,
   type TestRedis,
 } from '@perdure/testing';
+import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createRuntime, type RuntimeOptions } from './create-runtime.ts';
@@ -115,11 +116,16 @@ describe('a worker reads an instance back', () => {
   ])('from the history when the hot store holds %s', async (what, damaged) => {
     const runtime = await startRuntime({ residentLimit: 0 });
     const id = instanceId(`hot ${what}`);
+    const tailKey = `perdure:{${await store.incarnation()}}:t:${id}`;
     await start(runtime, 'waiter', id);
     const events = await history(id);
     const hot = new RedisHotStore(redis.url, await store.incarnation());
     await hot.ready();
-    await hot.save([{ instanceId: id, baseSeq: 0, seq: events.length, events: damaged(events), checkpoint: null, final: false }]);
+    await eventually('it is in the hot store', async () => (await hot.load([id])).get(id));
+    const admin = new Redis(redis.url);
+    await admin.multi().del(tailKey).xadd(tailKey, `${events.length}-0`, 'e', damaged(events)).exec();
+    expect((await hot.load([id])).get(id)).toEqual({ seq: events.length, checkpoint: null, tail: [damaged(events)] });
+    admin.disconnect();
     await hot.close();
     expect(await runtime.send(id, go)).toEqual({ ok: true });
     await endsAs(id, 'Completed');

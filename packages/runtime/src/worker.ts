@@ -501,7 +501,7 @@ export class Worker {
           instanceId: item.instanceId,
           baseSeq: item.baseSeq,
           seq: item.seq,
-          events: JSON.stringify(item.events),
+          events: item.events,
           checkpoint: item.checkpoint,
           final: item.row.final,
         })),

@@ -1,5 +1,7 @@
 /** The hot store inside one process: for an installation without Redis. Hints have nobody else to reach. */
 import type { InstanceId } from '@perdure/engine';
+import { eventsBehind } from '../events-behind.ts';
+import type { StoredEvent } from '../ports/decider.ts';
 import type { Hint, HotInstance, HotStore, HotUpdate } from '../ports/hot-store.ts';
 
 export class LocalHotStore implements HotStore {
@@ -22,9 +24,10 @@ export class LocalHotStore implements HotStore {
       this.#instances.delete(update.instanceId);
       if (update.final) continue;
       if (update.checkpoint !== null) this.#instances.set(update.instanceId, { seq: update.seq, checkpoint: update.checkpoint, tail: [] });
-      else if (update.baseSeq === 0) this.#instances.set(update.instanceId, { seq: update.seq, checkpoint: null, tail: [update.events] });
+      else if (update.baseSeq === 0)
+        this.#instances.set(update.instanceId, { seq: update.seq, checkpoint: null, tail: [JSON.stringify(update.events)] });
       else if (known !== undefined && known.seq === update.baseSeq) {
-        known.tail.push(update.events);
+        known.tail.push(JSON.stringify(update.events));
         known.seq = update.seq;
         this.#instances.set(update.instanceId, known);
       }
@@ -44,9 +47,13 @@ export class LocalHotStore implements HotStore {
     return found;
   }
 
-  async tailAfter(id: InstanceId, afterSeq: number): Promise<string[] | null> {
-    const hot = this.#instances.get(id);
-    return hot === undefined ? null : tailBehind(hot.tail, afterSeq);
+  async tailAfter(id: InstanceId, afterSeq: number): Promise<StoredEvent[] | null> {
+    const tail = this.#instances.get(id)?.tail ?? [];
+    const first = tail.findLastIndex((text) => firstSeq(text) <= afterSeq + 1);
+    if (first === -1) return null;
+    // Written by `save`.
+    const events = tail.slice(first).flatMap((text) => JSON.parse(text) as StoredEvent[]);
+    return eventsBehind(events, afterSeq);
   }
 
   async forget(ids: readonly InstanceId[]): Promise<void> {
@@ -60,12 +67,6 @@ export class LocalHotStore implements HotStore {
   async close(): Promise<void> {
     this.#instances.clear();
   }
-}
-
-/** The turns behind `afterSeq`; null when the first of them does not follow it. */
-export function tailBehind(tail: readonly string[], afterSeq: number): string[] | null {
-  const first = tail.findIndex((text) => firstSeq(text) === afterSeq + 1);
-  return first === -1 ? null : tail.slice(first);
 }
 
 /** Events are written with `seq` first. */

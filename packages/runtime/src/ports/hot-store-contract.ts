@@ -1,6 +1,7 @@
 import { instanceId, type InstanceId } from '@perdure/engine';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '@perdure/testing';
+import { raised } from '../postgres/commit-item-fixture.ts';
 import type { Hint, HotInstance, HotStore, HotUpdate } from './hot-store.ts';
 
 /** What every hot store keeps, by the ids of `HotStore`. `open` gives one more handle on the same store, as another process would have. */
@@ -9,7 +10,7 @@ export function hotStoreContract(open: () => Promise<HotStore>): void {
     instanceId: id,
     baseSeq,
     seq,
-    events: JSON.stringify(Array.from({ length: seq - baseSeq }, (_, i) => ({ seq: baseSeq + i + 1 }))),
+    events: Array.from({ length: seq - baseSeq }, (_, i) => raised(baseSeq + i + 1, null)),
     checkpoint: null,
     final: false,
     ...rest,
@@ -102,11 +103,27 @@ export function hotStoreContract(open: () => Promise<HotStore>): void {
       expect(seqsOf(before)).toEqual([1]);
     });
 
+    it('gives the events behind a seq, also from amid a turn, and none that it does not have', async () => {
+      const store = await open();
+      const id = instanceId('tail-after');
+      await store.save([update(id, 0, 3)]);
+      await store.save([update(id, 3, 4)]);
+      await store.save([update(id, 4, 6, { checkpoint: '{}' })]);
+      await store.save([update(id, 6, 9)]);
+      const after = async (seq: number) => (await store.tailAfter(id, seq))?.map((event) => event.seq);
+      expect(await after(6)).toEqual([7, 8, 9]);
+      expect(await after(7)).toEqual([8, 9]);
+      expect(await after(9)).toBeUndefined();
+      expect([undefined, [5, 6, 7, 8, 9]]).toContainEqual(await after(4));
+      expect(await store.tailAfter(instanceId('tail-unknown'), 0)).toBeNull();
+    });
+
     it('carries ids and events of any text', async () => {
       const store = await open();
       const id = instanceId('Größe {x}:"1"\\ ☃');
-      await store.save([update(id, 0, 1, { events: JSON.stringify([{ seq: 1, text: '\\u0000 " \' $ { } \n' }]) })]);
-      expect(JSON.parse((await only(store, id))?.tail[0] ?? '')).toEqual([{ seq: 1, text: '\\u0000 " \' $ { } \n' }]);
+      const event = raised(1, '\\u0000 " \' $ { } \n');
+      await store.save([update(id, 0, 1, { events: [event] })]);
+      expect(JSON.parse((await only(store, id))?.tail[0] ?? '')).toEqual([event]);
     });
 
     it('never hears its own hints', async () => {

@@ -1,4 +1,5 @@
 import type { InstanceId } from '@perdure/engine';
+import type { StoredEvent } from './decider.ts';
 
 /**
  * The fast copy of running instances (L2) and the carrier of hints. Two adapters: Redis, and one inside the process.
@@ -14,8 +15,8 @@ export interface HotStore {
   available(): boolean;
   save(updates: readonly HotUpdate[]): Promise<void>;
   load(ids: readonly InstanceId[]): Promise<Map<InstanceId, HotInstance>>;
-  /** JSON arrays of the instance's events behind `afterSeq`, without a gap, or null when the store does not reach back so far. */
-  tailAfter(id: InstanceId, afterSeq: number): Promise<string[] | null>;
+  /** The instance's events behind `afterSeq`, without a gap and one at least, or null when the store does not have them. */
+  tailAfter(id: InstanceId, afterSeq: number): Promise<StoredEvent[] | null>;
   forget(ids: readonly InstanceId[]): Promise<void>;
   /** To every process on the same store, this one excepted. */
   hint(hint: Hint): void;
@@ -27,8 +28,8 @@ export interface HotUpdate {
   instanceId: InstanceId;
   baseSeq: number;
   seq: number;
-  /** JSON array of the turn's events. */
-  events: string;
+  /** The turn's events. */
+  events: readonly StoredEvent[];
   /** JSON of the state after `seq`; replaces what was there. */
   checkpoint: string | null;
   /** A finished instance leaves the store. */

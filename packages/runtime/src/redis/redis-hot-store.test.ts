@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Hint, HotUpdate } from '../ports/hot-store.ts';
 import { hotStoreContract, untilAvailable } from '../ports/hot-store-contract.ts';
+import { raised } from '../postgres/commit-item-fixture.ts';
 import { RedisHotStore } from './redis-hot-store.ts';
 
 let server: OwnRedis;
@@ -37,7 +38,7 @@ const first = (text: string): HotUpdate => ({
   instanceId: instanceId(text),
   baseSeq: 0,
   seq: 1,
-  events: '[{"seq":1}]',
+  events: [raised(1, null)],
   checkpoint: null,
   final: false,
 });
@@ -89,15 +90,16 @@ describe('RedisHotStore', () => {
 
   it('H1 a server that is full refuses saves without leaving a gap, and takes them again once it has room', async () => {
     const store = await open();
+    const before = JSON.stringify(first('full').events);
     await store.save([first('full'), first('other')]);
     await admin.config('SET', 'maxmemory', '1');
     await store.save([
       { ...first('full'), baseSeq: 1, seq: 2 },
-      { ...first('new'), events: 'x'.repeat(10_000) },
+      { ...first('new'), events: [raised(1, 'x'.repeat(10_000))] },
     ]);
     const during = await store.load([instanceId('full')]);
     await admin.config('SET', 'maxmemory', '0');
-    expect(during.get(instanceId('full')) ?? { seq: 1, tail: ['[{"seq":1}]'] }).toMatchObject({ seq: 1, tail: ['[{"seq":1}]'] });
+    expect(during.get(instanceId('full')) ?? { seq: 1, tail: [before] }).toMatchObject({ seq: 1, tail: [before] });
     await store.save([{ ...first('full'), baseSeq: 2, seq: 3 }]);
     expect((await store.load([instanceId('full')])).size).toBe(0);
     await store.save([first('new')]);

@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { InstanceId } from '@perdure/engine';
-import { tailBehind } from '../local/local-hot-store.ts';
+import { eventsBehind } from '../events-behind.ts';
+import type { StoredEvent } from '../ports/decider.ts';
 import type { Hint, HotInstance, HotStore, HotUpdate } from '../ports/hot-store.ts';
 
 const saveBatchLua = readFileSync(new URL('./save-batch.lua', import.meta.url), 'utf8');
@@ -74,7 +75,13 @@ export class RedisHotStore implements HotStore {
     const values: string[] = [];
     for (const update of updates) {
       keys.push(this.#meta(update.instanceId), this.#tail(update.instanceId));
-      values.push(String(update.baseSeq), String(update.seq), update.events, update.checkpoint ?? '', update.final ? '1' : '0');
+      values.push(
+        String(update.baseSeq),
+        String(update.seq),
+        JSON.stringify(update.events),
+        update.checkpoint ?? '',
+        update.final ? '1' : '0',
+      );
     }
     await this.#commands.perdureSaveBatch(keys.length, ...keys, ...values).catch(() => {});
   }
@@ -104,12 +111,13 @@ export class RedisHotStore implements HotStore {
     return found;
   }
 
-  async tailAfter(id: InstanceId, afterSeq: number): Promise<string[] | null> {
+  async tailAfter(id: InstanceId, afterSeq: number): Promise<StoredEvent[] | null> {
     if (!this.available()) return null;
-    // The turn that begins behind `afterSeq` ends at a higher seq, which is its entry's id.
+    // The entry that has the event behind `afterSeq` ends with it or later, and its last seq is its id.
     const entries = await this.#commands.xrange(this.#tail(id), `${afterSeq + 1}-0`, '+').catch(() => []);
-    return tailBehind(
-      entries.map(([, fields]) => fields[1] ?? '[]'),
+    // Written by `save`.
+    return eventsBehind(
+      entries.flatMap(([, fields]) => JSON.parse(fields[1] ?? '[]') as StoredEvent[]),
       afterSeq,
     );
   }
