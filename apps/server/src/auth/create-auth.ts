@@ -9,6 +9,7 @@ import { prismaAdapter } from 'better-auth/adapters/prisma';
 import { createAuthEndpoint, APIError } from 'better-auth/api';
 import { setSessionCookie } from 'better-auth/cookies';
 import { z } from 'zod';
+import { withHashedSessions } from './hashed-sessions.ts';
 import { consumeSignInToken } from './sign-in-link.ts';
 
 export type Auth = Awaited<ReturnType<typeof createAuth>>;
@@ -22,7 +23,7 @@ export async function createAuth(database: Database, config: { publicUrl: string
     baseURL: config.publicUrl,
     basePath: '/api/auth',
     secret: await authSecret(database.prisma),
-    database: prismaAdapter(database.prisma, { provider: 'postgresql', transaction: true }),
+    database: withHashedSessions(prismaAdapter(database.prisma, { provider: 'postgresql', transaction: true })),
     user: { additionalFields: { role: { type: 'string', required: true, input: false, defaultValue: 'viewer' } } },
     session: { expiresIn: 30 * 24 * 60 * 60, updateAge: 24 * 60 * 60 },
     emailAndPassword: { enabled: false },

@@ -69,6 +69,25 @@ test('L5 signing out ends the session', async () => {
   expect((await server.procedure(cookie, 'query', 'session.me')).status).toBe(401);
 });
 
+test('L7 a session is stored under the hash of its token, and gets its longer life under it', async () => {
+  const { id, cookie } = await server.signIn('viewer');
+  const token = /session_token=([^.;]+)/.exec(cookie)?.[1] ?? '';
+  const stored = () => server.database.prisma.session.findMany({ where: { userId: id } });
+  expect(token.length).toBeGreaterThan(20);
+  expect(await stored()).toMatchObject([{ token: createHash('sha256').update(token).digest('hex') }]);
+  // As if signed in days ago: the next use prolongs it.
+  await server.database.prisma.session.updateMany({
+    where: { userId: id },
+    data: { expiresAt: new Date(Date.now() + 3 * 24 * 60 * 60 * 1000) },
+  });
+  expect((await server.procedure(cookie, 'query', 'session.me')).status).toBe(200);
+  const [session] = await stored();
+  expect(session?.expiresAt.getTime()).toBeGreaterThan(Date.now() + 20 * 24 * 60 * 60 * 1000);
+  // What is in the database opens nothing.
+  const forged = cookie.replace(token, session?.token ?? '');
+  expect((await server.procedure(forged, 'query', 'session.me')).status).toBe(401);
+});
+
 test('L6 signing in and out is in the audit log', async () => {
   const { id, cookie } = await server.signIn('viewer');
   await server.call('POST', '/api/auth/sign-out', { cookie });
