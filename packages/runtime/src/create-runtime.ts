@@ -427,6 +427,16 @@ class AssembledRuntime implements Runtime {
   }
 
   async findPublished(workflow: string, version: number | null): Promise<PublishedVersion | null> {
+    try {
+      return await this.#findPublished(workflow, version);
+    } catch (error) {
+      const reason = outageOf(error);
+      if (reason !== null) this.#sawOutage(reason);
+      throw error;
+    }
+  }
+
+  async #findPublished(workflow: string, version: number | null): Promise<PublishedVersion | null> {
     // Looked up for a certain version, too: an archived workflow has no latest one any more.
     const latest = await this.#plans.latestVersion(workflow);
     const published = latest === null ? null : await this.#plans.find(workflow, version ?? latest);

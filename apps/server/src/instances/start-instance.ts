@@ -34,9 +34,7 @@ export async function startInstance(
   }
   // What cannot be a key is not asked for: Postgres refuses some texts as such.
   if (!workflowKey.safeParse(start.workflowKey).success) throw unknownWorkflow(start.workflowKey);
-  const published = await runtime
-    .findPublished(start.workflowKey, start.version ?? null)
-    .catch((error: Error) => accepted({ ok: false, code: 'unavailable', message: error.message }));
+  const published = await runtime.findPublished(start.workflowKey, start.version ?? null);
   if (published === null) throw await whyNotPublished(database, start);
   const { version, inputSchema } = published;
   const problems = await checkAgainstSchema(inputSchema, start.input);
