@@ -6,17 +6,20 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { instanceId } from '@perdure/engine';
-import { startOwnPostgres, type OwnPostgres } from '@perdure/testing';
+import { eventually, startOwnPostgres, type OwnPostgres } from '@perdure/testing';
+import { startServerProcess } from '@perdure/testing/server-process';
 import { migrate } from '@perdure/database';
 import pg from 'pg';
 import type { Drill, DrillContext, DrillOutcome } from '../drill.ts';
+import { HttpCallers } from '../http-callers.ts';
 import { mixedLoads } from '../loads.ts';
 import { Scene } from '../scene.ts';
 
 const faultMs = 7_000;
 /** A request may wait for a batch that began before it, and both for the statement timeout of 4 s: one must see its end. */
 const stallMs = 11_000;
+/** At the gate at once; they hold as many connections as there are. */
+const besiegerCount = 8;
 const options = { leaseMs: 2_000, renewEveryMs: 400 };
 
 export const slowPostgres: Drill = {
@@ -31,8 +34,7 @@ export const connections: Drill = {
   name: 'connections',
   title: 'Others take every connection of Postgres, and those there were are cut, for 7 s',
   unit: 'sieges',
-  // Now and then the siege meets nobody and the run is void, so verify does without it.
-  sizes: { verify: 0, full: 20, part: 5 },
+  sizes: { verify: 1, full: 20, part: 5 },
   run: async (context) => run(context, await context.ownPostgres({ max_connections: '60' }), besiege),
 };
 
@@ -55,46 +57,22 @@ export const diskFull: Drill = {
 
 async function run(context: DrillContext, postgres: OwnPostgres, fault: (postgres: OwnPostgres) => Promise<void>): Promise<DrillOutcome> {
   const redis = await context.redis();
-  const scene = await Scene.begin(context, { databaseUrl: postgres.url, redisUrl: redis.url }, mixedLoads);
+  const services = { databaseUrl: postgres.url, redisUrl: redis.url };
+  const scene = await Scene.begin(context, services, mixedLoads);
   await scene.worker(options);
   await scene.worker(options);
+  const server = await startServerProcess({ ...services, flags: ['--api'] });
+  context.defer(() => server.kill());
   const load = scene.keepFed(24);
-  const problems: string[] = [];
-  let refused = 0;
-  let slowestAnswerMs = 0;
+  await scene.movesAgain();
+  const callers = new HttpCallers(server, scene);
   for (let n = 0; n < context.planned; n += 1) {
-    await sleep(1_000 + context.random() * 2_000);
-    let isOver = false;
-    const asking = (async () => {
-      for (let i = 0; !isOver; i += 1) {
-        const askedAt = performance.now();
-        const id = `asked-${n}-${i}`;
-        try {
-          const answer = await scene.api.start({
-            workflow: 'chain',
-            version: null,
-            input: {},
-            startedBy: 'drill',
-            instanceId: instanceId(id),
-          });
-          if (answer.ok) scene.acknowledged.push({ instanceId: id });
-          else if (answer.code === 'unavailable') refused += 1;
-          else problems.push(`A start was answered ${answer.code}: ${answer.message}`);
-        } catch (error) {
-          problems.push(`A start threw: ${(error as Error).message}`);
-        }
-        slowestAnswerMs = Math.max(slowestAnswerMs, performance.now() - askedAt);
-        await sleep(100);
-      }
-    })();
-    await scene.strike('everyone', 5_000, () => fault(postgres));
-    isOver = true;
-    await asking;
+    await sleep(context.random() * 2_000);
+    await callers.throughout(String(n), () => scene.strike('everyone', 5_000, () => fault(postgres)));
     await scene.movesAgain();
   }
   await load.stop();
-  if (refused < context.planned) problems.push('No caller was ever refused: the fault was none.');
-  return scene.outcome(context.planned, { measured: { refused, slowestAnswerMs: Math.round(slowestAnswerMs) }, problems });
+  return scene.outcome(context.planned, { measured: callers.measured, problems: callers.problems });
 }
 
 async function stall(postgres: OwnPostgres): Promise<void> {
@@ -106,21 +84,39 @@ async function stall(postgres: OwnPostgres): Promise<void> {
   await client.end();
 }
 
+/**
+ * Takes every connection that is free, cuts those the product has, and takes their places: besiegers try all the time, the product when it
+ * has something to ask. Whatever slips through all the same is cut again.
+ */
 async function besiege(postgres: OwnPostgres): Promise<void> {
-  const taken: pg.Client[] = [];
-  const until = performance.now() + faultMs;
-  const first = await connected(postgres);
-  taken.push(first);
-  while (performance.now() < until) {
-    // Whoever has a connection loses it, and finds its place taken when it comes back.
-    await first.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'perdure-worker'`);
-    try {
-      for (;;) taken.push(await connected(postgres));
-    } catch {
-      await sleep(200);
+  const admin = await connected(postgres);
+  let isFull = false;
+  let isOver = false;
+  const besiegers = Array.from({ length: besiegerCount }, async () => {
+    const held: pg.Client[] = [];
+    while (!isOver) {
+      const client = await connected(postgres).catch(() => undefined);
+      if (client !== undefined) {
+        held.push(client);
+        continue;
+      }
+      isFull = true;
+      await sleep(50);
     }
+    await Promise.all(held.map((client) => client.end().catch(() => undefined)));
+  });
+  // First what is free, so that only what is cut is fought for.
+  await eventually('the besiegers are refused', () => isFull || undefined);
+  const until = performance.now() + faultMs;
+  while (performance.now() < until) {
+    await admin.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name IN ('perdure', 'perdure-worker', 'perdure migrate')`,
+    );
+    await sleep(100);
   }
-  await Promise.all(taken.map((client) => client.end().catch(() => undefined)));
+  isOver = true;
+  await Promise.all(besiegers);
+  await admin.end();
 }
 
 /** Fills the disk to the last block; when Postgres did not survive that, it is started again as soon as there is room. */
