@@ -9,6 +9,7 @@ import { network } from './drills/network.ts';
 import { model } from './drills/model.ts';
 import { mutants } from './drills/mutants.ts';
 import { postgresKill } from './drills/postgres-kill.ts';
+import { secrets } from './drills/secrets.ts';
 import { redisFlush, redisFull, redisKill, redisOld } from './drills/redis-faults.ts';
 import { backup } from './drills/backup.ts';
 import { timers } from './drills/timers.ts';
@@ -37,6 +38,7 @@ export const drills: readonly Drill[] = [
   approvers,
   fuzz,
   backup,
+  secrets,
   upgrade,
   simulation,
   model,
