@@ -51,6 +51,7 @@ import type {
   TooLarge,
 } from './runtime.ts';
 import { isLargerThan, storableJson, storableText } from './storable-json.ts';
+import { StandingWatch } from './standing-watch.ts';
 import { Watchers } from './watchers.ts';
 import { Worker } from './worker.ts';
 import { WriteBehindHotStore } from './write-behind-hot-store.ts';
@@ -158,6 +159,8 @@ class AssembledRuntime implements Runtime {
   readonly #intake: Intake;
   readonly #worker: Worker | null;
   readonly #leases: LeaseKeeper | null;
+  /** Of a process without leases. */
+  readonly #standing: StandingWatch | null;
   /** The last time the database could not serve, and why. */
   #outage = { reason: '', at: -Infinity };
   readonly #admission = new Admission({ onOutage: (reason) => this.#sawOutage(reason) });
@@ -206,6 +209,7 @@ class AssembledRuntime implements Runtime {
     if (!options.worker) {
       this.#worker = null;
       this.#leases = null;
+      this.#standing = new StandingWatch(store.leases, (reason) => options.onSuperseded?.(reason));
     } else {
       const worker = new Worker({
         store,
@@ -233,6 +237,7 @@ class AssembledRuntime implements Runtime {
         },
       });
       this.#worker = worker;
+      this.#standing = null;
       this.#leases = new LeaseKeeper(store.leases, clock, {
         workerId: this.#workerId,
         host: hostname(),
@@ -263,6 +268,7 @@ class AssembledRuntime implements Runtime {
   }
 
   async begin(): Promise<void> {
+    await this.#standing?.start();
     await this.#leases?.start();
     this.#worker?.start();
     this.#watchers.start();
@@ -473,6 +479,7 @@ class AssembledRuntime implements Runtime {
 
   async stop(): Promise<void> {
     this.#watchers.stop();
+    await this.#standing?.stop();
     await this.#leases?.stop().catch((error: Error) => this.#options.onTrouble?.('leases', error));
     await this.#worker?.stop();
     await this.#queue?.close();

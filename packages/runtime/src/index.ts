@@ -3,6 +3,7 @@ export { assembleRuntime, createRuntime, type RuntimeOptions } from './create-ru
 export type { Activity, ActivityContext, ActivityJob, ActivityResult } from './activity-dispatcher.ts';
 export { Superseded } from './superseded.ts';
 export { humanTaskId } from './turn-record.ts';
+export { foreseeAdmission } from './postgres/writer-admission.ts';
 export { outageOf } from './postgres/outage.ts';
 export { startWatchdog } from './watchdog.ts';
 export { storableJson } from './storable-json.ts';

@@ -7,9 +7,11 @@
  * command or status does. Reading what lower numbers wrote must go on working.
  *
  * The rules (docs/decisions/0014-writer-format.md):
- * F1 a process of a lower number than the database's does not start, claims nothing, and ends itself at its next lease renewal;
+ * F1 a process of a lower number than the database's does not start, claims nothing, and ends itself within a second or so: at its next lease
+ *    renewal, or, without leases, the next time it looks;
  * F2 the number is raised only while no partition has a running lease, and with it every epoch: whoever still works by the old number is
- *    fenced off (S2) before anything is written by the new one.
+ *    fenced off (S2) before anything is written by the new one;
+ * F3 the schema is left alone by a process that would be refused: its migrations would shut the version at work out of its next start.
  */
 /** 2: quarantine and entities are in histories; what is to be referred to is kept anew, so that payloads may be swept. */
 export const writerFormat = 2;

@@ -3,7 +3,7 @@
  * migrations, then `run`; and all of it backwards when it is told to stop. What runs in between is not its business.
  */
 import { migrate, MigrationRefused } from '@perdure/database';
-import { Superseded } from '@perdure/runtime';
+import { foreseeAdmission, Superseded } from '@perdure/runtime';
 import { mkdirSync } from 'node:fs';
 import { loadConfiguration, type Configuration } from './configuration.ts';
 import { acquireDataLock, lockHolder, type DataLock } from './data-lock.ts';
@@ -90,6 +90,9 @@ export async function startInstallation(
       } else services = await startServices(configuration, say);
       undo.push(() => services.stop());
       say(`Postgres: ${services.describe.postgres}. Redis: ${services.describe.redis}.`);
+      if (stopRequested) return;
+      // Leases of workers that crashed run out within this time by themselves.
+      await foreseeAdmission(services.databaseUrl, { alone: services.exclusive && configuration.roles.worker, patienceMs: 10_000 });
       if (stopRequested) return;
       const applied = await migrate(services.databaseUrl);
       if (applied.length > 0) say(`Brought the database up to date (${applied.join(', ')}).`);

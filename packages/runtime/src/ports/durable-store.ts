@@ -80,7 +80,9 @@ export interface DurableStore {
 }
 
 export interface LeaseStore {
-  /** Rejects with `Superseded` when this process may work here no longer. All partitions as stored. */
+  /** Rejects with `Superseded` when this process may work here no longer: a newer version does, or a backup was restored. */
+  check(): Promise<void>;
+  /** `check`; and all partitions as stored. */
   survey(workerId: string, host: string, pid: number): Promise<LeaseSurvey>;
   /** Extends the leases of what this worker owns; gives the partitions that are still its own. */
   renew(workerId: string, leaseMs: number): Promise<OwnedPartition[]>;

@@ -34,7 +34,7 @@ export class PostgresLeases implements LeaseStore {
         name: 'survey',
         text: `SELECT id, epoch, owner, extract(epoch FROM lease_until - now())::float8 * 1000 AS lease_left_ms, extract(epoch FROM clock_timestamp()) * 1000 AS now FROM "partition" ORDER BY id`,
       }),
-      this.#checkDatabase(),
+      this.check(),
     ]);
     return {
       now: Number(partitions.rows[0]?.now ?? 0),
@@ -44,7 +44,7 @@ export class PostgresLeases implements LeaseStore {
   }
 
   /** F1, and the same for a database that was restored under a worker's feet. */
-  async #checkDatabase(): Promise<void> {
+  async check(): Promise<void> {
     const { rows } = await this.#pool.query<{ key: string; value: string }>({
       name: 'check-database',
       text: `SELECT key, value #>> '{}' AS value FROM setting WHERE key IN ('incarnation', 'writer')`,

@@ -1,7 +1,8 @@
-/** Lets a process work on a database, or refuses: see writer-format.ts (F1, F2). */
+/** Lets a process work on a database, or refuses: see writer-format.ts (F1 to F3). */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type pg from 'pg';
+import pg from 'pg';
 import { Superseded } from '../superseded.ts';
+import { writerFormat } from '../writer-format.ts';
 
 export interface AdmissionOptions {
   /** It is certain that no other process lives. */
@@ -11,10 +12,34 @@ export interface AdmissionOptions {
 }
 
 /** Throws `Superseded` when the process may not work here. */
-export async function admitWriter(pool: pg.Pool, writer: number, { alone, patienceMs }: AdmissionOptions): Promise<void> {
+export function admitWriter(pool: pg.Pool, writer: number, { alone, patienceMs }: AdmissionOptions): Promise<void> {
+  return untilNobodyIsInTheWay(() => raise(pool, writer, alone), patienceMs);
+}
+
+/**
+ * F3: throws what `admitWriter` would throw, and changes nothing. For before the migrations, so the database may be empty, or of a version that
+ * knew no numbers.
+ */
+export async function foreseeAdmission(databaseUrl: string, { alone, patienceMs }: AdmissionOptions, writer = writerFormat): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000, application_name: 'perdure-admission' });
+  // The query underway reports its own error.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const { rows: tables } = await client.query(
+      `SELECT 1 WHERE to_regclass('setting') IS NOT NULL AND to_regclass('"partition"') IS NOT NULL`,
+    );
+    if (tables.length > 0) await untilNobodyIsInTheWay(() => inTheWay(client, writer, alone), patienceMs);
+  } finally {
+    await client.end();
+  }
+}
+
+/** `look` gives the owners of running leases that stand in the way. */
+async function untilNobodyIsInTheWay(look: () => Promise<readonly string[]>, patienceMs: number): Promise<void> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
-    const owners = await raise(pool, writer, alone);
+    const owners = await look();
     if (owners.length === 0) return;
     if (performance.now() > deadline)
       throw new Superseded(
@@ -22,6 +47,17 @@ export async function admitWriter(pool: pg.Pool, writer: number, { alone, patien
       );
     await sleep(250);
   }
+}
+
+async function inTheWay(client: pg.Client, writer: number, alone: boolean): Promise<readonly string[]> {
+  const { rows } = await client.query<{ value: string }>(`SELECT value #>> '{}' AS value FROM setting WHERE key = 'writer'`);
+  const stored = Number(rows[0]?.value ?? 0);
+  if (stored > writer) throw new Superseded(newerVersion(stored, writer));
+  if (stored === writer || alone) return [];
+  const { rows: leases } = await client.query<{ owner: string }>(
+    `SELECT DISTINCT owner FROM "partition" WHERE owner IS NOT NULL AND lease_until > clock_timestamp()`,
+  );
+  return leases.map(({ owner }) => owner);
 }
 
 /** Gives the owners of running leases that stand in the way. */

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createRuntime, type RuntimeOptions } from '../create-runtime.ts';
 import { PostgresStore } from '../postgres/postgres-store.ts';
+import { foreseeAdmission } from '../postgres/writer-admission.ts';
 import type { Runtime } from '../runtime.ts';
 import { Superseded } from '../superseded.ts';
 import { writerFormat } from '../writer-format.ts';
@@ -79,6 +80,27 @@ it('F1 F2 once the older one has stopped the newer one starts, and the older one
   await expect(start(older)).rejects.toThrow(new RegExp(`newer version.*format ${newer}, this version ${older}`));
   await expect(start(older, { worker: false })).rejects.toBeInstanceOf(Superseded);
   expect(await leasedTo()).toEqual(['new']);
+});
+
+it('F1 an older process that only serves the API is told when a newer version takes over', async () => {
+  const reasons: string[] = [];
+  await start(older, { worker: false, onSuperseded: (reason) => reasons.push(reason) });
+  await start(newer);
+  await eventually('it is told', () => reasons.length > 0 || undefined);
+  expect(reasons).toEqual([expect.stringMatching(new RegExp(`newer version.*format ${newer}, this version ${older}`))]);
+});
+
+it('F3 before the migrations a process is told what it will be told, and nothing is changed', async () => {
+  const foreseen = (writer: number, alone = false) => foreseeAdmission(postgres.url, { alone, patienceMs: 0 }, writer);
+  await start(older, { workerId: 'old' });
+  await expect(foreseen(newer)).rejects.toThrow(/Workers of an older version are at work.*\(old\)/);
+  await foreseen(older);
+  await foreseen(newer, true);
+  expect(await stored()).toBe(older);
+  await expect(foreseen(older - 1)).rejects.toThrow(/newer version/);
+  const empty = await startTestPostgres({ empty: true });
+  undo.push(() => empty.stop());
+  await foreseeAdmission(empty.url, { alone: false, patienceMs: 0 }, newer);
 });
 
 it('F2 an older worker that vanished is waited for as long as its leases run', async () => {

@@ -94,6 +94,8 @@ export class SimulatedDatabase implements DurableStore {
     this.#clock = clock;
     this.#partitions = Array.from({ length: partitions }, (_, id) => ({ id, epoch: 0, owner: null, leaseUntil: 0 }));
     this.leases = {
+      // There is one version here, and no backup.
+      check: () => Promise.resolve(),
       survey: async (workerId) => this.#survey(workerId),
       renew: async (workerId, leaseMs) => this.#renew(workerId, leaseMs),
       claim: async (workerId, wanted, leaseMs, force) => this.#claim(workerId, wanted, leaseMs, force),
