@@ -5,6 +5,7 @@ import { crashPoints } from './drills/crash-points.ts';
 import { fuzz } from './drills/fuzz.ts';
 import { connections, diskFull, slowPostgres } from './drills/database-limits.ts';
 import { handover } from './drills/handover.ts';
+import { poison } from './drills/poison.ts';
 import { network } from './drills/network.ts';
 import { model } from './drills/model.ts';
 import { mutants } from './drills/mutants.ts';
@@ -29,6 +30,7 @@ export const drills: readonly Drill[] = [
   slowPostgres,
   connections,
   diskFull,
+  poison,
   network,
   redisKill,
   redisFlush,

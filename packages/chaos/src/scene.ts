@@ -14,7 +14,7 @@ import {
   type SideEffect,
   type WorkerProcess,
 } from '@perdure/testing';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { DrillContext, DrillOutcome, InvariantVerdict, Verdicts } from './drill.ts';
@@ -88,17 +88,27 @@ export class Scene {
     await this.database.end();
   }
 
-  /** A worker process; resolves when it works. `throughUrl`: where this one reaches Postgres, when by a way of its own. */
-  async worker(options: WorkerSettings['options'] = {}, throughUrl?: string): Promise<WorkerProcess> {
+  /**
+   * A worker process; resolves when it works. `throughUrl`: where this one reaches Postgres, when by a way of its own; `nodeOptions`: flags of
+   * Node itself.
+   */
+  async worker(
+    options: WorkerSettings['options'] = {},
+    throughUrl?: string,
+    { watchdogMs, nodeOptions }: { watchdogMs?: number; nodeOptions?: readonly string[] } = {},
+  ): Promise<WorkerProcess> {
     const { redisUrl, databaseUrl, appDatabaseUrl } = this.#addresses;
-    const worker = await startWorkerProcess(program, {
+    const settings: WorkerSettings = {
       databaseUrl: throughUrl ?? appDatabaseUrl ?? databaseUrl,
       redisUrl,
       sink: this.#file('sink'),
       commits: this.#file('commits'),
       troubles: this.#file('troubles'),
+      cures: this.#file('cures'),
+      ...(watchdogMs === undefined ? {} : { watchdogMs }),
       options,
-    } satisfies WorkerSettings);
+    };
+    const worker = await startWorkerProcess(program, settings, nodeOptions);
     this.#workers.push(worker);
     return worker;
   }
@@ -122,6 +132,11 @@ export class Scene {
   /** Resolves when something has been stored since the last fault: a fault on top of one that still holds everything up shows nothing. */
   async moves(withinMs = 60_000): Promise<void> {
     await eventually('something is stored after a fault', () => this.#progress() > this.#progressAtFault || undefined, withinMs);
+  }
+
+  /** From now on the poisons among this instance's activities do nothing any more. */
+  cure(id: string): void {
+    appendFileSync(this.#file('cures'), `${id}\n`);
   }
 
   /** A fault that struck one process at one moment, in another way than `strike`. */

@@ -2,9 +2,17 @@
  * The program of a worker process in the drills: a real runtime with activities whose executions are written down, and a store whose commits
  * are. Everything is appended to files, which survive any kill of this process and of the database.
  */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRuntime, type Activity, type CommitItem, type DurableStore, type Runtime, type RuntimeOptions } from '@perdure/runtime';
+import {
+  createRuntime,
+  startWatchdog,
+  type Activity,
+  type CommitItem,
+  type DurableStore,
+  type Runtime,
+  type RuntimeOptions,
+} from '@perdure/runtime';
 import { CallGate, type CallPoint, type GateReport } from './call-gate.ts';
 
 export interface WorkerSettings {
@@ -16,6 +24,10 @@ export interface WorkerSettings {
   commits: string;
   /** What the runtime complains of, in words. */
   troubles: string;
+  /** One line per instance whose poisons have been cured (`Scene.cure`). */
+  cures: string;
+  /** How long the main thread may stand still; absent = as long as it likes. */
+  watchdogMs?: number;
   options?: Partial<
     Pick<
       RuntimeOptions,
@@ -48,25 +60,36 @@ const settings = JSON.parse(process.env['PERDURE_DRILL'] ?? '{}') as WorkerSetti
 
 const gate = new CallGate();
 
-/** `https://drill/echo/<ms>/<text>` answers with the text; `flaky/<n>/<text>` fails n times first; `large/<kb>` answers with so much; `die/<ms>` kills its process. */
+/**
+ * `https://drill/echo/<ms>/<text>` answers with the text; `flaky/<n>/<text>` fails n times first; `large/<kb>` answers with so much; `die/<ms>`
+ * kills its process. Until they are cured, `exit`, `eat` and `loop` end theirs each in its way.
+ */
 const http: Activity = {
   name: 'http',
-  async run(input, { key, attempt, signal }) {
+  async run(input, { key, attempt, signal, instanceId }) {
     appendFileSync(settings.sink, `${JSON.stringify({ key, attempt, pid: process.pid, at: Date.now() })}\n`);
     // What the drills draw.
-    const [, what, number = '0', text = ''] = new URL((input as { url: string }).url).pathname.split('/');
+    const [, what = '', number = '0', text = ''] = new URL((input as { url: string }).url).pathname.split('/');
     if (what === 'die') {
       await sleep(Number(number));
       process.kill(process.pid, 'SIGKILL');
       await sleep(60_000);
     }
+    if (what in poisons && !isCured(instanceId)) poisons[what]?.();
     await gate.pass('activity', () => Promise.resolve());
+    if (what === 'complain') {
+      const message = 'x'.repeat(Number(number) * 1_024);
+      if (text === 'thrown') throw new Error(message);
+      return { ok: false, failure: { code: 'Complaint', message, details: { all: message } } };
+    }
     if (what === 'large') return { ok: true, output: { status: 200, body: key.padEnd(Number(number) * 1_024, 'x') } };
     if (what === 'flaky' && attempt <= Number(number)) return { ok: false, failure: { code: 'HttpStatus.503', message: 'not yet' } };
     if (what === 'echo') await sleep(Number(number), undefined, { signal });
     return { ok: true, output: { status: 200, body: text } };
   },
 };
+
+if (settings.watchdogMs !== undefined) await startWatchdog(settings.watchdogMs);
 
 const runtime = await createRuntime({
   databaseUrl: settings.databaseUrl,
@@ -80,6 +103,21 @@ const runtime = await createRuntime({
     appendFileSync(settings.troubles, `${new Date().toISOString()} ${process.pid} ${where}: ${error.stack ?? error.message}\n`),
   ...settings.options,
 });
+
+/** None of them comes back. */
+const poisons: Readonly<Record<string, () => void>> = {
+  exit: () => process.exit(1),
+  eat: () => {
+    for (const eaten: number[][] = []; ;) eaten.push(Array.from({ length: 1_000_000 }, (_, i) => i + 0.5));
+  },
+  loop: () => {
+    for (;;);
+  },
+};
+
+function isCured(instanceId: string): boolean {
+  return existsSync(settings.cures) && readFileSync(settings.cures, 'utf8').split('\n').includes(instanceId);
+}
 
 process.on('message', ({ ask, question }: { ask: number; question: Question }) => {
   const answer =

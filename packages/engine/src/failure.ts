@@ -4,7 +4,7 @@ import type { Json } from '@perdure/graph';
 export interface Failure {
   /** Stable and matched by catches and retry policies: `HttpStatus.503`, `Timeout`, `Expression`, `Declined`, … */
   code: string;
-  /** For people; cut at 4 KB, the rest referenced from `details`. */
+  /** For people; cut at 4 KB, with a mark. Without details of its own, `details` refers to up to 256 KB of it. */
   message: string;
   details?: Json;
   /** The title and id of the node that failed first. */

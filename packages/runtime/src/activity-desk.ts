@@ -24,7 +24,7 @@ import type { DurablePayloads } from './durable-payloads.ts';
 import { loadReferences } from './load-references.ts';
 import { partitionOf } from './partition-of.ts';
 import type { ActivityQueue, Delivery } from './ports/activity-queue.ts';
-import type { DurableStore } from './ports/durable-store.ts';
+import type { DurableStore, Finder } from './ports/durable-store.ts';
 import type { HotStore } from './ports/hot-store.ts';
 import type { RuntimeObserver } from './ports/runtime-observer.ts';
 import { QueuedActivities } from './queued-activities.ts';
@@ -46,6 +46,8 @@ export interface ActivityDeskOptions {
   /** Attempts running here at once. */
   concurrency: number;
   serves(id: InstanceId): boolean;
+  /** How the instance's partition is owned; undefined when it is not. */
+  ownershipOf(id: InstanceId): { epoch: number; abandoned: boolean } | undefined;
   /** Whether this is still what the worker has in memory for the instance. */
   isResident(resident: Resident): boolean;
   /** Gives an instance a command; resolves after its commit. */
@@ -62,6 +64,8 @@ interface Startable {
 
 /** How long the next suspect waits for the one before. */
 const suspectPatienceMs = 5_000;
+/** How long everything else goes first before a suspect may end the worker once more. */
+const suspectPauseMs = 1_000;
 /** Among how many waiting messages of its partition a job's result is looked for. */
 const messagesLooked = 1_000;
 /** How long the database is asked again while it is away, before an attempt fails for it. */
@@ -72,7 +76,7 @@ export class ActivityDesk {
   readonly #runner: ActivityRunner;
   readonly #dispatcher: ActivityDispatcher;
   readonly #queued: QueuedActivities | null;
-  readonly #suspects = new SuspectLane(suspectPatienceMs);
+  readonly #suspects = new SuspectLane(suspectPatienceMs, suspectPauseMs);
   readonly #counters = { activities: 0, quarantined: 0 };
   #stopped = false;
 
@@ -138,7 +142,7 @@ export class ActivityDesk {
       const verdict = verdicts.get(step);
       if (verdict?.type === 'hold') resident.inbox.push({ body: this.#hold(activity, verdict.claims), messageId: null, settle: () => {} });
       else if (verdict?.type === 'runAlone') this.#suspects.enter(() => this.#resumeAlone(resident, step));
-      else this.run(resident, step, again);
+      else if (verdict?.type !== 'leave') this.run(resident, step, again);
     }
   }
 
@@ -191,21 +195,29 @@ export class ActivityDesk {
   }
 
   /** [A5] Counts a suspect's claim and begins it, or has it held. */
-  async #beginSuspect(job: ActivityJob, mark: string, begin: () => Promise<void>, hold: (body: CommandBody) => unknown): Promise<void> {
-    const verdict = await this.#patiently('claims', () => this.#options.claims.again(job, mark));
+  async #beginSuspect(job: ActivityJob, finder: Finder, begin: () => Promise<void>, hold: (body: CommandBody) => unknown): Promise<void> {
+    const verdict = await this.#patiently('claims', () => this.#options.claims.again(job, finder));
     if (verdict.type === 'hold') await hold(this.#hold(job, verdict.claims));
-    else await begin();
+    else if (verdict.type === 'run') await begin();
+  }
+
+  /** This worker, as the owner of the job's partition under `epoch`; null when it is that no more. */
+  #owner({ instanceId }: ActivityJob, epoch: number | undefined): Finder | null {
+    const owned = this.#options.ownershipOf(instanceId);
+    if (owned === undefined || owned.epoch !== epoch || !this.#options.serves(instanceId)) return null;
+    return { type: 'owner', partition: partitionOf(instanceId, this.#options.partitions), epoch, abandoned: owned.abandoned };
   }
 
   async #resumeAlone(resident: Resident, step: StepKey): Promise<void> {
     const suspect = this.#startable(resident, step, false);
-    if (suspect === null) return;
+    const finder = suspect === null ? null : this.#owner(suspect.job, resident.epoch);
+    if (suspect === null || finder === null) return;
     const begin = async (): Promise<void> => {
       // It may have been cancelled while its claim was counted, or its partition lost.
       const startable = this.#startable(resident, step, false);
       if (startable !== null) await new Promise<void>((ended) => this.#begin(startable, ended));
     };
-    await this.#beginSuspect(suspect.job, `epoch ${resident.epoch}`, begin, (body) => void this.#options.request(resident.id, body));
+    await this.#beginSuspect(suspect.job, finder, begin, (body) => void this.#options.request(resident.id, body));
   }
 
   /** A job of a named queue whose carrier is away. */
@@ -218,7 +230,11 @@ export class ActivityDesk {
       if (this.#options.serves(job.instanceId)) await new Promise<void>((ended) => this.#dispatcher.run(job, ended));
     };
     const hold = (body: CommandBody): void => void this.#options.request(job.instanceId, body);
-    this.#suspects.enter(() => this.#beginSuspect(job, randomUUID(), begin, hold));
+    const epoch = this.#options.ownershipOf(job.instanceId)?.epoch;
+    this.#suspects.enter(async () => {
+      const finder = this.#owner(job, epoch);
+      if (finder !== null) await this.#beginSuspect(job, finder, begin, hold);
+    });
   }
 
   /** A job of a named queue, maybe another worker's. One that was begun before is a suspect here, too. */
@@ -229,7 +245,7 @@ export class ActivityDesk {
     return new Promise((done, fail) => {
       this.#suspects.enter(async () => {
         try {
-          await this.#beginSuspect(job, delivery.id, run, (body) => this.#sendOutcome(job, body));
+          await this.#beginSuspect(job, { type: 'delivery', id: delivery.id }, run, (body) => this.#sendOutcome(job, body));
           done();
         } catch (error) {
           fail(error as Error);

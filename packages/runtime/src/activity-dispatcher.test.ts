@@ -98,6 +98,10 @@ describe('ActivityDispatcher', () => {
       ok: false,
       failure: { code: 'ActivityError', message: 'broken' },
     });
+    // Has no text.
+    const odd = { name: 'work', run: () => Promise.reject(Object.create(null) as Error) };
+    const oddRunner = new ActivityRunner({ activities: new Map([['work', odd]]), loadInput: async (input) => input });
+    expect(await oddRunner.attempt(job('a'), new AttemptAbort())).toMatchObject({ ok: false, failure: { code: 'ActivityError' } });
     expect(await runner.attempt({ ...job('a'), activity: 'other' }, new AttemptAbort())).toMatchObject({
       ok: false,
       retryable: false,

@@ -91,7 +91,7 @@ export class ActivityRunner {
     try {
       return await this.#withTimeout(job, abort, traceParent);
     } catch (error) {
-      return { ok: false, failure: { code: 'ActivityError', message: error instanceof Error ? error.message : String(error) } };
+      return { ok: false, failure: { code: 'ActivityError', message: messageOf(error) } };
     }
   }
 
@@ -129,6 +129,15 @@ export class ActivityRunner {
       clearTimeout(timer);
       work.catch(() => {}); // A late failure of an attempt that was given up is nobody's.
     }
+  }
+}
+
+/** Anything can be thrown, also what cannot be made a text. */
+function messageOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'The activity threw something that has no text.';
   }
 }
 

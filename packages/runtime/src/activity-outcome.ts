@@ -1,42 +1,77 @@
-/** What an activity gave, as it is stored: mended text, large values by reference, a long error's text cut with the rest referenced. */
-import type { CommandBody } from '@perdure/engine';
+/**
+ * What an activity gave, as it is stored: mended text, large values by reference, errors cut to what a person may still read. Everything behind
+ * this (turn, commit, history, hot state) may rely on the bounds. Whatever was given has an outcome here: nothing of it is worth a worker.
+ */
+import type { CommandBody, Failure } from '@perdure/engine';
 import { referenceThreshold } from '@perdure/expressions';
+import type { Json } from '@perdure/graph';
 import type { ActivityResult } from './activity-dispatcher.ts';
+import { largestPayload } from './durable-payloads.ts';
 import type { PayloadStore } from './runtime.ts';
 import { isLargerThan, storableJson, storableText } from './storable-json.ts';
 
 /** Characters of an error's text kept in the history itself. */
 const largestMessage = 4_096;
-const largestResult = 10 * 1024 * 1024;
+/** Characters of the details, which hold the text when it is longer. The rest of either is gone. */
+const largestDetails = 256 * 1024;
+const largestCode = 200;
 
 type WithoutPlace<Body> = Body extends unknown ? Omit<Body, 'step' | 'attempt'> : never;
 
 export type ActivityOutcome = WithoutPlace<Extract<CommandBody, { type: 'CompleteTask' | 'FailTask' }>>;
 
+/** Rejects only when a payload could not be kept. */
 export async function outcomeToStore(result: ActivityResult, payloads: Pick<PayloadStore, 'keep'>): Promise<ActivityOutcome> {
-  if (result.ok) {
-    const output = storableJson(result.output);
-    if (!isLargerThan(output, referenceThreshold)) return { type: 'CompleteTask', output };
-    const text = JSON.stringify(output);
-    if (text.length > largestResult)
-      return {
-        type: 'FailTask',
-        retryable: false,
-        failure: { code: 'ResultTooLarge', message: `The result has ${text.length} characters; ${largestResult} are allowed.` },
-      };
-    return { type: 'CompleteTask', output: text.length > referenceThreshold ? await payloads.keep(text) : output };
+  const { outcome, referenced } = bounded(result);
+  if (referenced === null) return outcome;
+  const reference = await payloads.keep(referenced);
+  if (outcome.type === 'CompleteTask') return { ...outcome, output: reference };
+  return { ...outcome, failure: { ...outcome.failure, details: reference } };
+}
+
+/** `referenced`: JSON that is to stand for the output, or for the failure's details, by reference. */
+interface Bounded {
+  outcome: ActivityOutcome;
+  referenced: string | null;
+}
+
+function bounded(result: ActivityResult): Bounded {
+  try {
+    return result.ok ? completed(result.output) : failed(result.failure, result.retryable ?? true);
+  } catch (error) {
+    // Not what its type says: a value that contains itself, say, or is nested deeper than the stack.
+    return failed({ code: 'ResultNotKept', message: `The result cannot be kept as JSON: ${String(error)}` }, false);
   }
-  const { code, details } = result.failure;
-  const message = storableText(result.failure.message);
-  const isCut = message.length > largestMessage;
-  // The rest of a long text is referenced from the details.
-  const rest = details === undefined ? (isCut ? message : undefined) : storableJson(details);
-  const failure = {
-    code: storableText(code).slice(0, 200),
-    message: isCut ? message.slice(0, largestMessage) : message,
-    ...(rest === undefined
-      ? {}
-      : { details: isCut || isLargerThan(rest, 2 * largestMessage) ? await payloads.keep(JSON.stringify(rest)) : rest }),
+}
+
+function completed(value: Json): Bounded {
+  const output = storableJson(value);
+  const text = isLargerThan(output, referenceThreshold) ? JSON.stringify(output) : '';
+  if (text.length <= referenceThreshold) return { outcome: { type: 'CompleteTask', output }, referenced: null };
+  if (text.length <= largestPayload) return { outcome: { type: 'CompleteTask', output: null }, referenced: text };
+  return failed({ code: 'ResultTooLarge', message: `The result has ${text.length} characters; ${largestPayload} are allowed.` }, false);
+}
+
+function failed({ code, message, details }: Failure, retryable: boolean): Bounded {
+  const failure = { code: cut(code, largestCode, false), message: cut(message, largestMessage) };
+  const rest =
+    details === undefined ? (message.length > largestMessage ? cut(message, largestDetails) : undefined) : boundedDetails(details);
+  if (rest === undefined) return { outcome: { type: 'FailTask', failure, retryable }, referenced: null };
+  const isInline = !isLargerThan(rest, 2 * largestMessage);
+  return {
+    outcome: { type: 'FailTask', failure: isInline ? { ...failure, details: rest } : failure, retryable },
+    referenced: isInline ? null : JSON.stringify(rest),
   };
-  return { type: 'FailTask', failure, retryable: result.retryable ?? true };
+}
+
+/** Details that are too large become the beginning of their JSON. */
+function boundedDetails(details: Json): Json {
+  return isLargerThan(details, largestDetails) ? cut(JSON.stringify(details), largestDetails) : storableJson(details);
+}
+
+/** Cut before it is mended: what is thrown away may be huge. */
+function cut(text: string, limit: number, marked = true): string {
+  if (text.length <= limit) return storableText(text);
+  const mark = marked ? ` … [cut: ${text.length} characters]` : '';
+  return storableText(text.slice(0, limit - mark.length)) + mark;
 }

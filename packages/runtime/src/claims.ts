@@ -4,12 +4,14 @@
  * K1 the commit that schedules an attempt is claim one and costs no row; a takeover that finds it unfinished, and a named queue that delivers it
  *    a second time, count one more each before it is begun again;
  * K2 what a takeover finds is counted together, up to `suspectFrom`; from there on each attempt is begun alone and counted when its turn has
- *    come, so that nothing is held for having run beside the one that ended the worker.
+ *    come, so that nothing is held for having run beside the one that ended the worker; if its turn comes only under the next owner, that one
+ *    counts it, however it got the partition;
+ * K3 who has lost the partition counts nothing and begins nothing.
  */
 import type { InstanceId, StepKey } from '@perdure/engine';
 import type { ActivityJob } from './activity-dispatcher.ts';
 import type { Decider } from './ports/decider.ts';
-import type { DurableStore, StoredInstance, UnfinishedAttempt } from './ports/durable-store.ts';
+import type { ClaimCount, DurableStore, Finder, StoredInstance, UnfinishedAttempt } from './ports/durable-store.ts';
 
 const suspectFrom = 3;
 
@@ -17,12 +19,12 @@ const suspectFrom = 3;
 export interface Arrival {
   instance: StoredInstance;
   decider: Decider;
-  epoch: number | undefined;
-  abandoned: boolean;
+  /** Undefined: it was not this worker's. */
+  ownership: { epoch: number; abandoned: boolean } | undefined;
 }
 
-/** What is to be done with an unfinished attempt. `claims`: those it has had without an outcome. */
-export type Verdict = { type: 'run' } | { type: 'runAlone' } | { type: 'hold'; claims: number };
+/** What is to be done with an unfinished attempt. `claims`: those it has had without an outcome. `leave`: another worker has it. */
+export type Verdict = { type: 'run' } | { type: 'runAlone' } | { type: 'hold'; claims: number } | { type: 'leave' };
 
 export class Claims {
   readonly #store: Pick<DurableStore, 'countClaims'>;
@@ -37,14 +39,11 @@ export class Claims {
   /** The verdicts that are not `run`. Activities of named queues are left to whoever takes them from there, unless there are no queues. */
   async ofArrivals(arrivals: readonly Arrival[], withQueues: boolean): Promise<Map<InstanceId, Map<StepKey, Verdict>>> {
     const verdicts = new Map<InstanceId, Map<StepKey, Verdict>>();
-    const found = arrivals.flatMap(({ instance, decider, epoch, abandoned }) =>
-      decider.runningActivities === 0 ? [] : unfinished(instance.id, decider, abandoned ? `epoch ${epoch}` : null, withQueues),
-    );
+    const found = arrivals.flatMap((arrival) => unfinished(arrival, withQueues));
     if (found.length === 0) return verdicts;
     const counts = await this.#store.countClaims(found, suspectFrom);
-    found.forEach(({ instanceId, step, mark }, i) => {
-      const { claims, counted } = counts[i] ?? { claims: 1, counted: true };
-      const verdict = this.#verdict(claims, mark !== null && !counted);
+    found.forEach(({ instanceId, step }, i) => {
+      const verdict = this.#verdict(counts[i], true);
       if (verdict.type === 'run') return;
       const own = verdicts.get(instanceId);
       if (own === undefined) verdicts.set(instanceId, new Map([[step, verdict]]));
@@ -54,23 +53,30 @@ export class Claims {
   }
 
   /** Of one that is begun alone, right before that. */
-  async again(job: Pick<ActivityJob, 'instanceId' | 'executionId' | 'step' | 'attempt' | 'releases'>, mark: string): Promise<Verdict> {
-    const [count] = await this.#store.countClaims([{ ...job, mark }], this.#limit + 1);
-    return this.#verdict(count?.claims ?? 1, false);
+  async again(
+    { instanceId, executionId, step, attempt, releases }: Pick<ActivityJob, 'instanceId' | 'executionId' | 'step' | 'attempt' | 'releases'>,
+    finder: Finder,
+  ): Promise<Verdict> {
+    const [count] = await this.#store.countClaims([{ instanceId, executionId, step, attempt, releases, finder }], this.#limit + 1);
+    return this.#verdict(count, false);
   }
 
-  /** `claims`: with the one that is about to come. */
-  #verdict(claims: number, alone: boolean): Verdict {
-    if (claims > this.#limit) return { type: 'hold', claims: claims - 1 };
-    return alone ? { type: 'runAlone' } : { type: 'run' };
+  #verdict(count: ClaimCount | undefined, aloneIfSuspect: boolean): Verdict {
+    if (count === undefined || count === 'lost-partition') return { type: 'leave' };
+    // With the one that is about to come.
+    if (count.claims > this.#limit) return { type: 'hold', claims: count.claims - 1 };
+    return aloneIfSuspect && !count.counted ? { type: 'runAlone' } : { type: 'run' };
   }
 }
 
-function unfinished(instanceId: InstanceId, decider: Decider, mark: string | null, withQueues: boolean): UnfinishedAttempt[] {
+function unfinished({ instance, decider, ownership }: Arrival, withQueues: boolean): UnfinishedAttempt[] {
+  if (ownership === undefined || decider.runningActivities === 0) return [];
+  const { epoch, abandoned } = ownership;
+  const finder: Finder = { type: 'owner', partition: instance.partition, epoch, abandoned };
   return decider.openActivities().flatMap((step) => {
     const activity = decider.activity(step);
     if (activity === null || (withQueues && activity.queue !== null)) return [];
     const { attempt, releases } = activity;
-    return [{ instanceId, executionId: decider.executionId, step, attempt, releases, mark }];
+    return [{ instanceId: instance.id, executionId: decider.executionId, step, attempt, releases, finder }];
   });
 }

@@ -21,7 +21,7 @@ import { createSandbox } from '@perdure/expressions/sandbox';
 import type { Activity } from './activity-dispatcher.ts';
 import { Admission } from './admission.ts';
 import { DatabaseClock } from './database-clock.ts';
-import { DurablePayloads } from './durable-payloads.ts';
+import { DurablePayloads, largestPayload } from './durable-payloads.ts';
 import { EntityTypes } from './entity-types.ts';
 import { Intake } from './intake.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
@@ -90,7 +90,6 @@ export interface RuntimeOptions {
 const defaultLeaseMs = 5_000;
 /** How long a failure of the database counts as its state; leases are renewed more often. */
 const outageShownMs = 5_000;
-const largestInput = 10 * 1024 * 1024;
 
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const postgres = new PostgresStore({
@@ -493,7 +492,7 @@ class AssembledRuntime implements Runtime {
     const storable = storableJson(value);
     if (!isLargerThan(storable, referenceThreshold)) return storable;
     const text = JSON.stringify(storable);
-    if (text.length > largestInput) return undefined;
+    if (text.length > largestPayload) return undefined;
     return text.length > referenceThreshold ? this.payloads.keep(text) : storable;
   }
 }
@@ -502,9 +501,9 @@ function tooLarge(field: string, what: string): TooLarge {
   return {
     ok: false,
     code: 'payload.too-large',
-    message: `${what} is larger than ${largestInput / 1024 / 1024} MB.`,
+    message: `${what} is larger than ${largestPayload / 1024 / 1024} MB.`,
     field,
-    limit: largestInput,
+    limit: largestPayload,
   };
 }
 

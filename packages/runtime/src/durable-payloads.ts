@@ -4,6 +4,9 @@ import type { Json, PayloadRef } from '@perdure/graph';
 import type { DurableStore } from './ports/durable-store.ts';
 import type { PayloadStore } from './runtime.ts';
 
+/** Characters of JSON: what comes from outside and is larger is refused. */
+export const largestPayload = 10 * 1024 * 1024;
+
 const cacheBytes = 32 * 1024 * 1024;
 /** How long a payload that was kept is taken for stored without asking. Much shorter than what the sweep leaves alone. */
 const keptForMs = 3_600_000;

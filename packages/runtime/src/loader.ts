@@ -162,7 +162,7 @@ export class Loader {
       try {
         if (instance !== undefined && !isFinal(instance.status)) {
           const decider = await this.#decider(instance, hot.get(id), histories.get(id));
-          arrivals.push({ instance, decider, ...(ownerships.get(instance.partition) ?? { epoch: undefined, abandoned: false }) });
+          arrivals.push({ instance, decider, ownership: ownerships.get(instance.partition) });
         } else if (parseEntityId(id) === null) await this.#withoutInstance(id, instance);
         else await this.#withoutEntity(id, instance);
       } catch (error) {
@@ -194,14 +194,14 @@ export class Loader {
     return new WorkflowDecider(published.plan, state);
   }
 
-  #admit({ instance, decider, epoch }: Arrival, verdicts: ReadonlyMap<StepKey, Verdict>): void {
+  #admit({ instance, decider, ownership }: Arrival, verdicts: ReadonlyMap<StepKey, Verdict>): void {
     const { id, partition } = instance;
     // O1: from here on.
     const inbox = this.#arriving.get(id);
     if (inbox === undefined) return; // dropped meanwhile
     const owned = this.#options.ownershipOf(partition)?.epoch;
     // O2: the next load reads it again.
-    if (owned !== undefined && owned !== epoch) return;
+    if (owned !== undefined && owned !== ownership?.epoch) return;
     if (owned !== undefined && instance.seq === 0 && !inbox.some(({ body }) => body.type === 'StartExecution')) {
       this.#awaitStart(id);
       return;

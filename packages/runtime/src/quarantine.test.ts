@@ -78,9 +78,20 @@ afterAll(async () => {
   await postgres.stop();
 });
 
+/** Longer than a test: whoever is taken over from does not look after its leases, or it would notice, and be given a share again. */
+const never = 600_000;
+
 /** The partitions change hands as after a crash: the one before has not released them. */
 async function takeOver(): Promise<Runtime> {
-  const next = await createRuntime({ databaseUrl: postgres.url, redisUrl: redis.url, worker: true, activities: [activity], force: true });
+  const next = await createRuntime({
+    databaseUrl: postgres.url,
+    redisUrl: redis.url,
+    worker: true,
+    activities: [activity],
+    force: true,
+    leaseMs: never,
+    renewEveryMs: never,
+  });
   living.push(next);
   return next;
 }

@@ -2,9 +2,36 @@ import { describe, expect, it, vi } from 'vitest';
 import { SuspectLane } from './suspect-lane.ts';
 
 describe('SuspectLane', () => {
+  it('K2 begins one after the other, the first after a pause, and waits for none longer than its patience', async () => {
+    vi.useFakeTimers();
+    const lane = new SuspectLane(5_000, 1_000);
+    const begun: string[] = [];
+    lane.enter(() => Promise.resolve(begun.push('first')));
+    lane.enter(() => {
+      begun.push('never ends');
+      return new Promise(() => {});
+    });
+    lane.enter(() => Promise.resolve(begun.push('third')));
+    await vi.advanceTimersByTimeAsync(999);
+    expect(begun).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(begun).toEqual(['first', 'never ends']);
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(begun).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(begun).toEqual(['first', 'never ends', 'third']);
+    // It is empty again.
+    lane.enter(() => Promise.resolve(begun.push('fourth')));
+    await vi.advanceTimersByTimeAsync(999);
+    expect(begun).toHaveLength(3);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(begun).toHaveLength(4);
+    vi.useRealTimers();
+  });
+
   it('K2 lets an attempt whose claim could not be counted try again, behind the others', async () => {
     vi.useFakeTimers();
-    const lane = new SuspectLane(5_000);
+    const lane = new SuspectLane(5_000, 1_000);
     const begun: string[] = [];
     let isAway = true;
     lane.enter(async () => {

@@ -82,6 +82,8 @@ export class Worker {
   readonly #residents = new Map<InstanceId, Resident>();
   /** Residents with nothing to do, the one idle longest first. */
   readonly #idle = new Map<InstanceId, Resident>();
+  /** Of the partitions by the last claim of each: settled when what was found unfinished has come into memory. */
+  readonly #recoveries = new Map<number, Promise<void>>();
   /** Turns in a row that could not be stored. */
   readonly #setbacks = new Map<InstanceId, number>();
   readonly #touchesTasks = new WeakSet<CommitItem>();
@@ -131,6 +133,7 @@ export class Worker {
       partitions,
       concurrency: options.activityConcurrency,
       serves: (id) => this.serves(id),
+      ownershipOf: (id) => this.#owned.get(partitionOf(id, partitions)),
       isResident: (resident) => this.#residents.get(resident.id) === resident,
       request: (id, body) => this.#request(id, body, null),
       lookForMail: () => this.#mailbox.look(),
@@ -192,7 +195,8 @@ export class Worker {
       this.#drop(id);
       this.#owned.set(id, { epoch, draining: false, abandoned });
     }
-    void this.#recover(partitions.map(({ id }) => id));
+    const recovery = this.#recover(partitions.map(({ id }) => id));
+    for (const { id } of partitions) this.#recoveries.set(id, recovery);
     void this.#timers.survey();
     this.#mailbox.look();
   }
@@ -207,12 +211,17 @@ export class Worker {
   /** Takes nothing new for these partitions and lets what is underway finish, activities for at most `graceMs`. */
   async drain(partitions: readonly number[], graceMs = 3_000): Promise<void> {
     const leaving = new Set(partitions);
+    const deadline = performance.now() + graceMs;
+    // The next owner gets a partition in good order: what a vanished one had begun is counted before.
+    await settledWithin(
+      graceMs,
+      partitions.flatMap((id) => this.#recoveries.get(id) ?? []),
+    );
     for (const id of leaving) {
       const owned = this.#owned.get(id);
       if (owned !== undefined) owned.draining = true;
     }
     const isLeaving = (id: InstanceId): boolean => leaving.has(partitionOf(id, this.#options.partitions));
-    const deadline = performance.now() + graceMs;
     const isBusy = (): boolean =>
       this.#activities.countWhere(isLeaving) > 0 ||
       [...this.#residents.values()].some((resident) => leaving.has(resident.partition) && resident.busy);
@@ -522,6 +531,7 @@ export class Worker {
 
   /** After a takeover: every instance with unfinished activities comes into memory, which dispatches them again. */
   async #recover(partitions: readonly number[]): Promise<void> {
+    const arrivals: Promise<unknown>[] = [];
     for (const partition of partitions) {
       let cursor: InstanceId | null = null;
       while (this.#owned.has(partition) && !this.#stopped) {
@@ -529,7 +539,7 @@ export class Worker {
           const page: InstanceId[] = await this.#options.store.leases.unfinishedWork(partition, cursor, recoverPage);
           for (const id of page) {
             // Loading is what resumes; the command itself is refused as stale.
-            if (!this.#residents.has(id)) this.#enqueue(id, wakeUp());
+            if (!this.#residents.has(id)) arrivals.push(new Promise((settle) => this.#enqueue(id, { ...wakeUp(), settle })));
           }
           if (page.length < recoverPage) break;
           cursor = page.at(-1) ?? null;
@@ -539,6 +549,7 @@ export class Worker {
         }
       }
     }
+    await Promise.all(arrivals);
   }
 
   // ── Messages ───────────────────────────────────────────────────────────────
@@ -606,4 +617,14 @@ export class Worker {
     }
     await this.#options.store.deleteMessages([message.messageId]);
   }
+}
+
+/** Goes on after the limit, too. */
+async function settledWithin(limitMs: number, underway: readonly Promise<void>[]): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resume) => {
+    timer = setTimeout(resume, limitMs);
+  });
+  await Promise.race([Promise.all(underway), limit]);
+  clearTimeout(timer);
 }

@@ -23,12 +23,12 @@ export interface WorkerProcess {
 
 /**
  * Runs a program that sends `{ ready: true }` once it works, answers `{ ask, question }` with `{ answer, result }` or `{ answer, error }`, and
- * ends when its channel closes. `settings` reach it as JSON in `PERDURE_DRILL`.
+ * ends when its channel closes. `settings` reach it as JSON in `PERDURE_DRILL`; `nodeOptions` are flags of Node itself.
  */
-export async function startWorkerProcess(program: URL, settings: object): Promise<WorkerProcess> {
+export async function startWorkerProcess(program: URL, settings: object, nodeOptions: readonly string[] = []): Promise<WorkerProcess> {
   const child = fork(fileURLToPath(program), {
     // A profile of the program that starts it is one of it, too.
-    execArgv: process.execArgv.filter((flag) => flag.startsWith('--cpu-prof')),
+    execArgv: [...process.execArgv.filter((flag) => flag.startsWith('--cpu-prof')), ...nodeOptions],
     // Drills start the same program hundreds of times.
     env: { ...process.env, PERDURE_DRILL: JSON.stringify(settings), NODE_COMPILE_CACHE: join(tmpdir(), 'perdure-compile-cache') },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

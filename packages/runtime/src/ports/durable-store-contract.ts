@@ -8,7 +8,7 @@ import { eventually } from '@perdure/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { partitionOf } from '../partition-of.ts';
 import { allPartitions, creation, fateOf, historyOf, message, opened, raised, step } from '../postgres/commit-item-fixture.ts';
-import type { DurableStore, UnfinishedAttempt } from './durable-store.ts';
+import type { DurableStore, Finder, UnfinishedAttempt } from './durable-store.ts';
 
 export interface StoreUnderTest {
   store: DurableStore;
@@ -235,42 +235,81 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
   });
 
   describe('claims of activities', () => {
-    const attempt = (mark: string | null, more: Partial<UnfinishedAttempt> = {}): UnfinishedAttempt => ({
+    const partition = partitionOf('claimed', 64);
+    const attempt = (finder: Finder, more: Partial<UnfinishedAttempt> = {}): UnfinishedAttempt => ({
       instanceId: instanceId('claimed'),
       executionId: 'x',
       step: stepKey('work#1'),
       attempt: 1,
       releases: 0,
-      mark,
+      finder,
       ...more,
     });
+    /** The partition changes hands: the owner before vanished, or gave it up in good order. */
+    const takeover = async (abandoned = true): Promise<Finder> => {
+      const [owned] = await store.leases.claim('me', [partition], 60_000, true);
+      return { type: 'owner', partition, epoch: owned?.epoch ?? 0, abandoned };
+    };
+    const delivery = (id: string): Finder => ({ type: 'delivery', id });
     const claim = async (one: UnfinishedAttempt, most = 6) => (await store.countClaims([one], most))[0];
-    it('the first takeover makes the second claim; the same mark counts once', async () => {
-      expect(await claim(attempt(null))).toEqual({ claims: 1, counted: true });
+
+    it('K1 the first takeover makes the second claim; the same finder counts once', async () => {
+      const second = await takeover();
+      expect(await claim(attempt(second))).toEqual({ claims: 2, counted: true });
+      expect(await claim(attempt(second))).toEqual({ claims: 2, counted: true });
+      expect(await claim(attempt(await takeover()))).toEqual({ claims: 3, counted: true });
+      expect(await claim(attempt(delivery('d')))).toEqual({ claims: 4, counted: true });
+      expect(await claim(attempt(delivery('d')))).toEqual({ claims: 4, counted: true });
+    });
+
+    it('K1 what an owner began and gave up in good order counts no more under the next ones', async () => {
+      expect(await claim(attempt(await takeover(false)))).toEqual({ claims: 1, counted: true });
       expect(await count('activity_claim')).toBe(0);
-      expect(await claim(attempt('epoch 2'))).toEqual({ claims: 2, counted: true });
-      expect(await claim(attempt('epoch 2'))).toEqual({ claims: 2, counted: true });
-      expect(await claim(attempt('epoch 3'))).toEqual({ claims: 3, counted: true });
-      expect(await claim(attempt(null))).toEqual({ claims: 3, counted: false });
+      await claim(attempt(await takeover()));
+      for (let handed = 0; handed < 3; handed += 1) {
+        const next = await takeover(false);
+        expect(await claim(attempt(next))).toEqual({ claims: 2, counted: true });
+        expect(await claim(attempt(next))).toEqual({ claims: 2, counted: true });
+      }
+      expect(await claim(attempt(await takeover()))).toEqual({ claims: 3, counted: true });
+    });
+
+    it('K2 what an owner had not come to counting is counted by the next one, though it gave it up in good order', async () => {
+      await claim(attempt(await takeover()));
+      expect(await claim(attempt(await takeover()), 2)).toEqual({ claims: 2, counted: false });
+      const next = await takeover(false);
+      expect(await claim(attempt(next), 2)).toEqual({ claims: 2, counted: false });
+      expect(await claim(attempt(next))).toEqual({ claims: 3, counted: true });
+      expect(await claim(attempt(await takeover(false)))).toEqual({ claims: 3, counted: true });
+    });
+
+    it('K3 who has lost the partition counts nothing', async () => {
+      const late = await takeover();
+      const now = await takeover();
+      const lateClaims = [attempt(late), attempt(now, { step: stepKey('z#1') }), attempt({ ...late, abandoned: false } as Finder)];
+      expect(await store.countClaims(lateClaims, 6)).toEqual(['lost-partition', { claims: 2, counted: true }, 'lost-partition']);
+      expect(await count('activity_claim')).toBe(1);
     });
 
     it('what has enough claims is told, not counted', async () => {
-      await claim(attempt('epoch 2'));
-      await claim(attempt('epoch 3'));
-      expect(await claim(attempt('epoch 4'), 3)).toEqual({ claims: 3, counted: false });
-      expect(await claim(attempt('epoch 4'), 4)).toEqual({ claims: 4, counted: true });
+      await claim(attempt(await takeover()));
+      await claim(attempt(await takeover()));
+      const last = await takeover();
+      expect(await claim(attempt(last), 3)).toEqual({ claims: 3, counted: false });
+      expect(await claim(attempt(last), 4)).toEqual({ claims: 4, counted: true });
     });
 
     it('attempts, releases, steps and executions count for themselves, and answers come in the order of the questions', async () => {
-      await claim(attempt('epoch 2'));
+      await claim(attempt(await takeover()));
+      const next = await takeover();
       const others = [
-        attempt('epoch 3', { step: stepKey('z#1') }),
-        attempt('epoch 3', { attempt: 2 }),
-        attempt('epoch 3'),
-        attempt('epoch 3', { releases: 1 }),
-        attempt('epoch 3', { executionId: 'y' }),
+        attempt(next, { step: stepKey('z#1') }),
+        attempt(next, { attempt: 2 }),
+        attempt(next),
+        attempt(next, { releases: 1 }),
+        attempt(next, { executionId: 'y' }),
       ];
-      expect((await store.countClaims(others, 6)).map(({ claims }) => claims)).toEqual([2, 2, 3, 2, 2]);
+      expect(await store.countClaims(others, 6)).toEqual([2, 2, 3, 2, 2].map((claims) => ({ claims, counted: true })));
       expect(await count('activity_claim')).toBe(5);
     });
 
@@ -278,7 +317,7 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
       const item = creation('claimed', epoch);
       await store.commit([item]);
       await store.countClaims(
-        [attempt('epoch 2', { executionId: item.executionId }), attempt('epoch 2', { instanceId: instanceId('gone') })],
+        [attempt(delivery('d'), { executionId: item.executionId }), attempt(delivery('d'), { instanceId: instanceId('gone') })],
         6,
       );
       await store.sweepClaims();

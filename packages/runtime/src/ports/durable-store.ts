@@ -52,10 +52,10 @@ export interface DurableStore {
   withdrawMessage(messageId: string): Promise<boolean>;
 
   /**
-   * Counts a claim for each attempt before it is begun again, unless it has `most` already; gives how often each has been begun with this one,
-   * in the same order, and whether it was counted (now, or earlier by the same mark).
+   * Counts a claim for each attempt before it is begun again, unless it has `most` already, or its finder is not the partition's owner any
+   * more. The answers are in the order of the attempts.
    */
-  countClaims(attempts: readonly UnfinishedAttempt[], most: number): Promise<{ claims: number; counted: boolean }[]>;
+  countClaims(attempts: readonly UnfinishedAttempt[], most: number): Promise<ClaimCount[]>;
   /** Of instances that have ended. */
   sweepClaims(): Promise<void>;
 
@@ -122,9 +122,21 @@ export interface UnfinishedAttempt {
   attempt: number;
   /** Times it was let out of quarantine. */
   releases: number;
-  /** Names who is about to begin it again; the same mark counts once. Null: asks only. */
-  mark: string | null;
+  finder: Finder;
 }
+
+/** Who is about to begin an attempt again. The same finder counts once. */
+export type Finder =
+  /**
+   * Under this epoch. `abandoned`: the owner before vanished, which counts. From one that gave the partition up it counts only what that one
+   * had not counted itself, because it had not come to beginning it.
+   */
+  | { type: 'owner'; partition: number; epoch: number; abandoned: boolean }
+  /** A named queue handed it out once more. */
+  | { type: 'delivery'; id: string };
+
+/** `claims`: how often it has been begun, with this time; `counted`: whether this time is among them. */
+export type ClaimCount = { claims: number; counted: boolean } | 'lost-partition';
 
 /** What one turn (or several, folded together) of one instance writes. At most one item per instance in a batch. */
 export interface CommitItem {

@@ -19,6 +19,7 @@ import {
 import type { EntityTypeDocument, Json, WorkflowDocument } from '@perdure/graph';
 import type {
   AcceptedStart,
+  ClaimCount,
   CommitItem,
   CommitVerdict,
   DueTimer,
@@ -36,6 +37,7 @@ import { writerFormat } from '../writer-format.ts';
 import type { StoredEvent } from '../ports/decider.ts';
 import { numberArray, textArray } from './array-literal.ts';
 import { commitStatement, eventData } from './commit-statement.ts';
+import { countClaimsStatement } from './count-claims.ts';
 import { PostgresLeases } from './postgres-leases.ts';
 import { admitWriter, type AdmissionOptions } from './writer-admission.ts';
 
@@ -44,7 +46,6 @@ const undeliverableSql = sql('delete-undeliverable');
 const storedSql = sql('stored');
 const acceptSql = sql('accept');
 const purgeSql = sql('purge');
-const countClaimsSql = sql('count-claims');
 const sweepClaimsSql = sql('sweep-claims');
 const sweepPayloadsSql = sql('sweep-payloads');
 
@@ -358,21 +359,11 @@ export class PostgresStore implements DurableStore {
     return rowCount === 1;
   }
 
-  async countClaims(attempts: readonly UnfinishedAttempt[], most: number): Promise<{ claims: number; counted: boolean }[]> {
-    const { rows } = await this.#pool.query<{ claims: number; counted: boolean }>({
-      name: 'count-claims',
-      text: countClaimsSql,
-      values: [
-        textArray(attempts.map((one) => one.instanceId)),
-        textArray(attempts.map((one) => one.executionId)),
-        textArray(attempts.map((one) => one.step)),
-        numberArray(attempts.map((one) => one.attempt)),
-        numberArray(attempts.map((one) => one.releases)),
-        textArray(attempts.map((one) => one.mark)),
-        most,
-      ],
-    });
-    return rows;
+  async countClaims(attempts: readonly UnfinishedAttempt[], most: number): Promise<ClaimCount[]> {
+    const { rows } = await this.#pool.query<{ place: number; claims: number; counted: boolean }>(countClaimsStatement(attempts, most));
+    const counts = attempts.map((): ClaimCount => 'lost-partition');
+    for (const { place, claims, counted } of rows) counts[place] = { claims, counted };
+    return counts;
   }
 
   async sweepClaims(): Promise<void> {

@@ -9,6 +9,7 @@ import { executionId, instanceId, isFinal, type HistoryEvent, type InstanceId, t
 import type { EntityTypeDocument, Json, WorkflowDocument } from '@perdure/graph';
 import type {
   AcceptedStart,
+  ClaimCount,
   ClosedTask,
   ClaimedPartition,
   CommitItem,
@@ -388,14 +389,20 @@ export class SimulatedDatabase implements DurableStore {
     return this.#messages.get(messageId)?.refusal === null && this.#messages.delete(messageId);
   }
 
-  async countClaims(attempts: readonly UnfinishedAttempt[], most: number): Promise<{ claims: number; counted: boolean }[]> {
-    return attempts.map(({ instanceId: id, executionId: execution, step, attempt, releases, mark }) => {
+  async countClaims(attempts: readonly UnfinishedAttempt[], most: number): Promise<ClaimCount[]> {
+    return attempts.map(({ instanceId: id, executionId: execution, step, attempt, releases, finder }) => {
+      const isOwner = finder.type === 'owner';
+      if (isOwner && this.#partitions[finder.partition]?.epoch !== finder.epoch) return 'lost-partition';
+      const mark = isOwner ? `epoch ${finder.epoch}` : finder.id;
+      const inherits = isOwner && !finder.abandoned ? `epoch ${finder.epoch - 1}` : null;
       const key = [id, execution, step, attempt, releases].join('\n');
       const known = this.#claims.get(key);
-      if (mark === null) return { claims: known?.claims ?? 1, counted: known === undefined };
+      if (known === undefined && inherits !== null) return { claims: 1, counted: true };
       if (known !== undefined && (known.mark === mark || known.claims >= most))
         return { claims: known.claims, counted: known.mark === mark };
-      const claims = (known?.claims ?? 1) + 1;
+      const before = known ?? { claims: 1, mark };
+      const isOne = inherits === null || (before.mark.startsWith('epoch ') && before.mark !== inherits);
+      const claims = before.claims + (isOne ? 1 : 0);
       this.#claims.set(key, { claims, mark });
       return { claims, counted: true };
     });
