@@ -27,7 +27,7 @@ export function InstanceFacts({ instance }: { instance: InstanceDetail }) {
         </Fact>
       ) : null}
       {instance.whereabouts && instance.whereabouts.kind !== 'none' ? (
-        <Fact name={instance.whereabouts.kind === 'failure' ? 'Failed at' : instance.status === 'Waiting' ? 'Waits for' : 'Where'}>
+        <Fact name={whereName(instance.whereabouts.kind, instance.status)}>
           <WhereAndWhy row={instance} />
         </Fact>
       ) : null}
@@ -50,6 +50,12 @@ export function InstanceFacts({ instance }: { instance: InstanceDetail }) {
       )}
     </dl>
   );
+}
+
+function whereName(kind: NonNullable<InstanceDetail['whereabouts']>['kind'], status: InstanceDetail['status']): string {
+  if (kind === 'failure') return 'Failed at';
+  if (kind === 'quarantined') return 'Held at';
+  return status === 'Waiting' ? 'Waits for' : 'Where';
 }
 
 function Fact({ name, keep = false, children }: { name: string; keep?: boolean; children: ReactNode }) {

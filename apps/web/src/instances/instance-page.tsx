@@ -68,7 +68,9 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
   const startNode = useMemo(() => document.nodes.find((node) => node.type === 'start')?.id ?? null, [document]);
   const onChange = useRefetchSoon(id);
   const run = useInstanceRun(id, startNode, onChange);
-  const [node, setNode] = useState<NodeId | null>(null);
+  const [picked, setNode] = useState<NodeId | null>();
+  // Until somebody picks one: the step that waits for a decision in quarantine.
+  const node = picked === undefined ? ([...run.steps.steps.values()].find((step) => step.heldAfter !== null)?.node ?? null) : picked;
   /** Which visit of the chosen node; null = the latest. */
   const [visit, setVisit] = useState<number | null>(null);
   const [eventSeq, setEventSeq] = useState<number | null>(null);

@@ -51,14 +51,13 @@ function DecisionDialog({
 }) {
   const [reason, setReason] = useState('');
   const queries = useQueryClient();
+  const title = instance.document.nodes.find((node) => node.id === step.node)?.title ?? step.node;
   const done = {
     onSuccess: () => {
       onClose();
       void queries.invalidateQueries({ queryKey: trpc.instances.get.queryKey({ id: instance.id }) });
       toast(
-        release
-          ? { shape: 'running' as const, title: `Released ${step.node}` }
-          : { shape: 'failed' as const, title: `Gave up ${step.node}` },
+        release ? { shape: 'running' as const, title: `Released “${title}”` } : { shape: 'failed' as const, title: `Gave up “${title}”` },
       );
     },
   };

@@ -20,7 +20,7 @@ export function WhereAndWhy({ row }: { row: Pick<InstanceRow, 'status' | 'wherea
   return (
     <>
       {whereabouts.kind === 'quarantined' ? (
-        <span style={{ marginRight: 6, verticalAlign: -2 }}>
+        <span style={{ display: 'inline-block', marginRight: 6, verticalAlign: -2 }}>
           <StatusIcon shape="warning" size={13} label="Quarantined" />
         </span>
       ) : null}
