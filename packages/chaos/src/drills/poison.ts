@@ -24,7 +24,7 @@ const leaseMs = 1_500;
 const step = stepKey('work#1');
 
 /** So that what eats memory harms its own process only. */
-const nodeOptions = ['--max-old-space-size=192'];
+const nodeOptions = ['--max-old-space-size=128'];
 
 const work = (path: string) =>
   drawWorkflow(
