@@ -120,9 +120,23 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'a takeover leaves unfinished activities alone',
     file: worker,
-    search: 'void this.#recover(partitions.map(({ id }) => id));',
-    replace: '',
+    search: 'const recovery = this.#recover(partitions.map(({ id }) => id));',
+    replace: 'const recovery = Promise.resolve();',
     noticedBy: simulation,
+  },
+  {
+    name: 'a claim is counted by who has lost the partition',
+    file: 'packages/runtime/src/postgres/count-claims.sql',
+    search: 'partition IS NULL OR ((partition, epoch) IN (SELECT id, epoch FROM owned)) IS TRUE',
+    replace: 'true',
+    noticedBy: contract,
+  },
+  {
+    name: 'a suspect that was never begun is not counted',
+    file: 'packages/runtime/src/postgres/count-claims.sql',
+    search: "(known.mark LIKE 'epoch %' AND known.mark <> served.inherits)::int",
+    replace: '0',
+    noticedBy: contract,
   },
   {
     name: 'a command’s message is not consumed',
@@ -169,8 +183,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'a join counts each arrival twice',
     file: 'packages/engine/src/join-tokens.ts',
-    search: 'const count = (join.arrived.get(via) ?? 0) + 1;',
-    replace: 'const count = (join.arrived.get(via) ?? 0) + 2;',
+    search: 'const pass = (join.arrived.get(via) ?? 0) + 1;',
+    replace: 'const pass = (join.arrived.get(via) ?? 0) + 2;',
     noticedBy: model,
   },
   {
