@@ -18,7 +18,7 @@ import {
   type ActivityJob,
   type ActivityResult,
 } from './activity-dispatcher.ts';
-import { outcomeToStore } from './activity-outcome.ts';
+import { boundedOutcome, outcomeToStore, type BoundedOutcome } from './activity-outcome.ts';
 import type { Claims, Verdict } from './claims.ts';
 import type { DurablePayloads } from './durable-payloads.ts';
 import { loadReferences } from './load-references.ts';
@@ -52,6 +52,8 @@ export interface ActivityDeskOptions {
   isResident(resident: Resident): boolean;
   /** Gives an instance a command; resolves after its commit. */
   request(id: InstanceId, body: CommandBody): Promise<SendResult>;
+  /** The same for whom its answer is nothing. */
+  tell(id: InstanceId, body: CommandBody): void;
   lookForMail(): void;
   onTrouble(where: string, error: Error): void;
   observer: RuntimeObserver | null;
@@ -91,7 +93,7 @@ export class ActivityDesk {
     this.#dispatcher = new ActivityDispatcher({
       runner: this.#runner,
       concurrency,
-      report: (job, result) => void this.#outcomeOf(job, result).then((body) => options.request(job.instanceId, body)),
+      report: (job, result) => this.#report(job, result),
     });
     this.#queued =
       queue === null
@@ -217,7 +219,7 @@ export class ActivityDesk {
       const startable = this.#startable(resident, step, false);
       if (startable !== null) await new Promise<void>((ended) => this.#begin(startable, ended));
     };
-    await this.#beginSuspect(suspect.job, finder, begin, (body) => void this.#options.request(resident.id, body));
+    await this.#beginSuspect(suspect.job, finder, begin, (body) => this.#options.tell(resident.id, body));
   }
 
   /** A job of a named queue whose carrier is away. */
@@ -229,7 +231,7 @@ export class ActivityDesk {
     const begin = async (): Promise<void> => {
       if (this.#options.serves(job.instanceId)) await new Promise<void>((ended) => this.#dispatcher.run(job, ended));
     };
-    const hold = (body: CommandBody): void => void this.#options.request(job.instanceId, body);
+    const hold = (body: CommandBody): void => this.#options.tell(job.instanceId, body);
     const epoch = this.#options.ownershipOf(job.instanceId)?.epoch;
     this.#suspects.enter(async () => {
       const finder = this.#owner(job, epoch);
@@ -240,7 +242,7 @@ export class ActivityDesk {
   /** A job of a named queue, maybe another worker's. One that was begun before is a suspect here, too. */
   #runQueued(job: ActivityJob, delivery: Delivery): Promise<void> {
     const run = async (): Promise<void> =>
-      this.#sendOutcome(job, await this.#outcomeOf(job, await this.#runner.attempt(job, new AttemptAbort())));
+      this.#sendOutcome(job, await this.#outcomeOf(job, boundedOutcome(await this.#runner.attempt(job, new AttemptAbort()))));
     if (!job.again && !delivery.again) return run();
     return new Promise((done, fail) => {
       this.#suspects.enter(async () => {
@@ -277,8 +279,15 @@ export class ActivityDesk {
     );
   }
 
-  #outcomeOf({ step, attempt }: ActivityJob, result: ActivityResult): Promise<CommandBody> {
-    return this.#patiently('activity result', () => outcomeToStore(result, this.#options.payloads)).then(
+  #report(job: ActivityJob, result: ActivityResult): void {
+    const { instanceId, step, attempt } = job;
+    const bounded = boundedOutcome(result);
+    if (bounded.referenced === null) this.#options.tell(instanceId, { ...bounded.outcome, step, attempt });
+    else void this.#outcomeOf(job, bounded).then((body) => this.#options.tell(instanceId, body));
+  }
+
+  #outcomeOf({ step, attempt }: ActivityJob, bounded: BoundedOutcome): Promise<CommandBody> {
+    return this.#patiently('activity result', () => outcomeToStore(bounded, this.#options.payloads)).then(
       (outcome): CommandBody => ({ ...outcome, step, attempt }),
       (error: Error): CommandBody => ({ type: 'FailTask', step, attempt, failure: { code: 'ResultNotKept', message: error.message } }),
     );

@@ -67,11 +67,10 @@ export class AttemptAbort {
 export interface ActivityRunnerOptions {
   activities: ReadonlyMap<string, Activity>;
   /** Inputs may hold payload references. */
-  loadInput(input: Json): Promise<Json>;
+  loadInput(input: Json): Json | Promise<Json>;
   observer?: RuntimeObserver | null;
 }
 
-/** Runs one attempt; never rejects (A3). */
 export class ActivityRunner {
   readonly #options: ActivityRunnerOptions;
 
@@ -79,23 +78,21 @@ export class ActivityRunner {
     this.#options = options;
   }
 
+  /** Never rejects (A3). */
   async attempt(job: ActivityJob, abort: AttemptAbort): Promise<ActivityResult> {
     const observed = this.#options.observer?.activity?.(job) ?? null;
-    if (observed === null) return this.#safely(job, abort, job.traceParent);
-    const result = await this.#safely(job, abort, observed.traceParent);
-    observed.end(result);
+    const context = new AttemptContext(job, abort, observed === null ? job.traceParent : observed.traceParent);
+    let result: ActivityResult;
+    try {
+      result = job.timeoutMs === null ? await this.#run(job, context) : await this.#withTimeout(job, context, abort, job.timeoutMs);
+    } catch (error) {
+      result = { ok: false, failure: { code: 'ActivityError', message: messageOf(error) } };
+    }
+    observed?.end(result);
     return result;
   }
 
-  async #safely(job: ActivityJob, abort: AttemptAbort, traceParent: string | undefined): Promise<ActivityResult> {
-    try {
-      return await this.#withTimeout(job, abort, traceParent);
-    } catch (error) {
-      return { ok: false, failure: { code: 'ActivityError', message: messageOf(error) } };
-    }
-  }
-
-  async #withTimeout(job: ActivityJob, abort: AttemptAbort, traceParent: string | undefined): Promise<ActivityResult> {
+  async #run(job: ActivityJob, context: ActivityContext): Promise<ActivityResult> {
     const activity = this.#options.activities.get(job.activity);
     if (activity === undefined)
       return {
@@ -103,25 +100,19 @@ export class ActivityRunner {
         retryable: false,
         failure: { code: 'UnknownActivity', message: `No worker knows the activity ${job.activity}.` },
       };
-    const context: ActivityContext = {
-      key: activityKey(job.instanceId, job.executionId, job.step),
-      attempt: job.attempt,
-      get signal() {
-        return abort.signal;
-      },
-      instanceId: job.instanceId,
-      node: job.node,
-      timeoutMs: job.timeoutMs,
-      ...(traceParent === undefined ? {} : { traceParent }),
-    };
-    const work = this.#options.loadInput(job.input).then((input) => activity.run(input, context));
-    if (job.timeoutMs === null) return work;
+    // An activity never begins within the turn that scheduled it.
+    const input = await this.#options.loadInput(job.input);
+    return await activity.run(input, context);
+  }
+
+  async #withTimeout(job: ActivityJob, context: ActivityContext, abort: AttemptAbort, timeoutMs: number): Promise<ActivityResult> {
+    const work = this.#run(job, context);
     let timer: NodeJS.Timeout | undefined;
     const timedOut = new Promise<ActivityResult>((resolve) => {
       timer = setTimeout(() => {
-        resolve({ ok: false, failure: { code: 'Timeout', message: `No answer within ${job.timeoutMs} ms.` } });
+        resolve({ ok: false, failure: { code: 'Timeout', message: `No answer within ${timeoutMs} ms.` } });
         abort.abort();
-      }, job.timeoutMs ?? 0);
+      }, timeoutMs);
     });
     try {
       return await Promise.race([work, timedOut]);
@@ -138,6 +129,31 @@ function messageOf(error: unknown): string {
     return String(error instanceof Error ? error.message : error);
   } catch {
     return 'The activity threw something that has no text.';
+  }
+}
+
+/** A class for the sake of `signal`: a getter in an object literal is made anew with each object, and costs more than a small attempt. */
+class AttemptContext implements ActivityContext {
+  readonly key: string;
+  readonly attempt: number;
+  readonly instanceId: string;
+  readonly node: string;
+  readonly timeoutMs: number | null;
+  readonly traceParent?: string;
+  readonly #abort: AttemptAbort;
+
+  constructor(job: ActivityJob, abort: AttemptAbort, traceParent: string | undefined) {
+    this.key = activityKey(job.instanceId, job.executionId, job.step);
+    this.attempt = job.attempt;
+    this.instanceId = job.instanceId;
+    this.node = job.node;
+    this.timeoutMs = job.timeoutMs;
+    if (traceParent !== undefined) this.traceParent = traceParent;
+    this.#abort = abort;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
   }
 }
 
@@ -216,20 +232,22 @@ export class ActivityDispatcher {
       if (entry === undefined || entry.started) continue;
       entry.started = true;
       this.#running += 1;
-      void this.#attempt(key, entry).finally(() => {
-        this.#running -= 1;
-        this.#fill();
-      });
+      void this.#attempt(key, entry);
     }
   }
 
   async #attempt(key: string, entry: Entry): Promise<void> {
     const { job, abort } = entry;
     const result = await this.#options.runner.attempt(job, abort);
-    if (this.#jobs.get(key) !== entry) return; // A2: aborted, or replaced by a later attempt
-    this.#jobs.delete(key);
-    this.#options.report(job, result);
-    entry.onEnd?.();
+    try {
+      if (this.#jobs.get(key) !== entry) return; // A2: aborted, or replaced by a later attempt
+      this.#jobs.delete(key);
+      this.#options.report(job, result);
+      entry.onEnd?.();
+    } finally {
+      this.#running -= 1;
+      this.#fill();
+    }
   }
 }
 

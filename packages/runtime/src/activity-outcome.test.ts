@@ -1,14 +1,14 @@
 import type { Json } from '@perdure/graph';
 import { describe, expect, it } from 'vitest';
 import type { ActivityResult } from './activity-dispatcher.ts';
-import { outcomeToStore } from './activity-outcome.ts';
+import { boundedOutcome, outcomeToStore } from './activity-outcome.ts';
 
 const tenMegabytes = 'x'.repeat(10 * 1024 * 1024);
 
 /** The outcome, and what is kept beside it. */
 async function stored(result: ActivityResult) {
   const kept: string[] = [];
-  const outcome = await outcomeToStore(result, {
+  const outcome = await outcomeToStore(boundedOutcome(result), {
     keep: (text) => Promise.resolve({ $payload: String(kept.push(text)), bytes: Buffer.byteLength(text) }),
   });
   return { outcome, kept };

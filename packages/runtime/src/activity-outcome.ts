@@ -20,22 +20,13 @@ type WithoutPlace<Body> = Body extends unknown ? Omit<Body, 'step' | 'attempt'> 
 
 export type ActivityOutcome = WithoutPlace<Extract<CommandBody, { type: 'CompleteTask' | 'FailTask' }>>;
 
-/** Rejects only when a payload could not be kept. */
-export async function outcomeToStore(result: ActivityResult, payloads: Pick<PayloadStore, 'keep'>): Promise<ActivityOutcome> {
-  const { outcome, referenced } = bounded(result);
-  if (referenced === null) return outcome;
-  const reference = await payloads.keep(referenced);
-  if (outcome.type === 'CompleteTask') return { ...outcome, output: reference };
-  return { ...outcome, failure: { ...outcome.failure, details: reference } };
-}
-
 /** `referenced`: JSON that is to stand for the output, or for the failure's details, by reference. */
-interface Bounded {
+export interface BoundedOutcome {
   outcome: ActivityOutcome;
   referenced: string | null;
 }
 
-function bounded(result: ActivityResult): Bounded {
+export function boundedOutcome(result: ActivityResult): BoundedOutcome {
   try {
     return result.ok ? completed(result.output) : failed(result.failure, result.retryable ?? true);
   } catch (error) {
@@ -44,7 +35,18 @@ function bounded(result: ActivityResult): Bounded {
   }
 }
 
-function completed(value: Json): Bounded {
+/** Rejects when a payload could not be kept. */
+export async function outcomeToStore(
+  { outcome, referenced }: BoundedOutcome,
+  payloads: Pick<PayloadStore, 'keep'>,
+): Promise<ActivityOutcome> {
+  if (referenced === null) return outcome;
+  const reference = await payloads.keep(referenced);
+  if (outcome.type === 'CompleteTask') return { ...outcome, output: reference };
+  return { ...outcome, failure: { ...outcome.failure, details: reference } };
+}
+
+function completed(value: Json): BoundedOutcome {
   const output = storableJson(value);
   const text = isLargerThan(output, referenceThreshold) ? JSON.stringify(output) : '';
   if (text.length <= referenceThreshold) return { outcome: { type: 'CompleteTask', output }, referenced: null };
@@ -52,7 +54,7 @@ function completed(value: Json): Bounded {
   return failed({ code: 'ResultTooLarge', message: `The result has ${text.length} characters; ${largestPayload} are allowed.` }, false);
 }
 
-function failed({ code, message, details }: Failure, retryable: boolean): Bounded {
+function failed({ code, message, details }: Failure, retryable: boolean): BoundedOutcome {
   const failure = { code: cut(code, largestCode, false), message: cut(message, largestMessage) };
   const rest =
     details === undefined ? (message.length > largestMessage ? cut(message, largestDetails) : undefined) : boundedDetails(details);

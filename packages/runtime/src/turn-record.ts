@@ -23,9 +23,8 @@ export class TurnRecord {
   readonly #consumed: string[] = [];
   readonly #refused: { messageId: string; refusal: Json }[] = [];
   #tasks: TaskChanges | null = null;
-  /** For after the commit. */
-  readonly run = new Set<StepKey>();
-  readonly abort = new Set<StepKey>();
+  #run: Set<StepKey> | null = null;
+  #abort: Set<StepKey> | null = null;
   /** Steps whose attempt was reported. */
   readonly concluded: StepKey[] = [];
 
@@ -50,6 +49,16 @@ export class TurnRecord {
 
   get timersSet(): Iterable<number> {
     return this.#timers?.set.values() ?? [];
+  }
+
+  /** Activities to begin after the commit. */
+  get run(): Iterable<StepKey> {
+    return this.#run ?? [];
+  }
+
+  /** Activities to abort after the commit. */
+  get abort(): Iterable<StepKey> {
+    return this.#abort ?? [];
   }
 
   get touchesTasks(): boolean {
@@ -82,12 +91,12 @@ export class TurnRecord {
     const { id: self, decider } = this.resident;
     switch (effect.type) {
       case 'RunActivity':
-        this.run.add(effect.step);
-        this.abort.delete(effect.step);
+        (this.#run ??= new Set()).add(effect.step);
+        this.#abort?.delete(effect.step);
         return;
       case 'AbortActivity':
-        this.abort.add(effect.step);
-        this.run.delete(effect.step);
+        (this.#abort ??= new Set()).add(effect.step);
+        this.#run?.delete(effect.step);
         return;
       case 'SetTimer':
         this.#timersTouched().set.set(effect.timer, effect.fireAt);

@@ -70,6 +70,8 @@ export interface WorkerOptions {
   observer: RuntimeObserver | null;
 }
 
+/** Answers a command that nobody waits for. */
+const nobody = (): void => {};
 /** Commands taken up by one turn at most. */
 const turnLimit = 1_000;
 const recoverPage = 500;
@@ -136,6 +138,7 @@ export class Worker {
       ownershipOf: (id) => this.#owned.get(partitionOf(id, partitions)),
       isResident: (resident) => this.#residents.get(resident.id) === resident,
       request: (id, body) => this.#request(id, body, null),
+      tell: (id, body) => this.#enqueue(id, { body, messageId: null, settle: nobody }),
       lookForMail: () => this.#mailbox.look(),
       onTrouble,
       observer: options.observer,
