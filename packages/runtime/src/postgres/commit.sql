@@ -4,6 +4,7 @@
 -- Items are fenced by epoch (owned, live), guarded by seq (stepped) or by the primary key (created); everything else is written only for
 -- items that passed. Membership is asked as `(x IN (SELECT …)) IS TRUE`, never joined: the planner knows nothing about the size of these
 -- lists and would read one of them for every row of another; this form it can only hash.
+-- Answers how many items passed; only when some did not, which of those in live partitions did.
 WITH item AS (
   SELECT * FROM unnest($item_id::text[], $item_partition::int[], $item_epoch::int[]) AS t(id, partition, epoch)
 ), owned AS MATERIALIZED (
@@ -124,4 +125,5 @@ WITH item AS (
   WHERE (t.id IN (SELECT id FROM passed)) IS TRUE AND h.id = o.id
 -- part: always
 )
-SELECT id, id IN (SELECT id FROM passed) AS passed FROM live
+SELECT n AS stored, CASE WHEN n < cardinality($item_id::text[]) THEN (SELECT json_object_agg(id, id IN (SELECT id FROM passed)) FROM live) END AS verdicts
+FROM (SELECT count(*)::int AS n FROM passed) counted

@@ -113,8 +113,10 @@ export class PostgresStore implements DurableStore {
   }
 
   async #commitOver(replacing: readonly Replacement[], items: readonly CommitItem[]): Promise<CommitVerdict[]> {
-    const { rows } = await this.#afterReplacing<{ id: string; passed: boolean }>(replacing, commitStatement(items));
-    const passed = new Map(rows.map((row) => [row.id, row.passed]));
+    const { rows } = await this.#afterReplacing<CommitAnswer>(replacing, commitStatement(items));
+    const [answer] = rows;
+    if (answer?.stored === items.length) return items.map(() => 'stored');
+    const passed = new Map(Object.entries(answer?.verdicts ?? {}));
     return items.map((item) => {
       const verdict = passed.get(item.instanceId);
       return verdict === undefined ? 'lost-partition' : verdict ? 'stored' : 'conflict';
@@ -429,6 +431,13 @@ export class PostgresStore implements DurableStore {
   async close(): Promise<void> {
     await this.#pool.end();
   }
+}
+
+/** Of commit.sql. */
+interface CommitAnswer {
+  stored: number;
+  /** By instance, of those whose partition is still the item's; null when all were stored. */
+  verdicts: { [id: string]: boolean } | null;
 }
 
 interface Replacement {
