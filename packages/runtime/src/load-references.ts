@@ -8,7 +8,7 @@ export function loadReferences(value: Json, load: (value: Json) => Json | Promis
 
 async function loadHeld(value: Json, load: (value: Json) => Json | Promise<Json>): Promise<Json> {
   if (isPayloadRef(value)) return loadReferences(await load(value), load);
-  if (Array.isArray(value)) return Promise.all(value.map((item) => loadReferences(item, load)));
+  if (Array.isArray(value)) return Promise.all(value.map(async (item) => loadReferences(item, load)));
   const entries = Object.entries(value as { [key: string]: Json }); // a scalar holds no reference
   return Object.fromEntries(await Promise.all(entries.map(async ([key, inner]) => [key, await loadReferences(inner, load)] as const)));
 }
