@@ -4,6 +4,7 @@ import { instanceId } from '@perdure/engine';
 import { partitionOf } from '@perdure/runtime';
 import pg from 'pg';
 import { startBenchRuntime } from './bench-runtime.ts';
+import { cpuSecondsOf } from './cpu-time.ts';
 import type { BenchEnvironment } from './environment.ts';
 import { startServerProcess } from '@perdure/testing/server-process';
 import { waiting } from './sleepers.ts';
@@ -52,6 +53,7 @@ async function takeover(environment: BenchEnvironment): Promise<Record<string, n
     // The lease counts from the last renewal; freezing must not have eaten into it.
     const headStart = (killedAt - frozenAt) / 1_000;
 
+    const cpuBefore = { heir: cpuSecondsOf(heir.pid), postgres: environment.cpu().postgres };
     const probing = Promise.all(
       probeIds().map(async (id) => {
         while (!(await ask<boolean>(heir, { do: 'raise', id }))) await sleep(50);
@@ -63,6 +65,7 @@ async function takeover(environment: BenchEnvironment): Promise<Record<string, n
       dispatched = await ask<number>(heir, { do: 'count' });
     }
     const dispatchedSeconds = (performance.now() - frozenAt) / 1_000;
+    const cpu = { heir: cpuSecondsOf(heir.pid) - cpuBefore.heir, postgres: environment.cpu().postgres - cpuBefore.postgres };
     const answeredSeconds = await probing;
     await heir.stop();
     return {
@@ -70,6 +73,9 @@ async function takeover(environment: BenchEnvironment): Promise<Record<string, n
       activitiesDispatchedSeconds: dispatchedSeconds,
       eventsAnsweredSeconds: answeredSeconds,
       headStartSeconds: headStart,
+      // Until the last activity was dispatched, with whatever was done of the other work by then.
+      takeoverWorkerCpuSeconds: cpu.heir,
+      takeoverPostgresCpuSeconds: cpu.postgres,
     };
   } finally {
     await Promise.all(workers.filter((worker) => !worker.isGone).map((worker) => worker.kill()));

@@ -34,6 +34,8 @@ import { WorkflowDecider } from './workflow-decider.ts';
 const loadLimit = 500;
 /** While one page waits for the database, another's states are put together. */
 const loadsAtOnce = 2;
+/** As long as there is a whole page for each: after a takeover, loading must not wait behind the commits of what was loaded before. */
+const fullLoadsAtOnce = 6;
 const awaitStartMs = 50;
 
 export const unavailable: SendResult = {
@@ -116,8 +118,12 @@ export class Loader {
     }
   }
 
+  get #mayLoad(): boolean {
+    return this.#loads < loadsAtOnce || (this.#loads < fullLoadsAtOnce && this.#arriving.size - this.#loading.size >= loadLimit);
+  }
+
   #schedule(): void {
-    if (this.#scheduled || this.#loads === loadsAtOnce) return;
+    if (this.#scheduled || !this.#mayLoad) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
@@ -224,12 +230,14 @@ export class Loader {
         checkpointSeq: instance.checkpointSeq,
         hasRow: true,
         creation: null,
-        inbox,
+        // Loading was all that a wake-up is for.
+        inbox: inbox.filter((command) => !isWakeUp(command)),
         traceParent: undefined,
         busy: false,
       },
       verdicts,
     );
+    for (const command of inbox) if (isWakeUp(command)) command.settle({ ok: true });
   }
 
   /** Accepted by another process, and its start message has not been fetched yet: whoever comes first waits for it. */
@@ -352,7 +360,7 @@ function unstored(id: InstanceId, partition: number, epoch: number, decider: Dec
 /** No timer has this id. */
 const noTimer = timerId('');
 
-/** A command that only brings its instance into memory: the engine refuses it as stale. */
+/** A command that only brings its instance into memory. */
 export function wakeUp(): QueuedCommand {
   return { body: { type: 'FireTimer', timer: noTimer }, messageId: null, settle: () => {} };
 }

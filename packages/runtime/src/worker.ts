@@ -541,7 +541,7 @@ export class Worker {
         try {
           const page: InstanceId[] = await this.#options.store.leases.unfinishedWork(partition, cursor, recoverPage);
           for (const id of page) {
-            // Loading is what resumes; the command itself is refused as stale.
+            // Loading is what resumes.
             if (!this.#residents.has(id)) arrivals.push(new Promise((settle) => this.#enqueue(id, { ...wakeUp(), settle })));
           }
           if (page.length < recoverPage) break;

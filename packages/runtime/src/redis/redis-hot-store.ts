@@ -11,9 +11,12 @@ import { eventsBehind } from '../events-behind.ts';
 import type { StoredEvent } from '../ports/decider.ts';
 import type { Hint, HotInstance, HotStore, HotUpdate } from '../ports/hot-store.ts';
 
+const loadBatchLua = readFileSync(new URL('./load-batch.lua', import.meta.url), 'utf8');
 const saveBatchLua = readFileSync(new URL('./save-batch.lua', import.meta.url), 'utf8');
 
 interface WithScripts {
+  /** For each instance: seq, checkpoint, tail. */
+  perdureLoadBatch(keyCount: number, ...keys: string[]): Promise<[string | null, string | null, string[]][]>;
   perdureSaveBatch(keyCount: number, ...args: string[]): Promise<number>;
 }
 
@@ -40,6 +43,7 @@ export class RedisHotStore implements HotStore {
     };
     // defineCommand adds the method at run time; ioredis cannot express its type.
     this.#commands = new Redis(url, options) as Redis & WithScripts;
+    this.#commands.defineCommand('perdureLoadBatch', { lua: loadBatchLua });
     this.#commands.defineCommand('perdureSaveBatch', { lua: saveBatchLua });
     this.#commands.on('error', () => {});
     this.#subscriber = new Redis(url, {
@@ -89,24 +93,11 @@ export class RedisHotStore implements HotStore {
   async load(ids: readonly InstanceId[]): Promise<Map<InstanceId, HotInstance>> {
     const found = new Map<InstanceId, HotInstance>();
     if (!this.available() || ids.length === 0) return found;
-    const pipeline = this.#commands.multi();
-    for (const id of ids) {
-      pipeline.hmget(this.#meta(id), 'seq', 'checkpoint');
-      pipeline.xrange(this.#tail(id), '-', '+');
-    }
-    const replies = await pipeline.exec().catch(() => null);
-    if (replies === null) return found;
-    ids.forEach((id, i) => {
-      const [metaError, meta] = replies[i * 2] ?? [];
-      const [tailError, tail] = replies[i * 2 + 1] ?? [];
-      if (metaError || tailError || !Array.isArray(meta) || !Array.isArray(tail)) return;
-      const [seq, checkpoint] = meta as (string | null)[];
-      if (seq === null || seq === undefined) return;
-      found.set(id, {
-        seq: Number(seq),
-        checkpoint: checkpoint ?? null,
-        tail: (tail as [string, string[]][]).map(([, fields]) => fields[1] ?? '[]'),
-      });
+    const keys = ids.flatMap((id) => [this.#meta(id), this.#tail(id)]);
+    const replies = await this.#commands.perdureLoadBatch(keys.length, ...keys).catch(() => []);
+    replies.forEach(([seq, checkpoint, tail], i) => {
+      const id = ids[i];
+      if (id !== undefined && seq !== null) found.set(id, { seq: Number(seq), checkpoint, tail });
     });
     return found;
   }
