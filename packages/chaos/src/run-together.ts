@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { drills } from './drills.ts';
+import { reportsFolder, type DrillReport } from './run-drill.ts';
 
 /**
  * Runs drills in processes of their own, so many at a time, each with its own servers: mostly they wait, and one that hangs or changes its
  * process' clock is no other's trouble. What each says is shown when it has ended. One that ends without a count has failed.
+ *
+ * Those that took longest the last time begin first, so that no long one is left alone at the end; before them those never run here, as given.
  */
 export async function runTogether(
   names: readonly string[],
@@ -13,7 +17,8 @@ export async function runTogether(
   flags: readonly string[],
 ): Promise<{ passed: number; failed: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'perdure-chaos-summaries-'));
-  const waiting = [...names];
+  const tookMs = lastDurations();
+  const waiting = names.toSorted((a, b) => (tookMs.get(b) ?? unknownMs) - (tookMs.get(a) ?? unknownMs));
   const total = { passed: 0, failed: 0 };
   try {
     await Promise.all(
@@ -29,6 +34,19 @@ export async function runTogether(
     rmSync(folder, { recursive: true, force: true });
   }
   return total;
+}
+
+const unknownMs = 60 * 60_000;
+
+/** Of the newest report of each drill at this size that is here. */
+function lastDurations(): Map<string, number> {
+  if (!existsSync(reportsFolder)) return new Map();
+  const reports = readdirSync(reportsFolder)
+    .filter((file) => file.endsWith('.json') && !file.endsWith('-full.json'))
+    .map((file) => JSON.parse(readFileSync(join(reportsFolder, file), 'utf8')) as DrillReport) // written by writeReport
+    .filter(({ drill, planned }) => drills.find(({ name }) => name === drill)?.sizes.verify === planned)
+    .toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
+  return new Map(reports.map(({ drill, durationMs }) => [drill, durationMs]));
 }
 
 async function runApart(name: string, summary: string, flags: readonly string[]): Promise<{ passed: number; failed: number }> {
