@@ -289,6 +289,17 @@ export class Scene {
     return this.#lines<CommitLine>('commits');
   }
 
+  /**
+   * A worker that nothing was renewed for during a whole lease, on a machine too slow for it, gives everything up and claims it anew: whatever was
+   * executing in it is executed again. It says so, and that moment is a fault, though none of the drill's.
+   */
+  #lapses(): Fault[] {
+    return [...this.#text('troubles').matchAll(/^(\S+Z) (\d+) leases: LeasesRanOut/gm)].map(([, moment = '', pid]) => {
+      const at = Date.parse(moment);
+      return { from: at, until: at, concerns: (effect) => effect.pid === Number(pid) };
+    });
+  }
+
   /** What rows, files and the loads' own sums say of the promises, after all has ended. */
   async verdicts(): Promise<{ verdicts: Verdicts; duplicates: number; executions: number; inFlight: number }> {
     const commits = this.commits();
@@ -304,7 +315,7 @@ export class Scene {
     const reported = new Map(commits.toReversed().flatMap(({ at, reported: attempts }) => attempts.map((one) => [one, at] as const)));
     const effects = checkSideEffects(
       this.effects(),
-      this.faults,
+      [...this.faults, ...this.#lapses()],
       reported,
       completed.rows.map(({ key }) => key),
     );
@@ -338,6 +349,7 @@ export class Scene {
         instances: Object.values(statuses).reduce((a, b) => a + b, 0),
         executions,
         inFlightAtFaults: inFlight,
+        lapsedLeases: this.#lapses().length,
         slowestUnitMs: Math.round(this.slowestUnitMs),
         ...(this.slowestMovesAgainMs > 0 ? { slowestMovesAgainMs: Math.round(this.slowestMovesAgainMs) } : {}),
         ...more.measured,

@@ -47,6 +47,7 @@ describe('LeaseKeeper', () => {
     });
     const claimed: OwnedPartition[][] = [];
     const lost: number[][] = [];
+    const troubles: string[] = [];
     const keeper = new LeaseKeeper(leases, new DatabaseClock(), {
       workerId: 'slow',
       host: 'here',
@@ -58,7 +59,7 @@ describe('LeaseKeeper', () => {
       onLost: (partitions) => void lost.push([...partitions]),
       drain: async () => {},
       onSuperseded: () => {},
-      onTrouble: () => {},
+      onTrouble: (error) => void troubles.push(error.message),
     });
     await keeper.start();
     expect(keeper.holds).toBe(true);
@@ -76,6 +77,7 @@ describe('LeaseKeeper', () => {
     await waitFor('all is claimed anew', () => claimed.length > 1);
     expect(keeper.holds).toBe(true);
     expect(lost[0]).toHaveLength(64);
+    expect(troubles).toEqual(['Nothing was renewed for the 60000 ms of a lease; its 64 partitions were given up.']);
     const epochs = new Map(claimed[0]?.map(({ id, epoch }) => [id, epoch]));
     const after = claimed[1] ?? [];
     expect(after).toHaveLength(64);

@@ -15,6 +15,11 @@ import type { DatabaseClock } from './database-clock.ts';
 const lapseSlackMs = 5;
 const shortestPauseMs = 20;
 
+/** The process, its machine or the database stood still for as long as a lease runs. */
+class LeasesRanOut extends Error {
+  override readonly name = 'LeasesRanOut';
+}
+
 export interface LeaseKeeperOptions {
   workerId: string;
   host: string;
@@ -103,7 +108,7 @@ export class LeaseKeeper {
     }
     this.#options.onTrouble(error);
     // P2
-    if (!this.holds) this.#giveUpAll();
+    if (!this.holds) this.#runOut();
   }
 
   /** One round; gives the pause before the next. */
@@ -112,7 +117,7 @@ export class LeaseKeeper {
     const startedAt = performance.now();
     const renewed = new Map((await this.#leases.renew(workerId, leaseMs)).map(({ id, epoch }) => [id, epoch]));
     // P2. Whoever asked `holds` until now was told no and left things undone: claiming the partitions anew finds them again.
-    if (!this.holds) this.#giveUpAll();
+    if (!this.holds) this.#runOut();
     this.#renewedAt = startedAt;
     // P3: nobody else lives, so nobody else's heartbeat may count. Left standing, it would be given a share.
     if (this.#force) await this.#leases.deleteOtherWorkers(workerId);
@@ -179,6 +184,16 @@ export class LeaseKeeper {
     const still = leaving.filter((id) => this.#owned.delete(id));
     this.#options.onLost(still);
     await this.#leases.release(this.#options.workerId, still);
+  }
+
+  /** P2. What was executing is executed again by the next owner, also when that is this process: people should know of a machine that is too slow. */
+  #runOut(): void {
+    const given = this.#owned.size;
+    this.#giveUpAll();
+    if (given > 0)
+      this.#options.onTrouble(
+        new LeasesRanOut(`Nothing was renewed for the ${this.#options.leaseMs} ms of a lease; its ${given} partitions were given up.`),
+      );
   }
 
   #giveUpAll(): void {
