@@ -13,6 +13,8 @@ import type { Resident } from './resident.ts';
 /** A checkpoint is kept at least this often (time travel), or when the tail outgrows what is open now. */
 const checkpointEvery = 1_000;
 
+const none: readonly never[] = [];
+
 export class TurnRecord {
   readonly resident: Resident;
   readonly #partitions: number;
@@ -48,17 +50,17 @@ export class TurnRecord {
   }
 
   get timersSet(): Iterable<number> {
-    return this.#timers?.set.values() ?? [];
+    return this.#timers?.set.values() ?? none;
   }
 
   /** Activities to begin after the commit. */
   get run(): Iterable<StepKey> {
-    return this.#run ?? [];
+    return this.#run ?? none;
   }
 
   /** Activities to abort after the commit. */
   get abort(): Iterable<StepKey> {
-    return this.#abort ?? [];
+    return this.#abort ?? none;
   }
 
   get touchesTasks(): boolean {
@@ -222,14 +224,14 @@ export class TurnRecord {
       },
       create: resident.creation === null ? null : { ...resident.creation, version: decider.version },
       checkpoint: keepsCheckpoint ? JSON.stringify(decider.encode()) : null,
-      timersSet: [...(this.#timers?.set ?? [])].map(([timer, fireAt]) => ({ timer, fireAt })),
-      timersCleared: [...(this.#timers?.cleared ?? [])],
+      timersSet: this.#timers === null ? none : Array.from(this.#timers.set, ([timer, fireAt]) => ({ timer, fireAt })),
+      timersCleared: this.#timers === null ? none : [...this.#timers.cleared],
       messagesOut: this.#messages,
       messagesConsumed: this.#consumed,
       messagesRefused: this.#refused,
-      tasksOpened: [...(this.#tasks?.opened.values() ?? [])],
-      tasksAssigned: [...(this.#tasks?.assigned.values() ?? [])],
-      tasksClosed: [...(this.#tasks?.closed.values() ?? [])],
+      tasksOpened: this.#tasks === null ? none : [...this.#tasks.opened.values()],
+      tasksAssigned: this.#tasks === null ? none : [...this.#tasks.assigned.values()],
+      tasksClosed: this.#tasks === null ? none : [...this.#tasks.closed.values()],
     };
   }
 }
