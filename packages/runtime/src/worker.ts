@@ -214,12 +214,12 @@ export class Worker {
   /** Takes nothing new for these partitions and lets what is underway finish, activities for at most `graceMs`. */
   async drain(partitions: readonly number[], graceMs = 3_000): Promise<void> {
     const leaving = new Set(partitions);
-    const deadline = performance.now() + graceMs;
     // The next owner gets a partition in good order: what a vanished one had begun is counted before.
     await settledWithin(
       graceMs,
       partitions.flatMap((id) => this.#recoveries.get(id) ?? []),
     );
+    const deadline = performance.now() + graceMs;
     for (const id of leaving) {
       const owned = this.#owned.get(id);
       if (owned !== undefined) owned.draining = true;

@@ -58,8 +58,14 @@ describe('StepFold', () => {
     expect(step(fold(begun, held), 'pay#1')).toMatchObject({
       status: 'waiting',
       heldAfter: 5,
-      attempts: [{ outcome: 'canceled', endedAt: 300 }],
+      attempts: [{ outcome: 'held', endedAt: 300 }],
       waits: [{ kind: 'quarantine', from: 300, to: null }],
+    });
+    expect(step(fold(begun, held, { type: 'ExecutionTerminated', reason: '', by: 'ann' }), 'pay#1')).toMatchObject({
+      status: 'canceled',
+      heldAfter: null,
+      attempts: [{ outcome: 'canceled', endedAt: 400 }],
+      waits: [{ kind: 'quarantine', from: 300, to: 400 }],
     });
     const released = { type: 'TaskReleased', step: 'pay#1', attempt: 1, reason: '', by: 'ann' };
     expect(step(fold(begun, held, released), 'pay#1')).toMatchObject({

@@ -15,7 +15,7 @@ export interface Attempt {
   number: number;
   startedAt: number;
   endedAt: number | null;
-  outcome: 'running' | 'completed' | 'failed' | 'canceled';
+  outcome: 'running' | 'completed' | 'failed' | 'canceled' | 'held';
   failure: Failure | null;
 }
 
@@ -131,7 +131,7 @@ export class StepFold {
       case 'TaskQuarantined': {
         const step = this.steps.get(event.step);
         if (!step) return;
-        this.#endAttempt(step, at, 'canceled', null);
+        this.#endAttempt(step, at, 'held', null);
         step.status = 'waiting';
         step.heldAfter = event.claims;
         step.waits.push({ kind: 'quarantine', from: at, to: null, until: null });
@@ -415,6 +415,7 @@ export class StepFold {
   }
 
   #cancel(step: StepRecord, at: number): void {
+    this.#unhold(step, at);
     this.#endAttempt(step, at, 'canceled', null);
     this.#close(step, at, 'canceled');
   }
@@ -423,7 +424,7 @@ export class StepFold {
     for (const step of this.openSteps) if (step.frame.startsWith(frame) && step.frame !== '') this.#cancel(step, at);
   }
 
-  /** The held attempt goes on: it was let out, or came to an outcome after all. */
+  /** The attempt is held no more: it was let out, came to an outcome after all, or is cancelled. */
   #unhold(step: StepRecord, at: number): void {
     const attempt = step.attempts.at(-1);
     if (step.heldAfter === null || !attempt) return;

@@ -69,8 +69,10 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
   const onChange = useRefetchSoon(id);
   const run = useInstanceRun(id, startNode, onChange);
   const [picked, setNode] = useState<NodeId | null>();
-  // Until somebody picks one: the step that waits for a decision in quarantine.
-  const node = picked === undefined ? ([...run.steps.steps.values()].find((step) => step.heldAfter !== null)?.node ?? null) : picked;
+  const node = picked ?? null;
+  // Until somebody picks one: the step that waits for a decision in quarantine, and stays picked when it is decided.
+  const held = picked === undefined ? [...run.steps.steps.values()].find((step) => step.heldAfter !== null) : undefined;
+  if (held !== undefined) setNode(held.node);
   /** Which visit of the chosen node; null = the latest. */
   const [visit, setVisit] = useState<number | null>(null);
   const [eventSeq, setEventSeq] = useState<number | null>(null);

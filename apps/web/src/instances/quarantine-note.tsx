@@ -51,6 +51,7 @@ function DecisionDialog({
 }) {
   const [reason, setReason] = useState('');
   const queries = useQueryClient();
+  const caught = instance.document.edges.some((edge) => edge.source === step.node && edge.sourcePort === 'error');
   const title = instance.document.nodes.find((node) => node.id === step.node)?.title ?? step.node;
   const done = {
     onSuccess: () => {
@@ -68,7 +69,7 @@ function DecisionDialog({
     <Dialog
       opened
       onClose={onClose}
-      title={release ? 'Let the step run again?' : 'Give the step up?'}
+      title={release ? `Release “${title}”?` : `Give up “${title}”?`}
       action={release ? 'Release' : 'Give up'}
       danger={!release}
       escape="keeps it held"
@@ -79,7 +80,7 @@ function DecisionDialog({
       <p className="t2" style={{ marginBottom: 14 }}>
         {release
           ? 'The same attempt begins once more, and its claims are counted anew. If it still stops its worker, it is held again.'
-          : 'The step fails with the code Quarantined: by its error port when that is connected, else outwards.'}
+          : `The step fails with the code Quarantined${caught ? ' and leaves by its error port.' : '. Its error port is not connected: the failure travels outwards.'}`}
       </p>
       <Textarea
         label={

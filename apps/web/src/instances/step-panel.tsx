@@ -202,8 +202,8 @@ function AttemptList({ step }: { step: StepRecord }) {
             {attempt.number}
           </span>
           <span className="row g6" style={{ width: 86 }}>
-            <StatusIcon shape={attempt.outcome} size={13} />
-            <span className="b5">{WORDS[attempt.outcome]}</span>
+            <StatusIcon shape={attempt.outcome === 'held' ? 'warning' : attempt.outcome} size={13} />
+            <span className="b5">{attempt.outcome === 'held' ? 'Held' : WORDS[attempt.outcome]}</span>
           </span>
           <span className="mono t2" style={{ width: 90 }} title={formatMoment(attempt.startedAt)}>
             {formatClockMs(attempt.startedAt)}

@@ -158,7 +158,7 @@ function StepBars({
             `a${attempt.number}`,
             attempt.startedAt,
             attempt.endedAt ?? now,
-            { completed: 'ok', failed: 'fail', running: 'run', canceled: 'off' }[attempt.outcome],
+            { completed: 'ok', failed: 'fail', running: 'run', canceled: 'off', held: 'off' }[attempt.outcome],
           ),
         )}
         {isOnly && step.attempts.length > 1 && last && step.closedAt !== null && room > WORDS_NEED ? (
