@@ -58,7 +58,7 @@ export const poison: Drill = {
     context.defer(() => supervisor.stop());
     const load = scene.keepFed(12);
     const fedFrom = Date.now();
-    await sleep(5_000);
+    await sleep(3_000);
     const poisonedFrom = Date.now();
     const problems: string[] = [];
     let injected = 0;
@@ -203,6 +203,6 @@ class Supervisor {
   }
 
   #worker(): Promise<WorkerProcess> {
-    return this.#scene.worker({ leaseMs, renewEveryMs: 300 }, undefined, { watchdogMs: 3 * leaseMs, nodeOptions });
+    return this.#scene.worker({ leaseMs, renewEveryMs: 300 }, undefined, { watchdogMs: 2 * leaseMs, nodeOptions });
   }
 }
