@@ -6,6 +6,7 @@ import { fanout10000, fanout1000 } from './fanout.ts';
 import { hello5 } from './hello5.ts';
 import { live } from './live.ts';
 import { longHistory } from './long-history.ts';
+import { payloads } from './payloads.ts';
 import { recovery } from './recovery.ts';
 import { sleepers } from './sleepers.ts';
 import { startApi } from './start-api.ts';
@@ -26,6 +27,7 @@ export const limitSeconds: Readonly<Record<string, number>> = {
   live: 60,
   startApi: 60,
   bank: 90,
+  payloads: 120,
 };
 
 export const runs: Readonly<Record<string, (environment: BenchEnvironment) => Promise<Figures>>> = {
@@ -40,4 +42,5 @@ export const runs: Readonly<Record<string, (environment: BenchEnvironment) => Pr
   live,
   startApi,
   bank,
+  payloads,
 };

@@ -1,4 +1,9 @@
-/** Values over 64 KB, kept once under the SHA-256 of their JSON text. Small cache in front: the same payload is read by several expressions in a row. */
+/**
+ * Values over 64 KB, kept once under the SHA-256 of their JSON text. Small cache in front: the same payload is read by several expressions in a row.
+ *
+ * Large values go one at a time, with a turn of the event loop between them: each holds this thread and a connection for tens of milliseconds,
+ * and ten of them in one go would hold up every commit that waits behind them.
+ */
 import { createHash } from 'node:crypto';
 import type { Json, PayloadRef } from '@perdure/graph';
 import type { DurableStore } from './ports/durable-store.ts';
@@ -15,12 +20,27 @@ export class DurablePayloads implements PayloadStore {
   readonly #store: Pick<DurableStore, 'loadPayload' | 'keepPayload'>;
   readonly #cached = new Map<string, { text: string; keptAt: number }>();
   #held = 0;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(store: Pick<DurableStore, 'loadPayload' | 'keepPayload'>) {
     this.#store = store;
   }
 
-  async load(hash: string): Promise<Json | undefined> {
+  load(hash: string): Promise<Json | undefined> {
+    return this.#inTurn(() => this.#load(hash));
+  }
+
+  keep(text: string): Promise<PayloadRef> {
+    return this.#inTurn(() => this.#keep(text));
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#last.then(work);
+    this.#last = done.then(nextTurn, nextTurn);
+    return done;
+  }
+
+  async #load(hash: string): Promise<Json | undefined> {
     const cached = this.#cached.get(hash);
     const text = cached?.text ?? (await this.#store.loadPayload(hash));
     if (text === null) return undefined;
@@ -30,7 +50,7 @@ export class DurablePayloads implements PayloadStore {
     return JSON.parse(text) as Json;
   }
 
-  async keep(text: string): Promise<PayloadRef> {
+  async #keep(text: string): Promise<PayloadRef> {
     const hash = createHash('sha256').update(text).digest('base64url');
     const askedAt = Date.now();
     if (askedAt - (this.#cached.get(hash)?.keptAt ?? -Infinity) > keptForMs) {
@@ -49,4 +69,8 @@ export class DurablePayloads implements PayloadStore {
       this.#held -= held.length;
     }
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resume) => setImmediate(resume));
 }
