@@ -289,6 +289,11 @@ export class Scene {
     return this.#lines<CommitLine>('commits');
   }
 
+  /** How often a living worker's leases ran out so far. */
+  get lapsedLeases(): number {
+    return this.#lapses().length;
+  }
+
   /**
    * A worker that nothing was renewed for during a whole lease, on a machine too slow for it, gives everything up and claims it anew: whatever was
    * executing in it is executed again. It says so, and that moment is a fault, though none of the drill's.
@@ -349,7 +354,7 @@ export class Scene {
         instances: Object.values(statuses).reduce((a, b) => a + b, 0),
         executions,
         inFlightAtFaults: inFlight,
-        lapsedLeases: this.#lapses().length,
+        lapsedLeases: this.lapsedLeases,
         slowestUnitMs: Math.round(this.slowestUnitMs),
         ...(this.slowestMovesAgainMs > 0 ? { slowestMovesAgainMs: Math.round(this.slowestMovesAgainMs) } : {}),
         ...more.measured,
