@@ -355,7 +355,8 @@ describe('a runtime on Postgres and Redis', () => {
     await Promise.all(ids.map((id) => first.start({ workflow: 'queued', version: null, input: {}, startedBy: 'test', instanceId: id })));
     for (const id of ids) expect(await finished(id)).toMatchObject({ status: 'Completed' });
     expect([...ranBy.keys()].sort()).toEqual(['first', 'second']);
-    expect([...ranBy.values()].reduce((sum, n) => sum + n, 0)).toBe(40);
+    // A job whose worker is silent for too long is given to another, which a busy machine may bring about.
+    expect([...ranBy.values()].reduce((sum, n) => sum + n, 0)).toBeGreaterThanOrEqual(40);
   });
 
   it('keeps large values by reference, and expressions read through them', async () => {

@@ -29,7 +29,7 @@ export interface DurableStore {
 
   /** Timers of the partitions that are due by the database clock, oldest first, after `cursor`. */
   dueTimers(partitions: readonly number[], cursor: TimerCursor | null, limit: number): Promise<DueTimer[]>;
-  /** Moments of timers due within `horizonMs`, ascending, for planning when to ask. */
+  /** Moments at which timers are due within `horizonMs`, each once, ascending: for planning when to ask. */
   nearTimers(partitions: readonly number[], horizonMs: number, limit: number): Promise<number[]>;
 
   /** Of an instance that is gone or has finished. */

@@ -263,11 +263,11 @@ export class PostgresStore implements DurableStore {
   async nearTimers(partitions: readonly number[], horizonMs: number, limit: number): Promise<number[]> {
     const { rows } = await this.#pool.query<{ fire_at: number }>({
       name: 'near-timers',
-      text: `SELECT extract(epoch FROM fire_at) * 1000 AS fire_at FROM timer
-             WHERE partition = ANY($1::int[]) AND fire_at <= clock_timestamp() + $2 * interval '1 millisecond' ORDER BY fire_at LIMIT $3`,
+      text: `SELECT DISTINCT (extract(epoch FROM fire_at) * 1000)::float8 AS fire_at FROM timer
+             WHERE partition = ANY($1::int[]) AND fire_at <= clock_timestamp() + $2 * interval '1 millisecond' ORDER BY 1 LIMIT $3`,
       values: [numberArray(partitions), horizonMs, limit],
     });
-    return rows.map((row) => Number(row.fire_at));
+    return rows.map((row) => row.fire_at);
   }
 
   async deleteTimers(id: InstanceId, timers: readonly TimerId[]): Promise<void> {

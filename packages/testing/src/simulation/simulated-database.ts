@@ -282,10 +282,8 @@ export class SimulatedDatabase implements DurableStore {
 
   async nearTimers(partitions: readonly number[], horizonMs: number, limit: number): Promise<number[]> {
     const until = this.#clock() + horizonMs;
-    return this.#timersOf(partitions)
-      .map(({ fireAt }) => fireAt)
-      .filter((fireAt) => fireAt <= until)
-      .slice(0, limit);
+    const moments = new Set(this.#timersOf(partitions).map(({ fireAt }) => fireAt));
+    return [...moments].filter((fireAt) => fireAt <= until).slice(0, limit);
   }
 
   #timersOf(partitions: readonly number[]): Timer[] {
