@@ -144,7 +144,10 @@ export async function composeServer({ config, database, runtime, services, log, 
       if (config.embedded) await seedSamples(installation);
       await app.listen(options);
       // They call the demo services, which answer from here on.
-      if (config.embedded) await startWelcomeInstances(installation);
+      if (config.embedded)
+        await startWelcomeInstances(installation).catch((error: Error) =>
+          log.warn({ err: error }, 'The sample instances were not started.'),
+        );
     },
     async close() {
       closing.abort();

@@ -9,10 +9,9 @@ export interface CheckQuestion {
   value: Json;
 }
 
-export interface CheckAnswer {
-  problems: FieldProblem[];
-}
+export type CheckAnswer = { type: 'ready' } | { type: 'checked'; problems: FieldProblem[] };
 
-parentPort?.on('message', ({ schema, value }: CheckQuestion) => {
-  parentPort?.postMessage({ problems: checkValue(schema, value) } satisfies CheckAnswer);
-});
+const answer = (said: CheckAnswer): void => parentPort?.postMessage(said);
+
+parentPort?.on('message', ({ schema, value }: CheckQuestion) => answer({ type: 'checked', problems: checkValue(schema, value) }));
+answer({ type: 'ready' });

@@ -15,6 +15,8 @@ export interface SchemaCheck {
   close(): Promise<void>;
 }
 
+const startLimitMs = 30_000;
+
 interface Waiting {
   question: CheckQuestion;
   settle: (problems: FieldProblem[]) => void;
@@ -22,6 +24,7 @@ interface Waiting {
 
 export function createSchemaCheck({ limitMs = 2_000 }: { limitMs?: number } = {}): SchemaCheck {
   let thread: Worker | null = null;
+  let isReady = false;
   let underway: { waiting: Waiting; timer: NodeJS.Timeout } | null = null;
   const queue: Waiting[] = [];
 
@@ -30,8 +33,20 @@ export function createSchemaCheck({ limitMs = 2_000 }: { limitMs?: number } = {}
     const waiting = underway === null ? queue.shift() : undefined;
     if (waiting === undefined) return;
     thread ??= startThread();
-    underway = { waiting, timer: setTimeout(() => giveUp(tooSlow), limitMs) };
+    underway = { waiting, timer: isReady ? checkTimer() : setTimeout(() => giveUp(notStarted), startLimitMs) };
     thread.postMessage(waiting.question);
+  }
+
+  function checkTimer(): NodeJS.Timeout {
+    return setTimeout(() => giveUp(tooSlow), limitMs);
+  }
+
+  /** A busy machine may take its time to start the thread, which is no fault of the schema's. */
+  function ready(): void {
+    isReady = true;
+    if (underway === null) return;
+    clearTimeout(underway.timer);
+    underway.timer = checkTimer();
   }
 
   function settle(problems: FieldProblem[]): void {
@@ -46,6 +61,7 @@ export function createSchemaCheck({ limitMs = 2_000 }: { limitMs?: number } = {}
   function giveUp(problem: FieldProblem): void {
     const ended = thread;
     thread = null;
+    isReady = false;
     void ended?.terminate();
     settle([problem]);
   }
@@ -57,7 +73,11 @@ export function createSchemaCheck({ limitMs = 2_000 }: { limitMs?: number } = {}
       resourceLimits: { maxOldGenerationSizeMb: 512 },
     });
     started.unref();
-    started.on('message', (answer: CheckAnswer) => settle(answer.problems));
+    started.on('message', (answer: CheckAnswer) => {
+      if (thread !== started) return;
+      if (answer.type === 'ready') ready();
+      else settle(answer.problems);
+    });
     // Out of memory; a thread that was given up says nothing any more.
     started.on('error', () => {
       if (thread === started) giveUp(tooLarge);
@@ -88,4 +108,5 @@ const tooLarge: FieldProblem = {
   field: '',
   message: 'The check against the schema took too much memory. Use a simpler schema or send less data.',
 };
+const notStarted: FieldProblem = { field: '', message: 'The check against the schema could not begin in time. Try again.' };
 const closing: FieldProblem = { field: '', message: 'The server is stopping. Try again.' };

@@ -58,6 +58,9 @@ describe('samples run as they are, with an empty input', () => {
 test('a repeated first start changes nothing: five samples at version 1, one finished and one waiting instance', async () => {
   await seedSamples(server.installation);
   await startWelcomeInstances(server.installation);
+  // As if the first had broken off before it was done.
+  await server.database.prisma.setting.delete({ where: { key: 'welcomed' } });
+  await startWelcomeInstances(server.installation);
   const workflows = await server.database.prisma.workflow.findMany({ where: { sample: true } });
   expect(workflows.map(({ latestVersion }) => latestVersion)).toEqual([1, 1, 1, 1, 1]);
   const welcome = async () =>

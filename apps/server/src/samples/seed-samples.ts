@@ -4,6 +4,7 @@ import { findWorkflow } from '@perdure/database/read';
 import { claimSetting, createWorkflow, publishVersion, saveEntityType } from '@perdure/database/write';
 import type { Json } from '@perdure/graph';
 import { readEntityType } from '../entities/read-entity-type.ts';
+import { RequestError } from '../errors/request-error.ts';
 import { startInstance } from '../instances/start-instance.ts';
 import type { Installation } from '../installation.ts';
 import { checkDocument } from '../workflows/check-document.ts';
@@ -56,13 +57,22 @@ async function seedAccount({ database, runtime }: Installation): Promise<void> {
   runtime.savedEntityType(sample.name);
 }
 
-/** Once in the life of an installation: one instance that finishes and one that waits for a person. */
+/**
+ * Once in the life of an installation: one instance that finishes and one that waits for a person. What a start left undone the next one does.
+ * Throws what hinders it; nothing depends on them.
+ */
 export async function startWelcomeInstances(installation: Installation): Promise<void> {
-  if (!(await claimSetting(installation.database.prisma, 'welcomed', true))) return;
+  const { prisma } = installation.database;
+  if ((await prisma.setting.findUnique({ where: { key: 'welcomed' } })) !== null) return;
   for (const [workflowKey, instanceId] of [
     ['conference-booking', 'welcome-booking'],
     ['order-approval', 'welcome-order'],
   ] as const) {
-    await startInstance(installation, { workflowKey, instanceId, input: {}, tags: ['sample'], startedBy: 'system' });
+    await startInstance(installation, { workflowKey, instanceId, input: {}, tags: ['sample'], startedBy: 'system' }).catch(
+      (error: Error) => {
+        if (!(error instanceof RequestError && error.code === 'instance.exists')) throw error;
+      },
+    );
   }
+  await claimSetting(prisma, 'welcomed', true);
 }
