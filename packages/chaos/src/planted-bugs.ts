@@ -55,6 +55,20 @@ export const plantedBugs: readonly PlantedBug[] = [
     noticedBy: contract,
   },
   {
+    name: 'a message takes effect as often as it is delivered',
+    file: commit,
+    search: 'WHERE (c.message_id IN (SELECT message_id FROM message WHERE message_id = ANY($consumed_message::text[]))) IS NOT TRUE',
+    replace: 'WHERE false',
+    noticedBy: contract,
+  },
+  {
+    name: 'a message is delivered by its sender after it was fetched and done with',
+    file: 'packages/runtime/src/mailbox.ts',
+    search: 'if (!this.#brought.has(message.messageId)) this.#deliver(message);',
+    replace: 'this.#deliver(message);',
+    noticedBy: { project: 'runtime', test: 'mailbox.test.ts' },
+  },
+  {
     name: 'a consumed message stays',
     file: commit,
     search: ') gone WHERE message.message_id = gone.message_id',
@@ -169,8 +183,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'a conflict after a lost answer is believed',
     file: 'packages/runtime/src/commit-lanes.ts',
-    search: "const doubtful = attempt > 0 ? answered.filter(({ verdict }) => verdict === 'conflict').map(({ entry }) => entry) : [];",
-    replace: 'const doubtful: Entry[] = [];',
+    search: 'const doubtful = attempt > 0 ? answered.filter(({ verdict }) => isBecauseOfAnother(verdict)) : [];',
+    replace: 'const doubtful: typeof answered = [];',
     noticedBy: lanes,
   },
   {

@@ -34,6 +34,14 @@ describe('an activity’s outcome', () => {
     });
   });
 
+  it('is mended where Postgres would refuse it, however large', async () => {
+    const pad = 'y'.repeat(70_000);
+    const odd = { pad, ['a\0']: ['\0', '\uD800'] };
+    expect((await stored({ ok: true, output: odd })).kept).toEqual([JSON.stringify({ pad, 'a\uFFFD': ['\uFFFD', '\uFFFD'] })]);
+    const fine = { pad, text: '\\u0000 🙂' };
+    expect((await stored({ ok: true, output: fine })).kept).toEqual([JSON.stringify(fine)]);
+  });
+
   it('of a long error keeps the beginning here, a quarter of a megabyte beside it, and says what it cut', async () => {
     const { outcome, kept } = await failing({ code: `${tenMegabytes}`, message: tenMegabytes });
     expect(JSON.stringify(outcome).length).toBeLessThan(4_500);

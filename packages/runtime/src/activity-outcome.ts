@@ -16,6 +16,9 @@ const largestMessage = 4_096;
 const largestDetails = 256 * 1024;
 const largestCode = 200;
 
+/** How JSON.stringify writes U+0000 and lone surrogates. */
+const maybeUnstorable = /\\u(?:0000|d[89a-f])/;
+
 type WithoutPlace<Body> = Body extends unknown ? Omit<Body, 'step' | 'attempt'> : never;
 
 export type ActivityOutcome = WithoutPlace<Extract<CommandBody, { type: 'CompleteTask' | 'FailTask' }>>;
@@ -47,10 +50,13 @@ export async function outcomeToStore(
 }
 
 function completed(value: Json): BoundedOutcome {
-  const output = storableJson(value);
-  const text = isLargerThan(output, referenceThreshold) ? JSON.stringify(output) : '';
-  if (text.length <= referenceThreshold) return { outcome: { type: 'CompleteTask', output }, referenced: null };
-  if (text.length <= largestPayload) return { outcome: { type: 'CompleteTask', output: null }, referenced: text };
+  const text = isLargerThan(value, referenceThreshold) ? JSON.stringify(value) : '';
+  if (text.length <= referenceThreshold) return { outcome: { type: 'CompleteTask', output: storableJson(value) }, referenced: null };
+  if (text.length <= largestPayload) {
+    // A large value is walked through again only when there may be something to mend.
+    const referenced = maybeUnstorable.test(text) ? JSON.stringify(storableJson(value)) : text;
+    return { outcome: { type: 'CompleteTask', output: null }, referenced };
+  }
   return failed({ code: 'ResultTooLarge', message: `The result has ${text.length} characters; ${largestPayload} are allowed.` }, false);
 }
 

@@ -127,6 +127,22 @@ describe('CommitLanes', () => {
     expect(await history('late')).toHaveLength(2);
   });
 
+  it('C2 a lost commit that Postgres finishes late is told to be stored, also when it consumed a message', async () => {
+    const sender = creation('sender', epoch, {
+      messagesOut: [{ partition: 0, instanceId: instanceId('sender'), messageId: 'm', body: { type: 'Cancel', reason: 'r' } }],
+    });
+    await store.commit([sender]);
+    let commits = 0;
+    const { made } = lanes(async (items, real) => {
+      commits += 1;
+      if (commits === 1) throw new Error('connection lost');
+      await real(items);
+      return real(items);
+    });
+    expect(await made.submit(step(sender, { messagesConsumed: ['m'] }))).toBe('stored');
+    expect(await history('sender')).toHaveLength(3);
+  });
+
   it('C2 a replacement whose answer was lost is stored once', async () => {
     const finished = { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true } as const;
     await store.commit([creation('again', epoch, { row: finished })]);

@@ -96,11 +96,11 @@ export class CommitLanes {
         const verdicts = await this.#store.commit(left.map(({ item }) => item));
         this.#options.onAnswered?.(left.length, (performance.now() - sentAt) / 1_000);
         const answered = left.map((entry, i) => ({ entry, verdict: verdicts[i] ?? 'conflict' }));
-        // After a lost answer a conflict may be our own commit, finished by Postgres while this one waited for its row locks: ask again.
-        const doubtful = attempt > 0 ? answered.filter(({ verdict }) => verdict === 'conflict').map(({ entry }) => entry) : [];
-        this.#settle(answered.filter(({ entry }) => !doubtful.includes(entry)));
-        const conflicting = await this.#withoutStored(doubtful);
-        this.#settle(conflicting.map((entry) => ({ entry, verdict: 'conflict' })));
+        // After a lost answer the other commit may be our own, finished by Postgres while this one waited for its row locks: ask again.
+        const doubtful = attempt > 0 ? answered.filter(({ verdict }) => isBecauseOfAnother(verdict)) : [];
+        this.#settle(answered.filter((one) => !doubtful.includes(one)));
+        const isNot = new Set(await this.#withoutStored(doubtful.map(({ entry }) => entry)));
+        this.#settle(doubtful.filter(({ entry }) => isNot.has(entry)));
         return;
       } catch (error) {
         if (!(error instanceof Error)) throw error;
@@ -146,6 +146,11 @@ export class CommitLanes {
     }
     for (const { entry, verdict } of answered) entry.settle(verdict);
   }
+}
+
+/** Another commit came first. */
+function isBecauseOfAnother(verdict: CommitVerdict): boolean {
+  return verdict === 'conflict' || verdict === 'message-gone';
 }
 
 interface Entry {

@@ -15,6 +15,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createRuntime, type RuntimeOptions } from './create-runtime.ts';
 import { partitionOf } from './partition-of.ts';
+import type { DurableStore } from './ports/durable-store.ts';
 import { PostgresStore } from './postgres/postgres-store.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -194,6 +195,22 @@ async function outcome(id: string): Promise<{ status: string; output: Json }> {
   });
 }
 
+/** The store with something in the way. */
+function changed(by: {
+  commit?(items: Parameters<DurableStore['commit']>[0], inner: DurableStore): ReturnType<DurableStore['commit']>;
+  messages?(asked: Parameters<DurableStore['messages']>, inner: DurableStore): ReturnType<DurableStore['messages']>;
+}): (inner: DurableStore) => DurableStore {
+  return (inner) =>
+    new Proxy(inner, {
+      get(target, name) {
+        if (name === 'commit' && by.commit) return (items: Parameters<DurableStore['commit']>[0]) => by.commit?.(items, target);
+        if (name === 'messages' && by.messages) return (...asked: Parameters<DurableStore['messages']>) => by.messages?.(asked, target);
+        const member: unknown = Reflect.get(target, name);
+        return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+      },
+    });
+}
+
 const start = (runtime: Runtime, workflow: string, id: string, input: Json) =>
   runtime.start({ workflow, version: null, input, startedBy: 'test', instanceId: instanceId(id) });
 const signal = (runtime: Runtime, key: string, operation: string, input: Json = null, at: number | null = null, name = 'counter') =>
@@ -346,6 +363,54 @@ describe('critical sections', () => {
     for (const key of keys) expect(await entity('account', key)).toMatchObject({ lockedBy: null, queued: 0 });
   });
 
+  it('apply a request once that was fetched and done with before its sender heard that it is stored', async () => {
+    const runtime = await startRuntime({
+      mailboxPollMs: 20,
+      throughStore: changed({
+        async commit(items, inner) {
+          const verdicts = await inner.commit(items);
+          const sent = items.flatMap(({ messagesOut }) => messagesOut.filter(({ body }) => body.type === 'Operate'));
+          for (const { messageId } of sent)
+            await eventually(
+              'it is done with',
+              async () => (await inner.messageFates([messageId])).get(messageId) === 'taken' || undefined,
+            );
+          return verdicts;
+        },
+      }),
+    });
+    await Promise.all(['s1', 's2'].map((key) => signal(runtime, key, 'deposit', 10, null, 'account')));
+    await start(runtime, 'transfer', 'late', { from: 's1', to: 's2' });
+    expect((await outcome('late')).status).toBe('Completed');
+    expect([await balance('s1'), await balance('s2')]).toEqual([9, 11]);
+    expect(await broken()).toEqual({});
+  });
+
+  it('apply a request once, though it is delivered again when it has been done with', async () => {
+    let found: Awaited<ReturnType<DurableStore['messages']>> = [];
+    let again = 0;
+    const runtime = await startRuntime({
+      mailboxPollMs: 5,
+      throughStore: changed({
+        async messages(asked, inner) {
+          const fates = await inner.messageFates(found.map(({ messageId }) => messageId));
+          const done = found.filter(({ messageId }) => fates.get(messageId) === 'taken' && !asked[1].includes(messageId));
+          again += done.length;
+          found = [...found.filter((message) => !done.includes(message)), ...(await inner.messages(...asked))];
+          return [...found, ...done];
+        },
+      }),
+    });
+    const keys = ['d1', 'd2', 'd3'];
+    await Promise.all(keys.map((key) => signal(runtime, key, 'deposit', 100, null, 'account')));
+    const ids = Array.from({ length: 12 }, (_, i) => `twice-${i}`);
+    await Promise.all(ids.map((id, i) => start(runtime, 'transfer', id, { from: keys[i % 3] ?? '', to: keys[(i + 1) % 3] ?? '' })));
+    for (const id of ids) expect((await outcome(id)).status).toBe('Completed');
+    expect(again).toBeGreaterThan(10);
+    expect(await Promise.all(keys.map(balance))).toEqual([100, 100, 100]);
+    expect(await broken()).toEqual({});
+  });
+
   it('are taken over with the lock held and requests in the queue', async () => {
     const first = await startRuntime();
     await start(first, 'holder', 'h1', { keys: ['k1', 'k2'] });
@@ -371,19 +436,13 @@ describe('critical sections', () => {
   it('are entered by the next worker when the first is gone between grant and pass', async () => {
     let isGone = false;
     const first = await startRuntime({
-      throughStore: (inner) =>
-        new Proxy(inner, {
-          get(target, name) {
-            if (name === 'commit')
-              return (items: Parameters<PostgresStore['commit']>[0]) => {
-                if (items.some(({ messagesConsumed }) => messagesConsumed.some((id) => id.startsWith('grant:')))) isGone = true;
-                // Nothing more reaches the database from here.
-                return isGone ? new Promise(() => {}) : target.commit(items);
-              };
-            const member: unknown = Reflect.get(target, name);
-            return typeof member === 'function' ? (member.bind(target) as unknown) : member;
-          },
-        }),
+      throughStore: changed({
+        commit(items, inner) {
+          if (items.some(({ messagesConsumed }) => messagesConsumed.some((id) => id.startsWith('grant:')))) isGone = true;
+          // Nothing more reaches the database from here.
+          return isGone ? new Promise(() => {}) : inner.commit(items);
+        },
+      }),
     });
     await start(first, 'holder', 'g1', { keys: ['g'] });
     await eventually('the grant is on its way', () => Promise.resolve(isGone || undefined));

@@ -1,12 +1,14 @@
 /**
  * Brings messages that wait in Postgres to the instances this worker owns. Asked by hints, and by a slow poll in case a hint was lost.
- * A message stays marked as underway until its receiver's commit deleted it, so that no poll delivers it twice.
+ * A message stays marked as underway until its receiver's commit deleted it, so that no poll delivers it twice. Should one be delivered twice
+ * all the same, the store refuses the second commit (S5).
  */
 import type { DurableStore, StoredMessage } from './ports/durable-store.ts';
 
 const pageSize = 1_000;
 /** Messages in memory at once; the others wait where they are. */
 const mostUnderway = 5_000;
+const mostBrought = 10_000;
 
 export interface MailboxOptions {
   pollEveryMs: number;
@@ -22,6 +24,11 @@ export class Mailbox {
   readonly #underway = new Set<string>();
   /** Done while a fetch was reading: its answer may still name them. */
   readonly #doneMeanwhile: string[] = [];
+  /**
+   * Fetched lately. A message can be fetched, and done with, before the process that sent it hears that it is stored; when it then delivers it
+   * itself, that is too late. Should it be another one of the same name, the next poll brings it.
+   */
+  readonly #brought = new Set<string>();
   #poll: NodeJS.Timeout | null = null;
   #fetching = false;
   #isFull = false;
@@ -65,6 +72,10 @@ export class Mailbox {
 
   /** Delivers a message that this process has just committed, without reading it back. */
   deliver(message: StoredMessage): void {
+    if (!this.#brought.has(message.messageId)) this.#deliver(message);
+  }
+
+  #deliver(message: StoredMessage): void {
     if (this.#stopped || this.#underway.has(message.messageId)) return;
     this.#underway.add(message.messageId);
     void this.#options
@@ -88,7 +99,14 @@ export class Mailbox {
       return;
     }
     const found = await this.#store.messages(partitions, [...this.#underway], pageSize);
-    for (const message of found) this.deliver(message);
+    for (const message of found) {
+      this.#brought.add(message.messageId);
+      this.#deliver(message);
+    }
+    for (const oldest of this.#brought) {
+      if (this.#brought.size <= mostBrought) break;
+      this.#brought.delete(oldest);
+    }
     if (found.length === pageSize) this.#fetchAgain = true;
   }
 }

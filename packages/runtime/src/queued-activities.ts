@@ -48,8 +48,10 @@ export class QueuedActivities {
   }
 
   run(queue: string, job: ActivityJob): void {
-    const handed: Handed = { queue, job, ticket: null, misses: 0 };
     const key = handedKey(job.instanceId, job.step);
+    const known = this.#handed.get(key)?.job;
+    if (known?.attempt === job.attempt && known.executionId === job.executionId && known.releases === job.releases) return;
+    const handed: Handed = { queue, job, ticket: null, misses: 0 };
     this.#handed.set(key, handed);
     void this.#hand(key, handed);
   }

@@ -365,7 +365,8 @@ export class Worker {
     const outcome = await this.#lanes.submit(item);
     observed?.end(outcome === 'stored');
     if (outcome !== 'stored') {
-      this.#notStored(resident, answers, outcome);
+      if (outcome === 'message-gone') this.#messageGone(resident, answers, item);
+      else this.#notStored(resident, answers, outcome);
       return;
     }
     if (item.row.final || item.baseSeq === 0) this.#tellOfInstance(resident);
@@ -450,7 +451,36 @@ export class Worker {
     }
   }
 
-  #notStored(resident: Resident, answers: readonly { command: QueuedCommand; result: SendResult }[], outcome: ItemOutcome): void {
+  /**
+   * A message had taken effect before, so nothing of the turn is stored (S5). Messages that are still there come again; what else was asked is
+   * asked again of the stored state. What runs goes on running.
+   */
+  #messageGone(resident: Resident, answers: readonly { command: QueuedCommand; result: SendResult }[], item: CommitItem): void {
+    // Once those that are given back here are underway no more.
+    setImmediate(() => this.#mailbox.look());
+    if (item.events.length === 0) {
+      for (const { command, result } of answers) command.settle(command.messageId === null ? result : unavailable);
+      this.#rest(resident);
+      return;
+    }
+    const commands = [...answers.map(({ command }) => command), ...resident.inbox.splice(0)];
+    const isOwn = this.#residents.get(resident.id) === resident;
+    if (isOwn) {
+      this.#residents.delete(resident.id);
+      this.#idle.delete(resident.id);
+    }
+    for (const command of commands) {
+      if (isOwn && command.messageId === null && command.creation === undefined) this.#enqueue(resident.id, command);
+      else command.settle(unavailable);
+    }
+    if (isOwn && resident.hasRow) this.#enqueue(resident.id, wakeUp());
+  }
+
+  #notStored(
+    resident: Resident,
+    answers: readonly { command: QueuedCommand; result: SendResult }[],
+    outcome: Exclude<ItemOutcome, 'stored' | 'message-gone'>,
+  ): void {
     const isNew = resident.creation !== null;
     this.#forget(resident);
     if (outcome === 'lost-partition') this.#lostInCommit(resident);

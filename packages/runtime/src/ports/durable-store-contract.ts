@@ -104,6 +104,29 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
       await second.close();
     });
 
+    it('S5 stores what a message brings about once, whole or not at all, and nothing of the item that comes again with it', async () => {
+      const first = creation('told', epoch, { messagesOut: [message('told', 'told', 'm1'), message('told', 'told', 'm2')] });
+      await store.commit([first]);
+      const taken = step(first, { messagesConsumed: ['m1'] });
+      expect(await store.commit([taken, creation('other', epoch)])).toEqual(['stored', 'stored']);
+      const again = step(taken, {
+        messagesConsumed: ['m1', 'm2'],
+        messagesOut: [message('told', 'other', 'answer')],
+        timersSet: [{ timer: timerId('t'), fireAt: 1 }],
+      });
+      expect(await store.commit([again, creation('third', epoch)])).toEqual(['message-gone', 'stored']);
+      expect(await historyOf(store, 'told')).toHaveLength(3);
+      expect([await count('timer'), await fateOf(store, 'answer'), await fateOf(store, 'm2')]).toEqual([0, 'taken', 'pending']);
+      expect(await store.commit([creation('late', epoch, { messagesConsumed: ['m1'] }), step(first)])).toEqual([
+        'message-gone',
+        'conflict',
+      ]);
+      expect(await historyOf(store, 'late')).toEqual([]);
+      expect(await store.commit([step(taken, { messagesConsumed: ['m2'] })])).toEqual(['stored']);
+      // An item of an old epoch says so, whatever else is wrong with it.
+      expect(await store.commit([step(taken, { epoch: epoch - 1, messagesConsumed: ['m1'] })])).toEqual(['lost-partition']);
+    });
+
     it('replaces a finished instance only where its status allows, with all that belonged to it', async () => {
       const old = creation('again', epoch, {
         timersSet: [{ timer: timerId('old'), fireAt: 1 }],

@@ -9,7 +9,8 @@ import type { InstanceCommand, StoredEvent } from './decider.ts';
  * S1 a batch's items are stored whole or not at all, each item for itself;
  * S2 an item whose partition's epoch is not the stored one is dropped, the others of the batch are not;
  * S3 an item is stored only if the instance's stored seq is its base seq;
- * S4 when `commit` has answered, a crash of any process loses nothing it answered for.
+ * S4 when `commit` has answered, a crash of any process loses nothing it answered for;
+ * S5 an item is stored only if every message it consumes is still there: a message takes effect once, however often it was delivered.
  */
 export interface DurableStore {
   /** The database clock, epoch ms. */
@@ -163,7 +164,8 @@ export interface CommitItem {
   tasksClosed: readonly ClosedTask[];
 }
 
-export type CommitVerdict = 'stored' | 'lost-partition' | 'conflict';
+/** `conflict`: the instance is not at the item's base seq, or the id is taken. `message-gone`: S5. */
+export type CommitVerdict = 'stored' | 'lost-partition' | 'conflict' | 'message-gone';
 
 export interface InstanceRowUpdate {
   status: InstanceStatus;

@@ -1,16 +1,21 @@
 -- One group commit: one statement, one round trip, one transaction; put together by commit-statement.ts of the parts a batch needs.
 -- `-- part:` begins a piece that is there when all the named parts are; $names are the batch's columns, `$name::list` one text joined by
 -- the unit separator (JSON holds no control characters, so nothing needs escaping; an empty element is NULL).
--- Items are fenced by epoch (owned, live), guarded by seq (stepped) or by the primary key (created); everything else is written only for
--- items that passed. Membership is asked as `(x IN (SELECT …)) IS TRUE`, never joined: the planner knows nothing about the size of these
+-- Items are fenced by epoch (owned, live), guarded by the messages they consume, which must still be there (live), and by seq (stepped) or by
+-- the primary key (created); everything else is written only for items that passed. Membership is asked as `(x IN (SELECT …)) IS TRUE`, never joined: the planner knows nothing about the size of these
 -- lists and would read one of them for every row of another; this form it can only hash.
--- Answers how many items passed; only when some did not, which of those in live partitions did.
+-- Answers how many items passed; only when some did not, what became of each whose partition is still the item's.
 WITH item AS (
   SELECT * FROM unnest($item_id::text[], $item_partition::int[], $item_epoch::int[]) AS t(id, partition, epoch)
 ), owned AS MATERIALIZED (
   SELECT p.id::int, p.epoch FROM "partition" p WHERE p.id = ANY($partitions::smallint[]) ORDER BY p.id FOR KEY SHARE
 ), live AS MATERIALIZED (
   SELECT id FROM item WHERE ((partition, epoch) IN (SELECT id, epoch FROM owned)) IS TRUE
+-- part: messages
+    AND (id IN (
+      SELECT c.id FROM unnest($consumed_instance::text[], $consumed_message::text[]) AS c(id, message_id)
+      WHERE (c.message_id IN (SELECT message_id FROM message WHERE message_id = ANY($consumed_message::text[]))) IS NOT TRUE
+    )) IS NOT TRUE
 -- part: stepped
 ), stepped AS (
   UPDATE instance i SET
@@ -125,5 +130,8 @@ WITH item AS (
   WHERE (t.id IN (SELECT id FROM passed)) IS TRUE AND h.id = o.id
 -- part: always
 )
-SELECT n AS stored, CASE WHEN n < cardinality($item_id::text[]) THEN (SELECT json_object_agg(id, id IN (SELECT id FROM passed)) FROM live) END AS verdicts
+SELECT n AS stored, CASE WHEN n < cardinality($item_id::text[]) THEN (
+  SELECT json_object_agg(i.id, CASE WHEN i.id IN (SELECT id FROM passed) THEN 'stored' WHEN i.id IN (SELECT id FROM live) THEN 'conflict' ELSE 'message-gone' END)
+  FROM item i JOIN owned o ON o.id = i.partition AND o.epoch = i.epoch
+) END AS verdicts
 FROM (SELECT count(*)::int AS n FROM passed) counted

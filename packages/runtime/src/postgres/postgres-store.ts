@@ -116,11 +116,8 @@ export class PostgresStore implements DurableStore {
     const { rows } = await this.#afterReplacing<CommitAnswer>(replacing, commitStatement(items));
     const [answer] = rows;
     if (answer?.stored === items.length) return items.map(() => 'stored');
-    const passed = new Map(Object.entries(answer?.verdicts ?? {}));
-    return items.map((item) => {
-      const verdict = passed.get(item.instanceId);
-      return verdict === undefined ? 'lost-partition' : verdict ? 'stored' : 'conflict';
-    });
+    const verdicts = new Map(Object.entries(answer?.verdicts ?? {}));
+    return items.map((item) => verdicts.get(item.instanceId) ?? 'lost-partition');
   }
 
   /**
@@ -437,7 +434,7 @@ export class PostgresStore implements DurableStore {
 interface CommitAnswer {
   stored: number;
   /** By instance, of those whose partition is still the item's; null when all were stored. */
-  verdicts: { [id: string]: boolean } | null;
+  verdicts: { [id: string]: Exclude<CommitVerdict, 'lost-partition'> } | null;
 }
 
 interface Replacement {

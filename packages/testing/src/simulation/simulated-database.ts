@@ -122,10 +122,15 @@ export class SimulatedDatabase implements DurableStore {
   async commit(items: readonly CommitItem[]): Promise<CommitVerdict[]> {
     const live = items.map((item) => this.#partitions[item.partition]?.epoch === item.epoch);
     // Postgres decides about the whole batch before it writes any of it.
-    const passing = items.filter((item, i) => live[i] === true && this.#passes(item));
+    const hasMessages = items.map((item) => item.messagesConsumed.every((messageId) => this.#messages.has(messageId)));
+    const passing = items.filter((item, i) => live[i] === true && hasMessages[i] === true && this.#passes(item));
     for (const item of passing) this.#refuseTwice(item);
     for (const item of passing) this.#store(item);
-    return items.map((item, i) => (live[i] === true ? (passing.includes(item) ? 'stored' : 'conflict') : 'lost-partition'));
+    return items.map((item, i) => {
+      if (live[i] !== true) return 'lost-partition';
+      if (hasMessages[i] !== true) return 'message-gone';
+      return passing.includes(item) ? 'stored' : 'conflict';
+    });
   }
 
   #passes(item: CommitItem): boolean {
