@@ -132,7 +132,7 @@ function Loaded({ entity }: { entity: EntityDetail }) {
 /** Those who wait until the lock is released, the next one first. */
 function Waiting({ entity: { queued, waiting } }: { entity: EntityDetail }) {
   return (
-    <section className="entity-waiting" aria-labelledby="entity-waiting">
+    <div className="entity-waiting" role="region" aria-labelledby="entity-waiting" tabIndex={0}>
       <h3 id="entity-waiting">Waiting for the lock</h3>
       <ol>
         {waiting.map(({ operation, from }, place) => (
@@ -145,7 +145,7 @@ function Waiting({ entity: { queued, waiting } }: { entity: EntityDetail }) {
         ))}
       </ol>
       {queued > waiting.length ? <p className="t3 s12">and {queued - waiting.length} more</p> : null}
-    </section>
+    </div>
   );
 }
 
