@@ -4,6 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import serverFlags from '../apps/server/node-flags.json' with { type: 'json' };
 import { onStopSignal } from '../apps/server/src/bootstrap/stop-signal.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -14,7 +15,10 @@ delete process.env['PERDURE_WEB_PORT'];
 
 const children: ChildProcess[] = [];
 onStopSignal(stopAll, () => process.exit(1));
-run(['--watch', '--watch-preserve-output', 'apps/server/src/main.ts'], root, { PERDURE_PORT: port, PERDURE_PUBLIC_URL: publicUrl });
+run([...serverFlags, '--watch', '--watch-preserve-output', 'apps/server/src/main.ts'], root, {
+  PERDURE_PORT: port,
+  PERDURE_PUBLIC_URL: publicUrl,
+});
 run(['node_modules/vite/bin/vite.js', '--port', webPort, '--strictPort', '--clearScreen', 'false'], join(root, 'apps/web'), {
   PERDURE_DEV_SERVER: `http://localhost:${port}`,
 });

@@ -7,6 +7,7 @@
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { serverNodeFlags } from '@perdure/testing';
 import { limitSeconds, type Figures } from './benches.ts';
 import { compare } from './compare.ts';
 import { startServers, type ServerAddresses } from './environment.ts';
@@ -50,7 +51,10 @@ if (wantsJson) console.log(JSON.stringify(results));
 if (failed) process.exitCode = 1;
 
 function runBench(name: string, { adminUrl, postgresPid, redisUrl, redisPid }: ServerAddresses, limitMs: number): Promise<Figures> {
-  const program = fork(fileURLToPath(new URL('./bench-program.ts', import.meta.url)));
+  const program = fork(fileURLToPath(new URL('./bench-program.ts', import.meta.url)), {
+    // As the product's own process is started.
+    execArgv: [...process.execArgv, ...serverNodeFlags],
+  });
   const addresses: ServerAddresses = { adminUrl, postgresPid, redisUrl, redisPid };
   program.send({ name, addresses });
   return new Promise((settle, fail) => {

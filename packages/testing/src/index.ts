@@ -9,6 +9,7 @@ export { checkInvariants } from './check-invariants.ts';
 export { RowCheck, type Evidence, type Invariant, type Verdict } from './check-rows.ts';
 export { checkSideEffects, type Fault, type SideEffect } from './check-side-effects.ts';
 export { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+export { serverNodeFlags } from './server-node-flags.ts';
 export { TcpProxy, type Direction } from './tcp-proxy.ts';
 export { seededRandom } from './seeded-random.ts';
 export { randomWorkflow, type RandomWorkflow } from './model/random-workflow.ts';

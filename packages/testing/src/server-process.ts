@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { serverNodeFlags } from './server-node-flags.ts';
 
 export interface ServerProcessOptions {
   /** Without them it runs its own. */
@@ -119,7 +120,7 @@ async function launched(options: {
   onOutput: (text: string) => void;
 }): Promise<Launched> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...profiling(), program, ...options.flags], {
+  const child = spawn(process.execPath, [...serverNodeFlags, ...profiling(), program, ...options.flags], {
     env: { ...options.env, PERDURE_LIFELINE_FD: '3' },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });

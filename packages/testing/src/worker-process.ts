@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serverNodeFlags } from './server-node-flags.ts';
 
 /** A worker in a process of its own, so that it can be killed, frozen and thawed like the real thing. */
 export interface WorkerProcess {
@@ -28,7 +29,7 @@ export interface WorkerProcess {
 export async function startWorkerProcess(program: URL, settings: object, nodeOptions: readonly string[] = []): Promise<WorkerProcess> {
   const child = fork(fileURLToPath(program), {
     // A profile of the program that starts it is one of it, too.
-    execArgv: [...process.execArgv.filter((flag) => flag.startsWith('--cpu-prof')), ...nodeOptions],
+    execArgv: [...serverNodeFlags, ...process.execArgv.filter((flag) => flag.startsWith('--cpu-prof')), ...nodeOptions],
     // Drills start the same program hundreds of times.
     env: { ...process.env, PERDURE_DRILL: JSON.stringify(settings), NODE_COMPILE_CACHE: join(tmpdir(), 'perdure-compile-cache') },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
