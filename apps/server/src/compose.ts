@@ -33,6 +33,7 @@ import type { Tracing } from './telemetry/tracing.ts';
 import { seedSamples, startWelcomeInstances } from './samples/seed-samples.ts';
 import { addTrpcOverHttp, trpcBodyLimit } from './trpc/trpc-http.ts';
 import { serveTrpcSockets } from './trpc/trpc-sockets.ts';
+import { PresenceBoard } from './workflows/presence-board.ts';
 
 /** What is under way when the server is told to stop gets this long. */
 const closeWithinMs = 5_000;
@@ -63,6 +64,11 @@ export async function composeServer({ config, database, runtime, services, log, 
   const { preview, close: closePreview } = createExpressionPreview();
   const { check: checkAgainstSchema, close: closeSchemaCheck } = createSchemaCheck();
   const workflowListeners = new Set<() => void>();
+  const tellOfWorkflows = (): void => {
+    for (const listener of workflowListeners) listener();
+  };
+  const stopHearingOfWorkflows = runtime.onTold('workflows', tellOfWorkflows);
+  const presence = new PresenceBoard(runtime);
   const installation: Installation = {
     config,
     database,
@@ -71,8 +77,10 @@ export async function composeServer({ config, database, runtime, services, log, 
     preview,
     checkAgainstSchema,
     workflowsChanged() {
-      for (const listener of workflowListeners) listener();
+      tellOfWorkflows();
+      runtime.tellOthers('workflows', null);
     },
+    presence,
     onWorkflowsChanged(listener) {
       workflowListeners.add(listener);
       return () => workflowListeners.delete(listener);
@@ -159,6 +167,8 @@ export async function composeServer({ config, database, runtime, services, log, 
         clearInterval(idle);
         clearTimeout(patience);
       });
+      stopHearingOfWorkflows();
+      presence.close();
       await Promise.all([sealer.stop(), closePreview(), closeSchemaCheck()]);
     },
   };

@@ -2,6 +2,7 @@ import type { Database } from '@perdure/database';
 import type { Json } from '@perdure/graph';
 import type { Runtime } from '@perdure/runtime';
 import type { FieldProblem, PreviewResult } from './trpc/contract.ts';
+import type { PresenceBoard } from './workflows/presence-board.ts';
 
 /** What every route and procedure works with. One per process. */
 export interface Installation {
@@ -10,9 +11,11 @@ export interface Installation {
   runtime: Runtime;
   /** One line each on what was chosen at start: "embedded, port 54311". */
   describe: { postgres: string; redis: string };
-  /** Calls the listener after a workflow was made, changed or published through this process. Gives the way to stop. */
+  /** Calls the listener after a workflow was made, changed or published in any process. Gives the way to stop. */
   onWorkflowsChanged: (listener: () => void) => () => void;
   workflowsChanged: () => void;
+  /** Who has which workflow open, in any process. */
+  presence: PresenceBoard;
   preview: (source: string, data: Json) => Promise<PreviewResult>;
   /** Empty when the value fits. Takes a bounded time, whatever the schema and the value are. */
   checkAgainstSchema: (schema: Json, value: Json) => Promise<FieldProblem[]>;

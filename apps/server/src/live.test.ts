@@ -3,7 +3,7 @@ import { createTRPCClient, createWSClient, wsLink } from '@trpc/client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { startTestServer, testKey, type TestServer, until } from './test-support/test-server.ts';
-import type { FeedHint, InstanceUpdate } from './trpc/contract.ts';
+import type { FeedHint, InstanceUpdate, PresentPerson } from './trpc/contract.ts';
 import type { AppRouter } from './trpc/router-type.ts';
 
 const root = '/runtime/webhooks/durabletask';
@@ -173,6 +173,36 @@ describe('subscriptions', () => {
     const closed = new Promise<number>((resolve) => raw.on('close', resolve));
     await server.call('POST', '/api/auth/sign-out', { cookie });
     expect(await closed).toBe(4401);
+  });
+
+  test('W7 who has a workflow open sees the others come, move and go', async () => {
+    const [aiko, tomas] = [await server.signIn('designer', 'Aiko Tanaka'), await server.signIn('viewer', 'Tomás Ribeiro')];
+    const seen: PresentPerson[][] = [];
+    const key = 'order-approval';
+    const first = connect(aiko.cookie).client.workflows.presence.subscribe(
+      { key, visit: 'visit-of-aiko', node: null },
+      { onData: (people) => void seen.push(people) },
+    );
+    await until(async () => seen.at(-1)?.length === 1, 'she sees herself');
+    const second = connect(tomas.cookie).client;
+    const visit = { key, visit: 'visit-of-tomas' };
+    const before = second.workflows.presence.subscribe({ ...visit, node: null }, {});
+    await until(async () => seen.at(-1)?.length === 2, 'he is there');
+    expect(seen.at(-1)).toMatchObject([
+      { name: 'Aiko Tanaka', edits: true, node: null },
+      { name: 'Tomás Ribeiro', edits: false, node: null },
+    ]);
+    const after = second.workflows.presence.subscribe({ ...visit, node: 'credit' }, {});
+    before.unsubscribe();
+    await until(async () => seen.at(-1)?.[1]?.node === 'credit', 'he has moved');
+    after.unsubscribe();
+    await until(async () => seen.at(-1)?.length === 1, 'he has left');
+    first.unsubscribe();
+    const approver = connect((await server.signIn('approver')).cookie).client;
+    const refusal = await new Promise<unknown>((resolve) =>
+      approver.workflows.presence.subscribe({ ...visit, node: null }, { onError: resolve }),
+    );
+    expect((refusal as { data: { perdure: { code: string } } }).data.perdure.code).toBe('auth.forbidden');
   });
 
   test('W6 the feed says that lists changed, at most four times a second', async () => {

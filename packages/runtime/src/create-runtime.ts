@@ -155,6 +155,7 @@ class AssembledRuntime implements Runtime {
   readonly #plans: PlanCache;
   readonly #entityTypes: EntityTypes;
   readonly #watchers: Watchers;
+  readonly #told = new Map<string, Set<(data: Json) => void>>();
   readonly #intake: Intake;
   readonly #worker: Worker | null;
   readonly #leases: LeaseKeeper | null;
@@ -262,6 +263,7 @@ class AssembledRuntime implements Runtime {
         );
       else if (hint.type === 'published') this.#plans.published(hint.workflow);
       else if (hint.type === 'entity-type') this.#entityTypes.saved(hint.name);
+      else if (hint.type === 'notice') for (const listener of this.#told.get(hint.topic) ?? []) listener(hint.data);
       else this.#worker?.look();
     });
   }
@@ -454,6 +456,16 @@ class AssembledRuntime implements Runtime {
   publishedVersion(workflow: string): void {
     this.#plans.published(workflow);
     this.#hot.hint({ type: 'published', workflow });
+  }
+
+  tellOthers(topic: string, data: Json): void {
+    this.#hot.hint({ type: 'notice', topic, data });
+  }
+
+  onTold(topic: string, listener: (data: Json) => void): () => void {
+    const listeners = this.#told.get(topic) ?? new Set();
+    this.#told.set(topic, listeners.add(listener));
+    return () => void listeners.delete(listener);
   }
 
   #sawOutage(reason: string): void {

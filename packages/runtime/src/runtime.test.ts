@@ -1,4 +1,12 @@
-import { drawWorkflow, publishWorkflow, startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '@perdure/testing';
+import {
+  drawWorkflow,
+  eventually,
+  publishWorkflow,
+  startTestPostgres,
+  startTestRedis,
+  type TestPostgres,
+  type TestRedis,
+} from '@perdure/testing';
 import { childInstanceId, executionId, instanceId, stepKey, type InstanceId } from '@perdure/engine';
 import { portId } from '@perdure/graph';
 import pg from 'pg';
@@ -460,3 +468,26 @@ const big = drawWorkflow(
   },
   ['start -> pass', 'pass -> done'],
 );
+
+it('carries what one process tells to the others on the same database, and to no one else', async () => {
+  const [teller, listener] = [await startRuntime({ worker: false }), await startRuntime({ worker: false })];
+  const heard: unknown[] = [];
+  teller.onTold('colours', (data) => heard.push(['teller', data]));
+  listener.onTold('sizes', (data) => heard.push(['sizes', data]));
+  const stop = listener.onTold('colours', (data) => heard.push(['listener', data]));
+  // The first may go before the other listens to Redis.
+  await eventually(async () => {
+    teller.tellOthers('colours', { name: 'blue' });
+    return heard.length > 0;
+  }, true);
+  stop();
+  const before = heard.length;
+  teller.tellOthers('colours', 'red');
+  listener.tellOthers('sizes', 1);
+  await eventually(async () => {
+    teller.tellOthers('sizes', 2);
+    return heard.some((entry) => JSON.stringify(entry) === '["sizes",2]');
+  }, true);
+  expect(heard.slice(0, before).every((entry) => JSON.stringify(entry) === '["listener",{"name":"blue"}]')).toBe(true);
+  expect(heard.slice(before).every((entry) => JSON.stringify(entry) === '["sizes",2]')).toBe(true);
+});

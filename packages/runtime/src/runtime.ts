@@ -25,6 +25,10 @@ export interface Runtime {
   publishedVersion(workflowKey: string): void;
   /** Called by the server when an entity type was saved or archived, so that it is looked up anew. */
   savedEntityType(name: string): void;
+  /** To every other process of the installation. May be lost: whoever needs it repeats it. */
+  tellOthers(topic: string, data: Json): void;
+  /** What others tell. Anything may arrive: the listener judges it. */
+  onTold(topic: string, listener: (data: Json) => void): () => void;
   payloads: PayloadStore;
   /** Figures for /metrics and /readyz. */
   health(): RuntimeHealth;

@@ -75,6 +75,19 @@ export interface VersionSummary {
   liveInstances: number;
 }
 
+/** workflows.presence (subscription): who has the workflow open, whoever asks included; told anew whenever that changes. */
+export interface PresentPerson {
+  /** One open page; a person may have several. */
+  visit: string;
+  userId: string;
+  name: string;
+  /** May change the workflow. */
+  edits: boolean;
+  since: string;
+  /** The node whose fields are open there. */
+  node: string | null;
+}
+
 /** Where an instance is and why, for lists. */
 export interface Whereabouts {
   node: string;
@@ -379,6 +392,7 @@ export interface FieldProblem {
  *   tasks.claim / release: { id } → void                                task.decide
  *   tasks.saveDraft: { id, data } → { savedAt }                         task.decide
  *   tasks.decide: { id, outcome, data, comment? } → void                task.decide
+ *   workflows.presence: { key, visit, node } → PresentPerson[] (subscription)   workflow.read
  *   entities.list: EntityListInput → EntityListResult                   instance.read
  *   entities.get: { name, key } → EntityDetail                          instance.read
  *   entities.signal: { name, key, operation, input } → void             instance.operate

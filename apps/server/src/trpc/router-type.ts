@@ -26,6 +26,7 @@ import type {
   LastRun,
   Me,
   PerdureError,
+  PresentPerson,
   PreviewResult,
   PublishResult,
   SaveDraftResult,
@@ -63,6 +64,7 @@ export type AppRouterRecord = {
     versions: Query<{ key: string }, VersionSummary[]>;
     version: Query<{ key: string; version: number }, VersionDetail>;
     lastRun: Query<{ key: string }, LastRun | null>;
+    presence: Subscription<{ key: string; visit: string; node: string | null }, PresentPerson[]>;
   };
   expressions: {
     preview: Mutation<{ source: string; data: Json }, PreviewResult>;

@@ -37,6 +37,7 @@ import { create } from './procedures/workflows/create.ts';
 import { get as getWorkflow } from './procedures/workflows/get.ts';
 import { lastRun } from './procedures/workflows/last-run.ts';
 import { list as listWorkflows } from './procedures/workflows/list.ts';
+import { presence } from './procedures/workflows/presence.ts';
 import { publish } from './procedures/workflows/publish.ts';
 import { rename } from './procedures/workflows/rename.ts';
 import { saveDraft } from './procedures/workflows/save-draft.ts';
@@ -46,7 +47,20 @@ import type { AppRouter } from './router-type.ts';
 
 export const appRouter = router({
   session: { me },
-  workflows: { list: listWorkflows, get: getWorkflow, create, rename, archive, saveDraft, check, publish, versions, version, lastRun },
+  workflows: {
+    list: listWorkflows,
+    get: getWorkflow,
+    create,
+    rename,
+    archive,
+    saveDraft,
+    check,
+    publish,
+    versions,
+    version,
+    lastRun,
+    presence,
+  },
   expressions: { preview },
   instances: {
     list: listInstances,

@@ -1,4 +1,5 @@
 import type { InstanceId } from '@perdure/engine';
+import type { Json } from '@perdure/graph';
 import type { StoredEvent } from './decider.ts';
 
 /**
@@ -51,4 +52,6 @@ export type Hint =
   /** A version was published. */
   | { type: 'published'; workflow: string }
   /** An entity type was saved. */
-  | { type: 'entity-type'; name: string };
+  | { type: 'entity-type'; name: string }
+  /** What the servers of an installation tell each other; the runtime only carries it. */
+  | { type: 'notice'; topic: string; data: Json };

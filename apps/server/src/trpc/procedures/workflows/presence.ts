@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { permissionsOf } from '../../../auth/identity.ts';
+import { changesOf } from '../../../workflows/changes-of.ts';
+import { procedure } from '../../base.ts';
+import type { PresentPerson } from '../../contract.ts';
+
+const input = z.strictObject({
+  key: z.string().max(200),
+  /** The page's own, kept when it subscribes again. */
+  visit: z.string().regex(/^[A-Za-z0-9-]{8,64}$/, 'Not the id of a visit.'),
+  node: z.string().max(64).nullable(),
+});
+
+/** Being subscribed is being there: no name is told without one, and leaving needs no call. */
+export const presence = procedure('workflow.read')
+  .input(input)
+  .subscription(async function* ({ ctx: { installation, identity }, input: { key, visit, node }, signal }) {
+    const board = installation.presence;
+    const leave =
+      identity.kind === 'user'
+        ? board.enter(key, {
+            visit: `${identity.id}:${visit}`,
+            userId: identity.id,
+            name: identity.name,
+            edits: permissionsOf(identity).includes('workflow.edit'),
+            node,
+          })
+        : () => undefined;
+    try {
+      yield* changesOf<PresentPerson[]>(
+        (listener) => board.watch(key, listener),
+        () => board.present(key),
+        signal ?? new AbortController().signal,
+      );
+    } finally {
+      leave();
+    }
+  });
