@@ -1,12 +1,4 @@
-import {
-  drawWorkflow,
-  eventually,
-  publishWorkflow,
-  startTestPostgres,
-  startTestRedis,
-  type TestPostgres,
-  type TestRedis,
-} from '@perdure/testing';
+import { drawWorkflow, publishWorkflow, startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '@perdure/testing';
 import { childInstanceId, executionId, instanceId, stepKey, type InstanceId } from '@perdure/engine';
 import { portId } from '@perdure/graph';
 import pg from 'pg';
@@ -478,16 +470,16 @@ it('carries what one process tells to the others on the same database, and to no
   // The first may go before the other listens to Redis.
   await eventually(async () => {
     teller.tellOthers('colours', { name: 'blue' });
-    return heard.length > 0;
-  }, true);
+    return heard.length > 0 ? true : undefined;
+  });
   stop();
   const before = heard.length;
   teller.tellOthers('colours', 'red');
   listener.tellOthers('sizes', 1);
   await eventually(async () => {
     teller.tellOthers('sizes', 2);
-    return heard.some((entry) => JSON.stringify(entry) === '["sizes",2]');
-  }, true);
+    return heard.some((entry) => JSON.stringify(entry) === '["sizes",2]') ? true : undefined;
+  });
   expect(heard.slice(0, before).every((entry) => JSON.stringify(entry) === '["listener",{"name":"blue"}]')).toBe(true);
   expect(heard.slice(before).every((entry) => JSON.stringify(entry) === '["sizes",2]')).toBe(true);
 });
