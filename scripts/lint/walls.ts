@@ -98,6 +98,7 @@ export const walls: readonly Wall[] = [
       'zod',
       'pg',
       'autocannon',
+      'playwright-core',
       node,
     ],
     reason: 'benchmarks drive the runtime; the server is a process of its own, reached over HTTP',

@@ -32,8 +32,10 @@ for (const name of names) {
   const servers = await startServers();
   try {
     const figures = await runBench(name, servers, (limitSeconds[name] ?? 0) * 1_000);
-    results[name] = figures;
-    print(name, figures);
+    for (const [group, own] of grouped(name, figures)) {
+      results[group] = own;
+      print(group, own);
+    }
   } catch (error) {
     failed = true;
     console.error(`${name}: ${(error as Error).message}`);
@@ -70,6 +72,16 @@ function runBench(name: string, { adminUrl, postgresPid, redisUrl, redisPid }: S
       else fail(new Error(`it ended without figures (${signal ?? `exit code ${code}`}).`));
     });
   });
+}
+
+/** A bench of several things names its figures by them: `canvas1000.openMs`. */
+function grouped(bench: string, figures: Figures): Map<string, Figures> {
+  const groups = new Map<string, Figures>();
+  for (const [name, value] of Object.entries(figures)) {
+    const [figure = name, group = bench] = name.split('.').toReversed();
+    groups.set(group, { ...groups.get(group), [figure]: value });
+  }
+  return groups;
 }
 
 function print(name: string, figures: Figures): void {

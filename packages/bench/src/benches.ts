@@ -11,6 +11,7 @@ import { recovery } from './recovery.ts';
 import { sleepers } from './sleepers.ts';
 import { startApi } from './start-api.ts';
 import { timers } from './timers.ts';
+import { web } from './web.ts';
 
 export type Figures = Record<string, number>;
 
@@ -28,6 +29,7 @@ export const limitSeconds: Readonly<Record<string, number>> = {
   startApi: 60,
   bank: 90,
   payloads: 120,
+  web: 240,
 };
 
 export const runs: Readonly<Record<string, (environment: BenchEnvironment) => Promise<Figures>>> = {
@@ -43,4 +45,5 @@ export const runs: Readonly<Record<string, (environment: BenchEnvironment) => Pr
   startApi,
   bank,
   payloads,
+  web,
 };
