@@ -1,27 +1,77 @@
 import { copyFragment, pasteFragment, type NodeId, type WorkflowDocument } from '@perdure/graph';
 import { toast } from '../components/toast.tsx';
-import type { DesignerModel } from './designer-model.ts';
+import type { DesignerSession } from './designer-session.ts';
 import { fitContainers } from './document-edits.ts';
 
 /*
- * Copy and paste by the browser's own clipboard events: they need no permission, and the text is plain workflow JSON that can be
- * pasted into another tab, another workflow, a file or a chat.
+ * Copy and paste as plain workflow JSON that can be pasted into another tab, another workflow, a file or a chat. By key, the browser's own
+ * clipboard events bring the text and need no permission; from a menu the clipboard is asked for, which the browser may refuse.
  */
 
-export function copyText(document: WorkflowDocument, chosen: ReadonlySet<NodeId>): string | null {
+export function clipboardCopy(designer: DesignerSession, event: ClipboardEvent): void {
+  const { model } = designer;
+  const text = copyText(model.document, model.selection.nodes);
+  if (text === null) return;
+  event.clipboardData?.setData('text/plain', text);
+  event.preventDefault();
+  if (event.type === 'cut') model.deleteSelection();
+}
+
+export function clipboardPaste(designer: DesignerSession, event: ClipboardEvent): void {
+  const text = event.clipboardData?.getData('text/plain') ?? '';
+  if (text.trim() === '') return;
+  event.preventDefault();
+  pasteText(designer, text);
+}
+
+export async function copySelection({ model }: DesignerSession): Promise<boolean> {
+  const text = copyText(model.document, model.selection.nodes);
+  if (text === null) return false;
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    toast({ shape: 'warning', title: 'Not copied', detail: 'This browser gives the clipboard only to Ctrl+C.' });
+    return false;
+  }
+}
+
+export async function cutSelection(designer: DesignerSession): Promise<void> {
+  if (await copySelection(designer)) designer.model.deleteSelection();
+}
+
+export async function pasteFromClipboard(designer: DesignerSession): Promise<void> {
+  let text: string;
+  try {
+    text = await navigator.clipboard.readText();
+  } catch {
+    toast({ shape: 'warning', title: 'Not pasted', detail: 'This browser gives the clipboard only to Ctrl+V.' });
+    return;
+  }
+  if (text.trim() === '') toast({ shape: 'warning', title: 'Nothing to paste', detail: 'The clipboard holds no text.' });
+  else pasteText(designer, text);
+}
+
+export function duplicateSelection(designer: DesignerSession): void {
+  const { model } = designer;
+  const text = copyText(model.document, model.selection.nodes);
+  if (text !== null) pasteText(designer, text, 'Duplicate');
+}
+
+function copyText(document: WorkflowDocument, chosen: ReadonlySet<NodeId>): string | null {
   const fragment = copyFragment(document, chosen);
   return fragment.nodes.length === 0 ? null : JSON.stringify(fragment, null, 2);
 }
 
 /** Beside the selection's own place, so that what was pasted does not hide what was copied. */
-export function pasteText(model: DesignerModel, text: string, fallback: { x: number; y: number }, label = 'Paste'): void {
+function pasteText({ model, stage }: DesignerSession, text: string, label = 'Paste'): void {
   const chosen = model.document.nodes.filter(({ id }) => model.selection.nodes.has(id));
   const left = Math.min(...chosen.map(({ position }) => position.x));
   const top = Math.min(...chosen.map(({ position }) => position.y));
   const place =
     chosen.length > 0
       ? { parent: chosen[0]?.parent ?? null, position: { x: left + 32, y: top + 32 } }
-      : { parent: null, position: fallback };
+      : { parent: null, position: stage.visibleCentre() };
   const result = pasteFragment(model.document, text, place);
   if (!result.ok) {
     toast({

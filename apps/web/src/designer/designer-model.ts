@@ -114,6 +114,11 @@ export class DesignerModel {
     this.select({ nodes: new Set(node === null ? [] : [node]), edges: new Set() });
   }
 
+  selectAll(): void {
+    const { nodes, edges } = this.document;
+    this.select({ nodes: new Set(nodes.map(({ id }) => id)), edges: new Set(edges.map(({ id }) => id)) });
+  }
+
   showField(node: NodeId, field: string): void {
     this.view.setState({ focusField: { node, field } });
   }

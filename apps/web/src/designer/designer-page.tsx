@@ -5,7 +5,7 @@ import { client, trpc } from '../api/trpc.ts';
 import { ErrorState } from '../components/error-state.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
 import { Designer } from './designer.tsx';
-import { draftBeingLeft } from './use-draft.ts';
+import { draftBeingLeft } from './use-session.ts';
 import './designer.css';
 
 /** The designer of one workflow. A change of the workflow's key is another designer, with a history of its own. */

@@ -3,9 +3,14 @@ import type { ShownStatus } from '@perdure/server/contract';
 import { client } from '../api/trpc.ts';
 import { createRunStore, type RunStore } from '../canvas/run-store.ts';
 
+export interface LiveRun {
+  store: RunStore;
+  status: ShownStatus;
+}
+
 /** An instance watched on the designer's canvas. The subscription resumes by seq, and the store passes over what it has. */
-export function useLiveRun(instanceId: string | null): { store: RunStore; status: ShownStatus } | null {
-  const [run, setRun] = useState<{ id: string; store: RunStore; status: ShownStatus } | null>(null);
+export function useLiveRun(instanceId: string | null): LiveRun | null {
+  const [run, setRun] = useState<(LiveRun & { id: string }) | null>(null);
   useEffect(() => {
     if (instanceId === null) {
       setRun(null);

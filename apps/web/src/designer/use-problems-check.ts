@@ -1,13 +1,15 @@
 import type { Problem, WorkflowDocument } from '@perdure/graph';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 
 const quietMs = 250;
 
-/** Validates the document beside the page, a quarter of a second after the last change. Returns the last answer and whether it is current. */
-export function useProblemsCheck(document: WorkflowDocument, onProblems: (problems: readonly Problem[]) => void): { current: boolean } {
+/** Validates the document beside the page, a quarter of a second after the last change, and tells what it found in which document. */
+export function useProblemsCheck(
+  document: WorkflowDocument,
+  onProblems: (problems: readonly Problem[], checked: WorkflowDocument) => void,
+): void {
   const worker = useRef<Worker>(null);
   const asked = useRef(0);
-  const [checked, setChecked] = useState<WorkflowDocument | null>(null);
   const latest = useRef(onProblems);
   useEffect(() => {
     latest.current = onProblems;
@@ -24,8 +26,7 @@ export function useProblemsCheck(document: WorkflowDocument, onProblems: (proble
     const id = asked.current;
     const answer = ({ data }: MessageEvent<{ id: number; problems: Problem[] }>): void => {
       if (data.id !== id) return;
-      setChecked(document);
-      latest.current(data.problems);
+      latest.current(data.problems, document);
     };
     const running = worker.current;
     running?.addEventListener('message', answer);
@@ -35,6 +36,4 @@ export function useProblemsCheck(document: WorkflowDocument, onProblems: (proble
       running?.removeEventListener('message', answer);
     };
   }, [document]);
-
-  return { current: checked === document };
 }

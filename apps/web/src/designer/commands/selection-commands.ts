@@ -1,0 +1,73 @@
+import { openQuickAdd, openSettings, rename } from '../node-actions.ts';
+import { nothingSelected } from './edit-commands.ts';
+import type { Command } from './command.ts';
+
+export const selectionCommands: readonly Command[] = [
+  {
+    id: 'node.add',
+    title: ({ model }) => (model.selectedNode ? 'Add after this node…' : 'Add a node…'),
+    group: 'Selection',
+    words: 'new insert step',
+    keys: ['Tab'],
+    keysIn: 'canvas',
+    edits: true,
+    menu: ['canvas', 'node'],
+    run: openQuickAdd,
+  },
+  {
+    id: 'node.open',
+    title: 'Open settings',
+    group: 'Selection',
+    words: 'inspector edit configure',
+    keys: ['Enter'],
+    keysIn: 'canvas',
+    menu: ['node'],
+    refusal: ({ model }) => (model.selectedNode ? null : 'Select one node'),
+    run: openSettings,
+  },
+  {
+    id: 'node.rename',
+    title: 'Rename',
+    group: 'Selection',
+    words: 'title name',
+    keys: ['F2'],
+    edits: true,
+    menu: ['node'],
+    refusal: ({ model }) => (model.selectedNode ? null : 'Select one node'),
+    run: rename,
+  },
+  {
+    id: 'node.disable',
+    title: ({ model: { document, selection } }) =>
+      selection.nodes.size > 0 && document.nodes.every(({ id, disabled }) => disabled || !selection.nodes.has(id)) ? 'Enable' : 'Disable',
+    group: 'Selection',
+    words: 'skip turn off on enable',
+    keys: ['D'],
+    edits: true,
+    menu: ['node', 'selection'],
+    refusal: (designer) => {
+      const { document, selection } = designer.model;
+      return (
+        nothingSelected('Select nodes to disable')(designer) ??
+        (document.nodes.every(({ id, type }) => type === 'start' || !selection.nodes.has(id)) ? 'A start cannot be disabled' : null)
+      );
+    },
+    run: ({ model }) => model.toggleDisabled(),
+  },
+  {
+    id: 'select.all',
+    title: 'Select all',
+    group: 'Selection',
+    keys: ['Mod+A'],
+    menu: ['canvas'],
+    run: ({ model }) => model.selectAll(),
+  },
+  {
+    id: 'select.none',
+    title: 'Select nothing',
+    group: 'Selection',
+    words: 'deselect clear',
+    keys: ['Escape'],
+    run: ({ model }) => model.selectNode(null),
+  },
+];

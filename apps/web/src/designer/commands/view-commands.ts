@@ -1,0 +1,41 @@
+import { tidyDocument } from '../tidy-document.ts';
+import type { Command } from './command.ts';
+
+export const viewCommands: readonly Command[] = [
+  { id: 'view.zoom-in', title: 'Zoom in', group: 'View', keys: ['+', '='], run: ({ stage }) => stage.zoom('in') },
+  { id: 'view.zoom-out', title: 'Zoom out', group: 'View', keys: ['-'], run: ({ stage }) => stage.zoom('out') },
+  {
+    id: 'view.zoom-reset',
+    title: 'Zoom to 100 %',
+    group: 'View',
+    words: 'actual size',
+    keys: ['0'],
+    run: ({ stage }) => stage.zoom('reset'),
+  },
+  {
+    id: 'view.fit',
+    title: 'Show everything',
+    group: 'View',
+    words: 'fit zoom overview',
+    keys: ['1'],
+    menu: ['canvas'],
+    run: ({ model, stage }) => stage.show(model.document),
+  },
+  {
+    id: 'view.tidy',
+    title: 'Tidy',
+    group: 'View',
+    words: 'layout arrange clean up order',
+    edits: true,
+    menu: ['canvas'],
+    refusal: ({ state }) => (state.getState().tidying ? 'Tidying' : null),
+    run: (designer) => void tidyDocument(designer),
+  },
+  {
+    id: 'view.problems',
+    title: ({ screen }) => (screen.getState().drawerOpen ? 'Hide problems' : 'Show problems'),
+    group: 'View',
+    words: 'errors warnings drawer',
+    run: ({ screen }) => screen.setState(({ drawerOpen }) => ({ drawerOpen: !drawerOpen })),
+  },
+];

@@ -1,0 +1,103 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ComponentType } from 'react';
+import { trpc } from '../api/trpc.ts';
+import { ConflictDialog } from './conflict-dialog.tsx';
+import { PublishDialog } from './publish-dialog.tsx';
+import { RunDialog } from './run-dialog.tsx';
+import { useDesigner, useDesignerValue } from './use-designer.ts';
+
+export type DialogName = 'publish' | 'run' | 'conflict';
+
+interface DesignerDialogProps {
+  opened: boolean;
+  onClose(): void;
+}
+
+/** The dialogs of the designer by the name that opens them: `screen.setState({ dialog: 'run' })`. A new one: its name, and one line here. */
+const dialogs: Record<DialogName, ComponentType<DesignerDialogProps>> = {
+  publish: DesignerPublishDialog,
+  run: DesignerRunDialog,
+  conflict: DesignerConflictDialog,
+};
+
+export function DesignerDialogs() {
+  const { screen } = useDesigner();
+  const open = useDesignerValue((designer) => designer.screen.getState().dialog);
+  return (
+    <>
+      {Object.entries(dialogs).map(([name, Dialog]) => (
+        <Dialog key={name} opened={open === name} onClose={() => screen.setState({ dialog: null })} />
+      ))}
+    </>
+  );
+}
+
+function DesignerPublishDialog({ opened, onClose }: DesignerDialogProps) {
+  const designer = useDesigner();
+  const version = useDesignerValue(({ state }) => state.getState().published.version);
+  const problems = useDesignerValue((at) => at.problems);
+  return (
+    <PublishDialog
+      opened={opened}
+      workflowKey={designer.key}
+      nextVersion={(version ?? 0) + 1}
+      warnings={problems.filter(({ severity }) => severity === 'warning').length}
+      save={() => designer.save()}
+      onProblems={(found) => designer.model.setProblems(found)}
+      onPublished={(made) => designer.published(made, designer.saver.revision)}
+      onClose={onClose}
+    />
+  );
+}
+
+function DesignerRunDialog({ opened, onClose }: DesignerDialogProps) {
+  const designer = useDesigner();
+  const document = useDesignerValue(({ model }) => model.document);
+  const version = useDesignerValue(({ state }) => state.getState().published.version);
+  const differs = useDesignerValue((at) => at.differs);
+  const publishRefusal = useDesignerValue((at) => at.publishRefusal);
+  const sample = useQuery(trpc.workflows.lastRun.queryOptions({ key: designer.key }, { staleTime: 30_000 }));
+  return (
+    <RunDialog
+      opened={opened}
+      workflowKey={designer.key}
+      document={document}
+      latestVersion={version}
+      differs={differs}
+      publishRefusal={publishRefusal}
+      lastInput={sample.data?.input}
+      publish={() => designer.publish()}
+      onStarted={(runId) => {
+        onClose();
+        designer.model.selectNode(null);
+        designer.state.setState({ runId });
+      }}
+      onClose={onClose}
+    />
+  );
+}
+
+function DesignerConflictDialog({ opened, onClose }: DesignerDialogProps) {
+  const { key, model, saver } = useDesigner();
+  const document = useDesignerValue((designer) => designer.model.document);
+  const draft = useDesignerValue(({ state }) => state.getState().draft);
+  if (draft.state !== 'conflict') return null;
+  return (
+    <ConflictDialog
+      opened={opened}
+      workflowKey={key}
+      mine={document}
+      theirs={draft.theirs}
+      onClose={onClose}
+      onMine={() => {
+        onClose();
+        void saver.keepMine();
+      }}
+      onTheirs={() => {
+        const theirs = saver.takeTheirs();
+        onClose();
+        if (theirs) model.reset(theirs);
+      }}
+    />
+  );
+}

@@ -1,0 +1,23 @@
+import type { EdgeId, NodeId, PortId } from '@perdure/graph';
+import { createStore, type StoreApi } from 'zustand';
+import type { DialogName } from './designer-dialogs.tsx';
+
+/** Where the next node goes when it is picked from the small list. */
+export interface QuickAddAt {
+  client: { x: number; y: number };
+  from?: { node: NodeId; port: PortId };
+  canvas?: { x: number; y: number };
+  edge?: EdgeId;
+}
+
+/** The one place that says what is open over and beside the canvas. */
+export interface DesignerScreen {
+  dialog: DialogName | null;
+  quickAdd: QuickAddAt | null;
+  /** The problems below the canvas are shown in full. */
+  drawerOpen: boolean;
+}
+
+export function createScreen(): StoreApi<DesignerScreen> {
+  return createStore<DesignerScreen>(() => ({ dialog: null, quickAdd: null, drawerOpen: true }));
+}

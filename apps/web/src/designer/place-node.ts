@@ -1,0 +1,64 @@
+import { nodeSize, standardCatalogue, type NodeType } from '@perdure/graph';
+import { CanvasLayout } from '../canvas/canvas-layout.ts';
+import type { QuickAddAt } from './designer-screen.ts';
+import type { DesignerSession } from './designer-session.ts';
+import { placeInside } from './document-edits.ts';
+
+/** Adds a node where quick-add was opened (below the selection when nowhere in particular), selects it and brings it into view. */
+export function addNode({ may, model, stage }: DesignerSession, type: NodeType, at?: QuickAddAt): void {
+  if (!may.edit) return;
+  if (at?.edge !== undefined) model.insertOnEdge(at.edge, type);
+  else if (at?.from && at.canvas) {
+    // Where the wire was dropped, its arrowhead on the pointer; inside its own container the place is found instead.
+    const layout = new CanvasLayout(model.document, standardCatalogue);
+    const source = model.document.nodes.find(({ id }) => id === at.from?.node);
+    const isBody =
+      source &&
+      standardCatalogue
+        .get(source.type)
+        ?.ports(source.config)
+        .some((port) => port.kind === 'inner' && port.id === at.from?.port);
+    const size = nodeSize({ type: type.key, config: type.defaultConfig() });
+    if (source && isBody) model.add(type, { from: at.from, place: placeInside(model.document, source, size) });
+    else {
+      const parent = source?.parent ?? null;
+      const origin = parent === null ? { x: 0, y: 0 } : (layout.boxes.get(parent) ?? { x: 0, y: 0 });
+      model.add(type, {
+        from: at.from,
+        place: { parent, position: { x: Math.round(at.canvas.x - origin.x - size.width / 2), y: Math.round(at.canvas.y - origin.y) } },
+      });
+    }
+  } else model.add(type, at?.from ? { from: at.from } : {});
+  const [added] = model.selection.nodes;
+  requestAnimationFrame(() => added && stage.reveal(model.document, added));
+}
+
+/** Puts a node from the palette where it was dropped, into the container there if there is one. */
+export function dropNode({ may, model, stage }: DesignerSession, type: NodeType, client: { x: number; y: number }): void {
+  const view = stage.view.current;
+  if (!view || !may.edit) return;
+  const at = view.toCanvas(client.x, client.y);
+  const layout = new CanvasLayout(model.document, standardCatalogue);
+  const parent = type.hasInput ? layout.containerAt(at) : null;
+  const origin = parent === null ? { x: 0, y: 0 } : (layout.boxes.get(parent) ?? { x: 0, y: 0 });
+  const size = nodeSize({ type: type.key, config: type.defaultConfig() });
+  const place = {
+    parent,
+    position: { x: snap(at.x - origin.x - size.width / 2), y: snap(at.y - origin.y - Math.min(size.height, 52) / 2) },
+  };
+  // The first node of a container hangs on its body at once.
+  const container = parent === null ? undefined : model.document.nodes.find(({ id }) => id === parent);
+  const body =
+    container && !model.document.nodes.some((node) => node.parent === parent)
+      ? standardCatalogue
+          .get(container.type)
+          ?.ports(container.config)
+          .find((port) => port.kind === 'inner')
+      : undefined;
+  model.selectNode(null);
+  model.add(type, { place, ...(container && body && { from: { node: container.id, port: body.id } }) });
+}
+
+function snap(value: number): number {
+  return Math.round(value / 4) * 4;
+}
