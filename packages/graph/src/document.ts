@@ -1,4 +1,4 @@
-import type { EdgeId, NodeId, PortId } from './ids.ts';
+import type { EdgeId, NodeId, NoteId, PortId } from './ids.ts';
 import type { JsonObject } from './json.ts';
 
 /**
@@ -9,6 +9,8 @@ export interface WorkflowDocument {
   formatVersion: 1;
   nodes: GraphNode[];
   edges: GraphEdge[];
+  /** Remarks on the canvas. They mean nothing to a run. */
+  notes?: StickyNote[];
 }
 
 export interface GraphNode {
@@ -38,6 +40,17 @@ export interface GraphEdge {
   source: NodeId;
   sourcePort: PortId;
   target: NodeId;
+}
+
+export interface StickyNote {
+  id: NoteId;
+  /** Markdown. */
+  text: string;
+  /** The container it lies in, or null at the top level. */
+  parent: NodeId | null;
+  /** Top left corner in pixels, relative to the parent container. */
+  position: { x: number; y: number };
+  size: { width: number; height: number };
 }
 
 /** `250ms`, `30s`, `5m`, `2h`, `1d`, `1w`, sums such as `1h 30m`, or ISO 8601 (`PT30S`). See `parseDuration`. */

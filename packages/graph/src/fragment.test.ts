@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compile } from './compile.ts';
 import { draw, pathAnalyser } from './document-fixture.ts';
 import type { WorkflowDocument } from './document.ts';
 import { copyFragment, pasteFragment } from './fragment.ts';
-import { nodeId } from './ids.ts';
+import { nodeId, noteId } from './ids.ts';
 import { newDocument } from './new-node.ts';
 import { parseDocument } from './parse-document.ts';
+import { renameNodeId } from './rename-node.ts';
 import { validate } from './validate.ts';
 
 const source = () =>
@@ -91,5 +93,60 @@ describe('copy and paste', () => {
       { numRuns: 50 },
     );
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => typeof pasteFragment(newDocument(), text, place).ok === 'boolean'));
+  });
+});
+
+describe('sticky notes', () => {
+  const noted = (): WorkflowDocument => ({
+    ...source(),
+    notes: [
+      { id: noteId('n1'), text: '# Rates', parent: null, position: { x: 300, y: 20 }, size: { width: 200, height: 100 } },
+      { id: noteId('n2'), text: 'Per line', parent: nodeId('each'), position: { x: 20, y: 60 }, size: { width: 120, height: 60 } },
+    ],
+  });
+
+  it('are copied when chosen or inside a chosen container, and keep their place beside the nodes', () => {
+    const document = noted();
+    const copied = copyFragment(document, [nodeId('quote')], [noteId('n1')]);
+    expect(copied.notes?.map(({ id }) => id)).toEqual(['n1']);
+    const pasted = pasteFragment(document, JSON.stringify(copied), place);
+    if (!pasted.ok) throw new Error(JSON.stringify(pasted.problems));
+    expect(pasted.pastedNotes).toEqual(['note-1']);
+    expect(pasted.document.notes?.at(-1)).toMatchObject({ text: '# Rates', parent: null, position: { x: 400, y: 60 } });
+
+    const inside = pasteFragment(document, JSON.stringify(copyFragment(document, [nodeId('each')])), place);
+    if (!inside.ok) throw new Error(JSON.stringify(inside.problems));
+    expect(inside.document.notes?.at(-1)).toMatchObject({ text: 'Per line', parent: 'each_2', position: { x: 20, y: 60 } });
+    expect(inside.pastedNotes).toEqual([]);
+    expect(parseDocument(inside.document).ok).toBe(true);
+  });
+
+  it('a note alone can be copied, and a workflow without any stays without the field', () => {
+    const copied = copyFragment(noted(), [], [noteId('n2')]);
+    expect(copied.notes).toMatchObject([{ id: 'n2', parent: null }]);
+    expect(copyFragment(source(), [nodeId('quote')])).not.toHaveProperty('notes');
+    const pasted = pasteFragment(newDocument(), JSON.stringify(copied), place);
+    expect(pasted.ok && pasted.document.notes).toMatchObject([{ id: 'note-1', position: place.position }]);
+  });
+
+  it('survive parsing, follow a renamed container, and change nothing that is compiled', () => {
+    const document = noted();
+    expect(parseDocument(JSON.parse(JSON.stringify(document)))).toEqual({ ok: true, document });
+    const renamed = renameNodeId(document, nodeId('each'), nodeId('every_line'));
+    expect(renamed.ok && renamed.document.notes?.[1]?.parent).toBe('every_line');
+    const { notes: _, ...bare } = document;
+    expect(compile(document, { analyser: pathAnalyser })).toEqual(compile(bare, { analyser: pathAnalyser }));
+  });
+
+  it('are refused when they are none', () => {
+    const [note] = noted().notes ?? [];
+    const refused = (notes: unknown) => {
+      const parsed = parseDocument({ ...source(), notes });
+      return parsed.ok ? null : parsed.problems[0]?.code;
+    };
+    expect(refused([note, note])).toBe('note.duplicate-id');
+    expect(refused([{ ...note, colour: 'red' }])).toBe('document.unknown-field');
+    expect(refused([{ ...note, text: 7 }])).toBe('document.invalid');
+    expect(refused(Array.from({ length: 1001 }, (_, i) => ({ ...note, id: `n${i}` })))).toBe('document.too-large');
   });
 });

@@ -1,9 +1,9 @@
 import { type Catalogue, standardCatalogue } from './catalogue/catalogue.ts';
-import type { GraphEdge, GraphNode, WorkflowDocument } from './document.ts';
+import type { GraphEdge, GraphNode, StickyNote, WorkflowDocument } from './document.ts';
 import { indexGraph } from './graph-index.ts';
-import type { EdgeId, NodeId } from './ids.ts';
+import type { EdgeId, NodeId, NoteId } from './ids.ts';
 import { canConnectIn } from './connect-rules.ts';
-import { newEdgeId } from './new-node.ts';
+import { newEdgeId, newNoteId } from './new-node.ts';
 import { uniqueNodeId } from './node-id.ts';
 import { maxNodes, parseDocument } from './parse-document.ts';
 import type { Problem } from './problem.ts';
@@ -15,10 +15,16 @@ export interface Fragment {
   fragment: 1;
   nodes: GraphNode[];
   edges: GraphEdge[];
+  notes?: StickyNote[];
 }
 
-/** The chosen nodes with everything inside them, and the edges between them. Starts stay behind: a workflow has one. */
-export function copyFragment(document: WorkflowDocument, chosen: Iterable<NodeId>, catalogue: Catalogue = standardCatalogue): Fragment {
+/** The chosen nodes and notes with everything inside them, and the edges between them. Starts stay behind: a workflow has one. */
+export function copyFragment(
+  document: WorkflowDocument,
+  chosen: Iterable<NodeId>,
+  chosenNotes: Iterable<NoteId> = [],
+  catalogue: Catalogue = standardCatalogue,
+): Fragment {
   const roots = new Set(chosen);
   const parents = new Map(document.nodes.map(({ id, parent }) => [id, parent]));
   const isInside = (id: NodeId): boolean => {
@@ -31,15 +37,20 @@ export function copyFragment(document: WorkflowDocument, chosen: Iterable<NodeId
   };
   const nodes = document.nodes.filter(({ id, type }) => isInside(id) && catalogue.get(type)?.hasInput !== false);
   const kept = new Set(nodes.map(({ id }) => id));
+  const noteRoots = new Set(chosenNotes);
+  const notes = (document.notes ?? []).filter(({ id, parent }) => noteRoots.has(id) || (parent !== null && kept.has(parent)));
   return {
     fragment: 1,
     // A node whose container stays behind becomes free to go anywhere.
     nodes: nodes.map((node) => (node.parent !== null && !kept.has(node.parent) ? { ...node, parent: null } : node)),
     edges: document.edges.filter(({ source, target }) => kept.has(source) && kept.has(target)),
+    ...(notes.length > 0 && {
+      notes: notes.map((note) => (note.parent !== null && !kept.has(note.parent) ? { ...note, parent: null } : note)),
+    }),
   };
 }
 
-export type Pasted = { ok: true; document: WorkflowDocument; pasted: NodeId[] } | { ok: false; problems: Problem[] };
+export type Pasted = { ok: true; document: WorkflowDocument; pasted: NodeId[]; pastedNotes: NoteId[] } | { ok: false; problems: Problem[] };
 
 export interface PastePlace {
   /** The container pasted into, or null. */
@@ -73,16 +84,20 @@ export function pasteFragment(
     taken.add(to);
     renamed.set(id, to);
   }
-  const isRoot = (node: GraphNode): boolean => node.parent === null || !renamed.has(node.parent);
+  const notes = read.document.notes ?? [];
+  const isRoot = (one: GraphNode | StickyNote): boolean => one.parent === null || !renamed.has(one.parent);
   const roots = nodes.filter(isRoot);
-  const left = roots.reduce((min, node) => Math.min(min, node.position.x), Infinity);
-  const top = roots.reduce((min, node) => Math.min(min, node.position.y), Infinity);
+  const noteRoots = notes.filter(isRoot);
+  const left = [...roots, ...noteRoots].reduce((min, one) => Math.min(min, one.position.x), Infinity);
+  const top = [...roots, ...noteRoots].reduce((min, one) => Math.min(min, one.position.y), Infinity);
+  const placeOf = (one: GraphNode | StickyNote): { x: number; y: number } => ({
+    x: position.x + one.position.x - left,
+    y: position.y + one.position.y - top,
+  });
   const added = nodes.map((node): GraphNode => {
     const moved = renameReferences(node, renamed, catalogue);
     const id = renamed.get(node.id)!;
-    return isRoot(node)
-      ? { ...moved, id, parent, position: { x: position.x + node.position.x - left, y: position.y + node.position.y - top } }
-      : { ...moved, id, parent: renamed.get(node.parent!)! };
+    return isRoot(node) ? { ...moved, id, parent, position: placeOf(node) } : { ...moved, id, parent: renamed.get(node.parent!)! };
   });
   const edgeIds = new Set<EdgeId>(document.edges.map(({ id }) => id));
   const index = indexGraph({ ...document, nodes: [...document.nodes, ...added] }, catalogue);
@@ -97,10 +112,22 @@ export function pasteFragment(
     edgeIds.add(id);
     return [{ id, ...connection }];
   });
+  const noteIds = new Set(document.notes?.map(({ id }) => id));
+  const addedNotes = notes.map((note): StickyNote => {
+    const id = newNoteId(noteIds);
+    noteIds.add(id);
+    return isRoot(note) ? { ...note, id, parent, position: placeOf(note) } : { ...note, id, parent: renamed.get(note.parent!)! };
+  });
   return {
     ok: true,
-    document: { ...document, nodes: [...document.nodes, ...added], edges: [...document.edges, ...edges] },
+    document: {
+      ...document,
+      nodes: [...document.nodes, ...added],
+      edges: [...document.edges, ...edges],
+      ...(addedNotes.length > 0 && { notes: [...(document.notes ?? []), ...addedNotes] }),
+    },
     pasted: roots.map(({ id }) => renamed.get(id)!),
+    pastedNotes: addedNotes.filter((_, i) => isRoot(notes[i]!)).map(({ id }) => id), // one for each
   };
 }
 

@@ -7,6 +7,10 @@ export type EdgeId = Branded<'EdgeId'>;
 /** The name of a port on its node: `out`, `error`, `body`, an outcome key, … */
 export type PortId = Branded<'PortId'>;
 
+/** A sticky note's id inside its workflow; nothing refers to it. */
+export type NoteId = Branded<'NoteId'>;
+
 export const nodeId = (text: string): NodeId => text as NodeId;
 export const edgeId = (text: string): EdgeId => text as EdgeId;
 export const portId = (text: string): PortId => text as PortId;
+export const noteId = (text: string): NoteId => text as NoteId;

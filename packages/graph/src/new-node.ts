@@ -1,6 +1,6 @@
 import { type Catalogue, standardCatalogue } from './catalogue/catalogue.ts';
 import type { GraphEdge, GraphNode, WorkflowDocument } from './document.ts';
-import { type EdgeId, type NodeId, edgeId } from './ids.ts';
+import { type EdgeId, type NodeId, type NoteId, edgeId, noteId } from './ids.ts';
 import { uniqueNodeId } from './node-id.ts';
 import { nodeSize } from './node-size.ts';
 
@@ -41,6 +41,13 @@ export function newEdgeId(
   const base = `${source}-${sourcePort}-${target}`.slice(0, 90);
   for (let n = 1; ; n++) {
     const id = edgeId(n === 1 ? base : `${base}-${n}`);
+    if (!taken.has(id)) return id;
+  }
+}
+
+export function newNoteId(taken: { has(id: NoteId): boolean }): NoteId {
+  for (let n = 1; ; n++) {
+    const id = noteId(`note-${n}`);
     if (!taken.has(id)) return id;
   }
 }

@@ -9,6 +9,8 @@ export type ParsedDocument = { ok: true; document: WorkflowDocument } | { ok: fa
 
 export const maxNodes = 5000;
 export const maxEdges = 20_000;
+const maxNotes = 1000;
+const maxNoteText = 10_000;
 
 /**
  * unknown → WorkflowDocument: its shape, safe keys, unique ids, limits. Never throws.
@@ -33,7 +35,11 @@ export function parseDocument(value: unknown): ParsedDocument {
   if (!parsed.success) return failed(parsed.error.issues.slice(0, maxProblems).flatMap((issue) => issueProblems(issue)));
   // The schema has checked the patterns that ids stand for; the brands exist only in types.
   const document = parsed.data as unknown as WorkflowDocument;
-  const problems = [...duplicates(document.nodes, 'nodes'), ...duplicates(document.edges, 'edges')];
+  const problems = [
+    ...duplicates(document.nodes, 'nodes'),
+    ...duplicates(document.edges, 'edges'),
+    ...duplicates(document.notes ?? [], 'notes'),
+  ];
   return problems.length > 0 ? failed(problems) : { ok: true, document };
 }
 
@@ -73,10 +79,19 @@ const nodeSchema = z.strictObject({
 
 const edgeSchema = z.strictObject({ id: edgeIdText, source: nodeIdText, sourcePort: portIdText, target: nodeIdText });
 
+const noteSchema = z.strictObject({
+  id: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, 'Use letters, digits, "_" or "-", 100 at most.'),
+  text: z.string().max(maxNoteText),
+  parent: nodeIdText.nullable(),
+  position: z.strictObject({ x: coordinate, y: coordinate }),
+  size: z.strictObject({ width: z.number().min(1).max(1e6), height: z.number().min(1).max(1e6) }),
+});
+
 const documentSchema = z.strictObject({
   formatVersion: z.literal(1),
   nodes: z.array(nodeSchema),
   edges: z.array(edgeSchema),
+  notes: z.array(noteSchema).optional(),
 });
 
 function failed(problems: Problem[]): ParsedDocument {
@@ -86,11 +101,12 @@ function failed(problems: Problem[]): ParsedDocument {
 /** Looked at before anything else, so that an oversized document costs nothing to refuse. */
 function tooLargeProblems(value: unknown): Problem[] {
   if (typeof value !== 'object' || value === null) return [];
-  const { nodes, edges } = value as { nodes?: unknown; edges?: unknown };
+  const { nodes, edges, notes } = value as { nodes?: unknown; edges?: unknown; notes?: unknown };
   return (
     [
       ['nodes', nodes, maxNodes],
       ['edges', edges, maxEdges],
+      ['notes', notes, maxNotes],
     ] as const
   ).flatMap(([field, list, max]) =>
     Array.isArray(list) && list.length > max
@@ -130,14 +146,14 @@ function issueProblems(issue: z.core.$ZodIssue): Problem[] {
   ];
 }
 
-function duplicates(list: readonly { id: string }[], field: 'nodes' | 'edges'): Problem[] {
+function duplicates(list: readonly { id: string }[], field: 'nodes' | 'edges' | 'notes'): Problem[] {
   const seen = new Set<string>();
   return list.flatMap(({ id }, i): Problem[] => {
     if (!seen.has(id)) {
       seen.add(id);
       return [];
     }
-    const what = field === 'nodes' ? 'node' : 'edge';
+    const what = field.slice(0, -1);
     return [
       {
         code: `${what}.duplicate-id`,

@@ -24,6 +24,7 @@ export function renameNodeId(document: WorkflowDocument, from: NodeId, to: NodeI
       edges: document.edges.map((edge) =>
         edge.source === from || edge.target === from ? { ...edge, source: as(edge.source), target: as(edge.target) } : edge,
       ),
+      ...(document.notes && { notes: document.notes.map((note) => (note.parent === from ? { ...note, parent: to } : note)) }),
     },
   };
 }
