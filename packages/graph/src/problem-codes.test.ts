@@ -22,6 +22,6 @@ it('documents every problem code, and no other', () => {
     .exec(text)![1]!
     .match(/[a-z-]{3,}/g)!
     .map((fault) => `edge.${fault}`);
-  const composed = ['node.duplicate-id', 'edge.duplicate-id', 'retry.not-allowed', 'timeout.not-allowed', ...faults];
+  const composed = ['node.duplicate-id', 'edge.duplicate-id', 'note.duplicate-id', 'retry.not-allowed', 'timeout.not-allowed', ...faults];
   expect([...new Set(documented)].sort()).toEqual([...new Set([...written, ...composed])].sort());
 });
