@@ -20,6 +20,7 @@ import { changeField, ConfigField } from './config-field.tsx';
 import { DataTree } from './data-tree.tsx';
 import { titleField, type DesignerModel } from './designer-model.ts';
 import { updateNode } from './document-edits.ts';
+import { NodeHelp } from './node-help.tsx';
 import { unfinishedKey } from './unfinished-json.ts';
 import { completionSample, knownNames, sampleScope, type SampleRun } from './expression-data.ts';
 import { expressionCompletion } from './expression-editor.tsx';
@@ -74,6 +75,7 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
         ...(node.retry && { count: <span className="nb">{node.retry.maxNumberOfAttempts}×</span> }),
       });
     for (const name of named) if (name !== 'Settings') items.push({ key: name, label: name });
+    items.push({ key: 'Help', label: 'Help' });
     return items;
   }, [type, node.retry]);
   const shown = tabs.some(({ key }) => key === tab) ? tab : 'Settings';
@@ -164,7 +166,17 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
         ) : null}
         <div className="ds-inspector-body" ref={body}>
           {readOnly ? <p className="s12 t3">Your role may look at this workflow, not change it.</p> : null}
-          {shown === 'Retry' ? (
+          {shown === 'Help' ? (
+            <NodeHelp
+              node={node}
+              type={type}
+              refusal={readOnly ? 'Your role may not change workflows' : null}
+              onUseExample={(config) => {
+                change((before) => ({ ...before, config: { ...before.config, ...config } }), 'example');
+                setTab('Settings');
+              }}
+            />
+          ) : shown === 'Retry' ? (
             <RetryTab node={node} type={type} change={change} />
           ) : (
             <>
