@@ -17,6 +17,9 @@ describe('JSON Schema check', () => {
     ],
     [{ $defs: { 'a/b': { type: 'number', minimum: 0 } }, items: { $ref: '#/$defs/a~1b' }, 'x-widget': 'wide' }],
     [{ properties: { type: { type: 'string' }, required: { type: 'boolean' } } }],
+    [{ properties: { child: { $ref: '#' }, children: { type: 'array', items: { $ref: '#' } } } }],
+    [{ allOf: [{ $ref: '#/$defs/a' }, { $ref: '#/$defs/a' }], $defs: { a: { anyOf: [{ $ref: '#/$defs/b' }] }, b: {} } }],
+    [{ $ref: '#/allOf/0', allOf: [{ type: 'string' }] }],
   ])('takes %j', (schema) => expect(checkJsonSchema(schema)).toEqual([]));
 
   it.each<[Json, string]>([
@@ -36,6 +39,9 @@ describe('JSON Schema check', () => {
     [{ anyOf: [] }, 'anyOf'],
     [{ allOf: [{ minLength: -1 }] }, 'allOf.0.minLength'],
     [{ multipleOf: 0 }, 'multipleOf'],
+    [{ $ref: '#' }, '$ref'],
+    [{ anyOf: [{ type: 'string' }, { $ref: '#' }] }, 'anyOf.1.$ref'],
+    [{ properties: { a: { $ref: '#/$defs/a' } }, $defs: { a: { allOf: [{ $ref: '#/$defs/a' }] } } }, '$defs.a.allOf.0.$ref'],
   ])('refuses %j', (schema, path) => expect(checkJsonSchema(schema).map((problem) => problem.path)).toEqual([path]));
 
   it('never throws', () => {

@@ -27,6 +27,7 @@ export function checkJsonSchema(schema: Json): { path: string; message: string }
         for (const [name, part] of Object.entries(value as object)) open.push({ schema: part as Json, path: `${at}.${name}` });
     }
   }
+  if (problems.length === 0) problems.push(...endlessReferences(schema));
   return problems;
 }
 
@@ -103,12 +104,79 @@ function referenceProblem(value: Json, root: Json): string | undefined {
   if (typeof value !== 'string') return '"$ref" is a text.';
   if (value === '#') return undefined;
   if (!value.startsWith('#/')) return 'A reference may only point into this schema: "#/$defs/…".';
-  let at: Json | undefined = root;
-  for (const part of value.slice(2).split('/')) {
-    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
-    at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
+  return resolve(value, root) === undefined ? `There is nothing at "${value}".` : undefined;
+}
+
+/**
+ * Schemas that lead back to themselves without a step into the value: checking anything against them would never end. `$ref: "#"` inside
+ * a property is a tree, which ends where the value does.
+ */
+function endlessReferences(root: Json): { path: string; message: string }[] {
+  const state = new Map<Json, 'open' | 'done'>();
+  const stack: { schema: Json; path: string; leave: boolean }[] = subschemas(root).map((one) => ({ ...one, leave: false }));
+  while (stack.length > 0) {
+    const { schema, path, leave } = stack.pop()!;
+    if (leave) {
+      state.set(schema, 'done');
+      continue;
+    }
+    if (!isObject(schema) || state.get(schema) === 'done') continue;
+    if (state.get(schema) === 'open')
+      // Named is the first reference on the way, not where it led.
+      return [
+        {
+          path: path.replace(/(^|\.)\$ref\..*$/, '$1$ref'),
+          message: 'The schema leads back to itself without end here. Refer to it from inside a property or a list.',
+        },
+      ];
+    state.set(schema, 'open');
+    stack.push({ schema, path, leave: true }, ...inPlace(schema, path, root).map((one) => ({ ...one, leave: false })));
   }
-  return at === undefined ? `There is nothing at "${value}".` : undefined;
+  return [];
+}
+
+/** Every schema inside, the outermost first. */
+function subschemas(root: Json): { schema: Json; path: string }[] {
+  const found = [{ schema: root, path: '' }];
+  for (let at = 0; at < found.length; at += 1) {
+    const { schema, path } = found[at]!; // at < length
+    if (!isObject(schema)) continue;
+    for (const [keyword, value] of Object.entries(schema)) {
+      const name = path === '' ? keyword : `${path}.${keyword}`;
+      if (schemaKeywords.has(keyword)) found.push({ schema: value, path: name });
+      else if (schemaListKeywords.has(keyword)) (value as Json[]).forEach((part, i) => found.push({ schema: part, path: `${name}.${i}` }));
+      else if (schemaMapKeywords.has(keyword))
+        for (const [key, part] of Object.entries(value as object)) found.push({ schema: part as Json, path: `${name}.${key}` });
+    }
+  }
+  return found;
+}
+
+const inPlaceKeywords = new Set(['not', 'if', 'then', 'else', 'allOf', 'anyOf', 'oneOf', 'dependentSchemas']);
+
+/** The schemas that are checked against the same value as this one. */
+function inPlace(schema: { [key: string]: Json }, path: string, root: Json): { schema: Json; path: string }[] {
+  return Object.entries(schema).flatMap(([keyword, value]) => {
+    const at = path === '' ? keyword : `${path}.${keyword}`;
+    if (keyword === '$ref') return [{ schema: resolve(String(value), root) ?? true, path: at }];
+    if (!inPlaceKeywords.has(keyword)) return [];
+    if (Array.isArray(value)) return value.map((part, i) => ({ schema: part, path: `${at}.${i}` }));
+    if (keyword === 'dependentSchemas' && isObject(value))
+      return Object.entries(value).map(([name, part]) => ({ schema: part, path: `${at}.${name}` }));
+    return [{ schema: value, path: at }];
+  });
+}
+
+function resolve(reference: string, root: Json): Json | undefined {
+  if (reference === '#') return root;
+  let at: Json | undefined = root;
+  for (const part of reference.slice(2).split('/')) {
+    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    // A reference may lead through a list of schemas.
+    if (Array.isArray(at)) at = /^\d+$/.test(key) ? at[Number(key)] : undefined;
+    else at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
+  }
+  return at;
 }
 
 function isObject(value: Json | undefined): value is { [key: string]: Json } {

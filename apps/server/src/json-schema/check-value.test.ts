@@ -36,3 +36,9 @@ test('a schema that cannot be used is said so instead of thrown', () => {
   expect(checkValue({ patternProperties: { a: {} } }, {})[0]?.message).toContain('patternProperties');
   expect(checkValue({ $ref: '#/nowhere' }, 1)[0]?.message).toContain('cannot be used');
 });
+
+test('a schema may refer to itself from inside a property', () => {
+  const tree = { type: 'object', properties: { name: { type: 'string' }, children: { type: 'array', items: { $ref: '#' } } } };
+  expect(checkValue(tree, { name: 'a', children: [{ name: 'b', children: [] }] })).toEqual([]);
+  expect(checkValue(tree, { name: 'a', children: [{ name: 1 }] }).map(({ field }) => field)).toContain('children.0.name');
+});
