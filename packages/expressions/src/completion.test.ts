@@ -60,7 +60,7 @@ describe('completion', () => {
       insert: '`e-mail`',
       kind: 'name',
       detail: 'text',
-      info: 'a@b.c',
+      info: '"a@b.c"',
     });
     expect(completeExpression('$uu', 3, sample)?.candidates[0]).toMatchObject({ insert: '$uuid()', kind: 'function', detail: '$uuid()' });
   });

@@ -19,6 +19,16 @@ export interface Candidate {
   detail: string;
   /** A short look at the sample's value, or what the function does. */
   info: string;
+  /** A step that may not have run by then. */
+  mayBeMissing?: true;
+}
+
+/** What is known beside the sample. */
+export interface CompletionKnowledge {
+  /** An example of what the data looks like, from schemas: its names and types count, its values do not. */
+  shape?: { readonly [name: string]: Json };
+  /** Paths of data that may not be there yet, such as `steps.check`. */
+  uncertain?: ReadonlySet<string>;
 }
 
 const rootDescriptions: Record<ExpressionSubject, Readonly<Record<string, string>>> = {
@@ -48,6 +58,7 @@ export function completeExpression(
   cursor: number,
   sample: { readonly [name: string]: Json },
   subject: ExpressionSubject = 'workflow',
+  { shape = {}, uncertain = nothingUncertain }: CompletionKnowledge = {},
 ): Completion | null {
   const before = source.slice(0, cursor);
   if (!isInCode(before)) return null;
@@ -67,12 +78,12 @@ export function completeExpression(
   if (path === null) return null;
   if (path.length === 0) {
     const roots = Object.entries(rootDescriptions[subject])
-      .filter(([name]) => Object.hasOwn(sample, name))
+      .filter(([name]) => Object.hasOwn(sample, name) || Object.hasOwn(shape, name))
       .map(([name, info]): Candidate => ({
         label: name,
         insert: name,
         kind: 'name',
-        detail: describe(sample[name]),
+        detail: describeType(sample[name] ?? shape[name]),
         info,
       }));
     const functions =
@@ -81,8 +92,13 @@ export function completeExpression(
     if (functions.length === 0) return completion;
     return { from, to, candidates: [...(completion?.candidates ?? []), ...functions.map(toCandidate)] };
   }
-  return narrowed(from, to, namesIn(valuesAt([sample], path)), typed.replace(/^`/, ''));
+  const names = namesIn(valuesAt([sample], path), valuesAt([shape], path)).map((candidate): Candidate =>
+    uncertain.has([...path, candidate.label].join('.')) ? { ...candidate, mayBeMissing: true } : candidate,
+  );
+  return narrowed(from, to, names, typed.replace(/^`/, ''));
 }
+
+const nothingUncertain: ReadonlySet<string> = new Set();
 
 /** Data is sampled, not searched: this many items of a list tell what the others look like. */
 const maxSampledItems = 20;
@@ -124,7 +140,7 @@ function ownVariables(source: string): Candidate[] {
 }
 
 /** The names that lead to the cursor, outermost first; empty at the start of a path; null where the path begins with something else. */
-function pathBefore(text: string): string[] | null {
+export function pathBefore(text: string): string[] | null {
   const names: string[] = [];
   let rest = text.trimEnd();
   if (!rest.endsWith('.')) return opensPath(rest) ? [] : null;
@@ -161,7 +177,8 @@ function withoutBrackets(text: string): string {
   return rest;
 }
 
-function valuesAt(start: readonly Json[], path: readonly string[]): Json[] {
+/** What the data holds along a path, looking through lists as JSONata does. */
+export function valuesAt(start: readonly Json[], path: readonly string[]): Json[] {
   let values = [...start];
   for (const name of path) {
     values = flattened(values).flatMap((value) =>
@@ -175,18 +192,27 @@ function flattened(values: readonly Json[]): Json[] {
   return values.slice(0, maxSampledItems).flatMap((value) => (Array.isArray(value) ? flattened(value) : [value]));
 }
 
-function namesIn(values: readonly Json[]): Candidate[] {
-  const found = new Map<string, Json>();
-  for (const value of values) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) continue;
-    for (const [name, content] of Object.entries(value)) if (!found.has(name)) found.set(name, content);
+/** The names in the sample, then those that only the shape knows. */
+function namesIn(values: readonly Json[], shapes: readonly Json[]): Candidate[] {
+  const found = new Map<string, { value: Json; isReal: boolean }>();
+  for (const [all, isReal] of [
+    [values, true],
+    [shapes, false],
+  ] as const) {
+    for (const value of all) {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) continue;
+      for (const [name, content] of Object.entries(value)) {
+        const known = found.get(name);
+        if (!known || (known.value === null && content !== null)) found.set(name, { value: content, isReal });
+      }
+    }
   }
-  return [...found].map(([name, content]) => ({
+  return [...found].map(([name, { value, isReal }]) => ({
     label: name,
     insert: quoteName(name),
     kind: 'name',
-    detail: describe(content),
-    info: preview(content),
+    detail: describeType(value),
+    info: isReal ? preview(value) : '',
   }));
 }
 
@@ -197,7 +223,8 @@ export function quoteName(name: string): string {
   return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) && !keywords.has(name) ? name : `\`${name}\``;
 }
 
-function describe(value: Json | undefined): string {
+/** A value's type in a word or three. */
+export function describeType(value: Json | undefined): string {
   if (value === undefined) return '';
   if (value === null) return 'null';
   if (Array.isArray(value)) return `list of ${value.length}`;
@@ -208,12 +235,12 @@ function describe(value: Json | undefined): string {
 
 function preview(value: Json): string {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '' : Object.keys(value).slice(0, 6).join(', ');
-  const text = typeof value === 'string' ? value : String(value);
+  const text = JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 
 /** Whether the end of the text is code rather than the inside of a text or a comment. */
-function isInCode(text: string): boolean {
+export function isInCode(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
     if (character === '"' || character === "'") {

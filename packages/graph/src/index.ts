@@ -36,6 +36,8 @@ export * from './rename-node.ts';
 export * from './new-node.ts';
 export * from './fragment.ts';
 export { checkJsonSchema } from './check-json-schema.ts';
+export * from './data-before.ts';
+export { schemaExample } from './schema-example.ts';
 export { didYouMean } from './did-you-mean.ts';
 export * from './describe-catalogue.ts';
 export * from './entity/entity-name.ts';

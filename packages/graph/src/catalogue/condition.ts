@@ -18,6 +18,7 @@ export const condition = defineNodeType({
     errors: [{ code: 'Expression', when: 'a case cannot be evaluated' }],
     example: { says: 'Large orders go another way.', config: { cases: [{ key: 'large', label: 'Large', when: 'input.amount > 10000' }] } },
   },
+  hasOutput: false,
   schema: z.strictObject({
     cases: field(
       { label: 'Cases', widget: 'cases', help: 'Tested from the top; the first that holds is taken.' },

@@ -15,6 +15,7 @@ export const join = defineNodeType({
     example: { says: 'The first two of three answers are enough.', config: { mode: 'count', count: 2, cancelRest: true } },
   },
   synchronises: true,
+  hasOutput: false,
   schema: z.strictObject({
     mode: field(
       {

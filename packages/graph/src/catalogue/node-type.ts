@@ -48,6 +48,8 @@ interface NodeTypeFacts {
   docs: NodeDocs;
   /** Default true. Only a start has none. */
   hasInput?: boolean;
+  /** Default true. Whether `steps.<id>.output` holds something worth reading once it has run. */
+  hasOutput?: boolean;
   /** Owns inner nodes, reached through its `body` port. */
   container?: boolean;
   /** Takes a retry policy and a timeout. */
@@ -100,6 +102,7 @@ export function defineNodeType<Schema extends z.ZodObject>(definition: NodeTypeD
   const { schema, check, compile } = definition;
   return {
     hasInput: true,
+    hasOutput: true,
     container: false,
     activity: false,
     endsTurn: false,

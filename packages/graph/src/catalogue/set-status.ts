@@ -15,6 +15,7 @@ export const setStatus = defineNodeType({
     errors: [{ code: 'Expression', when: 'the value cannot be evaluated' }],
     example: { says: 'Where the order is.', config: { value: 'Reserving stock' } },
   },
+  hasOutput: false,
   schema: z.strictObject({ value: field({ label: 'Status', widget: 'value', literal: 'text' }, anyValue) }),
   defaultConfig: () => ({ value: '' }),
   ports: () => [outPort],

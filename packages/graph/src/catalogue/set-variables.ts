@@ -14,6 +14,7 @@ export const setVariables = defineNodeType({
     errors: [{ code: 'Expression', when: 'a value cannot be evaluated' }],
     example: { says: 'Counts attempts.', config: { variables: { attempts: { expr: 'vars.attempts + 1' } } } },
   },
+  hasOutput: false,
   schema: z.strictObject({
     variables: field(
       { label: 'Variables', widget: 'keyValues', help: 'Read them as vars.<name>.' },

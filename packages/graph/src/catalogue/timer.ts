@@ -18,6 +18,7 @@ export const timer = defineNodeType({
     example: { says: 'Two days.', config: { mode: 'for', value: '2d' } },
   },
   endsTurn: true,
+  hasOutput: false,
   schema: z.strictObject({
     mode: field(
       {

@@ -1,0 +1,63 @@
+import type { Json, JsonObject } from './json.ts';
+
+/**
+ * A value of the shape a JSON Schema describes: every property it names, one item in every list. For completion before anything ran, not
+ * for validation: limits and patterns are not looked at. Undefined where the schema says nothing about the shape.
+ */
+export function schemaExample(schema: Json): Json | undefined {
+  return example(schema, { schema, left: mostSchemas }, 0);
+}
+
+/** Recursive schemas end here. */
+const mostLevels = 8;
+/** And those that refer to themselves in many places, here. */
+const mostSchemas = 500;
+
+function example(schema: Json | undefined, root: { schema: Json; left: number }, level: number): Json | undefined {
+  if (!isObject(schema) || level > mostLevels || root.left <= 0) return undefined;
+  root.left -= 1;
+  if (typeof schema['$ref'] === 'string') return example(resolved(schema['$ref'], root.schema), root, level + 1);
+  if (schema['default'] !== undefined) return schema['default'];
+  if (schema['const'] !== undefined) return schema['const'];
+  if (Array.isArray(schema['enum']) && schema['enum'].length > 0) return schema['enum'][0];
+  const parts = [...listAt(schema, 'allOf'), ...listAt(schema, 'anyOf').slice(0, 1), ...listAt(schema, 'oneOf').slice(0, 1)].map((part) =>
+    example(part, root, level + 1),
+  );
+  const type = Array.isArray(schema['type']) ? schema['type'].find((one) => one !== 'null') : schema['type'];
+  if (type === 'object' || isObject(schema['properties']) || parts.some(isObject)) {
+    const value: JsonObject = {};
+    for (const part of parts) if (isObject(part)) Object.assign(value, part);
+    for (const [name, property] of Object.entries(isObject(schema['properties']) ? schema['properties'] : {})) {
+      value[name] = example(property, root, level + 1) ?? null;
+    }
+    return value;
+  }
+  if (type === 'array' || schema['items'] !== undefined) {
+    const item = example(schema['items'], root, level + 1);
+    return item === undefined ? [] : [item];
+  }
+  if (type === 'string') return '';
+  if (type === 'number' || type === 'integer') return 0;
+  if (type === 'boolean') return false;
+  return parts.find((part) => part !== undefined);
+}
+
+function resolved(reference: string, root: Json): Json | undefined {
+  if (reference === '#') return root;
+  if (!reference.startsWith('#/')) return undefined;
+  let at: Json | undefined = root;
+  for (const part of reference.slice(2).split('/')) {
+    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
+  }
+  return at;
+}
+
+function listAt(schema: JsonObject, keyword: string): Json[] {
+  const list = schema[keyword];
+  return Array.isArray(list) ? list : [];
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
