@@ -35,7 +35,7 @@ export function checkReads(
 
 const roots = ['input', 'vars', 'steps', 'item', 'index', 'error', 'instance'];
 
-type ReadProblem = Pick<Problem, 'code' | 'severity' | 'title' | 'detail'>;
+type ReadProblem = Pick<Problem, 'code' | 'severity' | 'title' | 'detail' | 'suggestion'>;
 
 function readProblem(
   index: GraphIndex,
@@ -54,6 +54,7 @@ function readProblem(
       severity: 'warning',
       title: 'Unknown variable',
       detail: `No step sets vars.${name}.${guess ? ` Did you mean ${guess}?` : ''}`,
+      ...(guess && { suggestion: { written: `vars.${name}`, meant: `vars.${guess}` } }),
     };
   }
   if (root === 'item' || root === 'index') {
@@ -77,6 +78,7 @@ function unknownName(index: GraphIndex, id: NodeId, name: string): ReadProblem {
     severity: 'warning',
     title: 'Unknown name',
     detail: `${nameOf(index, id)} reads ${name}, which is never there.${guess ? ` Did you mean ${guess}?` : ''}`,
+    ...(guess && { suggestion: { written: name, meant: guess } }),
   };
 }
 
@@ -90,6 +92,7 @@ function stepProblem(index: GraphIndex, id: NodeId, name: string, earlier: Earli
       severity: 'error',
       title: 'Unknown step',
       detail: `There is no step ${name}.${guess ? ` Did you mean ${guess}?` : ''}`,
+      ...(guess && { suggestion: { written: `steps.${name}`, meant: `steps.${guess}` } }),
     };
   }
   switch (earlier.relationOf(step)) {
@@ -99,6 +102,7 @@ function stepProblem(index: GraphIndex, id: NodeId, name: string, earlier: Earli
         severity: 'error',
         title: 'Step out of sight',
         detail: `${nameOf(index, step)} is inside ${nameOf(index, node.parent!)}; its output is not visible outside. Read steps.${node.parent} instead.`,
+        ...(node.parent && { suggestion: { written: `steps.${name}`, meant: `steps.${node.parent}` } }),
       };
     case 'never':
       return {

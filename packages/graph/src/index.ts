@@ -2,6 +2,8 @@ export * from './json.ts';
 export * from './ids.ts';
 export * from './document.ts';
 export * from './problem.ts';
+export { type Explanation, explainProblem } from './explain-problem.ts';
+export { type Fix, fixFor } from './problem-fix.ts';
 export * from './plan.ts';
 export * from './port.ts';
 export * from './duration.ts';
@@ -31,6 +33,16 @@ export { checkSoundness } from './soundness.ts';
 export { type EmbeddedExpression, embeddedExpressions } from './embedded-expressions.ts';
 export * from './validate.ts';
 export * from './canonical-json.ts';
+export {
+  type DocumentDiff,
+  type FieldChange,
+  type ItemChange,
+  diffDocuments,
+  isEmptyDiff,
+  isLayoutOnly,
+  isSameJson,
+} from './diff-documents.ts';
+export { type MergeConflict, mergeDocuments } from './merge-documents.ts';
 export { renameReferences } from './step-references.ts';
 export * from './rename-node.ts';
 export * from './new-node.ts';

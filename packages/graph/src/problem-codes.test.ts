@@ -1,15 +1,27 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { explainProblem, explanations } from './explain-problem.ts';
 
 const here = import.meta.dirname;
 
-it('documents every problem code, and no other', () => {
+function documentedCodes(): string[] {
   const page = readFileSync(join(here, '../../../docs/problems.md'), 'utf8');
   const rows = page.split('\n').filter((line) => line.startsWith('| `'));
-  const documented = rows.flatMap((row) => [...row.split('|')[1]!.matchAll(/`([a-z.-]+)`/g)].map(([, code]) => code!));
+  return rows.flatMap((row) => [...row.split('|')[1]!.matchAll(/`([a-z.-]+)`/g)].map(([, code]) => code!));
+}
+
+it('explains every problem code, and no other', () => {
+  expect(Object.keys(explanations).sort()).toEqual(documentedCodes().sort());
+  for (const [code, { means, matters, todo }] of Object.entries(explanations))
+    for (const text of [means, matters, todo]) expect(text, code).toMatch(/^[A-Z][^!]*[.\]]\.?$/);
+  expect(explainProblem('toString')).toBeUndefined();
+});
+
+it('documents every problem code, and no other', () => {
+  const documented = documentedCodes();
   const sources = readdirSync(here, { recursive: true, encoding: 'utf8' }).filter(
-    (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
+    (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !/explain-problem|problem-fixes/.test(file),
   );
   const text = sources.map((file) => readFileSync(join(here, file), 'utf8')).join('\n');
   const written = [

@@ -1,4 +1,4 @@
-import type { EdgeId, NodeId } from './ids.ts';
+import type { EdgeId, NodeId, PortId } from './ids.ts';
 
 /** One finding about a workflow. The designer's problems panel and the server's refusal to publish show the same ones. */
 export interface Problem {
@@ -12,8 +12,22 @@ export interface Problem {
   detail: string;
   node?: NodeId;
   edge?: EdgeId;
+  port?: PortId;
   /** The config field, as a path: `url`, `cases.0.when`. */
   field?: string;
   /** Soundness: the nodes along the path that leads to the problem. */
   path?: NodeId[];
+  /** Soundness: one way it comes about, for drawing. */
+  witness?: Witness;
+  /** A name that was written, and the one that was most likely meant. */
+  suggestion?: { written: string; meant: string };
+}
+
+export interface Witness {
+  /** The edges tokens take on that way. */
+  taken: EdgeId[];
+  /** The edges whose token never comes. */
+  missing: EdgeId[];
+  /** What has to be chosen for it; empty when it happens in every run. */
+  choices: { node: NodeId; port: PortId }[];
 }

@@ -51,6 +51,11 @@ describe('soundness', () => {
         detail: 'When Fraud score ends in Refused, All of 3 never gets its third token.',
         node: 'all',
         path: ['received', 'validate', 'lines', 'credit', 'fraud', 'refuse', 'all'],
+        witness: {
+          taken: ['e0', 'e1', 'e5', 'e2', 'e6', 'e3', 'e8'],
+          missing: ['e7'],
+          choices: [{ node: 'fraud', port: 'otherwise' }],
+        },
       },
     ]);
   });

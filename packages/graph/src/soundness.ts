@@ -1,6 +1,6 @@
 import { frameGraph, reach } from './frame-graph.ts';
 import { type GraphIndex, nameOf } from './graph-index.ts';
-import type { NodeId } from './ids.ts';
+import type { EdgeId, NodeId } from './ids.ts';
 import type { Port } from './port.ts';
 import type { Problem } from './problem.ts';
 import { strongComponents } from './strong-components.ts';
@@ -66,7 +66,7 @@ function starvedJoins(index: GraphIndex, model: TokenModel, exploration: Explora
   const concerned = new Set(states.flatMap(({ starving }) => starving.map(({ join }) => join)));
   return [...concerned].map((join) => {
     const worst = states.findIndex(({ starving }) => starving.some((one) => one.join === join));
-    const { arrived, firedBefore } = states[worst]!.starving.find((one) => one.join === join)!;
+    const { arrived, firedBefore } = starvingOf(states[worst]!, join)!;
     const avoids = statesThatCanAvoid(join, states, before);
     const taken = choicesTo(states, worst);
     let causes: Cause[] = [];
@@ -79,13 +79,19 @@ function starvedJoins(index: GraphIndex, model: TokenModel, exploration: Explora
       }
     }
     const isTogether = severity === 'warning';
+    const shown = isTogether || causes.length === 0 ? worst : reachedBy(causes[0]!, states, join, worst);
     return {
       code: firedBefore ? 'soundness.leftover' : 'soundness.deadlock',
       severity,
       title: firedBefore ? 'Token left in a join' : avoids[0] ? 'Join can wait forever' : 'Join waits forever',
       detail: `${whenClause(index, causes, isTogether)}${starvedClause(index, model, join, arrived, firedBefore, causes.length > 0)}`,
       node: model.joins[join]!.node,
-      path: [...pathTo(states, worst), model.joins[join]!.node],
+      path: [...pathTo(states, shown), model.joins[join]!.node],
+      witness: {
+        taken: edgesTo(states, shown),
+        missing: starvingOf(states[shown]!, join)!.missing.map((edge) => model.joins[join]!.edges[edge]!.id),
+        choices: (isTogether ? causes : causes.slice(0, 1)).map(({ node, port }) => ({ node, port: port.id })),
+      },
     };
   });
 }
@@ -137,6 +143,33 @@ function choicesTo(states: readonly ExploredState[], id: number): Cause[] {
     if (choice && moves.some((move) => move.to !== to)) causes.unshift(choice);
   }
   return causes;
+}
+
+function starvingOf(state: ExploredState, join: number): ExploredState['starving'][number] | undefined {
+  return state.starving.find((one) => one.join === join);
+}
+
+const mostCompared = 500;
+
+/** A state in which the join is left waiting just as in `worst`, and which the cause led to: what is drawn should show what the words say. */
+function reachedBy({ node, port }: Cause, states: readonly ExploredState[], join: number, worst: number): number {
+  const { arrived } = starvingOf(states[worst]!, join)!;
+  let compared = 0;
+  for (let id = worst; id < states.length && compared < mostCompared; id++) {
+    if (starvingOf(states[id]!, join)?.arrived !== arrived) continue;
+    compared++;
+    for (let at = states[id]!; at.from; at = states[at.from.state]!) {
+      const { choice } = states[at.from.state]!.moves[at.from.move]!;
+      if (choice?.node === node && choice.port.id === port.id) return id;
+    }
+  }
+  return worst;
+}
+
+function edgesTo(states: readonly ExploredState[], id: number): EdgeId[] {
+  const parts: (readonly EdgeId[])[] = [];
+  for (let at: ExploredState | undefined = states[id]; at; at = at.from ? states[at.from.state] : undefined) parts.unshift(at.along);
+  return [...new Set(parts.flat())];
 }
 
 function pathTo(states: readonly ExploredState[], id: number): NodeId[] {

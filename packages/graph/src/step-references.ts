@@ -38,6 +38,26 @@ function isFieldAccess(source: string, at: number): boolean {
   return before !== undefined && !/(^|[^\w$])\$\$?$/.test(before);
 }
 
+/**
+ * A node whose expressions say `meant` where they say `written`: a name, or a path of two (`steps.a`, `vars.b`). As careful as `renameSteps`
+ * about texts, comments and fields that are called the same. The same node when nothing changes.
+ */
+export function correctName(node: GraphNode, written: string, meant: string, catalogue: Catalogue = standardCatalogue): GraphNode {
+  const [root = '', name] = written.split('.');
+  const token = new RegExp(
+    `/\\*[\\s\\S]*?(?:\\*/|$)|"(?:[^"\\\\]|\\\\[\\s\\S])*"?|'(?:[^'\\\\]|\\\\[\\s\\S])*'?|${
+      name === undefined ? `(${root})(?![\\w$])` : `(${root}\\s*\\.\\s*(?:\`${name}\`|${name}(?![\\w$])))`
+    }|\`[^\`]*\`?|[$\\w]+`,
+    'g',
+  );
+  const config = mapExpressions(node, catalogue, (source) =>
+    source.replace(token, (whole: string, found: string | undefined, at: number) =>
+      found === undefined || /[\w$]$/.test(source.slice(0, at)) || isFieldAccess(source, at) ? whole : meant,
+    ),
+  );
+  return config === node.config ? node : { ...node, config };
+}
+
 function mapExpressions(node: GraphNode, catalogue: Catalogue, map: (source: string) => string): JsonObject {
   const always = new Set(
     catalogue

@@ -1,4 +1,4 @@
-import type { NodeId } from './ids.ts';
+import type { EdgeId, NodeId } from './ids.ts';
 import type { Port } from './port.ts';
 import type { Arrival, TokenModel } from './token-model.ts';
 
@@ -22,8 +22,10 @@ export interface ExploredState {
   from: { state: number; move: number } | null;
   /** Nodes that ran since that move. */
   via: readonly NodeId[];
-  /** Joins left with tokens, when nothing moves any more. */
-  starving: readonly { join: number; arrived: number; firedBefore: boolean }[];
+  /** Edges that were passed since that move. */
+  along: readonly EdgeId[];
+  /** Joins left with tokens, when nothing moves any more. `missing`: which of the join's edges brought none. */
+  starving: readonly { join: number; arrived: number; firedBefore: boolean; missing: readonly number[] }[];
   /** Not followed further, because of a limit. */
   isCut: boolean;
 }
@@ -77,7 +79,14 @@ export function exploreTokens(model: TokenModel): Exploration {
     known.set(key, id);
     const isCut = run.isCut || states.length >= maxStates || work > maxWork;
     if (isCut) isComplete = false;
-    states.push({ moves: [], from, via: [...run.via], starving: branch.kind === 'still' && !run.isCut ? starving(marking) : [], isCut });
+    states.push({
+      moves: [],
+      from,
+      via: [...run.via],
+      along: [...run.along],
+      starving: branch.kind === 'still' && !run.isCut ? starving(marking) : [],
+      isCut,
+    });
     if (!isCut && (branch.kind === 'choose' || branch.kind === 'cancel')) open.push({ id, marking, branch });
     return id;
   };
@@ -122,6 +131,7 @@ type Branch = { kind: 'choose'; places: readonly number[] } | { kind: 'cancel'; 
 /** Moves tokens on until a choice is open, without which nothing is decided. */
 class Run {
   readonly via = new Set<NodeId>();
+  readonly along = new Set<EdgeId>();
   readonly fired: number[] = [];
   work = 0;
   isCut = false;
@@ -135,8 +145,9 @@ class Run {
     this.#marking = marking;
   }
 
-  deliver({ at, via }: Arrival, tokens: number): void {
+  deliver({ at, via, along }: Arrival, tokens: number): void {
     for (const id of via) this.via.add(id);
+    for (const id of along) this.along.add(id);
     this.work++;
     if (at.kind === 'raised') this.#raised = true;
     if (at.kind === 'place') {
@@ -247,7 +258,10 @@ class Run {
 function starving({ joins }: Marking): ExploredState['starving'] {
   return [...joins]
     .filter(([, { waiting }]) => waiting.some((count) => count > 0))
-    .map(([join, { waiting, hasFired }]) => ({ join, arrived: waiting.filter((count) => count > 0).length, firedBefore: hasFired }));
+    .map(([join, { waiting, hasFired }]) => {
+      const missing = waiting.flatMap((count, edge) => (count > 0 ? [] : [edge]));
+      return { join, arrived: waiting.length - missing.length, firedBefore: hasFired, missing };
+    });
 }
 
 function copy({ places, joins }: Marking): Marking {

@@ -1,7 +1,7 @@
 import type { GraphEdge } from './document.ts';
 import { type FrameGraph, JoinRegions } from './frame-graph.ts';
 import type { GraphIndex } from './graph-index.ts';
-import type { NodeId } from './ids.ts';
+import type { EdgeId, NodeId } from './ids.ts';
 import type { Port } from './port.ts';
 import { strongComponents } from './strong-components.ts';
 import { type TokenOutcome, outcomesOf } from './token-outcomes.ts';
@@ -42,10 +42,11 @@ export interface JoinModel {
   cancels: { places: readonly number[]; joins: readonly number[] } | null;
 }
 
-/** Where a token comes to rest after leaving along an edge, and the nodes it ran on the way. */
+/** Where a token comes to rest after leaving along an edge, and the nodes and edges it passed on the way. */
 export interface Arrival {
   at: { kind: 'place'; place: number } | { kind: 'join'; join: number; edge: number } | { kind: 'gone' } | { kind: 'raised' };
   via: readonly NodeId[];
+  along: readonly EdgeId[];
 }
 
 export function buildTokenModel(index: GraphIndex, frame: FrameGraph): TokenModel {
@@ -65,16 +66,18 @@ export function buildTokenModel(index: GraphIndex, frame: FrameGraph): TokenMode
 
   const follow = (edge: GraphEdge): Arrival => {
     const via: NodeId[] = [];
+    const along: EdgeId[] = [];
     for (let current = edge; ;) {
+      along.push(current.id);
       const id = current.target;
       const join = joinNumber.get(id);
-      if (join !== undefined) return { at: { kind: 'join', join, edge: index.incoming.get(id)!.indexOf(current) }, via };
+      if (join !== undefined) return { at: { kind: 'join', join, edge: index.incoming.get(id)!.indexOf(current) }, via, along };
       via.push(id);
       const place = placeNumber.get(id);
-      if (place !== undefined) return { at: { kind: 'place', place }, via };
-      if (idle[componentOf(id)]) return { at: { kind: 'gone' }, via: [...via, ...reachable(outcomes, id)] };
+      if (place !== undefined) return { at: { kind: 'place', place }, via, along };
+      if (idle[componentOf(id)]) return { at: { kind: 'gone' }, via: [...via, ...reachable(outcomes, id)], along };
       const next = outcomes.get(id)?.[0]?.edges[0];
-      if (!next) return { at: { kind: index.types.get(id)?.raises && !index.nodes.get(id)?.disabled ? 'raised' : 'gone' }, via };
+      if (!next) return { at: { kind: index.types.get(id)?.raises && !index.nodes.get(id)?.disabled ? 'raised' : 'gone' }, via, along };
       current = next;
     }
   };
@@ -126,11 +129,11 @@ function entryArrivals(
   const start = [...frame.numberOf.keys()].find((id) => index.types.get(id)?.hasInput === false);
   if (!start) return [];
   const place = placeNumber.get(start);
-  if (place !== undefined) return [{ at: { kind: 'place', place }, via: [start] }];
+  if (place !== undefined) return [{ at: { kind: 'place', place }, via: [start], along: [] }];
   const edge = outcomes.get(start)?.[0]?.edges[0];
-  if (!edge) return [{ at: { kind: 'gone' }, via: [start] }];
+  if (!edge) return [{ at: { kind: 'gone' }, via: [start], along: [] }];
   const first = arrive(edge);
-  return [{ at: first.at, via: [start, ...first.via] }];
+  return [{ ...first, via: [start, ...first.via] }];
 }
 
 /**

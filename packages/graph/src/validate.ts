@@ -131,7 +131,7 @@ function portProblems(index: GraphIndex, node: GraphNode): Problem[] {
               : undefined;
     return detail === undefined
       ? []
-      : [{ code: 'port.not-connected', severity: 'warning', title: 'Port not connected', detail, node: node.id }];
+      : [{ code: 'port.not-connected', severity: 'warning', title: 'Port not connected', detail, node: node.id, port: port.id }];
   });
 }
 
