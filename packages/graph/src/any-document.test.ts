@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { anyDocument } from './any-document.ts';
+import { anyDocument } from './any-document-fixture.ts';
 import { summaryOf } from './catalogue/catalogue.ts';
 import { compile } from './compile.ts';
 import { canConnect } from './connect-rules.ts';

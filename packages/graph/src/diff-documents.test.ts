@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyDocument } from './any-document.ts';
+import { anyDocument } from './any-document-fixture.ts';
 import { applyDiff, diffDocuments, isEmptyDiff, isSameJson } from './diff-documents.ts';
 import { draw } from './document-fixture.ts';
 import type { WorkflowDocument } from './document.ts';
@@ -77,23 +77,23 @@ describe('diffDocuments', () => {
     const base = draw({ s: 'start' });
     const before = {
       ...base,
-      notes: [
+      remarks: [
         { id: 'a', text: 'x' },
         { id: 'b', text: 'y' },
       ],
       theme: 'plain',
-    } as WorkflowDocument;
+    } as unknown as WorkflowDocument;
     const after = {
       ...base,
-      notes: [
+      remarks: [
         { id: 'b', text: 'z' },
         { id: 'c', text: 'n' },
       ],
       theme: 'dark',
-    } as WorkflowDocument;
+    } as unknown as WorkflowDocument;
     const diff = diffDocuments(before, after);
     expect(diff.others.map(({ part, changes }) => [part, changes.map(({ kind, id }) => `${kind} ${id}`)])).toEqual([
-      ['notes', ['removed a', 'changed b', 'added c']],
+      ['remarks', ['removed a', 'changed b', 'added c']],
       ['theme', ['changed ']],
     ]);
     expect(applyDiff(before, diff)).toEqual(after);

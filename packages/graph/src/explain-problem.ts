@@ -48,6 +48,11 @@ export const explanations: Readonly<Record<string, Explanation>> = {
     matters: 'History could not tell which of them was taken.',
     todo: 'Give one of them another id.',
   },
+  'note.duplicate-id': {
+    means: 'Two notes have the same id.',
+    matters: 'A change could not tell which of them it is about.',
+    todo: 'Give one of them another id.',
+  },
   'node.unknown-type': {
     means: 'This installation has no node of that type.',
     matters: 'Nobody would know what to do when a run comes to it.',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyDocument } from './any-document.ts';
+import { anyDocument } from './any-document-fixture.ts';
 import { diffDocuments, isEmptyDiff } from './diff-documents.ts';
 import { draw } from './document-fixture.ts';
 import type { GraphNode, WorkflowDocument } from './document.ts';

@@ -32,7 +32,7 @@ export function mergeDocuments(
   const [left, right] = [diffDocuments(base, mine, catalogue), diffDocuments(base, theirs, catalogue)];
   const conflicts = [...itemConflicts(left, right), ...edgeConflicts(base, left, right), ...otherConflicts(left, right)];
   if (conflicts.length > 0) return { ok: false, conflicts };
-  const document = withoutTwins(applyDiff(mine, right), mine, base);
+  const document = withoutTwins(freeNotes(applyDiff(mine, right)), mine, base);
   const known = new Set([mine, theirs].flatMap((one) => checkStructure(indexGraph(one, catalogue)).map(keyOf)));
   const faults = checkStructure(indexGraph(document, catalogue)).filter((problem) => !known.has(keyOf(problem)));
   const parsed = parseDocument(document);
@@ -126,6 +126,16 @@ function otherConflicts(mine: DocumentDiff, theirs: DocumentDiff): MergeConflict
     });
     return isMixed || both ? [{ node: null, reason: `Both sides changed the ${part}.` }] : [];
   });
+}
+
+/** A note whose container one side removed stays, at the top level. */
+function freeNotes(document: WorkflowDocument): WorkflowDocument {
+  if (!document.notes) return document;
+  const ids = new Set(document.nodes.map(({ id }) => id));
+  return {
+    ...document,
+    notes: document.notes.map((note) => (note.parent !== null && !ids.has(note.parent) ? { ...note, parent: null } : note)),
+  };
 }
 
 /** Both may have drawn the same edge under ids of their own. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyDocument } from './any-document.ts';
+import { anyDocument } from './any-document-fixture.ts';
 import { draw, pathAnalyser } from './document-fixture.ts';
 import type { WorkflowDocument } from './document.ts';
 import { indexGraph } from './graph-index.ts';

@@ -195,7 +195,7 @@ function connectLoose(index: GraphIndex, node: GraphNode): Fix | null {
 }
 
 function leadsNowhere(index: GraphIndex, { id }: GraphNode): boolean {
-  return !index.outgoing.has(id) && !index.children.has(id);
+  return !index.outgoing.has(id) && !index.children.has(id) && !index.document.notes?.some(({ parent }) => parent === id);
 }
 
 /** To the one step nothing leads to yet, else to an End of its own. */
