@@ -3,6 +3,7 @@ import type { ExecutionId, InstanceId, StepKey, TimerId } from './ids.ts';
 import type { LockRequest } from './entity/entity-request.ts';
 import type { Failure } from './failure.ts';
 import type { ParentLink } from './history-event.ts';
+import type { TestRun } from './test-run.ts';
 
 /**
  * What can be asked of an instance. Time, ids and results arrive in the command; `decide` invents nothing.
@@ -22,6 +23,8 @@ export type CommandBody =
       parent: ParentLink | null;
       /** W3C trace context of whoever started it. */
       traceParent?: string;
+      /** A test run. */
+      test?: TestRun;
     }
   | { type: 'CompleteTask'; step: StepKey; attempt: number; output: Json }
   /** `retryable` false: fails at once, whatever the retry policy says. Default true. */

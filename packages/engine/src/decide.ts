@@ -1,5 +1,6 @@
 import type { Plan } from '@perdure/graph';
 import { completeTask, failTask, giveUpTask, quarantineTask, releaseTask } from './activity.ts';
+import { begin } from './begin.ts';
 import { cancelFrame } from './cancel.ts';
 import type { ChildFate } from './cancel.ts';
 import type { Command, Outcome, RefusalCode } from './command.ts';
@@ -20,7 +21,7 @@ import { ROOT_FRAME, placeOf } from './step-place.ts';
 import { completeChild, failChild } from './sub-workflow.ts';
 import { fireTimer } from './timer.ts';
 import { runSteps } from './steps.ts';
-import { EVENTS_PER_ITEM, EVENTS_PER_TURN, OUT, allowEvents, emit, nodeOf, sendTokens } from './turn.ts';
+import { EVENTS_PER_ITEM, EVENTS_PER_TURN, allowEvents, emit, nodeOf } from './turn.ts';
 import type { Steps } from './steps.ts';
 import type { Turn } from './turn.ts';
 
@@ -79,10 +80,10 @@ function obey(turn: Turn): Outcome {
   const { state, command } = turn;
   switch (command.type) {
     case 'StartExecution': {
-      const { executionId, workflow, version, input, tags, startedBy, parent, traceParent } = command;
+      const { executionId, workflow, version, input, tags, startedBy, parent, traceParent, test } = command;
       const started = { type: 'ExecutionStarted', executionId, workflow, version, input, tags, startedBy, parent } as const;
-      emit(turn, traceParent === undefined ? started : { ...started, traceParent });
-      sendTokens(turn, ROOT_FRAME, nodeOf(turn, turn.plan.start), OUT, undefined);
+      emit(turn, { ...started, ...(traceParent !== undefined && { traceParent }), ...(test !== undefined && { test }) });
+      begin(turn);
       return DONE;
     }
     case 'CompleteTask':

@@ -4,6 +4,7 @@ import type { EntityCommandBody } from './entity/entity-command.ts';
 import type { InstanceId, StepKey, TimerId } from './ids.ts';
 import type { Failure } from './failure.ts';
 import type { HumanTaskBody, ParentLink } from './history-event.ts';
+import type { TestRun } from './test-run.ts';
 
 /**
  * What the runtime must do besides appending a turn's events. All but the activity effects are rows of the same commit;
@@ -22,6 +23,7 @@ export type Effect =
       input: Json;
       parent: ParentLink | null;
       tags: string[];
+      test?: TestRun;
     }
   /** To the parent, when this instance ends. */
   | { type: 'NotifyParent'; parent: ParentLink; result: { ok: true; output: Json } | { ok: false; failure: Failure } }

@@ -15,6 +15,7 @@ import { asyncEvaluator, evaluator } from './plan-fixture.ts';
 import { randomChoices, randomPlan } from './random-plan-fixture.ts';
 import type { InstanceState, OpenStep, SectionLock } from './state.ts';
 import { isFinal } from './status.ts';
+import type { TestRun } from './test-run.ts';
 import { possibleTimers } from './step-timers.ts';
 import { waitsFor } from './waits-for.ts';
 
@@ -116,6 +117,7 @@ function closes(event: HistoryEvent): boolean {
     'HumanTaskDecided',
     'ContainerExited',
     'TransformCompleted',
+    'StepPinned',
     'StepFailed',
   ].includes(event.type);
 }
@@ -185,6 +187,25 @@ function waitsForLock(step: OpenStep & { kind: 'container' }): boolean {
   return step.container.type === 'scope' && step.container.lock?.held === false;
 }
 
+/** Every other run is a test run: some nodes pinned, at times begun in the middle. */
+function testRunOf(workflow: Plan, picks: readonly number[]): { test?: TestRun } {
+  const [choice = 0] = picks;
+  if (choice % 2 === 0) return {};
+  const pins: TestRun['pins'] = {};
+  let n = choice;
+  for (const { id, kind } of workflow.nodes.values()) {
+    n = (n * 7 + 3) % 1_000_003;
+    if (n % 5 > 0 || !PINNABLE.has(kind)) continue;
+    pins[id] = n % 3 === 0 && kind === 'activity' ? { output: { code: 'Boom' }, port: portId('error') } : { output: n };
+  }
+  const top = [...workflow.nodes.values()].filter(({ parent, kind }) => parent === null && kind !== 'start');
+  const at = top[choice % Math.max(1, top.length)];
+  const from = at && choice % 3 === 0 ? { from: { node: at.id, only: choice % 7 === 0, outputs: {}, vars: {} } } : {};
+  return { test: { pins, fastForward: choice % 4 === 1, ...from } };
+}
+
+const PINNABLE = new Set(['activity', 'transform', 'condition', 'forEach', 'loop', 'scope', 'timer', 'event', 'humanTask', 'subWorkflow']);
+
 /** Drives a plan by the choices, then to its end, checking everything after every command. */
 function drive(workflow: Plan, picks: number[]): { run: InstanceFixture; commands: CommandBody[] } {
   const run = new InstanceFixture(workflow);
@@ -214,6 +235,7 @@ function drive(workflow: Plan, picks: number[]): { run: InstanceFixture; command
     tags: [],
     startedBy: 'api',
     parent: null,
+    ...testRunOf(workflow, picks),
   });
   for (const pick of picks) {
     if (isFinal(run.state.status)) break;

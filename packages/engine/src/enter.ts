@@ -1,23 +1,14 @@
-import type {
-  ConditionNode,
-  EndNode,
-  FailNode,
-  Json,
-  PlanNode,
-  PortId,
-  SetStatusNode,
-  SetVariablesNode,
-  TransformNode,
-} from '@perdure/graph';
-import { portId } from '@perdure/graph';
+import type { ConditionNode, EndNode, FailNode, Json, PlanNode, SetStatusNode, SetVariablesNode, TransformNode } from '@perdure/graph';
 import { enterActivity } from './activity.ts';
 import { enterForEach, enterLoop, enterScope } from './container.ts';
 import { enterEntityOperation } from './entity-operation.ts';
 import { evaluate, evaluateExpression, evaluateLoaded } from './expression-scope.ts';
 import { enterEvent } from './external-event.ts';
 import { enterHumanTask } from './human-task.ts';
+import { OTHERWISE, firstNormalPort } from './first-normal-port.ts';
 import { isTruthy } from './is-truthy.ts';
 import { reachJoin } from './join.ts';
+import { passPinned, pinOf } from './pinned.ts';
 import { failEntering } from './raise.ts';
 import { enterSubWorkflow } from './sub-workflow.ts';
 import { enterTimer } from './timer.ts';
@@ -29,6 +20,8 @@ import type { Token, Turn } from './turn.ts';
 /** A token arrives at a node: the node runs once, and either opens a step that later turns close, or passes the token on in this one. [T1] */
 export function* enter(turn: Turn, token: Token, node: PlanNode): Steps<void> {
   if (node.disabled) return skip(turn, token, node);
+  const pin = pinOf(turn, node);
+  if (pin) return passPinned(turn, token, node, pin);
   switch (node.kind) {
     case 'start':
       // No edge leads to a start node; it is left by ExecutionStarted.
@@ -74,20 +67,6 @@ function skip(turn: Turn, token: Token, node: PlanNode): void {
   emit(turn, { type: 'StepSkipped', ...opening(turn, token) });
   const port = firstNormalPort(node);
   if (port !== null) sendTokens(turn, token.frame, node, port, token.caughtFrom);
-}
-
-function firstNormalPort(node: PlanNode): PortId | null {
-  switch (node.kind) {
-    case 'condition':
-      return node.cases[0]?.port ?? OTHERWISE;
-    case 'humanTask':
-      return node.outcomes[0]?.port ?? null;
-    case 'end':
-    case 'fail':
-      return null;
-    default:
-      return OUT;
-  }
 }
 
 /** [D1] */
@@ -156,5 +135,4 @@ function text(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-const OTHERWISE = portId('otherwise');
 const LONGEST_MESSAGE = 4096;

@@ -1,3 +1,4 @@
+import { nodeId } from '@perdure/graph';
 import type { Json, NodeId } from '@perdure/graph';
 import { consequence } from './consequence.ts';
 import type { Failure } from './failure.ts';
@@ -7,6 +8,7 @@ import { arrive, clearWaiting, countAsArrived, fire } from './join-tokens.ts';
 import type { ContainerState, Frame, InstanceState, JoinState, OpenStep, SectionLock } from './state.ts';
 import { ROOT_FRAME } from './step-place.ts';
 import { possibleTimers } from './step-timers.ts';
+import type { TestRun } from './test-run.ts';
 
 /**
  * The fold: applies one event to the state in place and gives it back. It evaluates nothing and needs no plan; what it must know is in the event.
@@ -30,6 +32,7 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
       state.startedAt = event.at;
       state.status = 'Running';
       state.frames.set(ROOT_FRAME, newFrame(ROOT_FRAME, null, null, null, 0));
+      if (event.test) beginTestRun(state, event.test);
       break;
     case 'ExecutionSuspended':
       state.status = 'Suspended';
@@ -214,6 +217,12 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
       visit(state, event);
       state.customStatus = event.status;
       break;
+    case 'StepPinned': {
+      const frame = visit(state, event);
+      if (event.failure) rememberFailure(state, frame, event.step, event.failure);
+      else frame.outputs.set(event.node, event.output);
+      break;
+    }
     case 'StepFailed':
       if (state.steps.has(event.step)) {
         failed(state, event.step, event.failure);
@@ -303,6 +312,15 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
       break;
   }
   return state;
+}
+
+/** [P7] */
+function beginTestRun(state: InstanceState, test: TestRun): void {
+  state.test = test;
+  if (!test.from) return;
+  state.vars = { ...test.from.vars };
+  const { outputs } = frameOf(state, ROOT_FRAME);
+  for (const [node, output] of Object.entries<Json>(test.from.outputs)) outputs.set(nodeId(node), output);
 }
 
 // Steps

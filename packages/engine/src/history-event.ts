@@ -2,6 +2,7 @@ import type { EdgeId, Json, NodeId, PortId } from '@perdure/graph';
 import type { ExecutionId, FrameId, InstanceId, StepKey, TimerId } from './ids.ts';
 import type { Failure } from './failure.ts';
 import type { FinalStatus } from './status.ts';
+import type { TestRun } from './test-run.ts';
 
 /**
  * One fact about an instance, appended once and never changed. SPEC.md gives each type's rules.
@@ -44,6 +45,7 @@ export type EventBody =
       parent: ParentLink | null;
       /** W3C trace context of whoever started it, when that was traced: all of the instance's turns belong to that trace. */
       traceParent?: string;
+      test?: TestRun;
     }
   | { type: 'ExecutionSuspended'; reason: string; by: string }
   | { type: 'ExecutionResumed'; reason: string; by: string }
@@ -104,6 +106,8 @@ export type EventBody =
   | ({ type: 'CustomStatusSet'; status: Json } & StepOpening)
   /** A disabled node passed its token on. */
   | ({ type: 'StepSkipped' } & StepOpening)
+  /** In a test run: the node gave what is pinned to it. With a failure, which left by `port`, there is no output. */
+  | ({ type: 'StepPinned'; port: PortId; output: Json; failure?: Failure } & StepOpening)
   /** A step failed before or without being scheduled (an expression, a fail node), or a container's inside failed it. Closes it if open. */
   | ({ type: 'StepFailed'; failure: Failure } & StepOpening)
   /** A token reached a join by `via` and waits there, or is swallowed when its pass has fired already. */

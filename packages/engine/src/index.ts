@@ -4,6 +4,7 @@ export * from './status.ts';
 export * from './history-event.ts';
 export * from './command.ts';
 export * from './effect.ts';
+export * from './test-run.ts';
 export * from './evaluator.ts';
 export * from './state.ts';
 export { decide } from './decide.ts';

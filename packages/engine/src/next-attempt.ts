@@ -41,6 +41,8 @@ export function startChild(
   const { wait } = node;
   emit(turn, { type: 'SubOrchestrationInstanceCreated', ...place, instanceId: child, workflow, version, input, attempt, wait });
   const parent = wait ? { instanceId, executionId, step: place.step } : null;
-  turn.effects.push({ type: 'StartChild', child, workflow, version, input, parent, tags });
+  // What a test run starts is one, too. Pins are of the draft that is tried. [P6]
+  const test = turn.state.test && { test: { pins: {}, fastForward: turn.state.test.fastForward } };
+  turn.effects.push({ type: 'StartChild', child, workflow, version, input, parent, tags, ...test });
   if (wait && node.timeoutMs !== null) startTimer(turn, place.step, 'timeout', attempt, turn.command.at + node.timeoutMs);
 }

@@ -78,6 +78,7 @@ const types: readonly (EventType | EntityEvent['type'])[] = [
   'VariablesSet',
   'CustomStatusSet',
   'StepSkipped',
+  'StepPinned',
   'StepFailed',
   'JoinReached',
   'JoinFired',

@@ -1,4 +1,4 @@
-import type { JoinNode } from '@perdure/graph';
+import type { JoinNode, Json } from '@perdure/graph';
 import { advanceContainer, exitContainer } from './container.ts';
 import { enter } from './enter.ts';
 import { finishInstance } from './finish-instance.ts';
@@ -47,13 +47,19 @@ function endFrame(turn: Turn, frame: Frame): void {
     const joinNode = nodeOf(turn, node);
     if (joinNode.kind === 'join') return raise(turn, frame.id, starved(turn, joinNode, join));
   }
-  const output = frame.result;
+  const output = resultOf(turn, frame);
   if (frame.step === null) return finishInstance(turn, { type: 'ExecutionCompleted', status: 'Completed', output }, { ok: true, output });
   const step = turn.state.steps.get(frame.step);
   if (step?.kind !== 'container') throw new Error(`Frame “${frame.id}” has no container.`);
   emit(turn, { type: 'PassEnded', frame: frame.id, step: step.key, index: frame.index, output });
   if (step.container.type === 'scope') exitContainer(turn, step, nodeOf(turn, step.node), output);
   else turn.work.push({ type: 'advance', step: step.key });
+}
+
+/** What the last end gave; of a test run of one step, what the step gave. [T7, P9] */
+function resultOf({ state }: Turn, frame: Frame): Json {
+  const from = frame.step === null ? state.test?.from : undefined;
+  return from?.only ? (frame.outputs.get(from.node) ?? frame.result) : frame.result;
 }
 
 function starved(turn: Turn, node: JoinNode, join: JoinState) {

@@ -3,6 +3,7 @@ import type { ExecutionId, FrameId, InstanceId, StepKey, TimerId } from './ids.t
 import type { Failure } from './failure.ts';
 import type { HumanTaskBody, ParentLink, TimerPurpose } from './history-event.ts';
 import type { InstanceStatus } from './status.ts';
+import type { TestRun } from './test-run.ts';
 
 /**
  * The fold of an instance's history. Only `evolve` changes it, in place. Its size follows what is open now, not how long the history is.
@@ -20,6 +21,8 @@ export interface InstanceState {
   parent: ParentLink | null;
   /** See ExecutionStarted. */
   traceParent?: string;
+  /** Absent: no test run. */
+  test?: TestRun;
   tags: string[];
   input: Json;
   output: Json;

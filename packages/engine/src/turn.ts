@@ -7,7 +7,7 @@ import { evolve } from './evolve.ts';
 import type { EventBody, HistoryEvent, StepOpening } from './history-event.ts';
 import type { FrameId, StepKey } from './ids.ts';
 import type { Frame, InstanceState, OpenStep } from './state.ts';
-import { stepKeyOf } from './step-place.ts';
+import { ROOT_FRAME, stepKeyOf } from './step-place.ts';
 
 /**
  * What one command is being decided with: the inputs, the events and effects so far, and the tokens still moving.
@@ -80,10 +80,17 @@ export function openingOf(step: OpenStep): StepOpening {
 /** Puts a token on every edge of a port, in document order, inside `frame`; gives how many there are. [T2] */
 export function sendTokens(turn: Turn, frame: FrameId, node: PlanNode, port: PortId, caughtFrom: StepKey | undefined): number {
   turn.touched.add(frame);
+  if (endsAt(turn, frame, node)) return 0;
   const edges = node.outputs.get(port);
   if (!edges) return 0;
   for (const edge of edges) turn.work.push({ type: 'token', frame, node: edge.target, via: edge.id, caughtFrom });
   return edges.length;
+}
+
+/** A test run of one step: nothing leaves it. [P9] */
+export function endsAt({ state }: Turn, frame: FrameId, node: PlanNode): boolean {
+  const from = state.test?.from;
+  return from !== undefined && from.only && from.node === node.id && frame === ROOT_FRAME;
 }
 
 export const OUT = portId('out');

@@ -1,5 +1,6 @@
 import type { EdgeId, NodeId, NoteId, PortId } from './ids.ts';
-import type { JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { Scenario } from './scenario.ts';
 
 /**
  * The workflow document: what the designer edits, what a draft stores, what publishing freezes, what import and export carry.
@@ -11,6 +12,7 @@ export interface WorkflowDocument {
   edges: GraphEdge[];
   /** Remarks on the canvas. They mean nothing to a run. */
   notes?: StickyNote[];
+  scenarios?: Scenario[];
 }
 
 export interface GraphNode {
@@ -33,6 +35,15 @@ export interface GraphNode {
   retry?: RetryPolicy;
   /** Activities and sub-workflows only: how long one attempt may take. */
   timeout?: Duration;
+  /** What the node gives in test runs, in the place of being executed. Ignored when a published version runs. */
+  pinned?: Pin;
+}
+
+export interface Pin {
+  /** Left by an exceptional port, this is the error: `{ code, message }`. */
+  output: Json;
+  /** Default: the first normal port. */
+  port?: PortId;
 }
 
 export interface GraphEdge {

@@ -25,6 +25,8 @@ export {
 } from './catalogue/node-type.ts';
 export { type Field, type FieldMeta, type Widget, field } from './catalogue/field.ts';
 export * from './parse-document.ts';
+export * from './pins.ts';
+export { type Scenario, type ScenarioDecision, type ScenarioExpectation, maxScenarios, maxScenarioLength } from './scenario.ts';
 export { type GraphIndex, indexGraph, nameOf } from './graph-index.ts';
 export * from './connect-rules.ts';
 export * from './compile.ts';

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import type { GraphNode, WorkflowDocument } from './document.ts';
 import { isNodeIdText, nodeIdRule } from './node-id.ts';
 import type { NodeId } from './ids.ts';
+import type { Json } from './json.ts';
 import type { Problem } from './problem.ts';
+import { maxPinLength } from './pins.ts';
+import { maxScenarioLength, maxScenarios } from './scenario.ts';
 import { checkJson } from './strict-json.ts';
 
 export type ParsedDocument = { ok: true; document: WorkflowDocument } | { ok: false; problems: Problem[] };
@@ -39,6 +42,7 @@ export function parseDocument(value: unknown): ParsedDocument {
     ...duplicates(document.nodes, 'nodes'),
     ...duplicates(document.edges, 'edges'),
     ...duplicates(document.notes ?? [], 'notes'),
+    ...duplicates(document.scenarios ?? [], 'scenarios'),
   ];
   return problems.length > 0 ? failed(problems) : { ok: true, document };
 }
@@ -60,6 +64,13 @@ const retrySchema = z.strictObject({
   nonRetryableErrors: z.array(z.string().min(1).max(200)).max(100).optional(),
 });
 
+/** `checkJson` has looked at the whole document. */
+const json = z.custom<Json>((value) => value !== undefined, 'Must be a value.');
+const pinSchema = z.strictObject({
+  output: json.refine((value) => JSON.stringify(value).length <= maxPinLength, 'Pinned data may have 64 KB at most.'),
+  port: portIdText.optional(),
+});
+
 const nodeSchema = z.strictObject({
   id: nodeIdText,
   type: z.string().min(1).max(64),
@@ -75,7 +86,29 @@ const nodeSchema = z.strictObject({
   ),
   retry: retrySchema.optional(),
   timeout: durationText.optional(),
+  pinned: pinSchema.optional(),
 });
+
+const scenarioSchema = z
+  .strictObject({
+    id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'Use letters, digits, "_" or "-", 64 at most.'),
+    title: z.string().max(200),
+    input: json,
+    pins: z.record(nodeIdText, pinSchema).optional(),
+    events: z
+      .array(z.strictObject({ name: z.string().min(1).max(200), data: json }))
+      .max(100)
+      .optional(),
+    decisions: z.record(nodeIdText, z.strictObject({ outcome: portIdText, data: json.optional() })).optional(),
+    fastForward: z.boolean(),
+    expect: z.strictObject({
+      status: z.enum(['Completed', 'Failed']),
+      output: z.union([z.strictObject({ equals: json }), z.strictObject({ condition: z.string().min(1).max(10_000) })]).optional(),
+      code: z.string().min(1).max(200).optional(),
+      through: z.array(nodeIdText).max(1000).optional(),
+    }),
+  })
+  .refine((scenario) => JSON.stringify(scenario).length <= maxScenarioLength, 'A scenario may have 256 KB at most.');
 
 const edgeSchema = z.strictObject({ id: edgeIdText, source: nodeIdText, sourcePort: portIdText, target: nodeIdText });
 
@@ -92,6 +125,7 @@ const documentSchema = z.strictObject({
   nodes: z.array(nodeSchema),
   edges: z.array(edgeSchema),
   notes: z.array(noteSchema).optional(),
+  scenarios: z.array(scenarioSchema).max(maxScenarios, `A workflow may have ${maxScenarios} scenarios.`).optional(),
 });
 
 function failed(problems: Problem[]): ParsedDocument {
@@ -146,7 +180,7 @@ function issueProblems(issue: z.core.$ZodIssue): Problem[] {
   ];
 }
 
-function duplicates(list: readonly { id: string }[], field: 'nodes' | 'edges' | 'notes'): Problem[] {
+function duplicates(list: readonly { id: string }[], field: 'nodes' | 'edges' | 'notes' | 'scenarios'): Problem[] {
   const seen = new Set<string>();
   return list.flatMap(({ id }, i): Problem[] => {
     if (!seen.has(id)) {

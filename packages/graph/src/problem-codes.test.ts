@@ -26,7 +26,7 @@ it('documents every problem code, and no other', () => {
   const text = sources.map((file) => readFileSync(join(here, file), 'utf8')).join('\n');
   const written = [
     ...text.matchAll(
-      /'((?:document|config|schema|expression|container|variables|port|soundness|start|retry|timeout|node|entity|section)\.[a-z-]+)'/g,
+      /'((?:document|config|schema|expression|container|variables|port|soundness|start|retry|timeout|node|entity|section|pin|scenario)\.[a-z-]+)'/g,
     ),
   ].map(([, code]) => code!);
   // Codes put together from a part: the faults of edges, and what exists for both of two fields.
@@ -34,6 +34,14 @@ it('documents every problem code, and no other', () => {
     .exec(text)![1]!
     .match(/[a-z-]{3,}/g)!
     .map((fault) => `edge.${fault}`);
-  const composed = ['node.duplicate-id', 'edge.duplicate-id', 'note.duplicate-id', 'retry.not-allowed', 'timeout.not-allowed', ...faults];
+  const composed = [
+    'node.duplicate-id',
+    'edge.duplicate-id',
+    'note.duplicate-id',
+    'scenario.duplicate-id',
+    'retry.not-allowed',
+    'timeout.not-allowed',
+    ...faults,
+  ];
   expect([...new Set(documented)].sort()).toEqual([...new Set([...written, ...composed])].sort());
 });

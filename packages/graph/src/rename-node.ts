@@ -2,6 +2,7 @@ import { type Catalogue, standardCatalogue } from './catalogue/catalogue.ts';
 import type { WorkflowDocument } from './document.ts';
 import type { NodeId } from './ids.ts';
 import { isNodeIdText, nodeIdRule } from './node-id.ts';
+import { renameInScenario } from './scenario.ts';
 import { renameReferences } from './step-references.ts';
 
 export type Renamed = { ok: true; document: WorkflowDocument } | { ok: false; reason: string };
@@ -25,6 +26,7 @@ export function renameNodeId(document: WorkflowDocument, from: NodeId, to: NodeI
         edge.source === from || edge.target === from ? { ...edge, source: as(edge.source), target: as(edge.target) } : edge,
       ),
       ...(document.notes && { notes: document.notes.map((note) => (note.parent === from ? { ...note, parent: to } : note)) }),
+      ...(document.scenarios && { scenarios: document.scenarios.map((scenario) => renameInScenario(scenario, renamed)) }),
     },
   };
 }

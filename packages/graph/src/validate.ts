@@ -9,7 +9,9 @@ import { type FrameGraph, JoinRegions, frameGraph, reach } from './frame-graph.t
 import { type GraphIndex, indexGraph, nameOf } from './graph-index.ts';
 import type { NodeId } from './ids.ts';
 import type { ExpressionAnalyser } from './plan.ts';
+import { pinRefusal } from './pins.ts';
 import type { Problem } from './problem.ts';
+import { nodesOfScenario } from './scenario.ts';
 import { checkSoundness } from './soundness.ts';
 import { checkStructure } from './structure.ts';
 
@@ -37,7 +39,9 @@ export function validate(document: WorkflowDocument, analyser: ExpressionAnalyse
       );
   }
   const problems = [...structure, ...[...compiled.values()].flatMap((node) => node.problems)];
-  for (const node of document.nodes) problems.push(...schemaProblems(index, node), ...nodeProblems(index, node));
+  for (const node of document.nodes)
+    problems.push(...schemaProblems(index, node), ...nodeProblems(index, node), ...pinProblems(index, node));
+  problems.push(...scenarioProblems(index));
   if (structure.every(({ severity }) => severity !== 'error')) {
     problems.push(
       ...reachProblems(index, frameOf),
@@ -64,6 +68,39 @@ function schemaProblems(index: GraphIndex, node: GraphNode): Problem[] {
       node: node.id,
       field: path === '' ? name : `${name}.${path}`,
     }));
+  });
+}
+
+/** Warnings: what is published runs without pins. */
+function pinProblems(index: GraphIndex, node: GraphNode): Problem[] {
+  const refusal = node.pinned && index.types.has(node.id) ? pinRefusal(node, node.pinned, index.catalogue) : null;
+  if (refusal === null) return [];
+  return [
+    {
+      code: 'pin.unusable',
+      severity: 'warning',
+      title: 'Pinned data is not used',
+      detail: `${nameOf(index, node.id)}: ${refusal} Test runs execute the step.`,
+      node: node.id,
+      field: 'pinned',
+    },
+  ];
+}
+
+/** Warnings here; the scenario itself fails when it is run. */
+function scenarioProblems(index: GraphIndex): Problem[] {
+  return (index.document.scenarios ?? []).flatMap((scenario, i) => {
+    const missing = [...new Set(nodesOfScenario(scenario))].filter((id) => !index.nodes.has(id));
+    if (missing.length === 0) return [];
+    return [
+      {
+        code: 'scenario.missing-node',
+        severity: 'warning' as const,
+        title: 'Scenario names a step that is gone',
+        detail: `“${scenario.title}” names ${missing.join(', ')}. Take it out of the scenario, or bring the step back.`,
+        field: `scenarios.${i}`,
+      },
+    ];
   });
 }
 

@@ -14,6 +14,7 @@ import {
   type Evaluator,
   type HistoryEvent,
   type InstanceId,
+  type TestRun,
 } from '@perdure/engine';
 import type { createCatalogue, ExpressionAnalyser, Json } from '@perdure/graph';
 import { createEvaluator, expressionAnalyser, referenceThreshold } from '@perdure/expressions';
@@ -29,7 +30,7 @@ import { finishedInstance, unknownInstance } from './loader.ts';
 import { LocalHotStore } from './local/local-hot-store.ts';
 import { newExecutionId } from './new-execution-id.ts';
 import { partitionOf } from './partition-of.ts';
-import { PlanCache } from './plan-cache.ts';
+import { PlanCache, type PublishedPlan } from './plan-cache.ts';
 import type { ActivityQueue } from './ports/activity-queue.ts';
 import type { DurableStore } from './ports/durable-store.ts';
 import type { RuntimeObserver } from './ports/runtime-observer.ts';
@@ -291,6 +292,12 @@ class AssembledRuntime implements Runtime {
         : { ok: false, code: 'version.unknown', message: `${request.workflow} has no version ${request.version}.` };
     const input = await this.#keepInput(request.input);
     if (input === undefined) return tooLarge('input', 'The input');
+    const test = request.test && (await this.#keepTestRun(request.test));
+    if (test === null) return tooLarge('test', 'The data of the test run');
+    const more = {
+      ...(request.traceParent === undefined ? {} : { traceParent: request.traceParent }),
+      ...(test === undefined ? {} : { test }),
+    };
     const id = request.instanceId ?? instanceId(randomUUID().replaceAll('-', ''));
     if (storableText(id) !== id)
       return {
@@ -309,7 +316,7 @@ class AssembledRuntime implements Runtime {
       replace: request.replace ?? [],
     };
     if (this.#worker?.serves(id) === true) {
-      const result = await this.#worker.startInstance(published, id, input, creation, request.traceParent);
+      const result = await this.#worker.startInstance(published, id, input, creation, more);
       if (result.ok) return { ok: true, instanceId: id, executionId: result.executionId ?? '' };
       return { ok: false, code: result.code === 'instance.exists' ? 'instance.exists' : 'unavailable', message: result.message };
     }
@@ -325,7 +332,7 @@ class AssembledRuntime implements Runtime {
       tags,
       startedBy,
       parent: null,
-      ...(request.traceParent === undefined ? {} : { traceParent: request.traceParent }),
+      ...more,
     };
     const taken = await this.#intake.start({
       message: { partition, instanceId: id, messageId: `start:${id}:${execution}`, body },
@@ -444,13 +451,19 @@ class AssembledRuntime implements Runtime {
   }
 
   async #findPublished(workflow: string, version: number | null): Promise<PublishedVersion | null> {
-    // Looked up for a certain version, too: an archived workflow has no latest one any more.
-    const latest = await this.#plans.latestVersion(workflow);
-    const published = latest === null ? null : await this.#plans.find(workflow, version ?? latest);
+    const published = await this.#planFor(workflow, version);
     if (published === null) return null;
     const { plan } = published;
     const start = plan.nodes.get(plan.start);
     return { version: published.version, inputSchema: start?.kind === 'start' ? start.inputSchema : null };
+  }
+
+  async #planFor(workflow: string, version: number | null): Promise<PublishedPlan | null> {
+    // A snapshot of a draft needs no published version beside it.
+    if (version !== null && version < 0) return this.#plans.find(workflow, version);
+    // Looked up for a certain version, too: an archived workflow has no latest one any more.
+    const latest = await this.#plans.latestVersion(workflow);
+    return latest === null ? null : this.#plans.find(workflow, version ?? latest);
   }
 
   publishedVersion(workflow: string): void {
@@ -497,6 +510,26 @@ class AssembledRuntime implements Runtime {
     await this.#sandbox.close();
     await this.#hot.close();
     await this.#store.close();
+  }
+
+  /** Like an input, value by value; null when they are larger than allowed. */
+  async #keepTestRun(test: TestRun): Promise<TestRun | null> {
+    // A test run is JSON; texts in it are mended like an input's.
+    const { from, ...rest } = storableJson(test as unknown as Json) as unknown as TestRun;
+    if (isLargerThan(rest as unknown as Json, largestPayload)) return null;
+    if (from === undefined) return rest;
+    const keepAll = async (values: Record<string, Json>): Promise<Record<string, Json> | null> => {
+      const kept: Record<string, Json> = {};
+      for (const [name, value] of Object.entries(values)) {
+        const one = await this.#keepInput(value);
+        if (one === undefined) return null;
+        kept[name] = one;
+      }
+      return kept;
+    };
+    const outputs = await keepAll(from.outputs);
+    const vars = await keepAll(from.vars);
+    return outputs && vars && { ...rest, from: { ...from, outputs, vars } };
   }
 
   /** The value as it is stored: by reference when large; undefined when larger than allowed. */

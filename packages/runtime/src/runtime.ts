@@ -1,4 +1,4 @@
-import type { CommandBody, HistoryEvent, InstanceId, Outcome } from '@perdure/engine';
+import type { CommandBody, HistoryEvent, InstanceId, Outcome, TestRun } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 
 /** What the server (and tests, and benchmarks) ask of the runtime. Every promise that resolves `ok` has been committed to Postgres. */
@@ -52,6 +52,8 @@ export interface StartRequest {
   /** W3C trace context of the request. */
   traceParent?: string;
   /** Which finished statuses of an instance with the same id may be replaced. Empty = none (409). */
+  /** Makes it a test run; texts and data in it are stored like an input. */
+  test?: TestRun;
   replace?: readonly ('Completed' | 'Failed' | 'Terminated' | 'Canceled')[];
 }
 

@@ -118,6 +118,7 @@ export class TurnRecord {
             parent: effect.parent,
             tags: effect.tags,
             ...(decider.traceParent === undefined ? {} : { traceParent: decider.traceParent }),
+            ...(effect.test === undefined ? {} : { test: effect.test }),
           },
         });
         return;

@@ -250,7 +250,7 @@ export class Worker {
     id: InstanceId,
     input: Json,
     creation: InstanceCreation,
-    traceParent?: string,
+    more: Pick<Extract<CommandBody, { type: 'StartExecution' }>, 'traceParent' | 'test'>,
   ): Promise<SendResult & { executionId?: string }> {
     const execution = newExecutionId();
     const body: CommandBody = {
@@ -262,7 +262,7 @@ export class Worker {
       tags: [...creation.tags],
       startedBy: creation.startedBy,
       parent: creation.parent,
-      ...(traceParent === undefined ? {} : { traceParent }),
+      ...more,
     };
     return new Promise((settle) => {
       const command: QueuedCommand = {
@@ -622,6 +622,7 @@ export class Worker {
       startedBy: 'workflow',
       parent: body.parent,
       ...(body.traceParent === undefined ? {} : { traceParent: body.traceParent }),
+      ...(body.test === undefined ? {} : { test: body.test }),
     };
     const result = await new Promise<SendResult>((settle) => this.#enqueue(id, { body: command, messageId, settle, creation }));
     if (result.ok || result.code !== 'instance.exists' || body.parent === null) return;

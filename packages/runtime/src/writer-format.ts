@@ -13,5 +13,8 @@
  *    fenced off (S2) before anything is written by the new one;
  * F3 the schema is left alone by a process that would be refused: its migrations would shut the version at work out of its next start.
  */
-/** 2: quarantine and entities are in histories; what is to be referred to is kept anew, so that payloads may be swept. */
-export const writerFormat = 2;
+/**
+ * 2: quarantine and entities are in histories; what is to be referred to is kept anew, so that payloads may be swept.
+ * 3: test runs are in histories.
+ */
+export const writerFormat = 3;

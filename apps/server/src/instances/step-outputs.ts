@@ -37,6 +37,7 @@ function outputOf(event: HistoryEvent, raised: ReadonlyMap<number, Json>): Json 
   switch (event.type) {
     case 'TaskCompleted':
     case 'TransformCompleted':
+    case 'StepPinned':
     case 'SubOrchestrationInstanceCompleted':
     case 'ContainerExited':
     case 'EndReached':

@@ -203,6 +203,8 @@ export class RunFold {
         return this.#passStep(event, at, 'completed');
       case 'ConditionTaken':
         return this.#passStep(event, at, 'completed', undefined, event.port);
+      case 'StepPinned':
+        return this.#passStep(event, at, event.failure ? 'failed' : 'completed', event.failure, event.port);
       case 'StepFailed':
         if (this.#open.has(event.step)) return this.#closeStep(event.step, at, 'failed', event.failure);
         return this.#passStep(event, at, 'failed', event.failure);

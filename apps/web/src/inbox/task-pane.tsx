@@ -8,6 +8,7 @@ import type { TaskDetail } from '@perdure/server/contract';
 import { describeError } from '../api/describe-error.ts';
 import { trpc } from '../api/trpc.ts';
 import { useMay, useMe } from '../api/use-me.ts';
+import { versionWords } from '../components/version-words.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { isFormSchema } from '../components/is-form-schema.ts';
@@ -167,7 +168,7 @@ export function TaskPane({ task, onDecided }: { task: TaskDetail; onDecided: () 
         </div>
         <div className="row g8 s12 t2" style={{ marginTop: 4 }}>
           <span className="ell">
-            {task.workflowTitle} v{task.version}, created {formatMomentShort(task.createdAt)}
+            {task.workflowTitle} {versionWords(task.version)}, created {formatMomentShort(task.createdAt)}
           </span>
           <Link to="/instances/$id" params={{ id: task.instanceId }} className="lnk row g4 nowrap">
             Open instance

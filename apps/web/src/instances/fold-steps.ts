@@ -58,6 +58,8 @@ export interface StepRecord {
   child: string | null;
   /** Held in quarantine: how often it was begun without an outcome. */
   heldAfter: number | null;
+  /** Test run: it gave what is pinned to its node. */
+  isPinned: boolean;
   /** Entity operation: the entity it asks. */
   entity: string | null;
   /** The event it waits for. */
@@ -95,7 +97,8 @@ export class StepFold {
     switch (event.type) {
       case 'ExecutionStarted': {
         this.startedAt ??= at;
-        if (this.#startNode === null) return;
+        // A test run may begin somewhere else.
+        if (this.#startNode === null || (event.test?.from && event.test.from.node !== this.#startNode)) return;
         // The start node has no event of its own: the execution's start is its step.
         const key = `${this.#startNode}#1` as StepKey;
         const start = this.#open({ step: key, node: this.#startNode, frame: '' as FrameId, via: null }, at, 'completed');
@@ -268,6 +271,14 @@ export class StepFold {
         this.#close(step, at, 'completed');
         return;
       }
+      case 'StepPinned': {
+        const step = this.#open(event, at, 'completed');
+        step.port = event.port;
+        step.isPinned = true;
+        step.failure = event.failure ?? null;
+        this.#close(step, at, event.failure ? 'failed' : 'completed', event.failure ? undefined : event.output);
+        return;
+      }
       case 'VariablesSet':
         this.#close(this.#open(event, at, 'completed'), at, 'completed', event.values);
         return;
@@ -390,6 +401,7 @@ export class StepFold {
       task: null,
       child: null,
       heldAfter: null,
+      isPinned: false,
       entity: null,
       eventName: null,
     };

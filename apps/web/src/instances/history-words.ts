@@ -1,5 +1,6 @@
 import type { EventType, HistoryEvent, StepKey } from '@perdure/engine';
 import type { NodeId } from '@perdure/graph';
+import { versionWords } from '../components/version-words.ts';
 import type { StatusShape } from '../status/status-icon.tsx';
 import { frameWords, type StepFold } from './fold-steps.ts';
 
@@ -17,6 +18,7 @@ const SHAPES: Partial<Record<EventType, StatusShape>> = {
   SubOrchestrationInstanceFailed: 'failed',
   EntityOperationFailed: 'failed',
   StepFailed: 'failed',
+  StepPinned: 'completed',
   TimerCreated: 'waiting',
   EventAwaited: 'waiting',
   EntityOperationCalled: 'waiting',
@@ -76,7 +78,7 @@ function extra(event: HistoryEvent, nameOf: (person: string) => string): string 
     case 'TimerFired':
       return event.purpose === 'timer' ? '' : event.purpose;
     case 'ExecutionStarted':
-      return `v${event.version}, by ${nameOf(event.startedBy)}`;
+      return `${event.test ? 'Test run, ' : ''}${versionWords(event.version)}, by ${nameOf(event.startedBy)}`;
     case 'ExecutionSuspended':
     case 'ExecutionResumed':
     case 'ExecutionTerminated':
@@ -86,6 +88,8 @@ function extra(event: HistoryEvent, nameOf: (person: string) => string): string 
     case 'EventRaised':
     case 'EventAwaited':
       return event.name;
+    case 'StepPinned':
+      return event.failure?.message ?? '';
     case 'ConditionTaken':
       return event.port;
     case 'JoinFired':

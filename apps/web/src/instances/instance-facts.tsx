@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { InstanceDetail } from '@perdure/server/contract';
+import { versionWords } from '../components/version-words.ts';
 import { TagList } from '../components/tag-list.tsx';
 import { formatMoment } from '../components/moment.ts';
 import { InstanceElapsed } from './instance-elapsed.tsx';
@@ -11,7 +12,7 @@ export function InstanceFacts({ instance }: { instance: InstanceDetail }) {
   return (
     <dl className="facts">
       <Fact name="Version" keep>
-        v{instance.version} <span className="t3">pinned</span>
+        {versionWords(instance.version)} {instance.version < 0 ? null : <span className="t3">pinned</span>}
       </Fact>
       <Fact name="Started" keep>
         {formatMoment(instance.createdAt)} <span className="t3">by {instance.startedBy}</span>

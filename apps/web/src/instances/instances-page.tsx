@@ -15,6 +15,7 @@ import { TagList } from '../components/tag-list.tsx';
 import { SkeletonRows } from '../components/skeleton.tsx';
 import { Tabs } from '../components/tabs.tsx';
 import { useKeys } from '../components/use-keys.ts';
+import { versionWords } from '../components/version-words.ts';
 import { LiveMark } from '../shell/live-mark.tsx';
 import { TopBar } from '../shell/top-bar.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
@@ -232,7 +233,7 @@ function InstanceTable({ rows, ref, onOpen }: { rows: InstanceRow[]; ref: React.
               </Link>
             </td>
             <td className="ell">
-              {row.workflowKey} <span className="t3">v{row.version}</span>
+              {row.workflowKey} <span className="t3">{versionWords(row.version)}</span>
             </td>
             <td className="ell">
               <WhereAndWhy row={row} />

@@ -10,6 +10,7 @@ import { CopyButton } from '../components/copy-button.tsx';
 import { JsonView } from '../components/json-view.tsx';
 import { formatClockMs, formatElapsed, formatMoment, formatMomentShort, useNow } from '../components/moment.ts';
 import { Tabs } from '../components/tabs.tsx';
+import { versionWords } from '../components/version-words.ts';
 import { StatusIcon, statusShape, type StatusShape } from '../status/status-icon.tsx';
 import { DataBlock } from './data-block.tsx';
 import { frameWords, type StepRecord } from './fold-steps.ts';
@@ -83,7 +84,7 @@ export function StepPanel({ instance, node, records, at, onAt, onClose }: StepPa
               label: 'Attempts',
               count: step && step.attempts.length > 0 ? <span className="nb">{step.attempts.length}</span> : undefined,
             },
-            { key: 'settings', label: `Settings in v${instance.version}` },
+            { key: 'settings', label: `Settings in ${versionWords(instance.version)}` },
           ]}
         />
       </div>
@@ -119,11 +120,13 @@ function StepLine({ step }: { step: StepRecord }) {
   const length = formatDuration(Math.max(0, (step.closedAt ?? now) - step.openedAt));
   const where = frameWords(step.frame);
   const words = [
-    step.closedAt === null
-      ? step.status === 'waiting'
-        ? waitWords(step, wait?.until ?? null, now)
-        : `${WORDS[step.status]} for ${length}`
-      : `${WORDS[step.status]} in ${length}`,
+    step.isPinned
+      ? 'Pinned'
+      : step.closedAt === null
+        ? step.status === 'waiting'
+          ? waitWords(step, wait?.until ?? null, now)
+          : `${WORDS[step.status]} for ${length}`
+        : `${WORDS[step.status]} in ${length}`,
     step.attempts.length > 1 ? `attempt ${step.attempts.length}` : '',
     where,
   ];

@@ -1,4 +1,14 @@
-import type { FinalStatus, HistoryEvent, HumanTaskBody, InstanceId, InstanceStatus, ParentLink, StepKey, TimerId } from '@perdure/engine';
+import type {
+  FinalStatus,
+  HistoryEvent,
+  HumanTaskBody,
+  InstanceId,
+  InstanceStatus,
+  ParentLink,
+  StepKey,
+  TestRun,
+  TimerId,
+} from '@perdure/engine';
 import type { EntityTypeDocument, Json, WorkflowDocument } from '@perdure/graph';
 import type { InstanceCommand, StoredEvent } from './decider.ts';
 
@@ -205,6 +215,7 @@ export type MessageBody =
       parent: ParentLink | null;
       tags: string[];
       traceParent?: string;
+      test?: TestRun;
     };
 
 export interface StoredMessage {

@@ -65,9 +65,17 @@ function stageOn(runtime: Runtime, pool: pg.Pool): Stage {
     if (!result.ok) throw new Error(`${what}: ${result.message}`);
   };
   const stage: Stage = {
-    start: (workflow, id, input = {}) =>
+    start: (workflow, id, input = {}, test) =>
       insist(`start ${id}`, () =>
-        runtime.start({ workflow, version: null, input, startedBy: 'recorder', tags: ['recorded'], instanceId: instanceId(id) }),
+        runtime.start({
+          workflow,
+          version: null,
+          input,
+          startedBy: 'recorder',
+          tags: ['recorded'],
+          instanceId: instanceId(id),
+          ...(test && { test }),
+        }),
       ),
     send: (id, command) => insist(`${command.type} ${id}`, () => runtime.send(instanceId(id), command)),
     raise: (id, name, data = null) => stage.send(id, { type: 'RaiseEvent', id: `${id}-${name}`, name, data, by: 'ada' }),

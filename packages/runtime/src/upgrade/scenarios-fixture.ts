@@ -2,14 +2,14 @@
  * Instances caught in the middle of their lives, and how each goes on: what an upgrade must not break. Together they have events of every type.
  * Recorded once per writer format (see recorded-installations.test.ts); a scenario that recordings name must not change any more: add others.
  */
-import { stepKey, type CommandBody, type EntityEvent, type EventType } from '@perdure/engine';
+import { stepKey, type CommandBody, type EntityEvent, type EventType, type TestRun } from '@perdure/engine';
 import { nodeId, type EntityTypeDocument, type Json, type WorkflowDocument } from '@perdure/graph';
 import { drawWorkflow, type DrawnNode } from '@perdure/testing';
 import type { ActivityResult } from '../activity-dispatcher.ts';
 
 /** What a scenario can do to the recorded instances, and wait for. */
 export interface Stage {
-  start(workflow: string, id: string, input?: Json): Promise<void>;
+  start(workflow: string, id: string, input?: Json, test?: TestRun): Promise<void>;
   send(id: string, command: CommandBody): Promise<void>;
   raise(id: string, name: string, data?: Json): Promise<void>;
   decide(id: string, node: string, outcome: string): Promise<void>;
@@ -707,5 +707,37 @@ export const scenarios: readonly Scenario[] = [
       await stage.raise('signals', 'go');
     },
     ends: { status: 'Completed', output: 12 },
+  },
+  // Since writer format 3.
+  {
+    name: 'test-run',
+    workflows: {
+      'test-run': drawWorkflow(
+        {
+          start,
+          a: call('answer/a'),
+          b: call('answer/b'),
+          nap: { type: 'timer', config: { mode: 'for', value: '30d' } },
+          wait: event('go'),
+          done: end("steps.a.output.body & ' ' & steps.b.output.body"),
+        },
+        ['start -> a', 'a -> b', 'b -> nap', 'nap -> wait', 'wait -> done'],
+      ),
+    },
+    begin: async (stage) => {
+      await stage.start(
+        'test-run',
+        'test-run',
+        {},
+        {
+          pins: { [nodeId('b')]: { output: { body: 'pinned' } } },
+          fastForward: true,
+          from: { node: nodeId('b'), only: false, outputs: { [nodeId('a')]: { body: 'past' } }, vars: { v: 1 } },
+        },
+      );
+      await stage.happened('test-run', 'EventAwaited');
+    },
+    finish: (stage) => stage.raise('test-run', 'go'),
+    ends: { status: 'Completed', output: 'past pinned' },
   },
 ];

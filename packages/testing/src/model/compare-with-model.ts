@@ -48,7 +48,7 @@ function stimulusOf(event: HistoryEvent, before: HistoryEvent | undefined): Stim
   const { at } = event;
   switch (event.type) {
     case 'ExecutionStarted':
-      return { type: 'start', input: event.input };
+      return { type: 'start', input: event.input, test: event.test };
     case 'TaskCompleted':
     case 'SubOrchestrationInstanceCompleted':
       return { type: 'complete', step: event.step, output: event.output };
@@ -109,6 +109,11 @@ function traceOf(history: readonly HistoryEvent[]): string[] {
         break;
       case 'StepSkipped':
         trace.push(`${event.step} skipped`);
+        break;
+      case 'StepPinned':
+        trace.push(
+          `${event.step} ${event.failure === undefined ? `is pinned to ${text(event.output)}` : `fails ${event.failure.code}`} by ${event.port}`,
+        );
         break;
       case 'ConditionTaken':
         trace.push(`${event.step} takes ${event.port}`);

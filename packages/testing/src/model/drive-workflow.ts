@@ -10,8 +10,9 @@ import {
   type HistoryEvent,
   type InstanceState,
   type OpenStep,
+  type TestRun,
 } from '@perdure/engine';
-import { compile } from '@perdure/graph';
+import { compile, pinnablePorts, type Json, type NodeId, type WorkflowDocument } from '@perdure/graph';
 import type { RandomWorkflow } from './random-workflow.ts';
 
 const mostCommands = 2_000;
@@ -42,12 +43,32 @@ export async function driveWorkflow({ document }: RandomWorkflow, random: () => 
     tags: [],
     startedBy: 'test',
     parent: null,
+    ...(random() < 0.4 && { test: randomTestRun(document, random) }),
   });
   for (let sent = 0; !isFinal(state.status); sent += 1) {
     if (sent > mostCommands) throw new Error(`It has not ended after ${mostCommands} commands.`);
     await send(nextCommand(state, random));
   }
   return history;
+}
+
+/** Random pins, and at times a beginning somewhere else than at the start. */
+function randomTestRun({ nodes }: WorkflowDocument, random: () => number): TestRun {
+  const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
+  const pins: TestRun['pins'] = {};
+  for (const node of nodes) {
+    const port = pick(pinnablePorts(node));
+    if (port === undefined || random() > 0.15) continue;
+    const output =
+      port.kind === 'exceptional' ? { code: pick(['Boom', 'Declined']) ?? '', message: 'pinned' } : { k: Math.floor(random() * 3) };
+    pins[node.id] = { output, ...((port.kind === 'exceptional' || random() < 0.5) && { port: port.id }) };
+  }
+  const test: TestRun = { pins, fastForward: random() < 0.5 };
+  const at = pick(nodes.filter(({ parent, type }) => parent === null && type !== 'start'));
+  if (at === undefined || random() < 0.5) return test;
+  const outputs: Record<NodeId, Json> = {};
+  for (const { id } of nodes) if (random() < 0.3) outputs[id] = { k: 2 };
+  return { ...test, from: { node: at.id, only: random() < 0.3, outputs, vars: { v0: 1, v1: 0 } } };
 }
 
 function nextCommand(state: InstanceState, random: () => number): CommandBody {

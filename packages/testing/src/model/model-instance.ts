@@ -3,11 +3,12 @@
  * nothing of the engine. It has no events, no durability and no cost in mind; it is told what came from outside (stimuli) and keeps a trace of
  * every step it opened and closed. Expressions are the meanings that stand beside the document.
  */
-import type { GraphNode, Json, JsonObject, WorkflowDocument } from '@perdure/graph';
+import type { TestRun } from '@perdure/engine';
+import { portsOf, type GraphNode, type Json, type JsonObject, type WorkflowDocument } from '@perdure/graph';
 import type { Meaning, ModelScope, RandomWorkflow } from './random-workflow.ts';
 
 export type Stimulus =
-  | { type: 'start'; input: Json }
+  | { type: 'start'; input: Json; test?: TestRun | undefined }
   /** An activity or a sub-workflow has given its result. */
   | { type: 'complete'; step: string; output: Json }
   | { type: 'fail'; step: string; failure: ModelFailure; isRetryable: boolean; at: number }
@@ -84,6 +85,7 @@ export class ModelInstance {
   #deferred: (() => void)[] = [];
   #input: JsonObject = {};
   #at = 0;
+  #test: TestRun | undefined;
 
   constructor({ document, meanings }: RandomWorkflow) {
     this.#document = document;
@@ -100,6 +102,8 @@ export class ModelInstance {
     switch (stimulus.type) {
       case 'start': {
         this.#input = stimulus.input as JsonObject; // random workflows are started with objects
+        this.#test = stimulus.test;
+        if (stimulus.test?.from !== undefined) return this.#beginAt(stimulus.test.from);
         const start = this.#document.nodes.find(({ type }) => type === 'start');
         if (start === undefined) throw new Error('There is no start node.');
         this.#send(this.#root, start.id, 'out', undefined);
@@ -174,6 +178,8 @@ export class ModelInstance {
   /** How many tokens left. */
   #send(frame: Frame, source: string, port: string, error: ModelFailure | undefined): number {
     this.#touched.add(frame);
+    // P9
+    if (frame === this.#root && this.#test?.from?.only === true && this.#test.from.node === source) return 0;
     const edges = this.#document.edges.filter((edge) => edge.source === source && edge.sourcePort === port);
     for (const { id, target } of edges) this.#work.push({ type: 'token', frame, target, via: id, error });
     return edges.length;
@@ -202,6 +208,8 @@ export class ModelInstance {
       if (node.type !== 'end' && node.type !== 'fail') pass();
       return;
     }
+    const pin = this.#test?.pins[node.id];
+    if (pin !== undefined) return this.#passPinned(frame, node, pin, error);
     switch (node.type) {
       case 'transform': {
         const value = this.#value(config.value, frame, error);
@@ -242,6 +250,55 @@ export class ModelInstance {
       default:
         return this.#open(frame, node, error);
     }
+  }
+
+  /** P7, P8 */
+  #beginAt({ node, only, outputs, vars }: NonNullable<TestRun['from']>): void {
+    this.vars = vars;
+    this.#touched.add(this.#root);
+    for (const [id, output] of Object.entries<Json>(outputs)) this.#root.outputs.set(id, output);
+    const into = (id: string) => this.#document.edges.filter(({ target }) => target === id);
+    const { type } = this.#node(node);
+    if (type === 'join') {
+      for (const { id } of into(node).slice(0, this.#needed(this.#node(node))))
+        this.#work.push({ type: 'token', frame: this.#root, target: node, via: id, error: undefined });
+    } else this.#work.push({ type: 'token', frame: this.#root, target: node, via: '', error: undefined });
+    if (only) return;
+    const ahead = new Set<string>([node]);
+    for (const id of ahead) {
+      for (const { source, target } of this.#document.edges) if (source === id && this.#node(target).parent === null) ahead.add(target);
+    }
+    for (const join of this.#document.nodes) {
+      if (join.type !== 'join' || join.id === node || !ahead.has(join.id)) continue;
+      const absent = into(join.id).filter(({ source }) => !ahead.has(source));
+      const arrived = new Map(absent.slice(0, this.#needed(join) - 1).map(({ id }) => [id as string, 1]));
+      if (arrived.size > 0) this.#root.joins.set(join.id, { arrived, fired: 0, errors: new Map([[1, undefined]]) });
+    }
+  }
+
+  /** P2, P3 */
+  #passPinned(frame: Frame, node: GraphNode, pin: TestRun['pins'][GraphNode['id']], error: ModelFailure | undefined): void {
+    const ports = portsOf(node);
+    const port = pin.port ?? ports.find(({ kind }) => kind === 'normal')?.id ?? '';
+    const isError =
+      ports.some(({ id, kind }) => id === port && kind === 'exceptional') && node.type !== 'event' && node.type !== 'humanTask';
+    const key = this.#visit(frame, node);
+    if (!isError) {
+      this.trace.push(`${key} is pinned to ${text(pin.output)} by ${port}`);
+      frame.outputs.set(node.id, pin.output);
+      if (this.#send(frame, node.id, port, error) > 0) return;
+      if (node.type === 'event' && port === 'timeout') this.#raise(frame, { code: 'Timeout', node: node.title, step: key });
+      if (node.type === 'humanTask' && port === 'overdue') this.#raise(frame, { code: 'Overdue', node: node.title, step: key });
+      return;
+    }
+    const failure: ModelFailure = { code: String((pin.output as JsonObject).code), node: node.title, step: key };
+    this.trace.push(`${key} fails ${failure.code} by ${port}`);
+    if (this.#send(frame, node.id, port, failure) === 0) this.#raise(frame, failure);
+  }
+
+  #needed({ id, config }: GraphNode): number {
+    const { mode, count } = config;
+    return mode === 'any' ? 1 : mode === 'all' ? this.#document.edges.filter(({ target }) => target === id).length : Number(count);
   }
 
   /** Steps that stay open until something comes from outside or from inside them. */
@@ -293,8 +350,8 @@ export class ModelInstance {
     join.arrived.set(via, own);
     if (own > join.fired && !join.errors.has(own)) join.errors.set(own, error);
     const edges = this.#document.edges.filter(({ target }) => target === node.id).map(({ id }) => id as string);
-    const { mode, count, cancelRest } = node.config;
-    const needed = mode === 'any' ? 1 : mode === 'all' ? edges.length : Number(count);
+    const { cancelRest } = node.config;
+    const needed = this.#needed(node);
     for (;;) {
       const pass = join.fired + 1;
       if ([...join.arrived.values()].filter((arrived) => arrived >= pass).length < needed) return;
@@ -474,7 +531,8 @@ export class ModelInstance {
     const step = frame.container;
     if (step === null) {
       this.status = 'Completed';
-      this.output = frame.result;
+      const from = this.#test?.from;
+      this.output = from?.only === true ? (frame.outputs.get(from.node) ?? frame.result) : frame.result;
       return;
     }
     this.#drop(frame);
