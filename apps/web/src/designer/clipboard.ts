@@ -1,5 +1,6 @@
 import { copyFragment, pasteFragment, type NodeId, type WorkflowDocument } from '@perdure/graph';
 import { toast } from '../components/toast.tsx';
+import type { MenuAt } from './designer-screen.ts';
 import type { DesignerSession } from './designer-session.ts';
 import { fitContainers } from './document-edits.ts';
 
@@ -40,7 +41,7 @@ export async function cutSelection(designer: DesignerSession): Promise<void> {
   if (await copySelection(designer)) designer.model.deleteSelection();
 }
 
-export async function pasteFromClipboard(designer: DesignerSession): Promise<void> {
+export async function pasteFromClipboard(designer: DesignerSession, at?: MenuAt): Promise<void> {
   let text: string;
   try {
     text = await navigator.clipboard.readText();
@@ -49,13 +50,13 @@ export async function pasteFromClipboard(designer: DesignerSession): Promise<voi
     return;
   }
   if (text.trim() === '') toast({ shape: 'warning', title: 'Nothing to paste', detail: 'The clipboard holds no text.' });
-  else pasteText(designer, text);
+  else pasteText(designer, text, { ...(at && { at: at.canvas }) });
 }
 
 export function duplicateSelection(designer: DesignerSession): void {
   const { model } = designer;
   const text = copyText(model.document, model.selection.nodes);
-  if (text !== null) pasteText(designer, text, 'Duplicate');
+  if (text !== null) pasteText(designer, text, { label: 'Duplicate' });
 }
 
 function copyText(document: WorkflowDocument, chosen: ReadonlySet<NodeId>): string | null {
@@ -64,14 +65,18 @@ function copyText(document: WorkflowDocument, chosen: ReadonlySet<NodeId>): stri
 }
 
 /** Beside the selection's own place, so that what was pasted does not hide what was copied. */
-function pasteText({ model, stage }: DesignerSession, text: string, label = 'Paste'): void {
+function pasteText(
+  { model, stage }: DesignerSession,
+  text: string,
+  { label = 'Paste', at = stage.visibleCentre() }: { label?: string; at?: { x: number; y: number } } = {},
+): void {
   const chosen = model.document.nodes.filter(({ id }) => model.selection.nodes.has(id));
   const left = Math.min(...chosen.map(({ position }) => position.x));
   const top = Math.min(...chosen.map(({ position }) => position.y));
   const place =
     chosen.length > 0
       ? { parent: chosen[0]?.parent ?? null, position: { x: left + 32, y: top + 32 } }
-      : { parent: null, position: stage.visibleCentre() };
+      : { parent: null, position: { x: Math.round(at.x), y: Math.round(at.y) } };
   const result = pasteFragment(model.document, text, place);
   if (!result.ok) {
     toast({

@@ -6,11 +6,13 @@ import { Legend } from '../canvas/legend.tsx';
 import { Minimap } from '../canvas/minimap.tsx';
 import { ZoomBar } from '../canvas/zoom-bar.tsx';
 import { Button } from '../components/button.tsx';
+import { isTyping } from '../components/is-typing.ts';
 import { toast } from '../components/toast.tsx';
 import { useCommand } from './commands/use-command.ts';
 import { titleField, type DesignerModel } from './designer-model.ts';
 import type { DesignerSession } from './designer-session.ts';
 import { updateNode } from './document-edits.ts';
+import { openMenuAt } from './open-context-menu.ts';
 import { draggedType } from './palette.tsx';
 import { dropNode } from './place-node.ts';
 import { RunBar } from './run-bar.tsx';
@@ -31,6 +33,11 @@ export function DesignerCanvas({ run }: { run: LiveRun | null }) {
     <div
       className="ds-canvas"
       ref={stage.area}
+      onContextMenu={(event) => {
+        if (!(event.target instanceof Element) || isTyping(event.target)) return;
+        event.preventDefault();
+        openMenuAt(designer, event.target, { x: event.clientX, y: event.clientY });
+      }}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes(draggedType)) return;
         event.preventDefault();

@@ -1,12 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ComponentType } from 'react';
 import { trpc } from '../api/trpc.ts';
+import { CommandPalette } from './command-palette.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
 import { RunDialog } from './run-dialog.tsx';
+import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { useDesigner, useDesignerValue } from './use-designer.ts';
 
-export type DialogName = 'publish' | 'run' | 'conflict';
+export type DialogName = 'publish' | 'run' | 'conflict' | 'commands' | 'shortcuts';
 
 interface DesignerDialogProps {
   opened: boolean;
@@ -18,6 +20,8 @@ const dialogs: Record<DialogName, ComponentType<DesignerDialogProps>> = {
   publish: DesignerPublishDialog,
   run: DesignerRunDialog,
   conflict: DesignerConflictDialog,
+  commands: CommandPalette,
+  shortcuts: ShortcutSheet,
 };
 
 export function DesignerDialogs() {

@@ -119,6 +119,11 @@ export class DesignerModel {
     this.select({ nodes: new Set(nodes.map(({ id }) => id)), edges: new Set(edges.map(({ id }) => id)) });
   }
 
+  /** Opens the collapsed containers around a node, so that it can be seen. What is open belongs to the drawing: it can be undone. */
+  openAround(node: NodeId): void {
+    this.change('Open container', (document) => edits.openAround(document, node));
+  }
+
   showField(node: NodeId, field: string): void {
     this.view.setState({ focusField: { node, field } });
   }

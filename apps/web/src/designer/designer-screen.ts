@@ -1,5 +1,6 @@
 import type { EdgeId, NodeId, PortId } from '@perdure/graph';
 import { createStore, type StoreApi } from 'zustand';
+import type { MenuPlace } from './commands/command.ts';
 import type { DialogName } from './designer-dialogs.tsx';
 
 /** Where the next node goes when it is picked from the small list. */
@@ -10,14 +11,21 @@ export interface QuickAddAt {
   edge?: EdgeId;
 }
 
+/** Where the context menu was opened: in the window and on the canvas. */
+export interface MenuAt {
+  client: { x: number; y: number };
+  canvas: { x: number; y: number };
+}
+
 /** The one place that says what is open over and beside the canvas. */
 export interface DesignerScreen {
   dialog: DialogName | null;
   quickAdd: QuickAddAt | null;
+  menu: (MenuAt & { place: MenuPlace }) | null;
   /** The problems below the canvas are shown in full. */
   drawerOpen: boolean;
 }
 
 export function createScreen(): StoreApi<DesignerScreen> {
-  return createStore<DesignerScreen>(() => ({ dialog: null, quickAdd: null, drawerOpen: true }));
+  return createStore<DesignerScreen>(() => ({ dialog: null, quickAdd: null, menu: null, drawerOpen: true }));
 }

@@ -4,6 +4,7 @@ import type { WorkflowDetail } from '@perdure/server/contract';
 import { useEffect, useRef } from 'react';
 import { trpc } from '../api/trpc.ts';
 import { useCommandKeys } from './commands/use-command-keys.ts';
+import { ContextMenu } from './context-menu.tsx';
 import { DesignerCanvas } from './designer-canvas.tsx';
 import { DesignerDialogs } from './designer-dialogs.tsx';
 import type { DesignerSession } from './designer-session.ts';
@@ -29,6 +30,7 @@ export function Designer({ detail }: { detail: WorkflowDetail }) {
       <DesignerTopBar title={detail.title} />
       <Workplace detail={detail} />
       <QuickAddOverlay />
+      <ContextMenu />
       <DesignerDialogs />
     </DesignerContext>
   );

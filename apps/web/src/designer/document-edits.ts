@@ -129,6 +129,22 @@ export function updateNode(document: WorkflowDocument, id: NodeId, change: (node
   return fitContainers({ ...document, nodes, edges: edgesAfterPortChange(document.edges, before, after) });
 }
 
+/** Opens the collapsed containers around a node. */
+export function openAround(document: WorkflowDocument, id: NodeId): WorkflowDocument {
+  const byId = new Map(document.nodes.map((node) => [node.id, node]));
+  const around = new Set<NodeId>();
+  for (let at = byId.get(id)?.parent; at && !around.has(at); at = byId.get(at)?.parent) around.add(at);
+  if (!document.nodes.some((node) => around.has(node.id) && node.collapsed)) return document;
+  return fitContainers({
+    ...document,
+    nodes: document.nodes.map((node) => {
+      if (!around.has(node.id) || !node.collapsed) return node;
+      const { collapsed: _, ...open } = node;
+      return open;
+    }),
+  });
+}
+
 /** A renamed port takes its edges along; edges of a port that is gone go with it. */
 function edgesAfterPortChange(edges: GraphEdge[], before: GraphNode, after: GraphNode): GraphEdge[] {
   const had = portsOf(before).map((port) => port.id);

@@ -1,9 +1,22 @@
+import type { NodeId } from '@perdure/graph';
 import { titleField } from './designer-model.ts';
+import type { MenuAt } from './designer-screen.ts';
 import type { DesignerSession } from './designer-session.ts';
 
-/** Opens the small list of node types below the selected node. */
-export function openQuickAdd({ model, screen, stage }: DesignerSession): void {
-  screen.setState({ quickAdd: { client: stage.below(model.selectedNode?.id ?? null) } });
+/** Opens the small list of node types below the selected node, or where the menu was opened on the bare canvas. */
+export function openQuickAdd({ model, screen, stage }: DesignerSession, at?: MenuAt): void {
+  const node = model.selectedNode;
+  screen.setState({
+    quickAdd: at && !node ? { client: at.client, canvas: at.canvas } : { client: stage.below(node?.id ?? null) },
+  });
+}
+
+/** Selects a node, opens the containers around it, and puts it into the middle of the view. */
+export function pickNode({ model, stage }: DesignerSession, node: NodeId): void {
+  model.openAround(node);
+  model.selectNode(node);
+  stage.centre(model.document, node);
+  stage.focus();
 }
 
 export function rename({ model }: DesignerSession): void {
@@ -15,4 +28,9 @@ export function openSettings({ model }: DesignerSession): void {
   const control = document.querySelector('.ds-inspector-body input, .ds-inspector-body select, .ds-inspector-body .cm-content');
   if (control instanceof HTMLElement) control.focus();
   else if (model.selectedNode) model.showField(model.selectedNode.id, titleField);
+}
+
+/** Goes to the search of the palette. */
+export function findNodeType(): void {
+  document.querySelector<HTMLInputElement>('.ds-palette input')?.focus();
 }

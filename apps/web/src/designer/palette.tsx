@@ -3,7 +3,6 @@ import { standardCatalogue, type NodeCategory, type NodeType } from '@perdure/gr
 import { useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react';
 import { NodeChip } from '../canvas/node-icon.tsx';
 import { Kbd } from '../components/kbd.tsx';
-import { useKeys } from '../components/use-keys.ts';
 
 export const categories: readonly { key: NodeCategory; label: string }[] = [
   { key: 'trigger', label: 'Triggers' },
@@ -28,7 +27,6 @@ export function Palette({ onAdd, hasStart }: { onAdd(type: NodeType): void; hasS
   const [text, setText] = useState('');
   const input = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  useKeys({ '/': () => input.current?.focus() });
   const found = useMemo(() => new Set(matchTypes(text)), [text]);
   const first = standardCatalogue.types.find((type) => found.has(type) && !(type.key === 'start' && hasStart));
 

@@ -1,8 +1,8 @@
-import { nodeSize, standardCatalogue, type NodeType } from '@perdure/graph';
+import { nodeSize, standardCatalogue, type NodeType, type WorkflowDocument } from '@perdure/graph';
 import { CanvasLayout } from '../canvas/canvas-layout.ts';
 import type { QuickAddAt } from './designer-screen.ts';
 import type { DesignerSession } from './designer-session.ts';
-import { placeInside } from './document-edits.ts';
+import { placeInside, type Place } from './document-edits.ts';
 
 /** Adds a node where quick-add was opened (below the selection when nowhere in particular), selects it and brings it into view. */
 export function addNode({ may, model, stage }: DesignerSession, type: NodeType, at?: QuickAddAt): void {
@@ -28,7 +28,8 @@ export function addNode({ may, model, stage }: DesignerSession, type: NodeType, 
         place: { parent, position: { x: Math.round(at.canvas.x - origin.x - size.width / 2), y: Math.round(at.canvas.y - origin.y) } },
       });
     }
-  } else model.add(type, at?.from ? { from: at.from } : {});
+  } else if (at?.canvas) model.add(type, { place: placeAt(model.document, type, at.canvas).place });
+  else model.add(type, at?.from ? { from: at.from } : {});
   const [added] = model.selection.nodes;
   requestAnimationFrame(() => added && stage.reveal(model.document, added));
 }
@@ -37,15 +38,8 @@ export function addNode({ may, model, stage }: DesignerSession, type: NodeType, 
 export function dropNode({ may, model, stage }: DesignerSession, type: NodeType, client: { x: number; y: number }): void {
   const view = stage.view.current;
   if (!view || !may.edit) return;
-  const at = view.toCanvas(client.x, client.y);
-  const layout = new CanvasLayout(model.document, standardCatalogue);
-  const parent = type.hasInput ? layout.containerAt(at) : null;
-  const origin = parent === null ? { x: 0, y: 0 } : (layout.boxes.get(parent) ?? { x: 0, y: 0 });
-  const size = nodeSize({ type: type.key, config: type.defaultConfig() });
-  const place = {
-    parent,
-    position: { x: snap(at.x - origin.x - size.width / 2), y: snap(at.y - origin.y - Math.min(size.height, 52) / 2) },
-  };
+  const { place } = placeAt(model.document, type, view.toCanvas(client.x, client.y));
+  const { parent } = place;
   // The first node of a container hangs on its body at once.
   const container = parent === null ? undefined : model.document.nodes.find(({ id }) => id === parent);
   const body =
@@ -57,6 +51,17 @@ export function dropNode({ may, model, stage }: DesignerSession, type: NodeType,
       : undefined;
   model.selectNode(null);
   model.add(type, { place, ...(container && body && { from: { node: container.id, port: body.id } }) });
+}
+
+/** Centred on a point of the canvas, in the container there. */
+function placeAt(document: WorkflowDocument, type: NodeType, at: { x: number; y: number }): { place: Place } {
+  const layout = new CanvasLayout(document, standardCatalogue);
+  const parent = type.hasInput ? layout.containerAt(at) : null;
+  const origin = parent === null ? { x: 0, y: 0 } : (layout.boxes.get(parent) ?? { x: 0, y: 0 });
+  const size = nodeSize({ type: type.key, config: type.defaultConfig() });
+  return {
+    place: { parent, position: { x: snap(at.x - origin.x - size.width / 2), y: snap(at.y - origin.y - Math.min(size.height, 52) / 2) } },
+  };
 }
 
 function snap(value: number): number {

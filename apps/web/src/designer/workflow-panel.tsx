@@ -6,16 +6,10 @@ import { useState } from 'react';
 import { trpc } from '../api/trpc.ts';
 import { Kbd } from '../components/kbd.tsx';
 import { toastError } from '../components/toast.tsx';
+import { useCommand } from './commands/use-command.ts';
 
-const shortcuts: [string[], string][] = [
-  [['/'], 'Find a node to add'],
-  [['Tab'], 'Add after the selected node'],
-  [['Enter'], 'Open its settings'],
-  [['F2'], 'Rename'],
-  [['D'], 'Disable'],
-  [['Ctrl', 'Z'], 'Undo'],
-  [['Ctrl', 'Enter'], 'Run'],
-];
+/** The keys worth knowing first; `?` shows them all. */
+const firstKeys = ['node.find-type', 'node.add', 'node.open', 'node.rename', 'view.commands', 'workflow.run', 'view.shortcuts'];
 
 /** Shown while nothing is selected: the workflow itself. */
 export function WorkflowPanel({
@@ -104,18 +98,25 @@ export function WorkflowPanel({
         </dl>
         <div className="label">Keys</div>
         <ul className="ds-keys">
-          {shortcuts.map(([keys, words]) => (
-            <li key={words}>
-              <span>{words}</span>
-              <span className="row g4">
-                {keys.map((key) => (
-                  <Kbd key={key}>{key}</Kbd>
-                ))}
-              </span>
-            </li>
+          {firstKeys.map((id) => (
+            <KeyRow key={id} id={id} />
           ))}
         </ul>
       </div>
     </aside>
+  );
+}
+
+function KeyRow({ id }: { id: string }) {
+  const { title, keys } = useCommand(id);
+  return (
+    <li>
+      <span>{title.replace(/…$/, '')}</span>
+      <span className="row g4">
+        {keys.map((key) => (
+          <Kbd key={key}>{key}</Kbd>
+        ))}
+      </span>
+    </li>
   );
 }

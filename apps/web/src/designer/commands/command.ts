@@ -1,3 +1,4 @@
+import type { MenuAt } from '../designer-screen.ts';
 import type { DesignerSession } from '../designer-session.ts';
 
 /** In the order of the shortcut sheet and the command palette. */
@@ -33,7 +34,8 @@ export interface Command {
   keysOnly?: boolean;
   /** Why it does nothing now, in words; null when it does something. */
   refusal?(designer: DesignerSession): string | null;
-  run(designer: DesignerSession): void;
+  /** `at`: where the context menu stood, when it was picked there. */
+  run(designer: DesignerSession, at?: MenuAt): void;
 }
 
 export function titleOf(command: Command, designer: DesignerSession): string {

@@ -55,7 +55,7 @@ export const editCommands: readonly Command[] = [
     keysIn: 'native',
     edits: true,
     menu: ['canvas', 'node', 'selection'],
-    run: (designer) => void pasteFromClipboard(designer),
+    run: (designer, at) => void pasteFromClipboard(designer, at),
   },
   {
     id: 'edit.duplicate',

@@ -1,4 +1,4 @@
-import { openQuickAdd, openSettings, rename } from '../node-actions.ts';
+import { findNodeType, openQuickAdd, openSettings, rename } from '../node-actions.ts';
 import { nothingSelected } from './edit-commands.ts';
 import type { Command } from './command.ts';
 
@@ -13,6 +13,15 @@ export const selectionCommands: readonly Command[] = [
     edits: true,
     menu: ['canvas', 'node'],
     run: openQuickAdd,
+  },
+  {
+    id: 'node.find-type',
+    title: 'Find a node to add',
+    group: 'Selection',
+    words: 'palette types search',
+    keys: ['/'],
+    edits: true,
+    run: findNodeType,
   },
   {
     id: 'node.open',

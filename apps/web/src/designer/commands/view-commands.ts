@@ -1,3 +1,4 @@
+import { openMenuAtSelection } from '../open-context-menu.ts';
 import { tidyDocument } from '../tidy-document.ts';
 import type { Command } from './command.ts';
 
@@ -37,5 +38,31 @@ export const viewCommands: readonly Command[] = [
     group: 'View',
     words: 'errors warnings drawer',
     run: ({ screen }) => screen.setState(({ drawerOpen }) => ({ drawerOpen: !drawerOpen })),
+  },
+  {
+    id: 'view.commands',
+    title: 'Commands…',
+    group: 'View',
+    keys: ['Mod+K'],
+    keysIn: 'field',
+    menu: ['canvas'],
+    run: ({ screen }) => screen.setState({ dialog: 'commands', quickAdd: null }),
+  },
+  {
+    id: 'view.shortcuts',
+    title: 'Keys…',
+    group: 'View',
+    words: 'shortcuts keyboard help',
+    keys: ['?'],
+    menu: ['canvas'],
+    run: ({ screen }) => screen.setState({ dialog: 'shortcuts' }),
+  },
+  {
+    id: 'view.menu',
+    title: 'Open the menu of the selection',
+    group: 'View',
+    words: 'context actions right click',
+    keys: ['Shift+F10', 'ContextMenu'],
+    run: openMenuAtSelection,
   },
 ];
