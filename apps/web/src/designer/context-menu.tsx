@@ -3,6 +3,7 @@ import { Fragment } from 'react';
 import { refusalOf, titleOf, type Command } from './commands/command.ts';
 import { commands } from './commands/registry.ts';
 import { keyNames } from './commands/shortcut.ts';
+import './commands/commands.css';
 import { useDesigner, useDesignerValue } from './use-designer.ts';
 
 /** What can be done with what the menu was opened on, from the registry. What cannot be done just now is listed with the reason. */

@@ -4,6 +4,7 @@ import { useFocusReturn } from '../components/use-focus-return.ts';
 import { commandGroups, titleOf } from './commands/command.ts';
 import { commands } from './commands/registry.ts';
 import { keyNames } from './commands/shortcut.ts';
+import './commands/commands.css';
 import { useDesigner } from './use-designer.ts';
 
 /** What no command stands for, because the hand does it. */
