@@ -148,9 +148,16 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'a suspect that was never begun is not counted',
     file: 'packages/runtime/src/postgres/count-claims.sql',
-    search: "(known.mark LIKE 'epoch %' AND known.mark <> served.inherits)::int",
+    search: '(substr(known.mark, 7)::bigint < served.known_from)::int',
     replace: '0',
     noticedBy: contract,
+  },
+  {
+    name: 'what a vanished worker left is not counted by who lost the partition to nobody before finding it',
+    file: 'packages/runtime/src/ownership.ts',
+    search: 'vanished: before.vanished }',
+    replace: 'vanished: false }',
+    noticedBy: { project: 'runtime', test: 'quarantine.test.ts' },
   },
   {
     name: 'a command’s message is not consumed',

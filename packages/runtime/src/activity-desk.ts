@@ -24,7 +24,7 @@ import type { DurablePayloads } from './durable-payloads.ts';
 import { loadReferences } from './load-references.ts';
 import { partitionOf } from './partition-of.ts';
 import type { ActivityQueue, Delivery } from './ports/activity-queue.ts';
-import type { DurableStore, Finder } from './ports/durable-store.ts';
+import type { DurableStore, Finder, Ownership } from './ports/durable-store.ts';
 import type { HotStore } from './ports/hot-store.ts';
 import type { RuntimeObserver } from './ports/runtime-observer.ts';
 import { QueuedActivities } from './queued-activities.ts';
@@ -47,7 +47,7 @@ export interface ActivityDeskOptions {
   concurrency: number;
   serves(id: InstanceId): boolean;
   /** How the instance's partition is owned; undefined when it is not. */
-  ownershipOf(id: InstanceId): { epoch: number; abandoned: boolean } | undefined;
+  ownershipOf(id: InstanceId): Ownership | undefined;
   /** Whether this is still what the worker has in memory for the instance. */
   isResident(resident: Resident): boolean;
   /** Gives an instance a command; resolves after its commit. */
@@ -204,10 +204,12 @@ export class ActivityDesk {
   }
 
   /** This worker, as the owner of the job's partition under `epoch`; null when it is that no more. */
-  #owner({ instanceId }: ActivityJob, epoch: number | undefined): Finder | null {
+  #owner({ instanceId, again }: ActivityJob, epoch: number | undefined): Finder | null {
     const owned = this.#options.ownershipOf(instanceId);
     if (owned === undefined || owned.epoch !== epoch || !this.#options.serves(instanceId)) return null;
-    return { type: 'owner', partition: partitionOf(instanceId, this.#options.partitions), epoch, abandoned: owned.abandoned };
+    const { knownFrom, vanished } = owned;
+    const partition = partitionOf(instanceId, this.#options.partitions);
+    return { type: 'owner', partition, epoch, knownFrom, vanished: vanished || again };
   }
 
   async #resumeAlone(resident: Resident, step: StepKey): Promise<void> {

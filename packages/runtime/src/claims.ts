@@ -6,12 +6,13 @@
  * K2 what a takeover finds is counted together, up to `suspectFrom`; from there on each attempt is begun alone and counted when its turn has
  *    come, so that nothing is held for having run beside the one that ended the worker; if its turn comes only under the next owner, that one
  *    counts it, however it got the partition;
- * K3 who has lost the partition counts nothing and begins nothing.
+ * K3 who has lost the partition counts nothing and begins nothing; who gave it up because its leases had run out, and got it back before anybody
+ *    else, counts what it had not come to finding, and nothing twice.
  */
 import type { InstanceId, StepKey } from '@perdure/engine';
 import type { ActivityJob } from './activity-dispatcher.ts';
 import type { Decider } from './ports/decider.ts';
-import type { ClaimCount, DurableStore, Finder, StoredInstance, UnfinishedAttempt } from './ports/durable-store.ts';
+import type { ClaimCount, DurableStore, Finder, Ownership, StoredInstance, UnfinishedAttempt } from './ports/durable-store.ts';
 
 const suspectFrom = 3;
 
@@ -20,7 +21,7 @@ export interface Arrival {
   instance: StoredInstance;
   decider: Decider;
   /** Undefined: it was not this worker's. */
-  ownership: { epoch: number; abandoned: boolean } | undefined;
+  ownership: Ownership | undefined;
 }
 
 /** What is to be done with an unfinished attempt. `claims`: those it has had without an outcome. `leave`: another worker has it. */
@@ -71,8 +72,7 @@ export class Claims {
 
 function unfinished({ instance, decider, ownership }: Arrival, withQueues: boolean): UnfinishedAttempt[] {
   if (ownership === undefined || decider.runningActivities === 0) return [];
-  const { epoch, abandoned } = ownership;
-  const finder: Finder = { type: 'owner', partition: instance.partition, epoch, abandoned };
+  const finder: Finder = { type: 'owner', partition: instance.partition, ...ownership };
   return decider.openActivities().flatMap((step) => {
     const activity = decider.activity(step);
     if (activity === null || (withQueues && activity.queue !== null)) return [];

@@ -7,7 +7,8 @@
  * P3 fairness only ever moves partitions by the owner releasing them, never by taking one with a running lease (except `force`, at the start of
  *    the embedded installation, whose data-directory lock proves that no other process lives).
  */
-import type { ClaimedPartition, LeaseStore } from './ports/durable-store.ts';
+import type { TakenPartition } from './ownership.ts';
+import type { LeaseStore } from './ports/durable-store.ts';
 import { Superseded } from './superseded.ts';
 import type { DatabaseClock } from './database-clock.ts';
 
@@ -28,7 +29,7 @@ export interface LeaseKeeperOptions {
   renewEveryMs: number;
   /** Take all partitions at the first round, whoever owns them. */
   force: boolean;
-  onClaimed(partitions: readonly ClaimedPartition[]): void;
+  onClaimed(partitions: readonly TakenPartition[]): void;
   onLost(partitions: readonly number[]): void;
   /** Must finish (or give up) the partitions' work; they are released after it. */
   drain(partitions: readonly number[]): Promise<void>;
@@ -155,8 +156,7 @@ export class LeaseKeeper {
     const claimed = await this.#leases.claim(this.#options.workerId, partitions, this.#options.leaseMs, force);
     for (const { id, epoch } of claimed) this.#owned.set(id, epoch);
     if (claimed.length === 0) return 0;
-    // What this very process gave up while the database was away was abandoned by nobody.
-    this.#options.onClaimed(claimed.map((one) => ({ ...one, abandoned: one.abandoned && this.#givenUp.get(one.id) !== one.epoch - 1 })));
+    this.#options.onClaimed(claimed.map((one) => ({ ...one, regained: this.#givenUp.get(one.id) === one.epoch - 1 })));
     for (const { id } of claimed) this.#givenUp.delete(id);
     return claimed.length;
   }

@@ -24,7 +24,7 @@ import type { EntityTypes } from './entity-types.ts';
 import { partitionOf } from './partition-of.ts';
 import type { PlanCache, PublishedPlan } from './plan-cache.ts';
 import type { Decider } from './ports/decider.ts';
-import type { DurableStore, InstanceCreation, OutgoingMessage, StoredHistory, StoredInstance } from './ports/durable-store.ts';
+import type { DurableStore, InstanceCreation, OutgoingMessage, Ownership, StoredHistory, StoredInstance } from './ports/durable-store.ts';
 import type { HotInstance, HotStore } from './ports/hot-store.ts';
 import type { QueuedCommand, Resident } from './resident.ts';
 import type { SendResult } from './runtime.ts';
@@ -56,7 +56,7 @@ export interface LoaderOptions {
   /** Whether activities of named queues go there. */
   withQueues: boolean;
   /** How the partition is owned now; undefined when it is not. */
-  ownershipOf(partition: number): { epoch: number; abandoned: boolean } | undefined;
+  ownershipOf(partition: number): Ownership | undefined;
   /** Takes the resident into memory. `verdicts`: on those of its unfinished activities that are not simply to be run. */
   admit(resident: Resident, verdicts: ReadonlyMap<StepKey, Verdict>): void;
   /** A command for an instance that is in memory, or that has to be loaded. */

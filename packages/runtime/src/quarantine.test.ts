@@ -11,7 +11,8 @@ import {
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Activity, ActivityContext } from './activity-dispatcher.ts';
-import { createRuntime } from './create-runtime.ts';
+import { createRuntime, type RuntimeOptions } from './create-runtime.ts';
+import type { LeaseStore } from './ports/durable-store.ts';
 import type { Runtime } from './runtime.ts';
 
 let postgres: TestPostgres;
@@ -82,7 +83,7 @@ afterAll(async () => {
 const never = 600_000;
 
 /** The partitions change hands as after a crash: the one before has not released them. */
-async function takeOver(): Promise<Runtime> {
+async function takeOver(options: Partial<RuntimeOptions> = {}): Promise<Runtime> {
   const next = await createRuntime({
     databaseUrl: postgres.url,
     redisUrl: redis.url,
@@ -91,9 +92,18 @@ async function takeOver(): Promise<Runtime> {
     force: true,
     leaseMs: never,
     renewEveryMs: never,
+    ...options,
   });
   living.push(next);
   return next;
+}
+
+/** With its methods as properties of its own, some of which may be replaced. */
+function bound<Port extends object>(port: Port): Port {
+  const names = Object.getOwnPropertyNames(Object.getPrototypeOf(port)).filter((name) => name !== 'constructor');
+  // The port's own methods, each with the object that holds its private fields.
+  const methods = names.map((name) => [name, (Reflect.get(port, name) as (...asked: unknown[]) => unknown).bind(port)]);
+  return { ...port, ...(Object.fromEntries(methods) as Port) };
 }
 
 const start = (runtime: Runtime, workflow: string, id: string) =>
@@ -205,6 +215,36 @@ describe('quarantine', { timeout: 60_000 }, () => {
     await takeOver();
     await begins('polite stuck', 2);
     expect((await database.query('SELECT 1 FROM activity_claim')).rows).toEqual([]);
+  });
+
+  it('K1 counts what a vanished worker left for one whose own leases run out before it has found that', async () => {
+    const first = await takeOver();
+    await start(first, 'poison', 'unfound');
+    await begins('unfound stuck', 1);
+    // The next one is kept from looking, and from renewing, until its leases have run out by its own clock.
+    let lapsed = false;
+    const untilLapsed = () => eventually('the leases run out', () => lapsed || undefined);
+    let isFirstRound = true;
+    const held = (leases: LeaseStore): LeaseStore => ({
+      ...bound(leases),
+      unfinishedWork: async (...asked) => {
+        await untilLapsed();
+        return leases.unfinishedWork(...asked);
+      },
+      renew: async (...asked) => {
+        if (!isFirstRound && !lapsed) throw new Error('Not now.');
+        isFirstRound = false;
+        return leases.renew(...asked);
+      },
+    });
+    await takeOver({
+      leaseMs: 1_000,
+      renewEveryMs: 100,
+      throughStore: (store) => ({ ...bound(store), leases: held(store.leases) }),
+      onTrouble: (_, error) => (lapsed ||= error.name === 'LeasesRanOut'),
+    });
+    await begins('unfound stuck', 2);
+    expect((await database.query(`SELECT claims FROM activity_claim WHERE instance_id = 'unfound'`)).rows).toEqual([{ claims: 2 }]);
   });
 
   it('an attempt of a named queue is counted when it is begun again', async () => {

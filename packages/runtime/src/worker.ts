@@ -22,15 +22,16 @@ import { Housekeeping } from './housekeeping.ts';
 import { isWakeUp, Loader, unavailable, wakeUp } from './loader.ts';
 import { Mailbox } from './mailbox.ts';
 import { newExecutionId } from './new-execution-id.ts';
+import { ownershipOf, type TakenPartition } from './ownership.ts';
 import { partitionOf } from './partition-of.ts';
 import type { PlanCache, PublishedPlan } from './plan-cache.ts';
 import type {
-  ClaimedPartition,
   CommitItem,
   DurableStore,
   InstanceCreation,
   MessageBody,
   OutgoingMessage,
+  Ownership,
   StoredMessage,
 } from './ports/durable-store.ts';
 import type { InstanceCommand } from './ports/decider.ts';
@@ -80,7 +81,9 @@ const reloadAtLatestMs = 5 * 60_000;
 
 export class Worker {
   readonly #options: WorkerOptions;
-  readonly #owned = new Map<number, { epoch: number; draining: boolean; abandoned: boolean }>();
+  readonly #owned = new Map<number, Ownership & { draining: boolean }>();
+  /** Of every partition it ever had: how it had it last. */
+  readonly #ownerships = new Map<number, Ownership>();
   readonly #residents = new Map<InstanceId, Resident>();
   /** Residents with nothing to do, the one idle longest first. */
   readonly #idle = new Map<InstanceId, Resident>();
@@ -193,10 +196,12 @@ export class Worker {
     return owned !== undefined && !owned.draining && !this.#stopped && this.#options.leasesHold();
   }
 
-  claimed(partitions: readonly ClaimedPartition[]): void {
-    for (const { id, epoch, abandoned } of partitions) {
-      this.#drop(id);
-      this.#owned.set(id, { epoch, draining: false, abandoned });
+  claimed(partitions: readonly TakenPartition[]): void {
+    for (const partition of partitions) {
+      this.#drop(partition.id);
+      const owned = { ...ownershipOf(partition, this.#ownerships.get(partition.id)), draining: false };
+      this.#owned.set(partition.id, owned);
+      this.#ownerships.set(partition.id, owned);
     }
     const recovery = this.#recover(partitions.map(({ id }) => id));
     for (const { id } of partitions) this.#recoveries.set(id, recovery);
@@ -557,32 +562,46 @@ export class Worker {
   /** A resident from the loader: its unfinished activities are dispatched, then its inbox has its turn. */
   #admit(resident: Resident, verdicts: ReadonlyMap<StepKey, Verdict>): void {
     this.#residents.set(resident.id, resident);
-    this.#activities.resume(resident, verdicts, this.#owned.get(resident.partition)?.abandoned ?? false);
+    this.#activities.resume(resident, verdicts, this.#owned.get(resident.partition)?.vanished ?? false);
     if (resident.inbox.length === 0) this.#rest(resident);
     else this.#pump(resident);
   }
 
   /** After a takeover: every instance with unfinished activities comes into memory, which dispatches them again. */
   async #recover(partitions: readonly number[]): Promise<void> {
-    const arrivals: Promise<unknown>[] = [];
+    const recoveries: Promise<void>[] = [];
     for (const partition of partitions) {
-      let cursor: InstanceId | null = null;
-      while (this.#owned.has(partition) && !this.#stopped) {
-        try {
-          const page: InstanceId[] = await this.#options.store.leases.unfinishedWork(partition, cursor, recoverPage);
-          for (const id of page) {
-            // Loading is what resumes.
-            if (!this.#residents.has(id)) arrivals.push(new Promise((settle) => this.#enqueue(id, { ...wakeUp(), settle })));
-          }
-          if (page.length < recoverPage) break;
-          cursor = page.at(-1) ?? null;
-        } catch (error) {
-          this.#options.onTrouble('recover', error as Error);
-          await new Promise((resume) => setTimeout(resume, 500));
+      const owned = this.#owned.get(partition);
+      const found = await this.#findUnfinished(partition);
+      if (owned === undefined || found === null) continue;
+      const recovered = Promise.all(found).then((results) => {
+        // All it left has been counted: what is begun again from here on was not in flight when that owner vanished.
+        if (results.every((result) => result.ok || result.code !== 'unavailable')) owned.vanished = false;
+      });
+      recoveries.push(recovered);
+    }
+    await Promise.all(recoveries);
+  }
+
+  /** Those of its instances that come into memory for it; null when it was lost before all were found. */
+  async #findUnfinished(partition: number): Promise<Promise<SendResult>[] | null> {
+    const arrivals: Promise<SendResult>[] = [];
+    let cursor: InstanceId | null = null;
+    while (this.#owned.has(partition) && !this.#stopped) {
+      try {
+        const page: InstanceId[] = await this.#options.store.leases.unfinishedWork(partition, cursor, recoverPage);
+        for (const id of page) {
+          // Loading is what resumes.
+          if (!this.#residents.has(id)) arrivals.push(new Promise((settle) => this.#enqueue(id, { ...wakeUp(), settle })));
         }
+        if (page.length < recoverPage) return arrivals;
+        cursor = page.at(-1) ?? null;
+      } catch (error) {
+        this.#options.onTrouble('recover', error as Error);
+        await new Promise((resume) => setTimeout(resume, 500));
       }
     }
-    await Promise.all(arrivals);
+    return null;
   }
 
   // ── Messages ───────────────────────────────────────────────────────────────

@@ -84,6 +84,7 @@ const changing = [
   'withdrawMessage',
   'messageFate',
   'countClaims',
+  'markDied',
   'leases.renew',
   'leases.survey',
 ];

@@ -271,7 +271,8 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
     /** The partition changes hands: the owner before vanished, or gave it up in good order. */
     const takeover = async (abandoned = true): Promise<Finder> => {
       const [owned] = await store.leases.claim('me', [partition], 60_000, true);
-      return { type: 'owner', partition, epoch: owned?.epoch ?? 0, abandoned };
+      const epoch = owned?.epoch ?? 0;
+      return { type: 'owner', partition, epoch, knownFrom: abandoned ? epoch : epoch - 1, vanished: abandoned };
     };
     const delivery = (id: string): Finder => ({ type: 'delivery', id });
     const claim = async (one: UnfinishedAttempt, most = 6) => (await store.countClaims([one], most))[0];
@@ -306,10 +307,60 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
       expect(await claim(attempt(await takeover(false)))).toEqual({ claims: 3, counted: true });
     });
 
+    it('K1 who gave it up itself and got it back counts what it had not found before, and nothing twice', async () => {
+      const known = async (step: string, finder: Finder) => claim(attempt(finder, { step: stepKey(step) }));
+      const first = await takeover();
+      await known('by-before#1', first);
+      await known('waits#1', first);
+      const found = await takeover();
+      await known('found#1', found);
+      const [owned] = await store.leases.claim('me', [partition], 60_000, true);
+      const regained: Finder = { ...(found as Extract<Finder, { type: 'owner' }>), epoch: owned?.epoch ?? 0 };
+      expect(await known('found#1', regained)).toEqual({ claims: 2, counted: true });
+      expect(await known('unfound#1', regained)).toEqual({ claims: 2, counted: true });
+      expect(await known('by-before#1', regained)).toEqual({ claims: 3, counted: true });
+      // All was found before it was lost: only what had been left for its turn is counted now.
+      const later: Finder = { ...regained, vanished: false };
+      expect(await known('new#1', later)).toEqual({ claims: 1, counted: true });
+      expect(await known('found#1', later)).toEqual({ claims: 2, counted: true });
+      expect(await known('waits#1', later)).toEqual({ claims: 3, counted: true });
+    });
+
+    it('K4 what died in its cell counts under whoever begins it again, once', async () => {
+      const first = await takeover();
+      await claim(attempt(first));
+      await store.markDied(attempt(first));
+      expect(await claim(attempt(first))).toEqual({ claims: 3, counted: true });
+      expect(await claim(attempt(first))).toEqual({ claims: 3, counted: true });
+      // Handed on in good order before it was begun again, and again after that.
+      await store.markDied(attempt(first));
+      await store.markDied(attempt(first));
+      const next = await takeover(false);
+      expect(await claim(attempt(next))).toEqual({ claims: 4, counted: true });
+      expect(await claim(attempt(await takeover(false)))).toEqual({ claims: 4, counted: true });
+      // One that had its first claim only, and one of a delivery.
+      const released = { releases: 1 };
+      const last = await takeover(false);
+      await store.markDied(attempt(last, released));
+      expect(await claim(attempt(last, released))).toEqual({ claims: 2, counted: true });
+      const delivered = { step: stepKey('queued#1') };
+      await store.markDied(attempt(delivery('d'), delivered));
+      expect(await claim(attempt(delivery('d'), delivered))).toEqual({ claims: 2, counted: true });
+    });
+
+    it('K3 K4 who has lost the partition counts nothing, and says nothing of what died', async () => {
+      const late = await takeover();
+      await claim(attempt(late));
+      const now = await takeover();
+      await claim(attempt(now));
+      await store.markDied(attempt(late));
+      expect(await claim(attempt(now))).toEqual({ claims: 3, counted: true });
+    });
+
     it('K3 who has lost the partition counts nothing', async () => {
       const late = await takeover();
       const now = await takeover();
-      const lateClaims = [attempt(late), attempt(now, { step: stepKey('z#1') }), attempt({ ...late, abandoned: false } as Finder)];
+      const lateClaims = [attempt(late), attempt(now, { step: stepKey('z#1') }), attempt({ ...late, vanished: false } as Finder)];
       expect(await store.countClaims(lateClaims, 6)).toEqual(['lost-partition', { claims: 2, counted: true }, 'lost-partition']);
       expect(await count('activity_claim')).toBe(1);
     });

@@ -67,6 +67,8 @@ export interface DurableStore {
    * more. The answers are in the order of the attempts.
    */
   countClaims(attempts: readonly UnfinishedAttempt[], most: number): Promise<ClaimCount[]>;
+  /** The cell died in which its finder had begun this attempt: beginning it again counts, whoever does. Nothing when its finder is not the owner any more. */
+  markDied(attempt: UnfinishedAttempt): Promise<void>;
   /** Of instances that have ended. */
   sweepClaims(): Promise<void>;
 
@@ -125,6 +127,13 @@ export interface ClaimedPartition extends OwnedPartition {
   abandoned: boolean;
 }
 
+/** How a worker came by a partition, as far as claims are concerned (Finder). */
+export interface Ownership {
+  epoch: number;
+  knownFrom: number;
+  vanished: boolean;
+}
+
 /** An attempt of an activity that was begun before, and had no outcome. */
 export interface UnfinishedAttempt {
   instanceId: InstanceId;
@@ -139,10 +148,10 @@ export interface UnfinishedAttempt {
 /** Who is about to begin an attempt again. The same finder counts once. */
 export type Finder =
   /**
-   * Under this epoch. `abandoned`: the owner before vanished, which counts. From one that gave the partition up it counts only what that one
-   * had not counted itself, because it had not come to beginning it.
+   * Under this epoch. What was counted under `knownFrom` or later was counted by this worker, or by one that gave the partition up in good order,
+   * and counts no more. `vanished`: the owner before vanished, and what it had begun may not have been counted: what was never counted is now.
    */
-  | { type: 'owner'; partition: number; epoch: number; abandoned: boolean }
+  | ({ type: 'owner'; partition: number } & Ownership)
   /** A named queue handed it out once more. */
   | { type: 'delivery'; id: string };
 

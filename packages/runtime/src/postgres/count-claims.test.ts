@@ -20,7 +20,7 @@ const page = Array.from({ length: 500 }, (_, i): UnfinishedAttempt => ({
   step: stepKey('work#1'),
   attempt: 1,
   releases: 0,
-  finder: { type: 'owner', partition: i % 64, epoch: 1, abandoned: i % 2 === 0 },
+  finder: { type: 'owner', partition: i % 64, epoch: 1, knownFrom: i % 2, vanished: i % 2 === 1 },
 }));
 
 it('counts a page without reading one list again for each row of another, and no table from end to end', async () => {

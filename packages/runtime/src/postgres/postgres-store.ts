@@ -46,6 +46,7 @@ const undeliverableSql = sql('delete-undeliverable');
 const storedSql = sql('stored');
 const acceptSql = sql('accept');
 const purgeSql = sql('purge');
+const markDiedSql = sql('mark-died');
 const sweepClaimsSql = sql('sweep-claims');
 const sweepPayloadsSql = sql('sweep-payloads');
 
@@ -363,6 +364,11 @@ export class PostgresStore implements DurableStore {
     const counts = attempts.map((): ClaimCount => 'lost-partition');
     for (const { place, claims, counted } of rows) counts[place] = { claims, counted };
     return counts;
+  }
+
+  async markDied({ instanceId: id, executionId, step, attempt, releases, finder }: UnfinishedAttempt): Promise<void> {
+    const owner = finder.type === 'owner' ? [finder.partition, finder.epoch] : [null, null];
+    await this.#pool.query({ name: 'mark-died', text: markDiedSql, values: [id, executionId, step, attempt, releases, ...owner] });
   }
 
   async sweepClaims(): Promise<void> {

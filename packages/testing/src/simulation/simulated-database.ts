@@ -16,6 +16,7 @@ import type {
   CommitVerdict,
   DueTimer,
   DurableStore,
+  Finder,
   InstanceCreation,
   LeaseStore,
   LeaseSurvey,
@@ -397,18 +398,21 @@ export class SimulatedDatabase implements DurableStore {
       const isOwner = finder.type === 'owner';
       if (isOwner && this.#partitions[finder.partition]?.epoch !== finder.epoch) return 'lost-partition';
       const mark = isOwner ? `epoch ${finder.epoch}` : finder.id;
-      const inherits = isOwner && !finder.abandoned ? `epoch ${finder.epoch - 1}` : null;
       const key = [id, execution, step, attempt, releases].join('\n');
       const known = this.#claims.get(key);
-      if (known === undefined && inherits !== null) return { claims: 1, counted: true };
+      if (known === undefined && isOwner && !finder.vanished) return { claims: 1, counted: true };
       if (known !== undefined && (known.mark === mark || known.claims >= most))
         return { claims: known.claims, counted: known.mark === mark };
-      const before = known ?? { claims: 1, mark };
-      const isOne = inherits === null || (before.mark.startsWith('epoch ') && before.mark !== inherits);
-      const claims = before.claims + (isOne ? 1 : 0);
+      const claims = known === undefined ? 2 : known.claims + (counts(known.mark, finder) ? 1 : 0);
       this.#claims.set(key, { claims, mark });
       return { claims, counted: true };
     });
+  }
+
+  async markDied({ instanceId: id, executionId: execution, step, attempt, releases, finder }: UnfinishedAttempt): Promise<void> {
+    if (finder.type === 'owner' && this.#partitions[finder.partition]?.epoch !== finder.epoch) return;
+    const key = [id, execution, step, attempt, releases].join('\n');
+    this.#claims.set(key, { claims: this.#claims.get(key)?.claims ?? 1, mark: 'died' });
   }
 
   async sweepClaims(): Promise<void> {
@@ -643,6 +647,12 @@ export class SimulatedDatabase implements DurableStore {
 
 function parsedEvent(text: string): HistoryEvent {
   return JSON.parse(text) as HistoryEvent; // written from one
+}
+
+/** Whether finding what bears this mark is one more claim (count-claims.sql). */
+function counts(mark: string, finder: Finder): boolean {
+  if (finder.type === 'delivery' || mark === 'died') return true;
+  return mark.startsWith('epoch ') ? Number(mark.slice('epoch '.length)) < finder.knownFrom : finder.vanished;
 }
 
 function timerKey(id: InstanceId, timer: TimerId): string {
