@@ -3,6 +3,7 @@ import { Button } from '../components/button.tsx';
 import { Breadcrumb, TopBar } from '../shell/top-bar.tsx';
 import { StatusIcon } from '../status/status-icon.tsx';
 import { useCommand } from './commands/use-command.ts';
+import { PresenceFaces } from './presence-faces.tsx';
 import { SaveMark } from './save-mark.tsx';
 import { useDesigner, useDesignerValue } from './use-designer.ts';
 
@@ -21,6 +22,7 @@ export function DesignerTopBar({ title }: { title: string }) {
       <Breadcrumb crumbs={[{ label: 'Workflows', to: { to: '/workflows' } }]} current={title} />
       <span className="tag">{version === null ? 'Draft' : differs ? `Draft of v${version + 1}` : `v${version}`}</span>
       <SaveMark status={draft} onConflict={() => screen.setState({ dialog: 'conflict' })} />
+      <PresenceFaces />
       <span className="grow" />
       <Button
         look="ghost"

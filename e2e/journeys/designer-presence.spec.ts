@@ -1,0 +1,57 @@
+import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { signIn } from '../sign-in.ts';
+
+let perdure: ServerProcess;
+let context: BrowserContext;
+
+test.beforeAll(async ({ browser }) => {
+  perdure = await startServerProcess();
+  context = await signIn(browser, perdure);
+});
+
+test.afterAll(async () => {
+  await context.close();
+  await perdure.stop();
+});
+
+test('another tab with the workflow open is seen, with where it is, until it is closed', async () => {
+  const [mine, theirs] = [await open(), await open()];
+  await node(theirs, 'Credit check').click({ position: { x: 60, y: 12 } });
+  const faces = mine.getByRole('status', { name: 'Who else is here' });
+  await faces.getByRole('button', { name: 'Open in another tab of yours' }).click();
+  const list = mine.getByRole('dialog', { name: 'Open in another tab of yours' });
+  await expect(list.getByText(/^Since/)).toBeVisible();
+  await list.getByRole('button', { name: 'Credit check' }).click();
+  await expect(mine.getByRole('complementary', { name: 'Inspector' }).getByRole('textbox', { name: 'Title' })).toHaveValue('Credit check');
+  await theirs.close();
+  await expect(faces.getByRole('button')).toHaveCount(0);
+  await mine.close();
+});
+
+test('the node reference is in the inspector, and its example can be taken and undone', async () => {
+  const page = await open();
+  await node(page, 'Credit check').click({ position: { x: 60, y: 12 } });
+  await page.getByRole('tab', { name: 'Help' }).click();
+  const about = page.getByRole('article', { name: 'About HTTP request' });
+  for (const title of ['Ports', 'Output', 'Fields', 'Errors', 'Example'])
+    await expect(about.getByRole('heading', { name: title })).toBeVisible();
+  await expect(about.getByText('steps.credit_check.output')).toBeVisible();
+  await about.getByRole('button', { name: 'Use these settings' }).click();
+  const url = page.getByRole('group', { name: 'URL' }).getByRole('textbox');
+  await expect(url).toHaveValue('https://credit.example/v2/score');
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await expect(url).toHaveValue('demo:/credit-check');
+  await page.close();
+});
+
+async function open(): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`${perdure.origin}/workflows/order-approval`);
+  await expect(node(page, 'Credit check')).toBeVisible();
+  return page;
+}
+
+function node(page: Page, title: string) {
+  return page.getByRole('group', { name: new RegExp(`^${title}, `) });
+}
