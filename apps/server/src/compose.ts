@@ -28,6 +28,7 @@ import { addQuarantineRoutes } from './http/instances/quarantine-routes.ts';
 import { addWorkflowRoutes } from './http/workflows/workflow-routes.ts';
 import type { Installation, ServerConfig } from './installation.ts';
 import { createSchemaCheck } from './json-schema/schema-check.ts';
+import { createDocumentCheck } from './workflows/document-check.ts';
 import type { Figures } from './telemetry/figures.ts';
 import type { Tracing } from './telemetry/tracing.ts';
 import { seedSamples, startWelcomeInstances } from './samples/seed-samples.ts';
@@ -63,6 +64,7 @@ export interface ComposedServer {
 export async function composeServer({ config, database, runtime, services, log, figures, tracing }: ServerParts): Promise<ComposedServer> {
   const { preview, close: closePreview } = createExpressionPreview();
   const { check: checkAgainstSchema, close: closeSchemaCheck } = createSchemaCheck();
+  const { check: checkDocument, close: closeDocumentCheck } = createDocumentCheck();
   const workflowListeners = new Set<() => void>();
   const tellOfWorkflows = (): void => {
     for (const listener of workflowListeners) listener();
@@ -76,6 +78,7 @@ export async function composeServer({ config, database, runtime, services, log, 
     describe: services.describe,
     preview,
     checkAgainstSchema,
+    checkDocument,
     workflowsChanged() {
       tellOfWorkflows();
       runtime.tellOthers('workflows', null);
@@ -169,7 +172,7 @@ export async function composeServer({ config, database, runtime, services, log, 
       });
       stopHearingOfWorkflows();
       presence.close();
-      await Promise.all([sealer.stop(), closePreview(), closeSchemaCheck()]);
+      await Promise.all([sealer.stop(), closePreview(), closeSchemaCheck(), closeDocumentCheck()]);
     },
   };
 }

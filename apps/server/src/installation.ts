@@ -1,5 +1,5 @@
 import type { Database } from '@perdure/database';
-import type { Json } from '@perdure/graph';
+import type { Json, Problem, WorkflowDocument } from '@perdure/graph';
 import type { Runtime } from '@perdure/runtime';
 import type { FieldProblem, PreviewResult } from './trpc/contract.ts';
 import type { PresenceBoard } from './workflows/presence-board.ts';
@@ -17,6 +17,8 @@ export interface Installation {
   /** Who has which workflow open, in any process. */
   presence: PresenceBoard;
   preview: (source: string, data: Json) => Promise<PreviewResult>;
+  /** What the problems panel shows and publishing refuses. Takes a bounded time, away from this thread. */
+  checkDocument: (document: WorkflowDocument) => Promise<Problem[]>;
   /** Empty when the value fits. Takes a bounded time, whatever the schema and the value are. */
   checkAgainstSchema: (schema: Json, value: Json) => Promise<FieldProblem[]>;
 }

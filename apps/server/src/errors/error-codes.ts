@@ -32,6 +32,10 @@ export const errorCodes = {
   'workflow.unpublished': { status: 409, meaning: 'The workflow has no published version yet.' },
   'version.unknown': { status: 404, meaning: 'The workflow has no such version.' },
   'document.invalid': { status: 400, meaning: 'The workflow document cannot be read. `details` lists the problems.' },
+  'document.not-checked': {
+    status: 503,
+    meaning: 'The workflow could not be checked in time. The message says whether it is too large for that.',
+  },
   'draft.conflict': { status: 409, meaning: 'The draft was saved by somebody else meanwhile. `details` holds its revision.' },
   'publish.problems': { status: 422, meaning: 'The draft has problems that block publishing. `details` lists them.' },
   'expression.syntax': { status: 400, meaning: 'The expression does not parse.' },

@@ -42,7 +42,7 @@ export async function seedSamples(installation: Installation): Promise<void> {
     await createWorkflow(prisma, { key, title: sample.title, description: sample.description, document, sample: true, actor: 'system' });
     const stored = await findWorkflow(prisma, key);
     if (stored?.sample !== true || stored.latestVersion !== null) continue;
-    await publishVersion(prisma, { key, draftRevision: stored.draftRevision, note: 'Sample', actor: 'system' });
+    await publishVersion(prisma, { key, draftRevision: stored.draftRevision, name: '', note: 'Sample', actor: 'system' });
     runtime.publishedVersion(key);
   }
 }

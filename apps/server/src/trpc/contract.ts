@@ -69,6 +69,8 @@ export type PublishResult =
 /** workflows.versions */
 export interface VersionSummary {
   version: number;
+  /** Empty: it has none. */
+  name: string;
   note: string;
   publishedAt: string;
   publishedBy: string;
@@ -262,6 +264,7 @@ export interface TaskDetail extends TaskRow {
 /** workflows.version */
 export interface VersionDetail {
   document: WorkflowDocument;
+  name: string;
   note: string;
   publishedAt: string;
   publishedBy: string;
@@ -366,14 +369,15 @@ export interface FieldProblem {
  *   session.me: void → Me                                               (any signed-in user)
  *   workflows.list: { text? } → WorkflowSummary[]                       workflow.read
  *   workflows.get: { key } → WorkflowDetail                             workflow.read
- *   workflows.create: { title, key?, document? } → { key }              workflow.edit
+ *   workflows.create: { title, key?, description?, document? } → { key }            workflow.edit
  *   workflows.rename: { key, title, description? } → void               workflow.edit
  *   workflows.archive: { key } → void                                   workflow.edit
  *   workflows.saveDraft: { key, baseRevision, document, force? } → SaveDraftResult     workflow.edit
  *   workflows.check: { document } → Problem[]                           workflow.read (a mutation: documents are large)
- *   workflows.publish: { key, draftRevision, note? } → PublishResult    workflow.publish
+ *   workflows.publish: { key, draftRevision, name?, note? } → PublishResult    workflow.publish
  *   workflows.versions: { key } → VersionSummary[]                      workflow.read
- *   workflows.version: { key, version } → { document: WorkflowDocument; note; publishedAt; publishedBy }  workflow.read
+ *   workflows.version: { key, version } → VersionDetail                 workflow.read
+ *   workflows.describeVersion: { key, version, name, note } → void      workflow.publish
  *   workflows.lastRun: { key } → { instanceId, steps: Record<nodeId, { output: Json }>, input: Json } | null   instance.read (sample data for the expression editor)
  *   expressions.preview: { source, data: Json } → { ok: true, value: Json | null, ms } | { ok: false, code, message }   workflow.edit (a mutation: its data can be large)
  *   instances.list: InstanceListInput → InstanceListResult              instance.read

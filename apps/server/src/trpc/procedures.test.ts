@@ -53,16 +53,26 @@ test('a workflow from creation to its second version', async () => {
   });
   const summary = (await query('workflows.list')).find(({ key }: Loose) => key === 'unique-title');
   expect(summary).toMatchObject({ hasUnpublishedChanges: true, latestVersion: 1, liveInstances: 0, sample: false });
-  expect((await mutate('workflows.publish', { key: 'unique-title', draftRevision: 2 })).data).toMatchObject({ ok: true, version: 2 });
+  expect((await mutate('workflows.publish', { key: 'unique-title', draftRevision: 2, name: ' Two approvers ' })).data).toMatchObject({
+    ok: true,
+    version: 2,
+  });
+  expect((await mutate('workflows.describeVersion', { key: 'unique-title', version: 1, name: 'First', note: 'How it began' })).status).toBe(
+    200,
+  );
+  expect((await mutate('workflows.describeVersion', { key: 'unique-title', version: 3, name: '', note: '' })).error.code).toBe(
+    'version.unknown',
+  );
   expect(
-    (await query('workflows.versions', { key: 'unique-title' })).map(({ version, note, publishedBy }: Loose) => [
+    (await query('workflows.versions', { key: 'unique-title' })).map(({ version, name, note, publishedBy }: Loose) => [
       version,
+      name,
       note,
       publishedBy,
     ]),
   ).toEqual([
-    [2, '', 'Aiko Tanaka'],
-    [1, 'first', 'Aiko Tanaka'],
+    [2, 'Two approvers', '', 'Aiko Tanaka'],
+    [1, 'First', 'How it began', 'Aiko Tanaka'],
   ]);
   expect((await query('workflows.version', { key: 'unique-title', version: 1 })).document.nodes[0].title).toBe('Start');
   expect((await mutate('workflows.rename', { key: 'unique-title', title: 'Renamed' })).status).toBe(200);

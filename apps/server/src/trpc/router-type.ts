@@ -55,14 +55,18 @@ export type AppRouterRecord = {
   workflows: {
     list: Query<{ text?: string | undefined } | void, WorkflowSummary[]>;
     get: Query<{ key: string }, WorkflowDetail>;
-    create: Mutation<{ title: string; key?: string | undefined; document?: WorkflowDocument | undefined }, { key: string }>;
+    create: Mutation<
+      { title: string; key?: string | undefined; description?: string | undefined; document?: WorkflowDocument | undefined },
+      { key: string }
+    >;
     rename: Mutation<{ key: string; title: string; description?: string | undefined }, void>;
     archive: Mutation<{ key: string }, void>;
     saveDraft: Mutation<{ key: string; baseRevision: number; document: WorkflowDocument; force?: boolean | undefined }, SaveDraftResult>;
     check: Mutation<{ document: WorkflowDocument }, Problem[]>;
-    publish: Mutation<{ key: string; draftRevision: number; note?: string | undefined }, PublishResult>;
+    publish: Mutation<{ key: string; draftRevision: number; name?: string | undefined; note?: string | undefined }, PublishResult>;
     versions: Query<{ key: string }, VersionSummary[]>;
     version: Query<{ key: string; version: number }, VersionDetail>;
+    describeVersion: Mutation<{ key: string; version: number; name: string; note: string }, void>;
     lastRun: Query<{ key: string }, LastRun | null>;
     presence: Subscription<{ key: string; visit: string; node: string | null }, PresentPerson[]>;
   };

@@ -34,6 +34,7 @@ import { saveDraft as saveTaskDraft } from './procedures/tasks/save-draft.ts';
 import { archive } from './procedures/workflows/archive.ts';
 import { check } from './procedures/workflows/check.ts';
 import { create } from './procedures/workflows/create.ts';
+import { describeVersion } from './procedures/workflows/describe-version.ts';
 import { get as getWorkflow } from './procedures/workflows/get.ts';
 import { lastRun } from './procedures/workflows/last-run.ts';
 import { list as listWorkflows } from './procedures/workflows/list.ts';
@@ -58,6 +59,7 @@ export const appRouter = router({
     publish,
     versions,
     version,
+    describeVersion,
     lastRun,
     presence,
   },

@@ -61,6 +61,7 @@ export async function findWorkflow(prisma: PrismaClient, key: string): Promise<W
 
 export interface VersionRecord {
   version: number;
+  name: string;
   note: string;
   publishedAt: Date;
   publishedBy: string;
@@ -74,6 +75,7 @@ export async function listVersions(prisma: PrismaClient, key: string): Promise<V
 export interface VersionWithDocument {
   version: number;
   document: WorkflowDocument;
+  name: string;
   note: string;
   publishedAt: Date;
   publishedBy: string;
@@ -85,6 +87,7 @@ export async function findVersion(prisma: PrismaClient, key: string, version: nu
   return {
     version: row.version,
     document: asDocument(row.document),
+    name: row.name,
     note: row.note,
     publishedAt: row.publishedAt,
     publishedBy: await personName(prisma, row.publishedBy),

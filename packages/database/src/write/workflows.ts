@@ -86,7 +86,7 @@ export type Publishing = { ok: true; version: number; runningOnOlder: number } |
 /** Freezes the draft as the next version. The caller has checked exactly the draft of `draftRevision`; any other is a conflict. */
 export async function publishVersion(
   prisma: PrismaClient,
-  publish: { key: string; draftRevision: number; note: string; actor: string },
+  publish: { key: string; draftRevision: number; name: string; note: string; actor: string },
 ): Promise<Publishing> {
   return prisma.$transaction(async (tx) => {
     const stored = await lockWorkflow(tx, publish.key);
@@ -98,6 +98,7 @@ export async function publishVersion(
         workflowKey: publish.key,
         version,
         document: stored.draft as Prisma.InputJsonValue,
+        name: publish.name,
         note: publish.note,
         draftRevision: publish.draftRevision,
         publishedBy: publish.actor,
@@ -108,12 +109,29 @@ export async function publishVersion(
       actor: publish.actor,
       action: 'workflow.publish',
       target: `workflow:${publish.key}`,
-      detail: { version, note: publish.note },
+      detail: { version, name: publish.name, note: publish.note },
     });
     const runningOnOlder = await tx.instance.count({
       where: { workflowKey: publish.key, version: { lt: version }, status: { in: ['Pending', 'Running', 'Suspended'] } },
     });
     return { ok: true, version, runningOnOlder };
+  });
+}
+
+/** Another name or note for a version. What it does never changes. False: there is no such version. */
+export async function describeVersion(
+  prisma: PrismaClient,
+  describe: { key: string; version: number; name: string; note: string; actor: string },
+): Promise<boolean> {
+  const { key, version, name, note, actor } = describe;
+  return prisma.$transaction(async (tx) => {
+    const { count } = await tx.workflowVersion.updateMany({
+      where: { workflowKey: key, version, workflow: { archivedAt: null } },
+      data: { name, note },
+    });
+    if (count === 0) return false;
+    await appendAudit(tx, { actor, action: 'workflow.describe-version', target: `workflow:${key}`, detail: { version, name, note } });
+    return true;
   });
 }
 

@@ -7,6 +7,7 @@ import { RequestError } from '../../errors/request-error.ts';
 import { createNamedWorkflow } from '../../workflows/create-workflow.ts';
 import { publishWorkflow, unknownWorkflow } from '../../workflows/publish-workflow.ts';
 import { readDocument } from '../../workflows/read-document.ts';
+import { versionName } from '../../workflows/version-name.ts';
 import { workflowKey } from '../../workflows/workflow-key.ts';
 import { storableText } from '../../storable-text.ts';
 import { bodyLimits, identityOf, type Routes } from '../route.ts';
@@ -140,13 +141,16 @@ export function addWorkflowRoutes(routes: Routes): void {
       },
     },
     params: keyParams,
-    body: z.strictObject({ draftRevision: z.int().min(0).optional(), note: storableText.max(2_000).optional() }).optional(),
+    body: z
+      .strictObject({ draftRevision: z.int().min(0).optional(), name: versionName.optional(), note: storableText.max(2_000).optional() })
+      .optional(),
     handler: async ({ installation, params, body, identity }) => {
       const workflow = await findWorkflow(installation.database.prisma, params.key);
       if (!workflow) throw unknownWorkflow(params.key);
       const published = await publishWorkflow(installation, {
         key: params.key,
         draftRevision: body?.draftRevision ?? workflow.draftRevision,
+        name: body?.name ?? '',
         note: body?.note ?? '',
         actor: actorOf(identityOf(identity)),
       });

@@ -10,6 +10,7 @@ import { procedure } from '../../base.ts';
 const input = z.strictObject({
   title: storableText.trim().min(1, 'Enter a title.').max(200),
   key: workflowKey.optional(),
+  description: storableText.max(2_000).optional(),
   document: z.unknown().optional(),
 });
 
@@ -17,5 +18,6 @@ export const create = procedure('workflow.edit')
   .input(input)
   .mutation(async ({ ctx: { identity, installation }, input }): Promise<{ key: string }> => {
     const document = input.document === undefined ? emptyDocument() : readDocument(input.document);
-    return createNamedWorkflow(installation, { key: input.key, title: input.title, document, actor: actorOf(identity) });
+    const { key, title, description = '' } = input;
+    return createNamedWorkflow(installation, { key, title, description, document, actor: actorOf(identity) });
   });

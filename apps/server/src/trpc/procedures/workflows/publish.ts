@@ -2,13 +2,19 @@ import { z } from 'zod';
 import { actorOf } from '../../../auth/identity.ts';
 import { publishWorkflow } from '../../../workflows/publish-workflow.ts';
 import { storableText } from '../../../storable-text.ts';
+import { versionName } from '../../../workflows/version-name.ts';
 import { procedure } from '../../base.ts';
 import type { PublishResult } from '../../contract.ts';
 
-const input = z.strictObject({ key: z.string(), draftRevision: z.int().min(0), note: storableText.max(2_000).optional() });
+const input = z.strictObject({
+  key: z.string(),
+  draftRevision: z.int().min(0),
+  name: versionName.optional(),
+  note: storableText.max(2_000).optional(),
+});
 
 export const publish = procedure('workflow.publish')
   .input(input)
   .mutation(({ ctx: { identity, installation }, input }): Promise<PublishResult> =>
-    publishWorkflow(installation, { key: input.key, draftRevision: input.draftRevision, note: input.note ?? '', actor: actorOf(identity) }),
+    publishWorkflow(installation, { ...input, name: input.name ?? '', note: input.note ?? '', actor: actorOf(identity) }),
   );

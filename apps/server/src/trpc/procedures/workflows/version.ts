@@ -10,5 +10,5 @@ export const version = procedure('workflow.read')
   .query(async ({ ctx: { installation }, input }): Promise<VersionDetail> => {
     const found = await findVersion(installation.database.prisma, input.key, input.version);
     if (!found) throw new RequestError('version.unknown', `"${input.key}" has no version ${input.version}.`);
-    return { document: found.document, note: found.note, publishedAt: found.publishedAt.toISOString(), publishedBy: found.publishedBy };
+    return { ...found, publishedAt: found.publishedAt.toISOString() };
   });
