@@ -16,6 +16,7 @@ import { openMenuAt } from './open-context-menu.ts';
 import { draggedType } from './palette.tsx';
 import { dropNode } from './place-node.ts';
 import { RunBar } from './run-bar.tsx';
+import { SelectionBar } from './selection-bar.tsx';
 import { useDesigner, useDesignerValue } from './use-designer.ts';
 import type { LiveRun } from './use-live-run.ts';
 
@@ -64,6 +65,7 @@ export function DesignerCanvas({ run }: { run: LiveRun | null }) {
         <Minimap document={document} selected={selection.nodes} />
         {run ? <Legend /> : null}
       </GraphCanvas>
+      {!run && may.edit ? <SelectionBar /> : null}
       {run && runId !== null ? (
         <RunBar instanceId={runId} status={run.status} store={run.store} onClose={() => state.setState({ runId: null })} />
       ) : null}
@@ -83,7 +85,7 @@ export function DesignerCanvas({ run }: { run: LiveRun | null }) {
 const noProblems: readonly Problem[] = [];
 
 function TidyButton() {
-  const tidy = useCommand('view.tidy');
+  const tidy = useCommand('arrange.tidy');
   const tidying = useDesignerValue(({ state }) => state.getState().tidying);
   return (
     <Button look="ghost" icon={<IconBinaryTree2 className="ic" aria-hidden="true" />} busy={tidying} onClick={tidy.run}>

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ComponentType } from 'react';
 import { trpc } from '../api/trpc.ts';
+import { PickDialog } from '../components/pick-dialog.tsx';
 import { CommandPalette } from './command-palette.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
@@ -8,7 +9,7 @@ import { RunDialog } from './run-dialog.tsx';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { useDesigner, useDesignerValue } from './use-designer.ts';
 
-export type DialogName = 'publish' | 'run' | 'conflict' | 'commands' | 'shortcuts';
+export type DialogName = 'publish' | 'run' | 'conflict' | 'commands' | 'shortcuts' | 'pick';
 
 interface DesignerDialogProps {
   opened: boolean;
@@ -22,6 +23,7 @@ const dialogs: Record<DialogName, ComponentType<DesignerDialogProps>> = {
   conflict: DesignerConflictDialog,
   commands: CommandPalette,
   shortcuts: ShortcutSheet,
+  pick: DesignerPickDialog,
 };
 
 export function DesignerDialogs() {
@@ -104,4 +106,9 @@ function DesignerConflictDialog({ opened, onClose }: DesignerDialogProps) {
       }}
     />
   );
+}
+
+function DesignerPickDialog({ opened, onClose }: DesignerDialogProps) {
+  const pick = useDesignerValue(({ screen }) => screen.getState().pick);
+  return pick ? <PickDialog opened={opened} {...pick} onClose={onClose} /> : null;
 }

@@ -166,6 +166,12 @@ export class DesignerModel {
     return this.document.nodes.find((node) => node.id === id) ?? null;
   }
 
+  /** The one selected node, if it is a container. */
+  get selectedContainer(): GraphNode | null {
+    const node = this.selectedNode;
+    return node && standardCatalogue.get(node.type)?.container ? node : null;
+  }
+
   /** Adds a node of a type and connects it where that makes sense. Returns its id. */
   add(type: NodeType, options: AddOptions = {}): NodeId {
     const { document } = this;

@@ -1,5 +1,6 @@
 import type { EdgeId, NodeId, PortId } from '@perdure/graph';
 import { createStore, type StoreApi } from 'zustand';
+import type { PickItem } from '../components/pick-dialog.tsx';
 import type { MenuPlace } from './commands/command.ts';
 import type { DialogName } from './designer-dialogs.tsx';
 
@@ -20,6 +21,8 @@ export interface MenuAt {
 /** The one place that says what is open over and beside the canvas. */
 export interface DesignerScreen {
   dialog: DialogName | null;
+  /** What the dialog `pick` offers. */
+  pick: { title: string; placeholder: string; none?: string; items: readonly PickItem[] } | null;
   quickAdd: QuickAddAt | null;
   menu: (MenuAt & { place: MenuPlace }) | null;
   /** The problems below the canvas are shown in full. */
@@ -27,5 +30,5 @@ export interface DesignerScreen {
 }
 
 export function createScreen(): StoreApi<DesignerScreen> {
-  return createStore<DesignerScreen>(() => ({ dialog: null, quickAdd: null, menu: null, drawerOpen: true }));
+  return createStore<DesignerScreen>(() => ({ dialog: null, pick: null, quickAdd: null, menu: null, drawerOpen: true }));
 }

@@ -21,15 +21,21 @@ export interface TidyGraph {
   edges?: { id: string; sources: string[]; targets: string[] }[];
 }
 
+interface Place {
+  position: { x: number; y: number };
+  /** Containers only. */
+  size?: { width: number; height: number };
+}
+
+export type Places = ReadonlyMap<NodeId, Place>;
+
 export type TidyReply = { id: number; ok: true; graph: TidyGraph } | { id: number; ok: false; message: string };
 
 let worker: Worker | null = null;
 let asked = 0;
 
 /** Lays the whole document out anew, downward in layers, keeping the order of branches. The work is done beside the page. */
-export async function tidy(
-  document: WorkflowDocument,
-): Promise<Map<NodeId, { position: { x: number; y: number }; size?: { width: number; height: number } }>> {
+export async function tidy(document: WorkflowDocument): Promise<Places> {
   worker ??= new Worker(new URL('./tidy.worker.ts', import.meta.url), { type: 'module' });
   const running = worker;
   asked += 1;
@@ -132,12 +138,9 @@ function portsFor(node: GraphNode): NonNullable<TidyGraph['ports']> {
   ];
 }
 
-function placesOf(
-  graph: TidyGraph,
-  document: WorkflowDocument,
-): Map<NodeId, { position: { x: number; y: number }; size?: { width: number; height: number } }> {
+function placesOf(graph: TidyGraph, document: WorkflowDocument): Places {
   const types = new Map(document.nodes.map((node) => [node.id as string, node]));
-  const places = new Map<NodeId, { position: { x: number; y: number }; size?: { width: number; height: number } }>();
+  const places = new Map<NodeId, Place>();
   const walk = (parts: readonly TidyGraph[]): void => {
     for (const part of parts) {
       const node = types.get(part.id);

@@ -1,3 +1,4 @@
+import { arrangeCommands } from './arrange-commands.ts';
 import type { Command } from './command.ts';
 import { editCommands } from './edit-commands.ts';
 import { moveCommands } from './move-commands.ts';
@@ -6,7 +7,14 @@ import { viewCommands } from './view-commands.ts';
 import { workflowCommands } from './workflow-commands.ts';
 
 /** Everything a person can do in the designer by key, menu or command palette. A new area: its file, and one line here. */
-export const commands: readonly Command[] = [...editCommands, ...selectionCommands, ...moveCommands, ...viewCommands, ...workflowCommands];
+export const commands: readonly Command[] = [
+  ...editCommands,
+  ...selectionCommands,
+  ...arrangeCommands,
+  ...moveCommands,
+  ...viewCommands,
+  ...workflowCommands,
+];
 
 const byId = new Map(commands.map((command) => [command.id, command]));
 

@@ -1,5 +1,4 @@
 import { openMenuAtSelection } from '../open-context-menu.ts';
-import { tidyDocument } from '../tidy-document.ts';
 import type { Command } from './command.ts';
 
 export const viewCommands: readonly Command[] = [
@@ -21,16 +20,6 @@ export const viewCommands: readonly Command[] = [
     keys: ['1'],
     menu: ['canvas'],
     run: ({ model, stage }) => stage.show(model.document),
-  },
-  {
-    id: 'view.tidy',
-    title: 'Tidy',
-    group: 'View',
-    words: 'layout arrange clean up order',
-    edits: true,
-    menu: ['canvas'],
-    refusal: ({ state }) => (state.getState().tidying ? 'Tidying' : null),
-    run: (designer) => void tidyDocument(designer),
   },
   {
     id: 'view.problems',
