@@ -28,6 +28,7 @@ import './canvas.css';
 import { CanvasContext, countProblems, idleWire, type CanvasContextValue, type Wire } from './canvas-context.ts';
 import { CanvasElements } from './canvas-elements.ts';
 import { CanvasLayout } from './canvas-layout.ts';
+import { markEdges, markNodes, type CanvasMarks } from './canvas-marks.ts';
 import { ContainerNode } from './container-node.tsx';
 import { farFrom, FarLayer } from './far-layer.tsx';
 import { FlowEdge } from './flow-edge.tsx';
@@ -78,6 +79,8 @@ interface GraphCanvasProps {
   edits?: CanvasEdits;
   run?: RunStore | null;
   problems?: readonly Problem[];
+  /** Laid over nodes and edges: a comparison, or how a problem comes about. */
+  marks?: CanvasMarks | null;
   view?: Ref<CanvasView>;
   onOpenNode?(node: NodeId): void;
   onUserMoved?(): void;
@@ -109,6 +112,7 @@ function Canvas({
   edits,
   run = null,
   problems = noProblems,
+  marks = null,
   view,
   onOpenNode,
   onUserMoved,
@@ -164,6 +168,8 @@ function Canvas({
     () => built.edges.map((edge) => (selection.edges.has(edge.id as EdgeId) ? selectedEdge(edge, editable) : edge)),
     [built, editable, selection.edges],
   );
+  const markedNodes = useMemo(() => markNodes(nodes, marks), [nodes, marks]);
+  const markedEdges = useMemo(() => markEdges(edges, marks), [edges, marks]);
 
   // Select changes come one call each for nodes and edges of a single gesture: what was asked for last is where the next one starts.
   const pending = useRef(selection);
@@ -285,8 +291,8 @@ function Canvas({
       >
         {start === null ? null : (
           <ReactFlow<CanvasNode, CanvasEdge>
-            nodes={isFar ? noNodes : nodes}
-            edges={isFar ? noEdges : edges}
+            nodes={isFar ? noNodes : markedNodes}
+            edges={isFar ? noEdges : markedEdges}
             onPaneClick={(event) => {
               if (!isFar) return;
               const hit = layout.nodeAt(canvasView.toCanvas(event.clientX, event.clientY));

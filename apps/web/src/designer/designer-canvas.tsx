@@ -15,6 +15,7 @@ import { updateNode } from './document-edits.ts';
 import { openMenuAt } from './open-context-menu.ts';
 import { draggedType } from './palette.tsx';
 import { dropNode } from './place-node.ts';
+import { problemMarks } from './problem-marks.ts';
 import { RunBar } from './run-bar.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { useDesigner, useDesignerValue } from './use-designer.ts';
@@ -28,6 +29,8 @@ export function DesignerCanvas({ run }: { run: LiveRun | null }) {
   const selection = useDesignerValue((at) => at.model.selection);
   const problems = useDesignerValue((at) => at.problems);
   const runId = useDesignerValue((at) => at.state.getState().runId);
+  const drawn = useDesignerValue(({ screen }) => screen.getState().problem.hovered ?? screen.getState().problem.shown);
+  const marks = useMemo(() => drawn && problemMarks(drawn, document), [drawn, document]);
   const edits = useMemo(() => canvasEdits(designer), [designer]);
   const isEmpty = document.nodes.every(({ type }) => type === 'start' || type === 'end');
   return (
@@ -58,6 +61,7 @@ export function DesignerCanvas({ run }: { run: LiveRun | null }) {
         {...(may.edit && { edits })}
         run={run?.store ?? null}
         problems={run ? noProblems : problems}
+        marks={run ? null : marks}
         view={stage.view}
         onOpenNode={(id) => model.showField(id, titleField)}
       >

@@ -1,4 +1,4 @@
-import type { EdgeId, NodeId, PortId } from '@perdure/graph';
+import type { EdgeId, NodeId, PortId, Problem } from '@perdure/graph';
 import { createStore, type StoreApi } from 'zustand';
 import type { PickItem } from '../components/pick-dialog.tsx';
 import type { MenuPlace } from './commands/command.ts';
@@ -27,8 +27,20 @@ export interface DesignerScreen {
   menu: (MenuAt & { place: MenuPlace }) | null;
   /** The problems below the canvas are shown in full. */
   drawerOpen: boolean;
+  /** The problem that is drawn on the canvas: asked for by Show, or looked at in the list. */
+  problem: { shown: Problem | null; hovered: Problem | null };
 }
 
 export function createScreen(): StoreApi<DesignerScreen> {
-  return createStore<DesignerScreen>(() => ({ dialog: null, pick: null, quickAdd: null, menu: null, drawerOpen: true }));
+  return createStore<DesignerScreen>(() => ({
+    dialog: null,
+    pick: null,
+    quickAdd: null,
+    menu: null,
+    drawerOpen: true,
+    problem: noProblem,
+  }));
 }
+
+/** Nothing is drawn. */
+export const noProblem: DesignerScreen['problem'] = { shown: null, hovered: null };

@@ -14,7 +14,6 @@ import { Palette } from './palette.tsx';
 import { addNode } from './place-node.ts';
 import { ProblemsPanel } from './problems-panel.tsx';
 import { QuickAdd } from './quick-add.tsx';
-import { showProblem } from './show-problem.ts';
 import { DesignerContext, useDesigner, useDesignerValue } from './use-designer.ts';
 import { useLiveRun, type LiveRun } from './use-live-run.ts';
 import { useProblemsCheck } from './use-problems-check.ts';
@@ -41,21 +40,13 @@ function Workplace({ detail }: { detail: WorkflowDetail }) {
   const run = useWatchedRun();
   useChecking(designer);
   const document = useDesignerValue(({ model }) => model.document);
-  const problems = useDesignerValue((at) => at.problems);
-  const drawerOpen = useDesignerValue(({ screen }) => screen.getState().drawerOpen);
   const hasStart = document.nodes.some(({ type }) => standardCatalogue.get(type)?.hasInput === false);
   return (
     <div className={`ds-work ${designer.may.edit ? '' : 'looking'}`}>
       {designer.may.edit ? <Palette onAdd={(type) => addNode(designer, type)} hasStart={hasStart} /> : null}
       <div className="ds-middle">
         <DesignerCanvas run={run} />
-        <ProblemsPanel
-          problems={problems}
-          document={document}
-          open={drawerOpen}
-          onToggle={() => designer.screen.setState({ drawerOpen: !drawerOpen })}
-          onShow={(problem) => showProblem(designer, problem)}
-        />
+        <ProblemsPanel />
       </div>
       <RightPanel detail={detail} />
     </div>

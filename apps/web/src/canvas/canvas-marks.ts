@@ -1,0 +1,30 @@
+import type { EdgeId, NodeId } from '@perdure/graph';
+import type { CanvasEdge, CanvasNode } from './react-flow.ts';
+import './canvas-marks.css';
+
+/** What a mark says about a node: how it differs from another version, or its part in a problem. */
+export type NodeMark = 'added' | 'removed' | 'changed' | 'moved' | 'path' | 'cause' | 'focus';
+export type EdgeMark = 'added' | 'removed' | 'changed' | 'taken' | 'missing';
+
+/** Marks laid over a canvas from outside. They are in no document and no run. */
+export interface CanvasMarks {
+  nodes: ReadonlyMap<NodeId, NodeMark>;
+  edges: ReadonlyMap<EdgeId, EdgeMark>;
+  /** Everything without a mark steps back. */
+  dim: boolean;
+}
+
+export function markNodes(nodes: CanvasNode[], marks: CanvasMarks | null): CanvasNode[] {
+  if (!marks) return nodes;
+  return nodes.map((node) => withClass(node, marks.nodes.get(node.id as NodeId), marks.dim)); // ids that React Flow was given
+}
+
+export function markEdges(edges: CanvasEdge[], marks: CanvasMarks | null): CanvasEdge[] {
+  if (!marks) return edges;
+  return edges.map((edge) => withClass(edge, marks.edges.get(edge.id as EdgeId), marks.dim)); // as above
+}
+
+function withClass<Item extends { className?: string }>(item: Item, mark: string | undefined, dim: boolean): Item {
+  if (mark === undefined && !dim) return item;
+  return { ...item, className: mark === undefined ? 'mk-dim' : `mk mk-${mark}` };
+}
