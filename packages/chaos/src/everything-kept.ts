@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { zstdDecompressSync } from 'node:zlib';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 
@@ -23,12 +24,20 @@ export async function tableTexts(databaseUrl: string): Promise<Piece[]> {
     const pieces: Piece[] = [];
     for (const { name } of tables) {
       const { rows } = await client.query<{ text: string }>(`SELECT to_jsonb(t)::text AS text FROM ${name} t`);
-      for (const { text } of rows) pieces.push({ place: `table ${name.replace(/^public\./, '')}`, text });
+      for (const { text } of rows) pieces.push({ place: `table ${name.replace(/^public\./, '')}`, text: withUnpacked(text) });
     }
     return pieces;
   } finally {
     await client.end();
   }
+}
+
+/** Rows as JSON or as COPY writes them, followed by what is packed in them: payloads (packed-payload.ts in the runtime). */
+export function withUnpacked(rows: string): string {
+  return [
+    rows,
+    ...Array.from(rows.matchAll(/\\x(28b52ffd[0-9a-f]+)/g), ([, hex]) => zstdDecompressSync(Buffer.from(hex ?? '', 'hex'))),
+  ].join('\n');
 }
 
 /** `redis <key>`. */

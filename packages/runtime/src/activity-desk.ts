@@ -9,7 +9,7 @@
  * Not here: running an attempt (ActivityRunner), whose turn it is (ActivityDispatcher), what an outcome means (the engine).
  */
 import { randomUUID } from 'node:crypto';
-import type { CommandBody, Evaluator, InstanceId, StepKey } from '@perdure/engine';
+import type { CommandBody, InstanceId, StepKey } from '@perdure/engine';
 import {
   ActivityDispatcher,
   ActivityRunner,
@@ -18,7 +18,7 @@ import {
   type ActivityJob,
   type ActivityResult,
 } from './activity-dispatcher.ts';
-import { boundedOutcome, outcomeToStore, type BoundedOutcome } from './activity-outcome.ts';
+import { boundedOutcome, outcomeToStore, writtenOutcome, type BoundedOutcome } from './activity-outcome.ts';
 import type { Claims, Verdict } from './claims.ts';
 import type { DurablePayloads } from './durable-payloads.ts';
 import { loadReferences } from './load-references.ts';
@@ -37,7 +37,6 @@ export interface ActivityDeskOptions {
   hot: Pick<HotStore, 'hint'>;
   claims: Claims;
   payloads: DurablePayloads;
-  evaluator: Evaluator;
   activities: ReadonlyMap<string, Activity>;
   /** Carries activities with a named queue; without it they run here. */
   queue: ActivityQueue | null;
@@ -84,11 +83,11 @@ export class ActivityDesk {
 
   constructor(options: ActivityDeskOptions) {
     this.#options = options;
-    const { activities, concurrency, evaluator, observer, queue } = options;
+    const { activities, concurrency, observer, payloads, queue } = options;
     this.#runner = new ActivityRunner({
       observer,
       activities,
-      loadInput: (input) => loadReferences(input, (value) => this.#patiently('activity input', async () => evaluator.load(value))),
+      loadInput: (input) => loadReferences(input, (reference) => this.#patiently('activity input', () => payloads.loadWhole(reference))),
     });
     this.#dispatcher = new ActivityDispatcher({
       runner: this.#runner,
@@ -288,8 +287,9 @@ export class ActivityDesk {
     else void this.#outcomeOf(job, bounded).then((body) => this.#options.tell(instanceId, body));
   }
 
-  #outcomeOf({ step, attempt }: ActivityJob, bounded: BoundedOutcome): Promise<CommandBody> {
-    return this.#patiently('activity result', () => outcomeToStore(bounded, this.#options.payloads)).then(
+  async #outcomeOf({ step, attempt }: ActivityJob, bounded: BoundedOutcome): Promise<CommandBody> {
+    const written = await writtenOutcome(bounded, this.#options.payloads);
+    return this.#patiently('activity result', () => outcomeToStore(written, this.#options.payloads)).then(
       (outcome): CommandBody => ({ ...outcome, step, attempt }),
       (error: Error): CommandBody => ({ type: 'FailTask', step, attempt, failure: { code: 'ResultNotKept', message: error.message } }),
     );

@@ -1,16 +1,19 @@
 import type { Json } from '@perdure/graph';
 import { describe, expect, it } from 'vitest';
 import type { ActivityResult } from './activity-dispatcher.ts';
-import { boundedOutcome, outcomeToStore } from './activity-outcome.ts';
+import { boundedOutcome, outcomeToStore, writtenOutcome } from './activity-outcome.ts';
+import { DurablePayloads } from './durable-payloads.ts';
 
 const tenMegabytes = 'x'.repeat(10 * 1024 * 1024);
 
 /** The outcome, and what is kept beside it. */
 async function stored(result: ActivityResult) {
   const kept: string[] = [];
-  const outcome = await outcomeToStore(boundedOutcome(result), {
-    keep: (text) => Promise.resolve({ $payload: String(kept.push(text)), bytes: Buffer.byteLength(text) }),
+  const payloads = new DurablePayloads({
+    loadPayload: () => Promise.resolve(null),
+    keepPayload: async (_hash, json) => void kept.push(Buffer.from(json).toString()),
   });
+  const outcome = await outcomeToStore(await writtenOutcome(boundedOutcome(result), payloads), payloads);
   return { outcome, kept };
 }
 
@@ -54,7 +57,7 @@ describe('an activity’s outcome', () => {
     const whole = { all: 'z'.repeat(100_000) };
     expect((await failing({ code: 'Large', message: 'm', details: whole })).kept).toEqual([JSON.stringify(whole)]);
     const { outcome, kept } = await failing({ code: 'Huge', message: 'm', details: { all: tenMegabytes } });
-    expect(outcome).toMatchObject({ failure: { code: 'Huge', message: 'm', details: { $payload: '1' } } });
+    expect(outcome).toMatchObject({ failure: { code: 'Huge', message: 'm', details: { bytes: Buffer.byteLength(kept[0] ?? '') } } });
     expect(kept[0]?.length).toBeLessThan(263_000);
     expect(JSON.parse(kept[0] ?? '')).toMatch(/^\{"all":"x+ … \[cut: 10485770 characters\]$/);
   });

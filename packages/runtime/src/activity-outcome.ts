@@ -3,11 +3,10 @@
  * this (turn, commit, history, hot state) may rely on the bounds. Whatever was given has an outcome here: nothing of it is worth a worker.
  */
 import type { CommandBody, Failure } from '@perdure/engine';
-import { referenceThreshold } from '@perdure/expressions';
 import type { Json } from '@perdure/graph';
 import type { ActivityResult } from './activity-dispatcher.ts';
-import { largestPayload } from './durable-payloads.ts';
-import type { PayloadStore } from './runtime.ts';
+import { largestPayload, type DurablePayloads } from './durable-payloads.ts';
+import { isLargeJson } from './large-value.ts';
 import { isLargerThan, storableJson, storableText } from './storable-json.ts';
 
 /** Characters of an error's text kept in the history itself. */
@@ -16,17 +15,20 @@ const largestMessage = 4_096;
 const largestDetails = 256 * 1024;
 const largestCode = 200;
 
-/** How JSON.stringify writes U+0000 and lone surrogates. */
-const maybeUnstorable = /\\u(?:0000|d[89a-f])/;
-
 type WithoutPlace<Body> = Body extends unknown ? Omit<Body, 'step' | 'attempt'> : never;
 
 export type ActivityOutcome = WithoutPlace<Extract<CommandBody, { type: 'CompleteTask' | 'FailTask' }>>;
 
-/** `referenced`: JSON that is to stand for the output, or for the failure's details, by reference. */
+/** `referenced`: what is to stand for the output, or for the failure's details, by reference. */
 export interface BoundedOutcome {
   outcome: ActivityOutcome;
-  referenced: string | null;
+  referenced: Json | null;
+}
+
+/** The same, written as it is kept. */
+export interface WrittenOutcome {
+  outcome: ActivityOutcome;
+  referenced: Uint8Array<ArrayBuffer> | null;
 }
 
 export function boundedOutcome(result: ActivityResult): BoundedOutcome {
@@ -34,14 +36,28 @@ export function boundedOutcome(result: ActivityResult): BoundedOutcome {
     return result.ok ? completed(result.output) : failed(result.failure, result.retryable ?? true);
   } catch (error) {
     // Not what its type says: a value that contains itself, say, or is nested deeper than the stack.
-    return failed({ code: 'ResultNotKept', message: `The result cannot be kept as JSON: ${String(error)}` }, false);
+    return notJson(error);
+  }
+}
+
+/** Never rejects. */
+export async function writtenOutcome(
+  { outcome, referenced }: BoundedOutcome,
+  payloads: Pick<DurablePayloads, 'json'>,
+): Promise<WrittenOutcome> {
+  if (referenced === null) return { outcome, referenced };
+  try {
+    const json = await payloads.json(referenced, largestPayload);
+    return json === null ? tooLarge : { outcome, referenced: json };
+  } catch (error) {
+    return notJson(error);
   }
 }
 
 /** Rejects when a payload could not be kept. */
 export async function outcomeToStore(
-  { outcome, referenced }: BoundedOutcome,
-  payloads: Pick<PayloadStore, 'keep'>,
+  { outcome, referenced }: WrittenOutcome,
+  payloads: Pick<DurablePayloads, 'keep'>,
 ): Promise<ActivityOutcome> {
   if (referenced === null) return outcome;
   const reference = await payloads.keep(referenced);
@@ -50,14 +66,22 @@ export async function outcomeToStore(
 }
 
 function completed(value: Json): BoundedOutcome {
-  const text = isLargerThan(value, referenceThreshold) ? JSON.stringify(value) : '';
-  if (text.length <= referenceThreshold) return { outcome: { type: 'CompleteTask', output: storableJson(value) }, referenced: null };
-  if (text.length <= largestPayload) {
-    // A large value is walked through again only when there may be something to mend.
-    const referenced = maybeUnstorable.test(text) ? JSON.stringify(storableJson(value)) : text;
-    return { outcome: { type: 'CompleteTask', output: null }, referenced };
-  }
-  return failed({ code: 'ResultTooLarge', message: `The result has ${text.length} characters; ${largestPayload} are allowed.` }, false);
+  if (isLargeJson(value)) return { outcome: { type: 'CompleteTask', output: null }, referenced: value };
+  return { outcome: { type: 'CompleteTask', output: storableJson(value) }, referenced: null };
+}
+
+const tooLarge = {
+  outcome: {
+    type: 'FailTask',
+    failure: { code: 'ResultTooLarge', message: `The result has more than the ${largestPayload} characters that are allowed.` },
+    retryable: false,
+  },
+  referenced: null,
+} as const satisfies WrittenOutcome;
+
+function notJson(error: unknown): { outcome: ActivityOutcome; referenced: null } {
+  const failure = { code: 'ResultNotKept', message: cut(`The result cannot be kept as JSON: ${String(error)}`, largestMessage) };
+  return { outcome: { type: 'FailTask', failure, retryable: false }, referenced: null };
 }
 
 function failed({ code, message, details }: Failure, retryable: boolean): BoundedOutcome {
@@ -68,7 +92,7 @@ function failed({ code, message, details }: Failure, retryable: boolean): Bounde
   const isInline = !isLargerThan(rest, 2 * largestMessage);
   return {
     outcome: { type: 'FailTask', failure: isInline ? { ...failure, details: rest } : failure, retryable },
-    referenced: isInline ? null : JSON.stringify(rest),
+    referenced: isInline ? null : rest,
   };
 }
 

@@ -17,14 +17,15 @@ import {
   type TestRun,
 } from '@perdure/engine';
 import type { createCatalogue, ExpressionAnalyser, Json } from '@perdure/graph';
-import { createEvaluator, expressionAnalyser, referenceThreshold } from '@perdure/expressions';
+import { createEvaluator, expressionAnalyser } from '@perdure/expressions';
 import { createSandbox } from '@perdure/expressions/sandbox';
 import type { Activity } from './activity-dispatcher.ts';
 import { Admission } from './admission.ts';
 import { DatabaseClock } from './database-clock.ts';
-import { DurablePayloads, largestPayload } from './durable-payloads.ts';
+import { DurablePayloads, largestPayload, notStored } from './durable-payloads.ts';
 import { EntityTypes } from './entity-types.ts';
 import { Intake } from './intake.ts';
+import { isLargeJson } from './large-value.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { finishedInstance, unknownInstance } from './loader.ts';
 import { LocalHotStore } from './local/local-hot-store.ts';
@@ -41,7 +42,6 @@ import { RedisActivityQueue } from './redis/redis-activity-queue.ts';
 import { RedisHotStore } from './redis/redis-hot-store.ts';
 import type {
   EntitySignal,
-  PayloadStore,
   PublishedVersion,
   Runtime,
   RuntimeHealth,
@@ -149,7 +149,7 @@ async function connectRedis(url: string, incarnation: string): Promise<RedisHotS
 }
 
 class AssembledRuntime implements Runtime {
-  readonly payloads: PayloadStore;
+  readonly payloads: DurablePayloads;
   readonly #store: DurableStore;
   readonly #hot: WriteBehindHotStore;
   readonly #queue: ActivityQueue | null;
@@ -200,10 +200,14 @@ class AssembledRuntime implements Runtime {
         payloads: {
           load: async (ref) => {
             const value = await payloads.load(ref.$payload);
-            if (value === undefined) throw new Error(`The payload ${ref.$payload} is not stored.`);
+            if (value === undefined) throw notStored(ref);
             return value;
           },
-          keep: async (value) => payloads.keep(JSON.stringify(storableJson(value))),
+          keep: async (value) => {
+            const json = await payloads.json(value);
+            if (json === null) throw new Error('No limit was given.');
+            return payloads.keep(json);
+          },
         },
       }),
     );
@@ -534,11 +538,9 @@ class AssembledRuntime implements Runtime {
 
   /** The value as it is stored: by reference when large; undefined when larger than allowed. */
   async #keepInput(value: Json): Promise<Json | undefined> {
-    const storable = storableJson(value);
-    if (!isLargerThan(storable, referenceThreshold)) return storable;
-    const text = JSON.stringify(storable);
-    if (text.length > largestPayload) return undefined;
-    return text.length > referenceThreshold ? this.payloads.keep(text) : storable;
+    if (!isLargeJson(value)) return storableJson(value);
+    const json = await this.payloads.json(value, largestPayload);
+    return json === null ? undefined : this.payloads.keep(json);
   }
 }
 

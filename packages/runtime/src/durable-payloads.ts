@@ -1,13 +1,17 @@
 /**
- * Values over 64 KB, kept once under the SHA-256 of their JSON text. Small cache in front: the same payload is read by several expressions in a row.
+ * Values over 64 KB, kept once under the SHA-256 of their JSON text. Small cache in front: what a step gave is what the next one is given.
  *
- * Large values go one at a time, with a turn of the event loop between them: each holds this thread and a connection for tens of milliseconds,
- * and ten of them in one go would hold up every commit that waits behind them.
+ * Large values must not be noticed by others:
+ * D1 this thread works on them in portions (Portions); hashing, like the store's packing, is done outside of it;
+ * D2 one of them at a time is on its way to the store and one from it, so that they leave the connections to the commits.
  */
-import { createHash } from 'node:crypto';
 import type { Json, PayloadRef } from '@perdure/graph';
+import { loadReferences } from './load-references.ts';
 import type { DurableStore } from './ports/durable-store.ts';
+import { Portions } from './portions.ts';
+import { readLargeJson } from './read-large-json.ts';
 import type { PayloadStore } from './runtime.ts';
+import { writeLargeJson } from './write-large-json.ts';
 
 /** Characters of JSON: what comes from outside and is larger is refused. */
 export const largestPayload = 10 * 1024 * 1024;
@@ -18,59 +22,88 @@ const keptForMs = 3_600_000;
 
 export class DurablePayloads implements PayloadStore {
   readonly #store: Pick<DurableStore, 'loadPayload' | 'keepPayload'>;
-  readonly #cached = new Map<string, { text: string; keptAt: number }>();
+  readonly #portions = new Portions();
+  readonly #writes = new OneAtATime();
+  readonly #reads = new OneAtATime();
+  readonly #cached = new Map<string, { json: Uint8Array<ArrayBuffer>; keptAt: number }>();
   #held = 0;
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(store: Pick<DurableStore, 'loadPayload' | 'keepPayload'>) {
     this.#store = store;
   }
 
-  load(hash: string): Promise<Json | undefined> {
-    return this.#inTurn(() => this.#load(hash));
+  async load(hash: string): Promise<Json | undefined> {
+    const json = await this.#jsonOf(hash);
+    return json === null ? undefined : readLargeJson(json, this.#portions);
   }
 
-  keep(text: string): Promise<PayloadRef> {
-    return this.#inTurn(() => this.#keep(text));
+  /** With the values behind references it holds, and theirs. Rejects when one is not stored. */
+  async loadWhole(reference: PayloadRef): Promise<Json> {
+    const json = await this.#jsonOf(reference.$payload);
+    if (json === null) throw notStored(reference);
+    const value = await readLargeJson(json, this.#portions);
+    // Most hold none: the search is much quicker than going through the value.
+    return Buffer.from(json.buffer, json.byteOffset, json.byteLength).includes(referenceMark)
+      ? loadReferences(value, (inner) => this.loadWhole(inner))
+      : value;
   }
 
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const done = this.#last.then(work);
-    this.#last = done.then(nextTurn, nextTurn);
-    return done;
+  /** The value's JSON as it is kept, mended so that it can be stored; null when it is longer than `limit`. Rejects when it has none. */
+  json(value: Json, limit = Infinity): Promise<Uint8Array<ArrayBuffer> | null> {
+    return writeLargeJson(value, this.#portions, limit);
   }
 
-  async #load(hash: string): Promise<Json | undefined> {
-    const cached = this.#cached.get(hash);
-    const text = cached?.text ?? (await this.#store.loadPayload(hash));
-    if (text === null) return undefined;
-    // That it was there does not mean that it stays: only keeping it does.
-    if (cached === undefined) this.#hold(hash, text, -Infinity);
-    // Written by `keep` from a JSON value.
-    return JSON.parse(text) as Json;
+  /** Keeps what `json` gave. The reference may be stored from then on. */
+  async keep(json: Uint8Array<ArrayBuffer>): Promise<PayloadRef> {
+    const hash = Buffer.from(await crypto.subtle.digest('SHA-256', json)).toString('base64url');
+    await this.#writes.run(async () => {
+      const askedAt = Date.now();
+      if (askedAt - (this.#cached.get(hash)?.keptAt ?? -Infinity) <= keptForMs) return;
+      await this.#store.keepPayload(hash, json);
+      this.#hold(hash, json, askedAt);
+    });
+    return { $payload: hash, bytes: json.byteLength };
   }
 
-  async #keep(text: string): Promise<PayloadRef> {
-    const hash = createHash('sha256').update(text).digest('base64url');
-    const askedAt = Date.now();
-    if (askedAt - (this.#cached.get(hash)?.keptAt ?? -Infinity) > keptForMs) {
-      await this.#store.keepPayload(hash, text);
-      this.#hold(hash, text, askedAt);
-    }
-    return { $payload: hash, bytes: Buffer.byteLength(text) };
+  async #jsonOf(hash: string): Promise<Uint8Array<ArrayBuffer> | null> {
+    const find = (): Uint8Array<ArrayBuffer> | undefined => this.#cached.get(hash)?.json;
+    return (
+      find() ??
+      this.#reads.run(async () => {
+        const cached = find();
+        if (cached !== undefined) return cached;
+        const json = await this.#store.loadPayload(hash);
+        // That it was there does not mean that it stays: only keeping it does.
+        if (json !== null) this.#hold(hash, json, this.#cached.get(hash)?.keptAt ?? -Infinity);
+        return json;
+      })
+    );
   }
 
-  #hold(hash: string, text: string, keptAt: number): void {
-    this.#held += text.length - (this.#cached.get(hash)?.text.length ?? 0);
-    this.#cached.set(hash, { text, keptAt });
-    for (const [oldest, { text: held }] of this.#cached) {
+  #hold(hash: string, json: Uint8Array<ArrayBuffer>, keptAt: number): void {
+    this.#held += json.byteLength - (this.#cached.get(hash)?.json.byteLength ?? 0);
+    this.#cached.delete(hash);
+    this.#cached.set(hash, { json, keptAt });
+    for (const [oldest, { json: held }] of this.#cached) {
       if (this.#held <= cacheBytes) break;
       this.#cached.delete(oldest);
-      this.#held -= held.length;
+      this.#held -= held.byteLength;
     }
   }
 }
 
-function nextTurn(): Promise<void> {
-  return new Promise((resume) => setImmediate(resume));
+const referenceMark = Buffer.from('"$payload"');
+
+export function notStored({ $payload }: PayloadRef): Error {
+  return new Error(`The payload ${$payload} is not stored.`);
+}
+
+class OneAtATime {
+  #last: Promise<unknown> = Promise.resolve();
+
+  run<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    return done;
+  }
 }

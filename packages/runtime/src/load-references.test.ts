@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest';
-import type { Json } from '@perdure/graph';
+import type { Json, PayloadRef } from '@perdure/graph';
 import { loadReferences } from './load-references.ts';
 
-const kept: Record<string, Json> = { big: ['x', { $payload: 'bigger', bytes: 9 }], bigger: 'y' };
-const load = async (value: Json) => kept[(value as { $payload: string }).$payload] ?? null;
+const load = async ({ $payload }: PayloadRef): Promise<Json> => `of ${$payload}`;
 
-test('references are replaced at every depth, also inside kept values', async () => {
+test('references are replaced at every depth', async () => {
   const input: Json = { url: 'u', body: { rows: [1, { $payload: 'big', bytes: 9 }] } };
-  expect(await loadReferences(input, load)).toEqual({ url: 'u', body: { rows: [1, ['x', 'y']] } });
-  expect(await loadReferences({ $payload: 'bigger', bytes: 9 }, load)).toBe('y');
+  expect(await loadReferences(input, load)).toEqual({ url: 'u', body: { rows: [1, 'of big'] } });
+  expect(await loadReferences({ $payload: 'bigger', bytes: 9 }, load)).toBe('of bigger');
 });
 
 test('a value without references is handed on as it is', async () => {

@@ -97,8 +97,6 @@ export type SignalResult =
 
 export interface PayloadStore {
   load(hash: string): Promise<Json | undefined>;
-  /** Stores the JSON text under its hash (idempotent) before anything refers to it. */
-  keep(text: string): Promise<{ $payload: string; bytes: number }>;
 }
 
 export interface RuntimeHealth {

@@ -32,26 +32,42 @@ export function storableText(text: string): string {
   return wellFormed.includes('\0') ? wellFormed.replaceAll('\0', '\uFFFD') : wellFormed;
 }
 
-/** Whether the value's JSON is longer than `limit` characters; stops counting there. */
+/** How JSON.stringify writes U+0000 and lone surrogates. A backslash that is written itself is matched so that none is taken for the beginning of one. */
+const unstorableEscapes = /\\(?:\\|u(?:0000|d[89a-f][0-9a-f]{2}))/g;
+const maybeUnstorable = /\\u(?:0000|d[89a-f])/;
+
+/** `storableJson` for what JSON.stringify has made, in whole or a part between tokens or characters. */
+export function mendedJsonText(json: string): string {
+  if (!maybeUnstorable.test(json)) return json;
+  return json.replaceAll(unstorableEscapes, (escape) => (escape === '\\\\' ? escape : '\uFFFD'));
+}
+
+/** Whether the value's JSON is longer than `limit` characters, about; stops counting there. */
 export function isLargerThan(value: Json, limit: number): boolean {
-  let left = limit;
+  return roughLength(value, limit) > limit;
+}
+
+/** About how long the value's JSON is, counted only as far as `limit`: any answer over it means "more". */
+export function roughLength(value: Json, limit: number): number {
+  let length = 0;
   const visit = (node: Json): boolean => {
-    if (typeof node === 'string') left -= node.length + 2;
+    if (typeof node === 'string') length += node.length + 2;
     else if (typeof node === 'object' && node !== null) {
-      left -= 2;
+      length += 2;
       if (Array.isArray(node)) {
         for (const item of node) {
-          left -= 1;
-          if (left < 0 || visit(item)) return true;
+          length += 1;
+          if (length > limit || visit(item)) return true;
         }
       } else {
         for (const key in node) {
-          left -= key.length + 4;
-          if (left < 0 || visit(node[key] as Json)) return true;
+          length += key.length + 4;
+          if (length > limit || visit(node[key] as Json)) return true;
         }
       }
-    } else left -= 8;
-    return left < 0;
+    } else length += 8;
+    return length > limit;
   };
-  return visit(value);
+  visit(value);
+  return length;
 }

@@ -131,7 +131,6 @@ export class Worker {
       hot,
       claims,
       payloads: options.payloads,
-      evaluator: options.evaluator,
       activities: options.activities,
       queue: options.queue,
       workerId: options.workerId,

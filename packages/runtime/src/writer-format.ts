@@ -16,5 +16,6 @@
 /**
  * 2: quarantine and entities are in histories; what is to be referred to is kept anew, so that payloads may be swept.
  * 3: test runs are in histories.
+ * 4: payloads are packed.
  */
-export const writerFormat = 3;
+export const writerFormat = 4;

@@ -141,7 +141,7 @@ async function complain(scene: Scene, round: number): Promise<string[]> {
   await scene.ended(id);
   const output = await outputOf(scene, id);
   const [size] = await scene.rows<{ event: number; payload: number }>(
-    `SELECT max(length(data::text))::int AS event, (SELECT coalesce(max(length(data)), 0)::int FROM payload) AS payload
+    `SELECT max(length(data::text))::int AS event, (SELECT coalesce(max(bytes), 0) FROM payload) AS payload
      FROM history_event WHERE instance_id = $1`,
     [id],
   );

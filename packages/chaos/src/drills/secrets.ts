@@ -22,7 +22,7 @@ import { drawWorkflow, eventually, publishWorkflow, saveEntityType } from '@perd
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
 import pg from 'pg';
 import type { Drill, DrillContext, InvariantVerdict } from '../drill.ts';
-import { fileTexts, processTexts, redisTexts, tableTexts, type Piece } from '../everything-kept.ts';
+import { fileTexts, processTexts, redisTexts, tableTexts, withUnpacked, type Piece } from '../everything-kept.ts';
 import { killPostgres } from '../kill-postgres.ts';
 import { procedurePaths } from '../server-procedures.ts';
 
@@ -153,7 +153,7 @@ async function searchOne(context: DrillContext, n: number, found: Found): Promis
   const pieces: Piece[] = [
     ...(await tableTexts(databaseUrl)),
     ...(await redisTexts(redisUrl)),
-    { place: `backup ${n}`, text: gunzipSync(readFileSync(backup)).toString('utf8') },
+    { place: `backup ${n}`, text: withUnpacked(gunzipSync(readFileSync(backup)).toString('utf8')) },
     { place: 'what the backup command says', text: `${backedUp.stdout}${backedUp.stderr}` },
     // The link is printed to be read.
     { place: 'log', text: server.output.replaceAll(/^Perdure is ready: .*$/gm, '') },

@@ -78,9 +78,10 @@ export interface DurableStore {
   versionDocument(workflow: string, version: number): Promise<WorkflowDocument | null>;
   /** The latest version; null when there is no such type or it is archived. */
   entityType(name: string): Promise<{ version: number; document: EntityTypeDocument } | null>;
-  loadPayload(hash: string): Promise<string | null>;
+  /** The JSON text that was kept, as UTF-8. */
+  loadPayload(hash: string): Promise<Uint8Array<ArrayBuffer> | null>;
   /** Makes it stored, and as good as just stored when it was already: whoever is told so has time to refer to it. */
-  keepPayload(hash: string, text: string): Promise<void>;
+  keepPayload(hash: string, json: Uint8Array<ArrayBuffer>): Promise<void>;
   /**
    * Of the next `limit` payloads by hash, deletes those that no history and no waiting message refers to and that nobody kept for `unkeptForMs`.
    * Gives the hash to go on behind; null when there are no more.

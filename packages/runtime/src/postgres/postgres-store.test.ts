@@ -241,6 +241,41 @@ async function waitingForLocks(wanted: number): Promise<void> {
   });
 }
 
+describe('payloads', () => {
+  const text = JSON.stringify({ text: 'é"🙂'.repeat(20_000) });
+  const read = async (hash: string): Promise<string> => Buffer.from((await store.loadPayload(hash)) ?? []).toString();
+
+  it('are packed, and read as they were given', async () => {
+    await store.keepPayload('h', Buffer.from(text));
+    expect(await read('h')).toBe(text);
+    const { rows } = await database.query<{ bytes: number; stored: number }>('SELECT bytes, pg_column_size(packed) AS stored FROM payload');
+    expect(rows[0]?.bytes).toBe(Buffer.byteLength(text));
+    expect(rows[0]?.stored).toBeLessThan(1_000);
+  });
+
+  it('of before they were packed are read, and kept again as they are', async () => {
+    await database.query('INSERT INTO payload (hash, bytes, data) VALUES ($1, $2, $3)', ['h', Buffer.byteLength(text), text]);
+    expect(await read('h')).toBe(text);
+    await store.keepPayload('h', Buffer.from(text));
+    expect(await read('h')).toBe(text);
+    expect(await store.sweepPayloads(null, 10, 60_000)).toBe('h');
+    expect(await read('h')).toBe(text);
+  });
+
+  it('are not unpacked beyond the size they are said to have, nor taken for whole when they are less or damaged', async () => {
+    await store.keepPayload('h', Buffer.from(text));
+    await database.query('UPDATE payload SET bytes = 1000');
+    await expect(store.loadPayload('h')).rejects.toThrow(/larger than 1000 bytes/);
+    await database.query('UPDATE payload SET bytes = 1000000');
+    await expect(store.loadPayload('h')).rejects.toThrow(/has 160011/);
+    await database.query('UPDATE payload SET bytes = $1', [Buffer.byteLength(text)]);
+    for (const damaged of ['substring(packed FOR length(packed) - 6)', 'overlay(packed placing $$z$$::bytea from 20)']) {
+      await database.query(`UPDATE payload SET packed = ${damaged}`);
+      await expect(store.loadPayload('h').then(() => 'taken for whole')).rejects.toThrow();
+    }
+  });
+});
+
 describe('contract', () => {
   durableStoreContract(async () => ({
     store,

@@ -38,6 +38,7 @@ import type { StoredEvent } from '../ports/decider.ts';
 import { numberArray, textArray } from './array-literal.ts';
 import { commitStatement, eventData } from './commit-statement.ts';
 import { countClaimsStatement } from './count-claims.ts';
+import { packPayload, unpackPayload } from './packed-payload.ts';
 import { PostgresLeases } from './postgres-leases.ts';
 import { admitWriter, type AdmissionOptions } from './writer-admission.ts';
 
@@ -406,17 +407,23 @@ export class PostgresStore implements DurableStore {
     return rows[0] ?? null;
   }
 
-  async loadPayload(hash: string): Promise<string | null> {
-    const { rows } = await this.#pool.query<{ data: string }>('SELECT data FROM payload WHERE hash = $1', [hash]);
-    return rows[0]?.data ?? null;
+  async loadPayload(hash: string): Promise<Uint8Array<ArrayBuffer> | null> {
+    const { rows } = await this.#pool.query<{ bytes: number; packed: Buffer | null; data: string | null }>({
+      name: 'load-payload',
+      text: 'SELECT bytes, packed, data FROM payload WHERE hash = $1',
+      values: [hash],
+    });
+    const [row] = rows;
+    if (row === undefined) return null;
+    return row.packed === null ? Buffer.from(row.data ?? '') : unpackPayload(row.packed, row.bytes);
   }
 
-  async keepPayload(hash: string, text: string): Promise<void> {
-    await this.#pool.query('INSERT INTO payload (hash, bytes, data) VALUES ($1, $2, $3) ON CONFLICT (hash) DO UPDATE SET kept_at = now()', [
-      hash,
-      Buffer.byteLength(text),
-      text,
-    ]);
+  async keepPayload(hash: string, json: Uint8Array<ArrayBuffer>): Promise<void> {
+    await this.#pool.query({
+      name: 'keep-payload',
+      text: 'INSERT INTO payload (hash, bytes, packed) VALUES ($1, $2, $3) ON CONFLICT (hash) DO UPDATE SET kept_at = now()',
+      values: [hash, json.byteLength, await packPayload(json)],
+    });
   }
 
   async sweepPayloads(after: string | null, limit: number, unkeptForMs: number): Promise<string | null> {

@@ -86,7 +86,7 @@ export class SimulatedDatabase implements DurableStore {
   readonly #tasks = new Map<string, Task>();
   /** How often an attempt was begun again, and by whom last. */
   readonly #claims = new Map<string, { claims: number; mark: string }>();
-  readonly #payloads = new Map<string, { text: string; keptAt: number }>();
+  readonly #payloads = new Map<string, { json: Uint8Array<ArrayBuffer>; keptAt: number }>();
   readonly #versions = new Map<string, string[]>();
   readonly #entityTypes = new Map<string, { version: number; document: string }>();
   #messageOrder = 0;
@@ -460,12 +460,12 @@ export class SimulatedDatabase implements DurableStore {
     return stored === undefined ? null : { version: stored.version, document: JSON.parse(stored.document) as EntityTypeDocument }; // written from one
   }
 
-  async loadPayload(hash: string): Promise<string | null> {
-    return this.#payloads.get(hash)?.text ?? null;
+  async loadPayload(hash: string): Promise<Uint8Array<ArrayBuffer> | null> {
+    return this.#payloads.get(hash)?.json ?? null;
   }
 
-  async keepPayload(hash: string, text: string): Promise<void> {
-    this.#payloads.set(hash, { text: this.#payloads.get(hash)?.text ?? text, keptAt: this.#clock() });
+  async keepPayload(hash: string, json: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.#payloads.set(hash, { json: this.#payloads.get(hash)?.json ?? json, keptAt: this.#clock() });
   }
 
   async sweepPayloads(after: string | null, limit: number, unkeptForMs: number): Promise<string | null> {
