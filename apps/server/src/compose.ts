@@ -62,7 +62,7 @@ export interface ComposedServer {
 }
 
 export async function composeServer({ config, database, runtime, services, log, figures, tracing }: ServerParts): Promise<ComposedServer> {
-  const { preview, close: closePreview } = createExpressionPreview();
+  const { preview, evaluateOver, close: closePreview } = createExpressionPreview();
   const { check: checkAgainstSchema, close: closeSchemaCheck } = createSchemaCheck();
   const { check: checkDocument, close: closeDocumentCheck } = createDocumentCheck();
   const workflowListeners = new Set<() => void>();
@@ -77,6 +77,7 @@ export async function composeServer({ config, database, runtime, services, log, 
     runtime,
     describe: services.describe,
     preview,
+    evaluateOver,
     checkAgainstSchema,
     checkDocument,
     workflowsChanged() {

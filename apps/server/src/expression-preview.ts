@@ -2,10 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { analyseExpression, type ExpressionScope, scopeRoots } from '@perdure/expressions';
 import { createSandbox } from '@perdure/expressions/sandbox';
 import type { Json } from '@perdure/graph';
+import type { Installation } from './installation.ts';
 import type { PreviewResult } from './trpc/contract.ts';
 
 /** Evaluates what somebody types into the designer on data they sent, in killable processes of its own: a preview never holds up a worker. */
-export function createExpressionPreview(): { preview(source: string, data: Json): Promise<PreviewResult>; close(): Promise<void> } {
+export function createExpressionPreview(): {
+  preview(source: string, data: Json): Promise<PreviewResult>;
+  evaluateOver: Installation['evaluateOver'];
+  close(): Promise<void>;
+} {
   const sandbox = createSandbox({ size: 1, queueLimit: 50 });
   return {
     async preview(source, data) {
@@ -17,6 +22,11 @@ export function createExpressionPreview(): { preview(source: string, data: Json)
       return evaluation.ok
         ? { ok: true, value: evaluation.value ?? null, ms }
         : { ok: false, code: evaluation.code, message: evaluation.message };
+    },
+    async evaluateOver(source, data) {
+      // What it reads at the root is not what a workflow's expression may; the sandbox does not mind.
+      const evaluation = await sandbox.evaluate(source, data as Partial<ExpressionScope>, { at: Date.now(), seed: randomUUID() });
+      return evaluation.ok ? { ok: true, value: evaluation.value ?? null } : { ok: false, message: evaluation.message };
     },
     close: () => sandbox.close(),
   };

@@ -19,6 +19,8 @@ export interface Installation {
   preview: (source: string, data: Json) => Promise<PreviewResult>;
   /** What the problems panel shows and publishing refuses. Takes a bounded time, away from this thread. */
   checkDocument: (document: WorkflowDocument) => Promise<Problem[]>;
+  /** Evaluates a condition over any data, in a killable process. */
+  evaluateOver: (source: string, data: Record<string, Json>) => Promise<{ ok: true; value: Json } | { ok: false; message: string }>;
   /** Empty when the value fits. Takes a bounded time, whatever the schema and the value are. */
   checkAgainstSchema: (schema: Json, value: Json) => Promise<FieldProblem[]>;
 }

@@ -48,6 +48,11 @@ export const explanations: Readonly<Record<string, Explanation>> = {
     matters: 'History could not tell which of them was taken.',
     todo: 'Give one of them another id.',
   },
+  'scenario.duplicate-id': {
+    means: 'Two scenarios have the same id.',
+    matters: 'A result could not tell which of them it is about.',
+    todo: 'Give one of them another id.',
+  },
   'note.duplicate-id': {
     means: 'Two notes have the same id.',
     matters: 'A change could not tell which of them it is about.',
@@ -273,6 +278,16 @@ export const explanations: Readonly<Record<string, Explanation>> = {
     means: 'There are too many ways to run to look at all of them.',
     matters: 'What was found is true, but a join that can wait for ever may have gone unseen.',
     todo: 'A sub-workflow or a container makes parts small enough to check.',
+  },
+  'pin.unusable': {
+    means: 'The step has pinned data that it cannot give: it has no output of its own, or no such port.',
+    matters: 'Test runs execute the step instead, with everything it does outside.',
+    todo: 'Unpin the step, or pin it anew.',
+  },
+  'scenario.missing-node': {
+    means: 'A scenario names a step that the workflow does not have any more.',
+    matters: 'The scenario cannot hold what it promises, and fails when it is run.',
+    todo: 'Take the step out of the scenario, or bring it back.',
   },
   'entity.invalid': {
     means: 'A part of an entity type has the wrong type or is missing, or there is no such field.',

@@ -38,6 +38,7 @@ export const errorCodes = {
   },
   'draft.conflict': { status: 409, meaning: 'The draft was saved by somebody else meanwhile. `details` holds its revision.' },
   'publish.problems': { status: 422, meaning: 'The draft has problems that block publishing. `details` lists them.' },
+  'publish.scenarios': { status: 422, meaning: 'Scenarios of the draft failed. `details` lists their results.' },
   'expression.syntax': { status: 400, meaning: 'The expression does not parse.' },
   'instance.unknown': { status: 404, meaning: 'There is no instance with this id.' },
   'instance.exists': { status: 409, meaning: 'There is an instance with this id that is still live, or may not be replaced.' },

@@ -1,4 +1,5 @@
 import type { InstanceRecord } from '@perdure/database/read';
+import { isReservedTag, testTag } from './test-tag.ts';
 import type { InstanceRow, Whereabouts } from '../trpc/contract.ts';
 
 export function instanceRow(record: InstanceRecord): InstanceRow {
@@ -9,7 +10,8 @@ export function instanceRow(record: InstanceRecord): InstanceRow {
     version: record.version,
     status: record.status,
     whereabouts: record.whereabouts as unknown as Whereabouts | null, // written by the runtime in this shape
-    tags: record.tags,
+    tags: record.tags.filter((tag) => !isReservedTag(tag)),
+    isTest: record.tags.includes(testTag),
     startedBy: record.startedByName,
     parentInstanceId: record.parentInstanceId,
     createdAt: record.createdAt.toISOString(),

@@ -1,4 +1,4 @@
-import { executionId, instanceId, isReservedForEntities } from '@perdure/engine';
+import { executionId, instanceId, isReservedForEntities, type TestRun } from '@perdure/engine';
 import type { Database } from '@perdure/database';
 import { findWorkflow } from '@perdure/database/read';
 import type { Json } from '@perdure/graph';
@@ -8,7 +8,8 @@ import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 import { isStorableText, notStorable } from '../storable-text.ts';
 import { currentTraceParent } from '../telemetry/trace-context.ts';
-import { unknownWorkflow } from '../workflows/publish-workflow.ts';
+import { isReservedTag, testTag } from './test-tag.ts';
+import { unknownWorkflow } from '../workflows/unknown-workflow.ts';
 import { workflowKey } from '../workflows/workflow-key.ts';
 
 export interface InstanceStart {
@@ -19,6 +20,8 @@ export interface InstanceStart {
   tags?: string[] | undefined;
   startedBy: string;
   replace?: StartRequest['replace'];
+  /** A test run. */
+  test?: TestRun;
 }
 
 /** Checks the input against the version's input schema before anything exists, then starts. The answer is committed. */
@@ -32,12 +35,17 @@ export async function startInstance(
   if (tag !== undefined) {
     throw new RequestError('input.invalid', notStorable, { details: [{ field: 'tags', message: notStorable }] });
   }
+  if (start.tags?.some(isReservedTag)) {
+    const message = 'Tags that begin with "perdure:" are given by Perdure itself.';
+    throw new RequestError('input.invalid', message, { details: [{ field: 'tags', message }] });
+  }
   // What cannot be a key is not asked for: Postgres refuses some texts as such.
   if (!workflowKey.safeParse(start.workflowKey).success) throw unknownWorkflow(start.workflowKey);
   const published = await runtime.findPublished(start.workflowKey, start.version ?? null);
   if (published === null) throw await whyNotPublished(database, start);
   const { version, inputSchema } = published;
-  const problems = await checkAgainstSchema(inputSchema, start.input);
+  // A run that begins in the middle takes its input as it was.
+  const problems = start.test?.from ? [] : await checkAgainstSchema(inputSchema, start.input);
   if (problems.length > 0) {
     const workflow = await findWorkflow(database.prisma, start.workflowKey);
     const [first] = problems;
@@ -57,7 +65,7 @@ export async function startInstance(
       input: start.input,
       startedBy: start.startedBy,
       ...(start.instanceId === undefined ? {} : { instanceId: instanceId(start.instanceId) }),
-      ...(start.tags === undefined ? {} : { tags: start.tags }),
+      ...(start.test ? { tags: [...(start.tags ?? []), testTag], test: start.test } : start.tags && { tags: start.tags }),
       ...(traceParent === undefined ? {} : { traceParent }),
       ...(start.replace === undefined ? {} : { replace: start.replace }),
     }),

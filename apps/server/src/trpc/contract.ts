@@ -3,7 +3,7 @@
  * Types only; the zod schemas of the inputs stand beside each procedure. Moments are ISO 8601 strings, durations milliseconds.
  */
 import type { EntityEvent, HistoryEvent, HumanTaskBody, InstanceStatus, RequestSource } from '@perdure/engine';
-import type { EntityTypeDocument, Json, Problem, WorkflowDocument } from '@perdure/graph';
+import type { EntityTypeDocument, Json, Problem, Scenario, WorkflowDocument } from '@perdure/graph';
 
 export type Role = 'viewer' | 'operator' | 'designer' | 'approver' | 'admin';
 
@@ -64,7 +64,59 @@ export type SaveDraftResult =
 /** workflows.publish */
 export type PublishResult =
   | { ok: true; version: number; runningOnOlder: number }
-  | { ok: false; code: 'publish.problems' | 'draft.conflict'; problems: Problem[] };
+  | { ok: false; code: 'publish.problems' | 'draft.conflict'; problems: Problem[] }
+  /** Scenarios of the draft failed. Published all the same when it is asked for `despiteScenarios`. */
+  | { ok: false; code: 'publish.scenarios'; problems: Problem[]; scenarios: ScenarioResult[] };
+
+/** workflows.runDraft. Starts a test run of the draft. `from`: in the middle, with the data of `run` and the values given in their place. */
+export interface RunDraftInput {
+  key: string;
+  draftRevision: number;
+  input?: Json;
+  /** Use the pins of the draft. Default true. */
+  pins?: boolean;
+  /** Skip timers and waits before retries. Default false. */
+  fastForward?: boolean;
+  from?: { node: string; only: boolean; run?: string; outputs?: Record<string, Json>; vars?: Record<string, Json> };
+}
+
+export type RunDraftResult = { ok: true; id: string } | DraftRefusal;
+
+export type DraftRefusal = { ok: false; code: 'draft.conflict' | 'draft.problems'; problems: Problem[] };
+
+/** workflows.runScenarios: in the order of the document. */
+export type RunScenariosResult = { ok: true; results: ScenarioResult[] } | DraftRefusal;
+
+export interface ScenarioResult {
+  id: string;
+  title: string;
+  passed: boolean;
+  /** Null when it could not be started. */
+  instanceId: string | null;
+  differences: ScenarioDifference[];
+  ms: number;
+}
+
+export interface ScenarioDifference {
+  what: 'start' | 'time' | 'status' | 'code' | 'output' | 'through';
+  message: string;
+  expected?: Json;
+  actual?: Json;
+}
+
+/** workflows.scenarioOfRun. `omitted`: what could not be taken over, in sentences. */
+export interface ScenarioOfRun {
+  scenario: Omit<Scenario, 'id'>;
+  omitted: string[];
+}
+
+/** workflows.pastRun: an instance's data before it came to the node for the last time. Large values as previews. */
+export interface PastRunData {
+  instanceId: string;
+  input: Json;
+  outputs: Record<string, Json>;
+  vars: Record<string, Json>;
+}
 
 /** workflows.versions */
 export interface VersionSummary {
@@ -127,6 +179,8 @@ export interface InstanceRow {
   status: ShownStatus;
   whereabouts: Whereabouts | null;
   tags: string[];
+  /** A test run, or what one started. */
+  isTest: boolean;
   startedBy: string;
   parentInstanceId: string | null;
   createdAt: string;
@@ -144,6 +198,8 @@ export interface InstanceListInput {
   /** Id, part of an id, or text of an error. */
   text?: string;
   tags?: string[];
+  /** Only test runs, or none. Default: both. */
+  isTest?: boolean;
   direction?: 'older' | 'newer';
   cursor?: string;
   limit?: number;
@@ -374,7 +430,11 @@ export interface FieldProblem {
  *   workflows.archive: { key } → void                                   workflow.edit
  *   workflows.saveDraft: { key, baseRevision, document, force? } → SaveDraftResult     workflow.edit
  *   workflows.check: { document } → Problem[]                           workflow.read (a mutation: documents are large)
- *   workflows.publish: { key, draftRevision, name?, note? } → PublishResult    workflow.publish
+ *   workflows.publish: { key, draftRevision, name?, note?, despiteScenarios? } → PublishResult    workflow.publish
+ *   workflows.runDraft: RunDraftInput → RunDraftResult                  workflow.edit and instance.start
+ *   workflows.runScenarios: { key, draftRevision, ids? } → RunScenariosResult   workflow.edit and instance.start
+ *   workflows.scenarioOfRun: { instanceId, pinsActivities } → ScenarioOfRun     instance.read
+ *   workflows.pastRun: { key, instanceId?, node? } → PastRunData | null  instance.read
  *   workflows.versions: { key } → VersionSummary[]                      workflow.read
  *   workflows.version: { key, version } → VersionDetail                 workflow.read
  *   workflows.describeVersion: { key, version, name, note } → void      workflow.publish
@@ -391,6 +451,7 @@ export interface FieldProblem {
  *   instances.terminate: { id, reason, recursive } → void               instance.operate
  *   instances.releaseStep / giveUpStep: { id, step, reason? } → void     instance.operate (a step held in quarantine)
  *   instances.purge: { id } → void                                      instance.purge
+ *   instances.purgeTests: { workflowKey? } → { purged, more }           instance.purge (finished test runs)
  *   tasks.list: TaskListInput → TaskListResult                          task.read
  *   tasks.get: { id } → TaskDetail                                      task.read
  *   tasks.claim / release: { id } → void                                task.decide

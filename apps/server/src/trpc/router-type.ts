@@ -25,13 +25,18 @@ import type {
   InstanceUpdate,
   LastRun,
   Me,
+  PastRunData,
   PerdureError,
   PresentPerson,
   PreviewResult,
   PublishResult,
+  RunDraftInput,
+  RunDraftResult,
+  RunScenariosResult,
   SaveDraftResult,
   SaveEntityTypeInput,
   SaveEntityTypeResult,
+  ScenarioOfRun,
   StartInput,
   TaskDetail,
   TaskListInput,
@@ -63,7 +68,14 @@ export type AppRouterRecord = {
     archive: Mutation<{ key: string }, void>;
     saveDraft: Mutation<{ key: string; baseRevision: number; document: WorkflowDocument; force?: boolean | undefined }, SaveDraftResult>;
     check: Mutation<{ document: WorkflowDocument }, Problem[]>;
-    publish: Mutation<{ key: string; draftRevision: number; name?: string | undefined; note?: string | undefined }, PublishResult>;
+    publish: Mutation<
+      { key: string; draftRevision: number; name?: string | undefined; note?: string | undefined; despiteScenarios?: boolean | undefined },
+      PublishResult
+    >;
+    runDraft: Mutation<RunDraftInput, RunDraftResult>;
+    runScenarios: Mutation<{ key: string; draftRevision: number; ids?: string[] | undefined }, RunScenariosResult>;
+    scenarioOfRun: Query<{ instanceId: string; pinsActivities: boolean }, ScenarioOfRun>;
+    pastRun: Query<{ key: string; instanceId?: string | undefined; node?: string | undefined }, PastRunData | null>;
     versions: Query<{ key: string }, VersionSummary[]>;
     version: Query<{ key: string; version: number }, VersionDetail>;
     describeVersion: Mutation<{ key: string; version: number; name: string; note: string }, void>;
@@ -87,6 +99,7 @@ export type AppRouterRecord = {
     releaseStep: Mutation<{ id: string; step: string; reason?: string | undefined }, void>;
     giveUpStep: Mutation<{ id: string; step: string; reason?: string | undefined }, void>;
     purge: Mutation<{ id: string }, void>;
+    purgeTests: Mutation<{ workflowKey?: string | undefined }, { purged: number; more: boolean }>;
   };
   tasks: {
     list: Query<TaskListInput, TaskListResult>;

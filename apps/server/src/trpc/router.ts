@@ -16,6 +16,7 @@ import { history } from './procedures/instances/history.ts';
 import { list as listInstances } from './procedures/instances/list.ts';
 import { payload } from './procedures/instances/payload.ts';
 import { purge } from './procedures/instances/purge.ts';
+import { purgeTests } from './procedures/instances/purge-tests.ts';
 import { raiseEvent } from './procedures/instances/raise-event.ts';
 import { resume } from './procedures/instances/resume.ts';
 import { start } from './procedures/instances/start.ts';
@@ -39,9 +40,13 @@ import { get as getWorkflow } from './procedures/workflows/get.ts';
 import { lastRun } from './procedures/workflows/last-run.ts';
 import { list as listWorkflows } from './procedures/workflows/list.ts';
 import { presence } from './procedures/workflows/presence.ts';
+import { pastRun } from './procedures/workflows/past-run.ts';
 import { publish } from './procedures/workflows/publish.ts';
 import { rename } from './procedures/workflows/rename.ts';
+import { runDraft } from './procedures/workflows/run-draft.ts';
+import { runScenarios } from './procedures/workflows/run-scenarios.ts';
 import { saveDraft } from './procedures/workflows/save-draft.ts';
+import { scenarioOfRun } from './procedures/workflows/scenario-of-run.ts';
 import { version } from './procedures/workflows/version.ts';
 import { versions } from './procedures/workflows/versions.ts';
 import type { AppRouter } from './router-type.ts';
@@ -57,6 +62,10 @@ export const appRouter = router({
     saveDraft,
     check,
     publish,
+    runDraft,
+    runScenarios,
+    scenarioOfRun,
+    pastRun,
     versions,
     version,
     describeVersion,
@@ -78,6 +87,7 @@ export const appRouter = router({
     releaseStep,
     giveUpStep,
     purge,
+    purgeTests,
   },
   tasks: { list: listTasks, get: getTask, claim, release, saveDraft: saveTaskDraft, decide },
   entities: { list: listEntities, get: getEntity, signal: signalEntity },

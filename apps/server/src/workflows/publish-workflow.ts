@@ -1,20 +1,37 @@
 import { findWorkflow } from '@perdure/database/read';
 import { publishVersion } from '@perdure/database/write';
-import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
-import type { PublishResult } from '../trpc/contract.ts';
+import type { WorkflowDocument } from '@perdure/graph';
+import type { PublishResult, ScenarioResult } from '../trpc/contract.ts';
+import { runScenarios } from './scenarios/run-scenarios.ts';
+import { unknownWorkflow } from './unknown-workflow.ts';
+import { takeSnapshot } from './test-runs/run-draft.ts';
 
-/** Checks the stored draft and freezes it. Problems and a draft that has moved on are answers, not errors. */
+/**
+ * Checks the stored draft, runs its scenarios, and freezes it. Problems, failing scenarios and a draft that has moved on are answers, not errors.
+ */
 export async function publishWorkflow(
-  { database, runtime, checkDocument }: Installation,
-  publish: { key: string; draftRevision: number; name: string; note: string; actor: string },
+  installation: Installation,
+  publish: { key: string; draftRevision: number; name: string; note: string; despiteScenarios?: boolean; actor: string },
 ): Promise<PublishResult> {
+  const { database, runtime, checkDocument } = installation;
   const workflow = await findWorkflow(database.prisma, publish.key);
   if (!workflow) throw unknownWorkflow(publish.key);
   if (workflow.draftRevision !== publish.draftRevision) return { ok: false, code: 'draft.conflict', problems: [] };
   const problems = await checkDocument(workflow.draft);
   if (problems.some((problem) => problem.severity === 'error')) return { ok: false, code: 'publish.problems', problems };
-  const published = await publishVersion(database.prisma, publish);
+  const { key, draftRevision, name, note, actor, despiteScenarios = false } = publish;
+  const failing = await failingScenarios(installation, { key, draftRevision, actor }, workflow.draft);
+  if (failing.length > 0 && !despiteScenarios) return { ok: false, code: 'publish.scenarios', problems: [], scenarios: failing };
+  const despite = failing.map(({ title }) => title);
+  const published = await publishVersion(database.prisma, {
+    key,
+    draftRevision,
+    actor,
+    name,
+    note: failing.length === 0 ? note : `${note}\n\nPublished although scenarios failed: ${despite.join(', ')}.`.trim(),
+    ...(failing.length > 0 && { despite }),
+  });
   if (published.ok) {
     runtime.publishedVersion(publish.key);
     return published;
@@ -23,6 +40,16 @@ export async function publishWorkflow(
   return { ok: false, code: 'draft.conflict', problems: [] };
 }
 
-export function unknownWorkflow(key: string): RequestError {
-  return new RequestError('workflow.unknown', `There is no workflow with the key "${key}".`);
+async function failingScenarios(
+  installation: Installation,
+  wanted: { key: string; draftRevision: number; actor: string },
+  { scenarios = [] }: WorkflowDocument,
+): Promise<ScenarioResult[]> {
+  if (scenarios.length === 0) return [];
+  const taken = await takeSnapshot(installation, wanted);
+  // A draft that has moved on meanwhile is told by publishing itself.
+  if (!taken.ok) return [];
+  const { version, document } = taken;
+  const results = await runScenarios(installation, { key: wanted.key, version, document, actor: wanted.actor }, scenarios);
+  return results.filter(({ passed }) => !passed);
 }

@@ -1,2 +1,2 @@
 SELECT count(*)::int AS value
-FROM (SELECT 1 FROM instance i WHERE /*filter*/ LIMIT $11) AS counted
+FROM (SELECT 1 FROM instance i WHERE /*filter*/ LIMIT $12) AS counted

@@ -15,6 +15,8 @@ export interface InstanceFilter {
   /** All of them. */
   tags?: readonly string[] | undefined;
   idPrefix?: string | undefined;
+  /** Only test runs, or none. */
+  isTest?: boolean | undefined;
 }
 
 /** A place in the order of creation; ids break ties. */
@@ -64,7 +66,7 @@ const olderSql = columnsSql + withFilter('instance-older.sql');
 const newerSql = columnsSql + withFilter('instance-newer.sql');
 const countSql = withFilter('instance-count.sql');
 
-/** $1 to $10 of instance-filter.sql. The stored statuses come along so that the index on status can be used. */
+/** $1 to $11 of instance-filter.sql. The stored statuses come along so that the index on status can be used. */
 function filterParameters(filter: InstanceFilter): unknown[] {
   const stored = filter.statuses && [
     ...new Set(filter.statuses.map((status): InstanceStatus => (status === 'Waiting' ? 'Running' : status))),
@@ -80,5 +82,6 @@ function filterParameters(filter: InstanceFilter): unknown[] {
     filter.text ? `%${filter.text.replaceAll(/[\\%_]/g, '\\$&')}%` : null,
     filter.tags && filter.tags.length > 0 ? filter.tags : null,
     filter.idPrefix || null,
+    filter.isTest ?? null,
   ];
 }

@@ -1,4 +1,4 @@
 WHERE /*filter*/
-AND ($11::timestamptz IS NULL OR (i.created_at, i.id) < ($11, $12))
+AND ($12::timestamptz IS NULL OR (i.created_at, i.id) < ($12, $13))
 ORDER BY i.created_at DESC, i.id DESC
-LIMIT $13
+LIMIT $14

@@ -1,4 +1,5 @@
 export * from './audit.ts';
+export * from './draft-snapshots.ts';
 export * from './entity-types.ts';
 export * from './people.ts';
 export * from './task-draft.ts';

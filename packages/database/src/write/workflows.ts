@@ -86,7 +86,8 @@ export type Publishing = { ok: true; version: number; runningOnOlder: number } |
 /** Freezes the draft as the next version. The caller has checked exactly the draft of `draftRevision`; any other is a conflict. */
 export async function publishVersion(
   prisma: PrismaClient,
-  publish: { key: string; draftRevision: number; name: string; note: string; actor: string },
+  /** `despite`: scenarios that failed, for the audit log. */
+  publish: { key: string; draftRevision: number; name: string; note: string; actor: string; despite?: readonly string[] },
 ): Promise<Publishing> {
   return prisma.$transaction(async (tx) => {
     const stored = await lockWorkflow(tx, publish.key);
@@ -109,10 +110,10 @@ export async function publishVersion(
       actor: publish.actor,
       action: 'workflow.publish',
       target: `workflow:${publish.key}`,
-      detail: { version, name: publish.name, note: publish.note },
+      detail: { version, name: publish.name, note: publish.note, ...(publish.despite && { despite: [...publish.despite] }) },
     });
     const runningOnOlder = await tx.instance.count({
-      where: { workflowKey: publish.key, version: { lt: version }, status: { in: ['Pending', 'Running', 'Suspended'] } },
+      where: { workflowKey: publish.key, version: { gt: 0, lt: version }, status: { in: ['Pending', 'Running', 'Suspended'] } },
     });
     return { ok: true, version, runningOnOlder };
   });
@@ -165,7 +166,7 @@ export async function archiveWorkflow(prisma: PrismaClient, archive: { key: stri
   });
 }
 
-async function lockWorkflow(tx: Prisma.TransactionClient, key: string) {
+export async function lockWorkflow(tx: Prisma.TransactionClient, key: string) {
   await tx.$queryRaw`SELECT 1 FROM workflow WHERE key = ${key} FOR UPDATE`;
   return tx.workflow.findFirst({ where: { key, archivedAt: null } });
 }

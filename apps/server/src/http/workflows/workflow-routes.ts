@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { actorOf } from '../../auth/identity.ts';
 import { RequestError } from '../../errors/request-error.ts';
 import { createNamedWorkflow } from '../../workflows/create-workflow.ts';
-import { publishWorkflow, unknownWorkflow } from '../../workflows/publish-workflow.ts';
+import { publishWorkflow } from '../../workflows/publish-workflow.ts';
+import { unknownWorkflow } from '../../workflows/unknown-workflow.ts';
 import { readDocument } from '../../workflows/read-document.ts';
 import { versionName } from '../../workflows/version-name.ts';
 import { workflowKey } from '../../workflows/workflow-key.ts';
@@ -137,12 +138,17 @@ export function addWorkflowRoutes(routes: Routes): void {
         200: '{ version, runningOnOlder }',
         404: 'Unknown workflow.',
         409: 'The draft is not at draftRevision any more.',
-        422: 'The draft has problems.',
+        422: 'The draft has problems, or its scenarios fail. The latter are passed over with despiteScenarios.',
       },
     },
     params: keyParams,
     body: z
-      .strictObject({ draftRevision: z.int().min(0).optional(), name: versionName.optional(), note: storableText.max(2_000).optional() })
+      .strictObject({
+        draftRevision: z.int().min(0).optional(),
+        name: versionName.optional(),
+        note: storableText.max(2_000).optional(),
+        despiteScenarios: z.boolean().optional(),
+      })
       .optional(),
     handler: async ({ installation, params, body, identity }) => {
       const workflow = await findWorkflow(installation.database.prisma, params.key);
@@ -152,6 +158,7 @@ export function addWorkflowRoutes(routes: Routes): void {
         draftRevision: body?.draftRevision ?? workflow.draftRevision,
         name: body?.name ?? '',
         note: body?.note ?? '',
+        despiteScenarios: body?.despiteScenarios ?? false,
         actor: actorOf(identityOf(identity)),
       });
       if (published.ok) {
@@ -161,6 +168,12 @@ export function addWorkflowRoutes(routes: Routes): void {
       if (published.code === 'draft.conflict') {
         throw new RequestError('draft.conflict', `The draft is at revision ${workflow.draftRevision}, not at the one you named.`, {
           details: { draftRevision: workflow.draftRevision },
+        });
+      }
+      if (published.code === 'publish.scenarios') {
+        const names = published.scenarios.map(({ title }) => title).join(', ');
+        throw new RequestError('publish.scenarios', `Scenarios of the draft failed: ${names}.`, {
+          details: published.scenarios as unknown as Json, // plain data; the interface only lacks an index signature
         });
       }
       const [first] = published.problems.filter(({ severity }) => severity === 'error');

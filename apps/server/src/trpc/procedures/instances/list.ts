@@ -18,6 +18,7 @@ const input = z.strictObject({
   startedBefore: moment.optional(),
   text: z.string().max(200).optional(),
   tags: z.array(z.string().max(100)).max(20).optional(),
+  isTest: z.boolean().optional(),
   direction: z.enum(['older', 'newer']).optional(),
   cursor: z.string().max(500).optional(),
   limit: z.int().min(1).max(500).optional(),
@@ -38,6 +39,7 @@ export const list = procedure('instance.read')
       startedBefore: input.startedBefore === undefined ? undefined : new Date(input.startedBefore),
       text: input.text?.trim(),
       tags: input.tags,
+      isTest: input.isTest,
     };
     const [page, count, total] = await Promise.all([
       listInstances(prisma, filter, { direction, from, limit: input.limit ?? 50 }),

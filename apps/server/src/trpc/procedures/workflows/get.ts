@@ -1,6 +1,6 @@
 import { findWorkflow } from '@perdure/database/read';
 import { z } from 'zod';
-import { unknownWorkflow } from '../../../workflows/publish-workflow.ts';
+import { unknownWorkflow } from '../../../workflows/unknown-workflow.ts';
 import { procedure } from '../../base.ts';
 import type { WorkflowDetail } from '../../contract.ts';
 

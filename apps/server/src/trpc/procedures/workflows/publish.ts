@@ -11,10 +11,17 @@ const input = z.strictObject({
   draftRevision: z.int().min(0),
   name: versionName.optional(),
   note: storableText.max(2_000).optional(),
+  despiteScenarios: z.boolean().optional(),
 });
 
 export const publish = procedure('workflow.publish')
   .input(input)
   .mutation(({ ctx: { identity, installation }, input }): Promise<PublishResult> =>
-    publishWorkflow(installation, { ...input, name: input.name ?? '', note: input.note ?? '', actor: actorOf(identity) }),
+    publishWorkflow(installation, {
+      ...input,
+      name: input.name ?? '',
+      note: input.note ?? '',
+      despiteScenarios: input.despiteScenarios ?? false,
+      actor: actorOf(identity),
+    }),
   );

@@ -1,7 +1,7 @@
 import { renameWorkflow } from '@perdure/database/write';
 import { z } from 'zod';
 import { actorOf } from '../../../auth/identity.ts';
-import { unknownWorkflow } from '../../../workflows/publish-workflow.ts';
+import { unknownWorkflow } from '../../../workflows/unknown-workflow.ts';
 import { storableText } from '../../../storable-text.ts';
 import { procedure } from '../../base.ts';
 

@@ -2,7 +2,7 @@ import { personName } from '@perdure/database/read';
 import { saveDraft as storeDraft } from '@perdure/database/write';
 import { z } from 'zod';
 import { actorOf } from '../../../auth/identity.ts';
-import { unknownWorkflow } from '../../../workflows/publish-workflow.ts';
+import { unknownWorkflow } from '../../../workflows/unknown-workflow.ts';
 import { readDocument } from '../../../workflows/read-document.ts';
 import { procedure } from '../../base.ts';
 import type { SaveDraftResult } from '../../contract.ts';

@@ -1,0 +1,31 @@
+import { listInstances } from '@perdure/database/read';
+import { instanceId } from '@perdure/engine';
+import type { Installation } from '../installation.ts';
+
+const pageSize = 200;
+const most = 10_000;
+
+/** Purges the finished test runs, of one workflow or of all; at most 10,000 in one go. */
+export async function purgeTestRuns(
+  { database, runtime }: Installation,
+  workflowKey: string | undefined,
+): Promise<{ purged: number; more: boolean }> {
+  let purged = 0;
+  while (purged < most) {
+    const { rows, more } = await listInstances(
+      database.prisma,
+      {
+        isTest: true,
+        statuses: ['Completed', 'Failed', 'Terminated', 'Canceled'],
+        workflowKeys: workflowKey === undefined ? undefined : [workflowKey],
+      },
+      { direction: 'older', from: null, limit: pageSize },
+    );
+    let gone = 0;
+    for (const { id } of rows) if ((await runtime.purge(instanceId(id))) === 'purged') gone += 1;
+    purged += gone;
+    // Somebody else purges them, too.
+    if (!more || gone === 0) return { purged, more: false };
+  }
+  return { purged, more: true };
+}

@@ -1,0 +1,48 @@
+import { nodeId } from '@perdure/graph';
+import { z } from 'zod';
+import { recordDeed } from '../../../audit/record-deed.ts';
+import { actorOf, demand } from '../../../auth/identity.ts';
+import { countingNumber } from '../../../stored-values.ts';
+import { runDraft as startDraft } from '../../../workflows/test-runs/run-draft.ts';
+import { procedure } from '../../base.ts';
+import type { RunDraftResult } from '../../contract.ts';
+import { jsonValue } from '../../json-value.ts';
+
+const values = z.record(z.string().min(1).max(200), jsonValue);
+const input = z.strictObject({
+  key: z.string(),
+  draftRevision: countingNumber,
+  input: jsonValue.optional(),
+  pins: z.boolean().optional(),
+  fastForward: z.boolean().optional(),
+  from: z
+    .strictObject({
+      node: z.string().min(1).max(200),
+      only: z.boolean(),
+      run: z.string().max(200).optional(),
+      outputs: values.optional(),
+      vars: values.optional(),
+    })
+    .optional(),
+});
+
+export const runDraft = procedure('workflow.edit')
+  .input(input)
+  .mutation(async ({ ctx: { identity, installation }, input }): Promise<RunDraftResult> => {
+    demand(identity, 'instance.start');
+    const { key, draftRevision, pins = true, fastForward = false, from } = input;
+    const result = await startDraft(installation, {
+      key,
+      draftRevision,
+      input: input.input,
+      pins,
+      fastForward,
+      from: from && { ...from, node: nodeId(from.node) },
+      actor: actorOf(identity),
+    });
+    if (result.ok) {
+      const detail = { workflow: key, draftRevision, ...(from && { from: from.node, only: from.only }) };
+      await recordDeed(installation, identity, 'workflow.run-draft', `instance:${result.id}`, detail);
+    }
+    return result;
+  });

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "workflow" ADD COLUMN     "test_snapshots" INTEGER NOT NULL DEFAULT 0;
