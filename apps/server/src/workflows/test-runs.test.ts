@@ -291,7 +291,7 @@ test('a past run becomes a scenario that passes, with what its activities gave',
   ]);
 });
 
-test('test runs are filtered, and purged in one go', async () => {
+test('runs of drafts are filtered, and purged in one go', async () => {
   const tests = await query('instances.list', { isTest: true, workflowKeys: ['try-draft'] });
   expect(tests.rows).toHaveLength(3);
   expect((await query('instances.list', { isTest: false, workflowKeys: ['try-draft'] })).rows).toEqual([]);
