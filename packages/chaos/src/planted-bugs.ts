@@ -16,6 +16,7 @@ export interface PlantedBug {
 export type Notice = { readonly simulation: number } | { readonly project: string; readonly test: string };
 
 const contract: Notice = { project: 'runtime', test: 'postgres/postgres-store.test.ts' };
+const notice: Notice = { project: 'runtime', test: 'death-notice.test.ts' };
 const lanes: Notice = { project: 'runtime', test: 'commit-lanes.test.ts' };
 const model: Notice = { project: 'testing', test: 'model/model.test.ts' };
 const simulation: Notice = { simulation: 150 };
@@ -87,6 +88,34 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: 'packages/runtime/src/postgres/claim-partitions.sql',
     search: 'OR lease_until < now()',
     replace: "OR lease_until < now() + interval '1 hour'",
+    noticedBy: contract,
+  },
+  {
+    name: 'a session that ended with all others counts as a death',
+    file: 'packages/runtime/src/death-notice.ts',
+    search: 'misses >= missesOfUnseen && look.serverUpMs > leaseMs',
+    replace: 'misses >= missesOfSeen',
+    noticedBy: notice,
+  },
+  {
+    name: 'a worker whose session has ended goes on beginning',
+    file: 'packages/runtime/src/death-notice.ts',
+    search: 'return !this.#mustWithdraw;',
+    replace: 'return true;',
+    noticedBy: notice,
+  },
+  {
+    name: 'what may not be begun is begun',
+    file: 'packages/runtime/src/activity-dispatcher.ts',
+    search: ' && this.#options.mayBegin()',
+    replace: '',
+    noticedBy: { project: 'runtime', test: 'activity-dispatcher.test.ts' },
+  },
+  {
+    name: 'a worker is said to be gone whose session is there',
+    file: 'packages/runtime/src/postgres/lapse.sql',
+    search: ' AND pg_try_advisory_xact_lock_shared(presence)',
+    replace: '',
     noticedBy: contract,
   },
   {

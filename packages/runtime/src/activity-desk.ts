@@ -45,6 +45,8 @@ export interface ActivityDeskOptions {
   /** Attempts running here at once. */
   concurrency: number;
   serves(id: InstanceId): boolean;
+  /** False while nothing may be begun, though it is served; `proceed` is called when that is over. */
+  mayBegin(): boolean;
   /** How the instance's partition is owned; undefined when it is not. */
   ownershipOf(id: InstanceId): Ownership | undefined;
   /** Whether this is still what the worker has in memory for the instance. */
@@ -92,6 +94,7 @@ export class ActivityDesk {
     this.#dispatcher = new ActivityDispatcher({
       runner: this.#runner,
       concurrency,
+      mayBegin: options.mayBegin,
       report: (job, result) => this.#report(job, result),
     });
     this.#queued =
@@ -101,6 +104,7 @@ export class ActivityDesk {
             queue,
             (job) => this.#runHere(job),
             (job) => this.#hasStoredResult(job),
+            options.mayBegin,
           );
   }
 
@@ -150,6 +154,12 @@ export class ActivityDesk {
   run(resident: Resident, step: StepKey, again = false): void {
     const startable = this.#startable(resident, step, again);
     if (startable !== null) this.#begin(startable, null);
+  }
+
+  /** Begins what was kept waiting. */
+  proceed(): void {
+    this.#dispatcher.proceed();
+    this.#queued?.proceed();
   }
 
   /** The step was cancelled. */

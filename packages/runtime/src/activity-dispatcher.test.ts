@@ -16,7 +16,7 @@ const job = (step: string, attempt = 1): ActivityJob => ({
 });
 
 /** Attempts wait until they are let go, by key and in order. */
-function dispatcher(concurrency: number) {
+function dispatcher(concurrency: number, mayBegin: () => boolean = () => true) {
   const begun: string[] = [];
   const reported: [string, ActivityResult][] = [];
   const gates: (() => void)[] = [];
@@ -31,6 +31,7 @@ function dispatcher(concurrency: number) {
   const made = new ActivityDispatcher({
     runner,
     concurrency,
+    mayBegin,
     report: (done, result) => reported.push([`${done.step} ${done.attempt}`, result]),
   });
   const letGo = async (): Promise<void> => {
@@ -54,6 +55,27 @@ describe('ActivityDispatcher', () => {
     for (let i = 0; i < 5; i += 1) await letGo();
     expect(begun).toEqual(['i/x/first 1', 'i/x/second 1', 'i/x/b 1']);
     expect(reported.map(([what]) => what)).toEqual(['first 1', 'second 1', 'b 1']);
+    expect(made.size).toBe(0);
+  });
+
+  it('begins nothing while nothing may begin, and then whatever was not aborted meanwhile', async () => {
+    let may = true;
+    const { made, begun, reported, letGo, settle } = dispatcher(1, () => may);
+    made.run(job('a'));
+    made.run(job('b'));
+    await settle();
+    may = false;
+    await letGo();
+    made.run(job('c'));
+    made.run(job('d'));
+    made.abort(instanceId('i'), stepKey('c'));
+    await settle();
+    expect(begun).toEqual(['i/x/a 1']);
+    expect(reported.map(([what]) => what)).toEqual(['a 1']);
+    may = true;
+    made.proceed();
+    for (let i = 0; i < 3; i += 1) await letGo();
+    expect(begun).toEqual(['i/x/a 1', 'i/x/b 1', 'i/x/d 1']);
     expect(made.size).toBe(0);
   });
 

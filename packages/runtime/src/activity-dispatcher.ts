@@ -161,6 +161,8 @@ export interface ActivityDispatcherOptions {
   runner: ActivityRunner;
   /** Attempts running at once; more wait their turn. */
   concurrency: number;
+  /** False while none may begin; `proceed` is called when that is over. */
+  mayBegin(): boolean;
   report(job: ActivityJob, result: ActivityResult): void;
 }
 
@@ -223,8 +225,13 @@ export class ActivityDispatcher {
     return count;
   }
 
+  /** Begins what was kept waiting. */
+  proceed(): void {
+    this.#fill();
+  }
+
   #fill(): void {
-    while (this.#running < this.#options.concurrency) {
+    while (this.#running < this.#options.concurrency && this.#options.mayBegin()) {
       const key = this.#waiting.shift();
       if (key === undefined) return;
       const entry = this.#jobs.get(key);

@@ -22,6 +22,7 @@ import { createSandbox } from '@perdure/expressions/sandbox';
 import type { Activity } from './activity-dispatcher.ts';
 import { Admission } from './admission.ts';
 import { DatabaseClock } from './database-clock.ts';
+import { DeathNotice } from './death-notice.ts';
 import { DurablePayloads, largestPayload, notStored } from './durable-payloads.ts';
 import { EntityTypes } from './entity-types.ts';
 import { Intake } from './intake.ts';
@@ -160,6 +161,7 @@ class AssembledRuntime implements Runtime {
   readonly #intake: Intake;
   readonly #worker: Worker | null;
   readonly #leases: LeaseKeeper | null;
+  readonly #deathNotice: DeathNotice | null;
   /** Of a process without leases. */
   readonly #standing: StandingWatch | null;
   /** The last time the database could not serve, and why. */
@@ -214,6 +216,7 @@ class AssembledRuntime implements Runtime {
     if (!options.worker) {
       this.#worker = null;
       this.#leases = null;
+      this.#deathNotice = null;
       this.#standing = new StandingWatch(store.leases, (reason) => options.onSuperseded?.(reason));
     } else {
       const worker = new Worker({
@@ -233,6 +236,7 @@ class AssembledRuntime implements Runtime {
         claimLimit: options.claimLimit ?? 5,
         mailboxPollMs: options.mailboxPollMs ?? 1_000,
         leasesHold: () => this.#leases?.holds ?? false,
+        mayBegin: () => this.#deathNotice?.mayBegin ?? false,
         onTrouble,
         observer: options.observer ?? null,
         onStored: (items, touchesTasks) => {
@@ -243,11 +247,12 @@ class AssembledRuntime implements Runtime {
       });
       this.#worker = worker;
       this.#standing = null;
-      this.#leases = new LeaseKeeper(store.leases, clock, {
+      const leaseMs = options.leaseMs ?? defaultLeaseMs;
+      const leases = new LeaseKeeper(store.leases, clock, {
         workerId: this.#workerId,
         host: hostname(),
         pid: process.pid,
-        leaseMs: options.leaseMs ?? defaultLeaseMs,
+        leaseMs,
         renewEveryMs: options.renewEveryMs ?? 1_000,
         force: options.force ?? false,
         onClaimed: (partitions) => worker.claimed(partitions),
@@ -258,6 +263,17 @@ class AssembledRuntime implements Runtime {
         },
         onTrouble: (error) => onTrouble('leases', error),
         onSuperseded: (reason) => options.onSuperseded?.(reason),
+      });
+      this.#leases = leases;
+      this.#deathNotice = new DeathNotice(store.leases, {
+        workerId: this.#workerId,
+        leaseMs,
+        keepLeases: () => leases.keepNow(),
+        onMayBegin: () => worker.proceed(),
+        // While the database cannot serve, the leases complain of it.
+        onTrouble: (error) => {
+          if (outageOf(error) === null) onTrouble('death notice', error);
+        },
       });
     }
     hot.onHint((hint) => {
@@ -276,6 +292,7 @@ class AssembledRuntime implements Runtime {
   async begin(): Promise<void> {
     await this.#standing?.start();
     await this.#leases?.start();
+    this.#deathNotice?.start();
     this.#worker?.start();
     this.#watchers.start();
   }
@@ -509,6 +526,7 @@ class AssembledRuntime implements Runtime {
     this.#watchers.stop();
     await this.#standing?.stop();
     await this.#leases?.stop().catch((error: Error) => this.#options.onTrouble?.('leases', error));
+    await this.#deathNotice?.stop();
     await this.#worker?.stop();
     await this.#queue?.close();
     await this.#sandbox.close();

@@ -88,16 +88,28 @@ export class LeaseKeeper {
     await this.#leases.deleteWorker(this.#options.workerId);
   }
 
+  /** A round now, after the one that is underway. Whether the leases were renewed by it. */
+  async keepNow(): Promise<boolean> {
+    await this.#round;
+    if (this.#stopped) return false;
+    const askedAt = performance.now();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#begin();
+    await this.#round;
+    return this.#renewedAt >= askedAt;
+  }
+
   #schedule(pauseMs: number): void {
-    if (this.#stopped) return;
-    this.#timer = setTimeout(() => {
-      this.#round = this.#keep()
-        .catch((error: Error) => {
-          this.#failed(error);
-          return this.#options.renewEveryMs;
-        })
-        .then((nextPauseMs) => this.#schedule(nextPauseMs));
-    }, pauseMs);
+    if (!this.#stopped) this.#timer = setTimeout(() => this.#begin(), pauseMs);
+  }
+
+  #begin(): void {
+    this.#round = this.#keep()
+      .catch((error: Error) => {
+        this.#failed(error);
+        return this.#options.renewEveryMs;
+      })
+      .then((nextPauseMs) => this.#schedule(nextPauseMs));
   }
 
   #failed(error: Error): void {

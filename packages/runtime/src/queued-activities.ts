@@ -13,6 +13,7 @@ interface Handed {
   queue: string;
   job: ActivityJob;
   ticket: string | null;
+  isHeldBack: boolean;
   /** Looks in a row that did not find the entry: one may have come between its end and its result's arrival. */
   misses: number;
 }
@@ -21,17 +22,25 @@ export class QueuedActivities {
   readonly #queue: ActivityQueue;
   readonly #runHere: (job: ActivityJob) => void;
   readonly #hasResult: (job: ActivityJob) => Promise<boolean>;
+  readonly #mayHand: () => boolean;
   readonly #handed = new Map<string, Handed>();
   #timer: NodeJS.Timeout | null = null;
 
   /**
    * @param runHere what to do with a job while the carrier is away
    * @param hasResult whether a result of the job is stored and waits to be taken up: a busy worker may take a while to
+   * @param mayHand false while nothing may be handed in; `proceed` is called when that is over
    */
-  constructor(queue: ActivityQueue, runHere: (job: ActivityJob) => void, hasResult: (job: ActivityJob) => Promise<boolean>) {
+  constructor(
+    queue: ActivityQueue,
+    runHere: (job: ActivityJob) => void,
+    hasResult: (job: ActivityJob) => Promise<boolean>,
+    mayHand: () => boolean,
+  ) {
     this.#queue = queue;
     this.#runHere = runHere;
     this.#hasResult = hasResult;
+    this.#mayHand = mayHand;
   }
 
   get size(): number {
@@ -51,7 +60,7 @@ export class QueuedActivities {
     const key = handedKey(job.instanceId, job.step);
     const known = this.#handed.get(key)?.job;
     if (known?.attempt === job.attempt && known.executionId === job.executionId && known.releases === job.releases) return;
-    const handed: Handed = { queue, job, ticket: null, misses: 0 };
+    const handed: Handed = { queue, job, ticket: null, isHeldBack: false, misses: 0 };
     this.#handed.set(key, handed);
     void this.#hand(key, handed);
   }
@@ -69,7 +78,14 @@ export class QueuedActivities {
     for (const [key, { job }] of this.#handed) if (matches(job.instanceId)) this.#handed.delete(key);
   }
 
+  /** Hands in what was held back. */
+  proceed(): void {
+    for (const [key, handed] of this.#handed) if (handed.isHeldBack) void this.#hand(key, handed);
+  }
+
   async #hand(key: string, handed: Handed): Promise<void> {
+    handed.isHeldBack = !this.#mayHand();
+    if (handed.isHeldBack) return;
     try {
       if (!this.#queue.available()) throw new Error('The queue is away.');
       handed.ticket = await this.#queue.add(handed.queue, handed.job);

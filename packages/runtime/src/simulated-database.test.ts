@@ -11,6 +11,7 @@ describe('SimulatedDatabase', () => {
       store,
       another: () => store,
       count: async (table) => store.count(table),
+      endSession: async (presence) => store.endSessions([presence]),
       agePayloads: async (byMs) => void (aheadMs += byMs),
     };
   });

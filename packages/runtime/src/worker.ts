@@ -65,6 +65,8 @@ export interface WorkerOptions {
   mailboxPollMs: number;
   /** False when the leases may have run out unnoticed, because the process stood still: then nothing is served. */
   leasesHold(): boolean;
+  /** False while no activity may be begun, though the leases hold; `proceed` is called when that is over. */
+  mayBegin(): boolean;
   /** Called after each commit with what it stored. */
   onStored(items: readonly CommitItem[], touchesTasks: boolean): void;
   onTrouble(where: string, error: Error, about?: { readonly instanceId: string }): void;
@@ -137,6 +139,8 @@ export class Worker {
       partitions,
       concurrency: options.activityConcurrency,
       serves: (id) => this.serves(id),
+      // What waited for a place is not begun behind the end of a lease either: it is dropped with the partition, and begun by its next owner.
+      mayBegin: () => options.mayBegin() && options.leasesHold(),
       ownershipOf: (id) => this.#owned.get(partitionOf(id, partitions)),
       isResident: (resident) => this.#residents.get(resident.id) === resident,
       request: (id, body) => this.#request(id, body, null),
@@ -193,6 +197,11 @@ export class Worker {
   serves(id: InstanceId): boolean {
     const owned = this.#owned.get(partitionOf(id, this.#options.partitions));
     return owned !== undefined && !owned.draining && !this.#stopped && this.#options.leasesHold();
+  }
+
+  /** Begins the activities that were kept waiting. */
+  proceed(): void {
+    this.#activities.proceed();
   }
 
   claimed(partitions: readonly TakenPartition[]): void {

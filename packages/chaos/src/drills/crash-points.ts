@@ -72,7 +72,7 @@ type Point = CallPoint & { of: 'worker' | 'api' };
 /** What nothing but time makes the worker ask: one of each is enough, and is waited for behind the scenario's end. */
 const periodic = ['leases.renew', 'leases.survey', 'messages', 'dueTimers', 'nearTimers', 'seqs'];
 /** Made when a worker starts or meets a workflow for the first time, and not again with the next instance. */
-const onceForAll = ['versionDocument', 'latestVersion', 'leases.unfinishedWork', 'leases.claim'];
+const onceForAll = ['versionDocument', 'latestVersion', 'leases.unfinishedWork', 'leases.claim', 'leases.openPresence'];
 const changing = [
   'commit',
   'accept',

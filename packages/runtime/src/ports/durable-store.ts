@@ -108,6 +108,37 @@ export interface LeaseStore {
   deleteWorker(workerId: string): Promise<void>;
   /** Forgets all workers but this one: only when it is certain that they are gone. */
   deleteOtherWorkers(workerId: string): Promise<void>;
+  /**
+   * Opens a session that lives as long as this process does, for others to see; null when none can be had here. `onEnded`: called when it has
+   * ended without being closed, at the latest with the first look that rejects for it.
+   */
+  openPresence(leaseMs: number, onEnded: () => void): Promise<Presence | null>;
+  /** Takes back what the worker announced. */
+  withdraw(workerId: string): Promise<void>;
+  /** Lets the leases of workers run out whose announced sessions these are, unless they are there after all, and forgets the workers. */
+  lapse(presences: readonly string[]): Promise<void>;
+}
+
+/** A session of this process. */
+export interface Presence {
+  /** What is announced. */
+  readonly id: string;
+  /**
+   * Tells others that the worker is present by this session. By itself, so that this happens while it is there or not at all. False when the
+   * worker has no heartbeat yet, and nothing was told.
+   */
+  announce(workerId: string): Promise<boolean>;
+  /** Through this very session. */
+  look(workerId: string): Promise<PresenceLook>;
+  /** Never rejects. */
+  close(): Promise<void>;
+}
+
+export interface PresenceLook {
+  /** Announced by the other workers that own partitions. */
+  peers: { presence: string; isHeld: boolean }[];
+  /** Since the server was started; 0 when there are no peers. */
+  serverUpMs: number;
 }
 
 export interface LeaseSurvey {

@@ -2,20 +2,24 @@
 import { readFileSync } from 'node:fs';
 import type pg from 'pg';
 import { instanceId, type InstanceId } from '@perdure/engine';
-import type { ClaimedPartition, LeaseStore, LeaseSurvey, OwnedPartition } from '../ports/durable-store.ts';
+import type { ClaimedPartition, LeaseStore, LeaseSurvey, OwnedPartition, Presence } from '../ports/durable-store.ts';
 import { Superseded } from '../superseded.ts';
-import { numberArray } from './array-literal.ts';
+import { numberArray, textArray } from './array-literal.ts';
+import { openPresence } from './postgres-presence.ts';
 import { newerVersion } from './writer-admission.ts';
 
 const claimSql = readFileSync(new URL('./claim-partitions.sql', import.meta.url), 'utf8');
+const lapseSql = readFileSync(new URL('./lapse.sql', import.meta.url), 'utf8');
 
 export class PostgresLeases implements LeaseStore {
   readonly #pool: pg.Pool;
+  readonly #url: string;
   readonly #writer: number;
   #incarnation: string | undefined;
 
-  constructor(pool: pg.Pool, writer: number) {
+  constructor(pool: pg.Pool, url: string, writer: number) {
     this.#pool = pool;
+    this.#url = url;
     this.#writer = writer;
   }
 
@@ -87,6 +91,18 @@ export class PostgresLeases implements LeaseStore {
       values: [partition, cursor ?? '', limit],
     });
     return rows.map((row) => instanceId(row.id));
+  }
+
+  openPresence(leaseMs: number, onEnded: () => void): Promise<Presence | null> {
+    return openPresence(this.#url, leaseMs, onEnded);
+  }
+
+  async withdraw(workerId: string): Promise<void> {
+    await this.#pool.query(`UPDATE worker SET presence = NULL WHERE id = $1`, [workerId]);
+  }
+
+  async lapse(presences: readonly string[]): Promise<void> {
+    await this.#pool.query(lapseSql, [textArray(presences)]);
   }
 
   async deleteOtherWorkers(workerId: string): Promise<void> {

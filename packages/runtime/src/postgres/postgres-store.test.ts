@@ -281,6 +281,12 @@ describe('contract', () => {
     store,
     another: () => new PostgresStore({ url: postgres.url, poolSize: 1 }),
     count,
+    endSession: async (presence) =>
+      void (await database.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_locks
+         WHERE locktype = 'advisory' AND objsubid = 1 AND (classid::bigint << 32) | objid::bigint = $1`,
+        [presence],
+      )),
     agePayloads: async (byMs) =>
       void (await database.query(`UPDATE payload SET kept_at = kept_at - $1 * interval '1 millisecond'`, [byMs])),
   }));

@@ -83,7 +83,7 @@ export class PostgresStore implements DurableStore {
     // A broken idle connection is replaced by the pool; the query that needs one reports its own error.
     this.#pool.on('error', () => {});
     this.#writer = options.writer ?? writerFormat;
-    this.leases = new PostgresLeases(this.#pool, this.#writer);
+    this.leases = new PostgresLeases(this.#pool, options.url, this.#writer);
   }
 
   /** Before anything else of this process. Rejects with `Superseded` when it may not work here. */

@@ -1,5 +1,5 @@
 /**
- * The durable store in memory, for simulations: what the Postgres adapter promises (S1–S4 of the port, checked by the same contract suite)
+ * The durable store in memory, for simulations: what the Postgres adapter promises (S1–S5 of the port, checked by the same contract suite)
  * without a server. Every call does all it does at once; delays, failures and lost answers are the simulated network's.
  *
  * A statement sees the rows as they were before it, as in Postgres: what one commit sets, the same commit cannot clear.
@@ -23,6 +23,7 @@ import type {
   MessageFate,
   OutgoingMessage,
   OwnedPartition,
+  Presence,
   StoredHistory,
   StoredInstance,
   StoredMessage,
@@ -79,7 +80,11 @@ export class SimulatedDatabase implements DurableStore {
   onStored: (item: CommitItem, cleared: readonly Timer[]) => void = () => {};
   readonly #clock: () => number;
   readonly #partitions: { id: number; epoch: number; owner: string | null; leaseUntil: number }[];
-  readonly #workers = new Map<string, number>();
+  readonly #workers = new Map<string, { heartbeatAt: number; presence: string | null }>();
+  /** By the presence each is, with whom its end is told. */
+  readonly #sessions = new Map<string, () => void>();
+  #startedAt: number;
+  #sessionCount = 0;
   readonly #instances = new Map<InstanceId, Instance>();
   readonly #timers = new Map<string, Timer>();
   readonly #messages = new Map<string, Message>();
@@ -94,6 +99,7 @@ export class SimulatedDatabase implements DurableStore {
   /** @param clock epoch ms */
   constructor(clock: () => number, partitions = 64) {
     this.#clock = clock;
+    this.#startedAt = clock() - hourMs;
     this.#partitions = Array.from({ length: partitions }, (_, id) => ({ id, epoch: 0, owner: null, leaseUntil: 0 }));
     this.leases = {
       // There is one version here, and no backup.
@@ -107,6 +113,9 @@ export class SimulatedDatabase implements DurableStore {
       deleteOtherWorkers: async (workerId) => {
         for (const id of this.#workers.keys()) if (id !== workerId) this.#workers.delete(id);
       },
+      openPresence: async (_leaseMs, onEnded) => this.#openPresence(onEnded),
+      withdraw: async (workerId) => void this.#announce(workerId, null),
+      lapse: async (presences) => this.#lapse(presences),
     };
   }
 
@@ -492,11 +501,11 @@ export class SimulatedDatabase implements DurableStore {
 
   #survey(workerId: string): LeaseSurvey {
     const now = this.#clock();
-    this.#workers.set(workerId, now);
+    this.#workers.set(workerId, { heartbeatAt: now, presence: this.#workers.get(workerId)?.presence ?? null });
     return {
       now,
       liveWorkers: [...this.#workers]
-        .filter(([, seenAt]) => seenAt > now - 5_000)
+        .filter(([, { heartbeatAt }]) => heartbeatAt > now - 5_000)
         .map(([id]) => id)
         .sort(),
       partitions: this.#partitions.map(({ id, epoch, owner, leaseUntil }) => ({ id, epoch, owner, leaseLeftMs: leaseUntil - now })),
@@ -531,6 +540,46 @@ export class SimulatedDatabase implements DurableStore {
     }
   }
 
+  #openPresence(onEnded: () => void): Presence {
+    const id = String((this.#sessionCount += 1));
+    this.#sessions.set(id, onEnded);
+    const here = (): void => {
+      if (!this.#sessions.has(id)) throw new Error('The session has ended.');
+    };
+    return {
+      id,
+      announce: async (workerId) => {
+        here();
+        return this.#announce(workerId, id);
+      },
+      look: async (workerId) => {
+        here();
+        const peers = [...this.#workers].flatMap(([worker, { presence }]) =>
+          presence !== null && worker !== workerId && this.#partitions.some(({ owner }) => owner === worker)
+            ? [{ presence, isHeld: this.#sessions.has(presence) }]
+            : [],
+        );
+        return { peers, serverUpMs: peers.length === 0 ? 0 : this.#clock() - this.#startedAt };
+      },
+      close: async () => void this.#sessions.delete(id),
+    };
+  }
+
+  #announce(workerId: string, presence: string | null): boolean {
+    const worker = this.#workers.get(workerId);
+    if (worker !== undefined) worker.presence = presence;
+    return worker !== undefined;
+  }
+
+  #lapse(presences: readonly string[]): void {
+    for (const [id, { presence }] of this.#workers) {
+      if (presence === null || !presences.includes(presence) || this.#sessions.has(presence)) continue;
+      this.#workers.delete(id);
+      const now = this.#clock();
+      for (const partition of this.#partitions) if (partition.owner === id) partition.leaseUntil = Math.min(partition.leaseUntil, now - 1);
+    }
+  }
+
   #unfinishedWork(wanted: number, cursor: InstanceId | null, limit: number): InstanceId[] {
     return [...this.#instances.values()]
       .filter(
@@ -540,6 +589,23 @@ export class SimulatedDatabase implements DurableStore {
       .map(({ id }) => id)
       .sort()
       .slice(0, limit);
+  }
+
+  // ── What happens to the server ─────────────────────────────────────────────
+
+  /** Ends these sessions, or all of them. */
+  endSessions(presences: readonly string[] = [...this.#sessions.keys()]): void {
+    for (const id of presences) {
+      const onEnded = this.#sessions.get(id);
+      this.#sessions.delete(id);
+      onEnded?.();
+    }
+  }
+
+  /** All that is stored stays. */
+  restart(): void {
+    this.#startedAt = this.#clock();
+    this.endSessions();
   }
 
   // ── For whoever looks from outside ─────────────────────────────────────────

@@ -2,7 +2,7 @@
  * What lies between a simulated process and its servers. Each call travels there and back in its own time, and may fail on the way, be executed
  * with its answer lost, or be executed after its caller was told that it failed.
  */
-import type { DurableStore, CommitItem } from '@perdure/runtime';
+import type { CommitItem, DurableStore, Presence } from '@perdure/runtime';
 import type { SimulatedDatabase } from './simulated-database.ts';
 import type { RedisCarrier } from './simulated-redis.ts';
 import type { SimulatedProcess, VirtualTime } from './virtual-time.ts';
@@ -28,6 +28,8 @@ export class SimulatedNetwork {
   readonly #time: VirtualTime;
   readonly #random: () => number;
   readonly #log: (line: string) => void;
+  /** Open sessions, by whose they are. */
+  readonly #sessions = new Map<SimulatedProcess, Set<string>>();
 
   constructor(time: VirtualTime, random: () => number, log: (line: string) => void) {
     this.#time = time;
@@ -46,7 +48,9 @@ export class SimulatedNetwork {
           return (...args: unknown[]) => this.#call(process, String(name), () => Reflect.apply(method, target, args), args);
         },
       });
-    const leases = through(database.leases, {});
+    const leases = through(database.leases, {
+      openPresence: (leaseMs: number, onEnded: () => void) => this.#openPresence(process, database, leaseMs, onEnded, through),
+    });
     return through<DurableStore>(database, {
       leases,
       close: async () => undefined,
@@ -65,6 +69,49 @@ export class SimulatedNetwork {
         return new Set(places.flatMap((i) => items[i] ?? []));
       },
     });
+  }
+
+  async #openPresence(
+    process: SimulatedProcess,
+    database: SimulatedDatabase,
+    leaseMs: number,
+    onEnded: () => void,
+    through: <Target extends object>(target: Target, replaced: object) => Target,
+  ): Promise<Presence | null> {
+    let opened: Presence | null = null;
+    let isWanted = true;
+    const own = this.#sessions.get(process) ?? new Set();
+    this.#sessions.set(process, own);
+    try {
+      await this.#call(
+        process,
+        'openPresence',
+        async () => {
+          opened = await database.leases.openPresence(leaseMs, () => this.#time.later(this.#travelMs(), onEnded, process));
+          if (opened === null) return;
+          // A connection nobody waits for, or whose process has died on the way, is closed.
+          if (isWanted && process.alive) own.add(opened.id);
+          else await opened.close();
+        },
+        [],
+      );
+    } catch (error) {
+      isWanted = false;
+      // The compiler does not see who assigns it.
+      await (opened as Presence | null)?.close();
+      throw error;
+    }
+    const presence = opened as Presence | null;
+    return presence === null ? null : through(presence, { close: () => presence.close() });
+  }
+
+  /** Its kernel closes the connections of a process that has died. */
+  closed(process: SimulatedProcess, database: SimulatedDatabase): void {
+    this.#time.later(this.#travelMs(), () => database.endSessions([...this.sessionsOf(process)]));
+  }
+
+  sessionsOf(process: SimulatedProcess): ReadonlySet<string> {
+    return this.#sessions.get(process) ?? new Set();
   }
 
   /** Redis as this process reaches it. */

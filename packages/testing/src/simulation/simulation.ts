@@ -98,7 +98,7 @@ class World {
   readonly #scheduled = new Set<string>();
   readonly #executions = new Map<string, number>();
   readonly #problems: SimulationResult['problems'] = [];
-  /** Faults at all: a seed in four is left alone. */
+  /** No faults at all, or none but the ends of all sessions, which living workers must survive unnoticed. */
   readonly #isQuiet: boolean;
   #healed = false;
   #processes = 0;
@@ -133,6 +133,7 @@ class World {
     for (let n = 0; n < workers; n += 1) this.time.later(this.#random() * 400, () => this.#begin());
     this.#planLoad();
     if (!this.#isQuiet) this.#planFaults();
+    else if (this.#random() < 0.5) this.#planEndsOfSessions();
     for (let n = 0; n < looksMeanwhile; n += 1) this.time.later(this.#random() * faultyMs, () => this.#checkRows({}));
     this.time.later(faultyMs, () => this.#heal());
     for (let before = -1; before < this.time.now && this.time.now < endMs && !(before >= 0 && this.#isOver());) {
@@ -312,6 +313,7 @@ class World {
     if (at < 0) return;
     this.#members.splice(at, 1);
     member.process.alive = false;
+    this.#network.closed(member.process, this.#database);
     this.#note(`${member.process.name} dies`);
     this.time.later(50 + this.#random() * 1_500, () => this.#begin());
   }
@@ -330,6 +332,21 @@ class World {
     for (let n = 0; n < count; n += 1) this.time.later(300 + this.#random() * (faultyMs - 1_000), () => this.#strike());
   }
 
+  /** Of all sessions at once, by a restart or otherwise, while a worker may be slow, though not for as long as its leases run. */
+  #planEndsOfSessions(): void {
+    for (let n = this.#between(1, 5); n > 0; n -= 1)
+      this.time.later(1_000 + this.#random() * (faultyMs - 2_000), () => {
+        const isRestart = this.#random() < 0.5;
+        const slow = this.#pick(this.#members);
+        if (slow !== undefined) slow.process.pausedUntil = this.time.now + this.#random() * (isRestart ? 1_000 : 600);
+        this.#note(
+          `all sessions end${isRestart ? ' with the server' : ''}; ${slow?.process.name} is paused until ${slow?.process.pausedUntil.toFixed(1)}`,
+        );
+        if (isRestart) this.#database.restart();
+        else this.#database.endSessions();
+      });
+  }
+
   #strike(): void {
     if (this.#healed) return;
     this.#faults += 1;
@@ -342,10 +359,15 @@ class World {
       member.process.pausedUntil = this.time.now + leaseMs * (0.5 + this.#random() * 2);
       this.#note(`${member.process.name} is paused until ${member.process.pausedUntil.toFixed(1)}`);
     } else if (roll < 0.68) this.#stopCleanly(member);
-    else if (roll < 0.78) {
+    else if (roll < 0.74) {
       this.#note('the database is away');
       this.#network.isDatabaseAway = true;
+      this.#database.restart();
       this.time.later(this.#random() * 3_000, () => (this.#network.isDatabaseAway = false));
+    } else if (roll < 0.79) {
+      if (member === undefined) return;
+      this.#note(`the sessions of ${member.process.name} end`);
+      this.#database.endSessions([...this.#network.sessionsOf(member.process)]);
     } else if (roll < 0.84) {
       this.#note('Redis is wiped');
       this.#redis.wipe();
