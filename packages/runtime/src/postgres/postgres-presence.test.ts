@@ -6,18 +6,22 @@ import {
   startTestRedis,
   TcpProxy,
   type TestPostgres,
+  type TestRedis,
 } from '@perdure/testing';
 import { instanceId } from '@perdure/engine';
 import { once } from 'node:events';
 import { createConnection, createServer, type AddressInfo } from 'node:net';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Activity } from '../activity-dispatcher.ts';
-import { createRuntime } from '../create-runtime.ts';
+import { createRuntime, type RuntimeOptions } from '../create-runtime.ts';
+import type { DurableStore } from '../ports/durable-store.ts';
+import type { Runtime } from '../runtime.ts';
 import { allPartitions } from './commit-item-fixture.ts';
 import { openPresence } from './postgres-presence.ts';
 
 let postgres: TestPostgres;
+let redis: TestRedis;
 let database: pg.Pool;
 
 /** Long behind the end of the tests: whatever happens here, happens because of a session. */
@@ -25,11 +29,14 @@ const leaseMs = 3_600_000;
 
 beforeAll(async () => {
   postgres = await startTestPostgres();
+  redis = await startTestRedis();
   database = new pg.Pool({ connectionString: postgres.url, max: 2 });
+  await publishWorkflow(postgres.url, 'working', working);
 });
 
 afterAll(async () => {
   await database.end();
+  await redis.stop();
   await postgres.stop();
 });
 
@@ -99,22 +106,34 @@ const working = drawWorkflow(
   ['start -> work', 'work -> done'],
 );
 
+/** What a test began is ended behind it, the last first. */
+const endings: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const end of endings.splice(0).toReversed()) await end();
+});
+
+async function startRuntime(options: Pick<RuntimeOptions, 'activities'> & Partial<RuntimeOptions>): Promise<Runtime> {
+  const runtime = await createRuntime({ databaseUrl: postgres.url, redisUrl: redis.url, worker: true, leaseMs, ...options });
+  endings.push(() => runtime.stop());
+  return runtime;
+}
+
+const start = (runtime: Runtime, id: string) =>
+  runtime.start({ workflow: 'working', version: null, input: {}, startedBy: 'test', instanceId: instanceId(id) });
+
+const presences = async (): Promise<{ presence: string }[]> =>
+  (await database.query<{ presence: string }>('SELECT presence FROM worker WHERE presence IS NOT NULL ORDER BY id')).rows;
+
 describe('a worker', () => {
   it('takes over at once from one whose session has ended, and executes what that one had begun', async () => {
-    const redis = await startTestRedis();
-    await publishWorkflow(postgres.url, 'working', working);
     // What a worker that dies in the middle of an activity leaves behind, and the session that its process had.
-    const dead = await createRuntime({
-      databaseUrl: postgres.url,
-      redisUrl: redis.url,
-      worker: true,
+    const dead = await startRuntime({
       workerId: 'dead',
       activities: [{ name: 'http', run: () => new Promise<never>(() => {}) }],
-      leaseMs,
       renewEveryMs: leaseMs,
     });
-    const start = { workflow: 'working', version: null, input: {}, startedBy: 'test', instanceId: instanceId('left-behind') };
-    expect(await dead.start(start)).toMatchObject({ ok: true });
+    expect(await start(dead, 'left-behind')).toMatchObject({ ok: true });
     const executions: string[] = [];
     const http: Activity = {
       name: 'http',
@@ -123,17 +142,11 @@ describe('a worker', () => {
         return { ok: true, output: null };
       },
     };
-    const heir = await createRuntime({
-      databaseUrl: postgres.url,
-      redisUrl: redis.url,
-      worker: true,
-      activities: [http],
-      leaseMs,
-      renewEveryMs: leaseMs,
-    });
-    await eventually('both are present', async () => (await holders()) === 2 || undefined);
+    const seen = new Set<string>();
+    const heir = await startRuntime({ activities: [http], renewEveryMs: leaseMs, throughStore: (store) => noting(store, seen) });
+    await eventually('it has seen the other', async () => seen.size === 1 || undefined);
     expect(heir.health().partitionsOwned).toBe(0);
-    const withdrawals = await hinderWithdrawal('dead');
+    await hinderChangesBy('dead');
     await database.query(
       `SELECT pg_terminate_backend(l.pid) FROM pg_locks l, worker w
        WHERE l.locktype = 'advisory' AND (l.classid::bigint << 32) | l.objid::bigint = w.presence AND w.id = 'dead'`,
@@ -144,15 +157,9 @@ describe('a worker', () => {
       return rows[0]?.status === 'Completed' || undefined;
     });
     expect(executions).toHaveLength(1);
-    await withdrawals.end();
-    await heir.stop();
-    await dead.stop();
-    await redis.stop();
   });
 
   it('whose session an administrator ended keeps what it owns and runs, and is present again', async () => {
-    const redis = await startTestRedis();
-    await publishWorkflow(postgres.url, 'working', working);
     const executions: string[] = [];
     const { promise: release, resolve } = Promise.withResolvers<void>();
     const http: Activity = {
@@ -163,27 +170,25 @@ describe('a worker', () => {
         return { ok: true, output: null };
       },
     };
-    const options = { databaseUrl: postgres.url, redisUrl: redis.url, worker: true, activities: [http], leaseMs, renewEveryMs: 200 };
-    const runtimes = [await createRuntime(options), await createRuntime(options)];
+    const options = { activities: [http], renewEveryMs: 200 };
+    const first = await startRuntime(options);
+    const runtimes = [first, await startRuntime(options)];
     await eventually('each has its share', async () => runtimes.every((one) => one.health().partitionsOwned === 32) || undefined);
     const epochs = async (): Promise<unknown[]> => (await database.query('SELECT id, epoch, owner FROM "partition" ORDER BY id')).rows;
-    const start = (id: string) =>
-      runtimes[0]?.start({ workflow: 'working', version: null, input: {}, startedBy: 'test', instanceId: instanceId(id) });
-    expect(await start('before')).toMatchObject({ ok: true });
-    await eventually('it runs', async () => executions.length === 1 || undefined);
+    expect(await start(first, 'before')).toMatchObject({ ok: true });
+    await eventually('it runs', async () => executions.some((key) => key.startsWith('before/')) || undefined);
     const before = await epochs();
     for (let round = 0; round < 3; round += 1) {
-      const present = async () => (await database.query('SELECT presence FROM worker WHERE presence IS NOT NULL ORDER BY id')).rows;
-      await eventually('both are present', async () => (await present()).length === 2 || undefined);
-      const presences = await present();
+      await eventually('both are present', async () => (await presences()).length === 2 || undefined);
+      const ended = (await presences()).map(({ presence }) => presence);
       await endSessions();
       await eventually('both are present again', async () => {
-        const now = await present();
-        return (now.length === 2 && now.every(({ presence }) => !presences.some((old) => old.presence === presence))) || undefined;
+        const now = await presences();
+        return (now.length === 2 && now.every(({ presence }) => !ended.includes(presence))) || undefined;
       });
     }
-    expect(await start('after')).toMatchObject({ ok: true });
-    await eventually('the next one runs, too', async () => executions.length === 2 || undefined);
+    expect(await start(first, 'after')).toMatchObject({ ok: true });
+    await eventually('the next one runs, too', async () => executions.some((key) => key.startsWith('after/')) || undefined);
     resolve();
     await eventually('both are done', async () => {
       const { rows } = await database.query(`SELECT 1 FROM instance WHERE id IN ('before', 'after') AND status = 'Completed'`);
@@ -191,15 +196,45 @@ describe('a worker', () => {
     });
     expect(await epochs()).toEqual(before);
     expect(new Set(executions).size).toBe(executions.length);
-    for (const runtime of runtimes) await runtime.stop();
-    await redis.stop();
   });
 });
 
 /** A worker in this process lives on when its session has ended; a dead one changes nothing any more. */
-async function hinderWithdrawal(workerId: string): Promise<{ end(): Promise<void> }> {
+async function hinderChangesBy(workerId: string): Promise<void> {
+  const hinder = (table: string, what: string): string =>
+    `CREATE TRIGGER hinder BEFORE UPDATE ON ${table} FOR EACH ROW WHEN (${what}) EXECUTE FUNCTION hinder();`;
   await database.query(`
     CREATE FUNCTION hinder() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'dead'; END $$;
-    CREATE TRIGGER hinder BEFORE UPDATE ON worker FOR EACH ROW WHEN (OLD.id = '${workerId}') EXECUTE FUNCTION hinder()`);
-  return { end: async () => void (await database.query('DROP TRIGGER hinder ON worker; DROP FUNCTION hinder')) };
+    ${hinder('worker', `OLD.id = '${workerId}'`)}
+    ${hinder('"partition"', `OLD.owner = '${workerId}' AND NEW.owner = '${workerId}' AND NEW.lease_until > OLD.lease_until`)}`);
+  endings.push(async () => void (await database.query('DROP FUNCTION hinder CASCADE')));
+}
+
+/** Writes down which sessions are seen. */
+function noting(store: DurableStore, seen: Set<string>): DurableStore {
+  const leases = through(store.leases, {
+    openPresence: async (...asked: Parameters<DurableStore['leases']['openPresence']>) => {
+      const presence = await store.leases.openPresence(...asked);
+      if (presence === null) return null;
+      return through(presence, {
+        look: async (workerId: string) => {
+          const look = await presence.look(workerId);
+          for (const { presence: one, isHeld } of look.peers) if (isHeld) seen.add(one);
+          return look;
+        },
+      });
+    },
+  });
+  return through(store, { leases });
+}
+
+function through<Target extends object>(target: Target, replaced: Partial<Target>): Target {
+  return new Proxy(target, {
+    get(_, name) {
+      if (name in replaced) return Reflect.get(replaced, name);
+      const member: unknown = Reflect.get(target, name);
+      // Private fields want their own object.
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+    },
+  });
 }
