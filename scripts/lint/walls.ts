@@ -169,6 +169,7 @@ export const walls: readonly Wall[] = [
       '@trpc/client',
       '@trpc/tanstack-react-query',
       '@xyflow/react',
+      'diff',
       'elkjs',
       'react',
       'react-dom',

@@ -8,8 +8,9 @@ import { PublishDialog } from './publish-dialog.tsx';
 import { RunDialog } from './run-dialog.tsx';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { useDesigner, useDesignerValue } from './use-designer.ts';
+import { VersionsDialog } from './versions/versions-dialog.tsx';
 
-export type DialogName = 'publish' | 'run' | 'conflict' | 'commands' | 'shortcuts' | 'pick';
+export type DialogName = 'publish' | 'run' | 'conflict' | 'commands' | 'shortcuts' | 'pick' | 'versions';
 
 interface DesignerDialogProps {
   opened: boolean;
@@ -24,6 +25,7 @@ const dialogs: Record<DialogName, ComponentType<DesignerDialogProps>> = {
   commands: CommandPalette,
   shortcuts: ShortcutSheet,
   pick: DesignerPickDialog,
+  versions: VersionsDialog,
 };
 
 export function DesignerDialogs() {
@@ -42,15 +44,18 @@ function DesignerPublishDialog({ opened, onClose }: DesignerDialogProps) {
   const designer = useDesigner();
   const version = useDesignerValue(({ state }) => state.getState().published.version);
   const problems = useDesignerValue((at) => at.problems);
+  const document = useDesignerValue(({ model }) => model.document);
   return (
     <PublishDialog
       opened={opened}
       workflowKey={designer.key}
-      nextVersion={(version ?? 0) + 1}
+      latestVersion={version}
+      document={document}
       warnings={problems.filter(({ severity }) => severity === 'warning').length}
       save={() => designer.save()}
       onProblems={(found) => designer.model.setProblems(found)}
       onPublished={(made) => designer.published(made, designer.saver.revision)}
+      onCompare={() => designer.screen.setState({ dialog: 'versions' })}
       onClose={onClose}
     />
   );
@@ -94,10 +99,16 @@ function DesignerConflictDialog({ opened, onClose }: DesignerDialogProps) {
       workflowKey={key}
       mine={document}
       theirs={draft.theirs}
+      base={saver.base}
       onClose={onClose}
       onMine={() => {
         onClose();
         void saver.keepMine();
+      }}
+      onMerged={(merged) => {
+        onClose();
+        model.change('Merge both', () => merged);
+        void saver.keepMerged();
       }}
       onTheirs={() => {
         const theirs = saver.takeTheirs();

@@ -70,6 +70,7 @@ export class DesignerSession {
       },
       draftRevision,
       draftSavedAt,
+      draft,
     );
     this.saver = saver;
     const kept = readLocalDraft(key);
@@ -80,7 +81,7 @@ export class DesignerSession {
       if (kept === null) return;
       if (isSame) keepLocalDraft(key, null);
       else if (kept.baseRevision === draftRevision) saver.change(kept.document);
-      else saver.meet(kept.document, { document: draft, draftRevision, savedAt: draftSavedAt, savedBy: draftSavedBy });
+      else saver.meet(kept.document, { document: draft, draftRevision, savedAt: draftSavedAt, savedBy: draftSavedBy }, kept.base);
     };
   }
 

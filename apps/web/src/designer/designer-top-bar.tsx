@@ -1,4 +1,4 @@
-import { IconArrowBackUp, IconArrowForwardUp, IconPlayerPlay } from '@tabler/icons-react';
+import { IconArrowBackUp, IconArrowForwardUp, IconPlayerPlay, IconVersions } from '@tabler/icons-react';
 import { Button } from '../components/button.tsx';
 import { Breadcrumb, TopBar } from '../shell/top-bar.tsx';
 import { StatusIcon } from '../status/status-icon.tsx';
@@ -17,12 +17,16 @@ export function DesignerTopBar({ title }: { title: string }) {
   const redo = useCommand('edit.redo');
   const run = useCommand('workflow.run');
   const publish = useCommand('workflow.publish');
+  const versions = useCommand('workflow.versions');
   return (
     <TopBar>
       <Breadcrumb crumbs={[{ label: 'Workflows', to: { to: '/workflows' } }]} current={title} />
       <span className="tag">{version === null ? 'Draft' : differs ? `Draft of v${version + 1}` : `v${version}`}</span>
       <SaveMark status={draft} onConflict={() => screen.setState({ dialog: 'conflict' })} />
       <PresenceFaces />
+      <Button look="ghost" icon={<IconVersions className="ic" stroke={1.8} aria-hidden="true" />} onClick={versions.run}>
+        Versions
+      </Button>
       <span className="grow" />
       <Button
         look="ghost"

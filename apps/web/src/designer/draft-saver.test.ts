@@ -10,7 +10,7 @@ function bench() {
   const saves: { base: number; document: WorkflowDocument; force: boolean; answer(result: SaveDraftResult | Error): Promise<void> }[] = [];
   const timers = new Map<number, { callback: () => void; ms: number }>();
   const statuses: DraftStatus[] = [];
-  let kept: { document: WorkflowDocument; baseRevision: number } | null = null;
+  let kept: { document: WorkflowDocument; baseRevision: number; base: WorkflowDocument | null } | null = null;
   let nextTimer = 1;
   const saver = new DraftSaver(
     {
@@ -40,6 +40,7 @@ function bench() {
     },
     7,
     '2026-01-01T10:00:00Z',
+    draft('stored'),
   );
   const tick = (): number[] => {
     const due = [...timers.values()];
@@ -69,7 +70,7 @@ describe('DraftSaver', () => {
     expect(tick()).toEqual([800]);
     expect(saves).toHaveLength(1);
     expect(saves[0]).toMatchObject({ base: 7, document: draft('b'), force: false });
-    expect(kept()).toEqual({ document: draft('b'), baseRevision: 7 });
+    expect(kept()).toEqual({ document: draft('b'), baseRevision: 7, base: draft('stored') });
     await saves[0]!.answer(saved(8));
     expect(saver.status).toEqual({ state: 'saved', at: '2026-01-01T14:32:00Z' });
     expect(saver.revision).toBe(8);
@@ -85,7 +86,7 @@ describe('DraftSaver', () => {
     expect(saves).toHaveLength(1);
     await saves[0]!.answer(saved(8));
     expect(saver.hasUnsaved).toBe(true);
-    expect(kept()).toEqual({ document: draft('b'), baseRevision: 8 });
+    expect(kept()).toEqual({ document: draft('b'), baseRevision: 8, base: draft('a') });
     tick();
     expect(saves[1]).toMatchObject({ base: 8, document: draft('b') });
     await saves[1]!.answer(saved(9));
@@ -98,7 +99,7 @@ describe('DraftSaver', () => {
     tick();
     await saves[0]!.answer(new Error('line'));
     expect(saver.status.state).toBe('offline');
-    expect(kept()).toEqual({ document: draft('a'), baseRevision: 7 });
+    expect(kept()).toEqual({ document: draft('a'), baseRevision: 7, base: draft('stored') });
     expect(tick()).toEqual([2000]);
     await saves[1]!.answer(new Error('line'));
     expect(tick()).toEqual([4000]);
@@ -163,6 +164,20 @@ describe('DraftSaver', () => {
     expect(saver.revision).toBe(9);
     expect(saver.hasUnsaved).toBe(false);
     expect(kept()).toBeNull();
+  });
+
+  test('a merge goes on top of theirs, without force; whoever saved in between is met again, on theirs as the base', async () => {
+    const { saver, saves, tick } = bench();
+    saver.change(draft('mine'));
+    tick();
+    await saves[0]!.answer(conflict);
+    expect(saver.base).toEqual(draft('stored'));
+    saver.change(draft('merged'));
+    void saver.keepMerged();
+    expect(saves[1]).toMatchObject({ base: 9, document: draft('merged'), force: false });
+    await saves[1]!.answer({ ...conflict, draftRevision: 10 });
+    expect(saver.status).toMatchObject({ state: 'conflict', theirs: { draftRevision: 10 } });
+    expect(saver.base).toEqual(draft('theirs'));
   });
 
   test('flush waits for the running save and sends what came after it', async () => {

@@ -30,7 +30,7 @@ export interface DraftSaverPorts {
   /** Sorts a thrown error: lost line or refusal. */
   explain(error: unknown): { transient: boolean; reason: string };
   /** Keeps the unsaved document in this browser; null forgets it. */
-  keep(draft: { document: WorkflowDocument; baseRevision: number } | null): void;
+  keep(draft: { document: WorkflowDocument; baseRevision: number; base: WorkflowDocument | null } | null): void;
   onStatus(status: DraftStatus): void;
   setTimer(callback: () => void, ms: number): unknown;
   clearTimer(timer: unknown): void;
@@ -44,20 +44,28 @@ export class DraftSaver {
   readonly #ports: DraftSaverPorts;
   #revision: number;
   #status: DraftStatus;
+  #base: WorkflowDocument | null;
   /** Not on the server yet. */
   #unsaved: WorkflowDocument | null = null;
   #timer: unknown = null;
   #running: Promise<void> | null = null;
   #retryMs = firstRetryMs;
 
-  constructor(ports: DraftSaverPorts, revision: number, savedAt: string) {
+  /** `base`: what the server has at that revision. */
+  constructor(ports: DraftSaverPorts, revision: number, savedAt: string, base: WorkflowDocument | null = null) {
     this.#ports = ports;
+    this.#base = base;
     this.#revision = revision;
     this.#status = { state: 'saved', at: savedAt };
   }
 
   get revision(): number {
     return this.#revision;
+  }
+
+  /** What the unsaved changes were made on; null when nobody knows any more. */
+  get base(): WorkflowDocument | null {
+    return this.#base;
   }
 
   get status(): DraftStatus {
@@ -70,7 +78,7 @@ export class DraftSaver {
 
   change(document: WorkflowDocument): void {
     this.#unsaved = document;
-    this.#ports.keep({ document, baseRevision: this.#revision });
+    this.#ports.keep({ document, baseRevision: this.#revision, base: this.#base });
     if (this.#status.state === 'conflict') return;
     if (this.#status.state !== 'offline') this.#setStatus({ state: 'saving' });
     this.#schedule(quietMs);
@@ -90,8 +98,9 @@ export class DraftSaver {
   }
 
   /** A draft found in this browser that was made on an older revision than the server's. */
-  meet(mine: WorkflowDocument, theirs: Theirs): void {
+  meet(mine: WorkflowDocument, theirs: Theirs, base: WorkflowDocument | null = null): void {
     this.#unsaved = mine;
+    this.#base = base;
     this.#setStatus({ state: 'conflict', theirs });
   }
 
@@ -102,6 +111,15 @@ export class DraftSaver {
     await this.#save(true);
   }
 
+  /** After a conflict: saves what was changed last, in which theirs is contained. Who saved in between is met again. */
+  async keepMerged(): Promise<void> {
+    if (this.#status.state !== 'conflict') return;
+    const { theirs } = this.#status;
+    this.#revision = theirs.draftRevision;
+    this.#base = theirs.document;
+    await this.#save(false);
+  }
+
   /** After a conflict: gives mine up. Returns what the draft is now. */
   takeTheirs(): WorkflowDocument | null {
     if (this.#status.state !== 'conflict') return null;
@@ -109,6 +127,7 @@ export class DraftSaver {
     this.#unsaved = null;
     this.#ports.keep(null);
     this.#revision = theirs.draftRevision;
+    this.#base = theirs.document;
     this.#setStatus({ state: 'saved', at: theirs.savedAt });
     return theirs.document;
   }
@@ -148,13 +167,14 @@ export class DraftSaver {
       });
     }
     this.#revision = result.draftRevision;
+    this.#base = document;
     if (this.#unsaved === document) {
       this.#unsaved = null;
       this.#ports.keep(null);
       return this.#setStatus({ state: 'saved', at: result.savedAt });
     }
     // Changed meanwhile: invariant 2.
-    if (this.#unsaved !== null) this.#ports.keep({ document: this.#unsaved, baseRevision: this.#revision });
+    if (this.#unsaved !== null) this.#ports.keep({ document: this.#unsaved, baseRevision: this.#revision, base: this.#base });
     this.#schedule(quietMs);
   }
 

@@ -4,14 +4,30 @@ import { parseDocument, parseJson, type WorkflowDocument } from '@perdure/graph'
 export interface LocalDraft {
   document: WorkflowDocument;
   baseRevision: number;
+  /** What it was made on, for merging; null when it is not known (any more). */
+  base: WorkflowDocument | null;
 }
 
 const keyOf = (workflowKey: string): string => `perdure-draft:${workflowKey}`;
+const baseKeyOf = (workflowKey: string): string => `perdure-draft-base:${workflowKey}`;
+/** The base changes with each save only, so it is not written with each edit. */
+let storedBase: { workflowKey: string; revision: number } | null = null;
 
 export function keepLocalDraft(workflowKey: string, draft: LocalDraft | null): void {
   try {
-    if (draft === null) localStorage.removeItem(keyOf(workflowKey));
-    else localStorage.setItem(keyOf(workflowKey), JSON.stringify(draft));
+    if (draft === null) {
+      localStorage.removeItem(keyOf(workflowKey));
+      localStorage.removeItem(baseKeyOf(workflowKey));
+      storedBase = null;
+      return;
+    }
+    const { document, baseRevision, base } = draft;
+    localStorage.setItem(keyOf(workflowKey), JSON.stringify({ document, baseRevision }));
+    if (storedBase?.workflowKey === workflowKey && storedBase.revision === baseRevision) return;
+    // Without room for both, the draft is what counts.
+    localStorage.removeItem(baseKeyOf(workflowKey));
+    storedBase = { workflowKey, revision: baseRevision };
+    if (base) localStorage.setItem(baseKeyOf(workflowKey), JSON.stringify({ document: base, baseRevision }));
   } catch {
     // Storage may be full or forbidden. The draft is then only in this page until the server has it, as the save mark says.
   }
@@ -19,7 +35,13 @@ export function keepLocalDraft(workflowKey: string, draft: LocalDraft | null): v
 
 /** What was kept is read like any foreign file: another version of Perdure may have written it. */
 export function readLocalDraft(workflowKey: string): LocalDraft | null {
-  const text = localStorage.getItem(keyOf(workflowKey));
+  const draft = readKept(keyOf(workflowKey));
+  const base = draft && readKept(baseKeyOf(workflowKey));
+  return draft && { ...draft, base: base?.baseRevision === draft.baseRevision ? base.document : null };
+}
+
+function readKept(storageKey: string): Omit<LocalDraft, 'base'> | null {
+  const text = localStorage.getItem(storageKey);
   const read = text === null ? null : parseJson(text);
   if (!read?.ok || typeof read.value !== 'object' || read.value === null || Array.isArray(read.value)) return null;
   const parsed = parseDocument(read.value['document']);

@@ -1,25 +1,42 @@
-import { Textarea } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { Problem } from '@perdure/graph';
-import { useState } from 'react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { diffDocuments, type Problem, type WorkflowDocument } from '@perdure/graph';
+import { useMemo, useState } from 'react';
 import { trpc } from '../api/trpc.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { toast } from '../components/toast.tsx';
+import { changeEntries, countWords, signs } from './versions/change-entries.ts';
+import { VersionFields } from './versions/describe-version-dialog.tsx';
 
 interface PublishDialogProps {
   opened: boolean;
   workflowKey: string;
-  nextVersion: number;
+  latestVersion: number | null;
+  document: WorkflowDocument;
   warnings: number;
   /** Saves what is unsaved and tells the revision to publish. Null: it could not be saved. */
   save(): Promise<number | null>;
   onProblems(problems: readonly Problem[]): void;
   onPublished(version: number): void;
+  /** Shows what has changed on the canvas. */
+  onCompare(): void;
   onClose(): void;
 }
 
-export function PublishDialog({ opened, workflowKey, nextVersion, warnings, save, onProblems, onPublished, onClose }: PublishDialogProps) {
+export function PublishDialog({
+  opened,
+  workflowKey,
+  latestVersion,
+  document,
+  warnings,
+  save,
+  onProblems,
+  onPublished,
+  onCompare,
+  onClose,
+}: PublishDialogProps) {
   const queries = useQueryClient();
+  const nextVersion = (latestVersion ?? 0) + 1;
+  const [name, setName] = useState('');
   const [note, setNote] = useState('');
   const [refused, setRefused] = useState<string | null>(null);
   const publish = useMutation({
@@ -39,6 +56,7 @@ export function PublishDialog({ opened, workflowKey, nextVersion, warnings, save
         title: `Published as v${result.version}`,
         detail: result.runningOnOlder > 0 ? `New starts use it, ${result.runningOnOlder} running keep their version` : 'New starts use it',
       });
+      setName('');
       setNote('');
       setRefused(null);
       onPublished(result.version);
@@ -58,7 +76,7 @@ export function PublishDialog({ opened, workflowKey, nextVersion, warnings, save
         setRefused(null);
         void save().then((draftRevision) => {
           if (draftRevision === null) setRefused('The draft is not saved yet. See why beside its title.');
-          else publish.mutate({ key: workflowKey, draftRevision, ...(note.trim() !== '' && { note: note.trim() }) });
+          else publish.mutate({ key: workflowKey, draftRevision, name: name.trim(), ...(note.trim() !== '' && { note: note.trim() }) });
         });
       }}
     >
@@ -66,23 +84,57 @@ export function PublishDialog({ opened, workflowKey, nextVersion, warnings, save
         New instances will use this version. Running ones keep theirs.
         {warnings > 0 ? ` ${warnings === 1 ? 'One warning' : `${warnings} warnings`} will go with it.` : ''}
       </p>
-      <Textarea
-        mt={12}
-        size="md"
-        label="Note"
-        description="What is different, for whoever reads the list of versions."
-        autosize
-        minRows={2}
-        maxRows={6}
-        value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
-        data-autofocus
-      />
+      <VersionFields name={name} note={note} onName={setName} onNote={setNote} />
+      {opened && latestVersion !== null ? (
+        <Changes workflowKey={workflowKey} since={latestVersion} document={document} onCompare={onCompare} />
+      ) : null}
       {refused === null ? null : (
         <div className="ds-field-problem" role="alert">
           {refused}
         </div>
       )}
     </Dialog>
+  );
+}
+
+const mostShown = 6;
+
+/** What is different from the version people run now. */
+function Changes({
+  workflowKey,
+  since,
+  document,
+  onCompare,
+}: {
+  workflowKey: string;
+  since: number;
+  document: WorkflowDocument;
+  onCompare(): void;
+}) {
+  const version = useQuery(trpc.workflows.version.queryOptions({ key: workflowKey, version: since }, { staleTime: Infinity }));
+  const before = version.data?.document;
+  const entries = useMemo(() => (before ? changeEntries(diffDocuments(before, document), before, document) : []), [before, document]);
+  if (!before) return null;
+  return (
+    <section className="vs-summary" aria-label={`Changes since v${since}`}>
+      <div className="row g8">
+        <span className="label grow">{`Changes since v${since}: ${countWords(entries).toLowerCase()}`}</span>
+        <button type="button" className="plain lnk s12" onClick={onCompare}>
+          Compare
+        </button>
+      </div>
+      <ul>
+        {entries.slice(0, mostShown).map(({ key, kind, title, detail }) => (
+          <li key={key} className="row g8">
+            <span className={`vs-sign ${kind}`} aria-hidden="true">
+              {signs[kind]}
+            </span>
+            <span className="ell">{title}</span>
+            <span className="ell s12 t3">{detail}</span>
+          </li>
+        ))}
+      </ul>
+      {entries.length > mostShown ? <p className="s12 t3">{`and ${entries.length - mostShown} more`}</p> : null}
+    </section>
   );
 }

@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import { IconCalendar, IconCircleDot, IconPlus, IconSitemap, IconTag, IconX } from '@tabler/icons-react';
+import { IconCalendar, IconCircleDot, IconPlus, IconSitemap, IconTag, IconX, IconVersions } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { trpc } from '../api/trpc.ts';
@@ -35,6 +35,15 @@ export function InstanceFilters({
           onRemove={() => onChange({}, ['workflow'])}
         />
       ) : null}
+      {search.version === undefined ? null : (
+        <Chip
+          icon={<IconVersions className="ic" size={13} stroke={1.8} />}
+          name="Version"
+          verb="is"
+          value={`v${search.version}`}
+          onRemove={() => onChange({}, ['version'])}
+        />
+      )}
       {search.status ? (
         <Chip
           icon={<IconCircleDot className="ic" size={13} stroke={1.8} />}

@@ -10,6 +10,7 @@ describe('the instance list in the address', () => {
         status: ['Failed', 'Lost'],
         started: '7d',
         workflow: 'a',
+        version: '3',
         text: 42,
         cursor: 'c',
         direction: 'newer',
@@ -21,11 +22,12 @@ describe('the instance list in the address', () => {
       status: ['Failed'],
       started: '7d',
       workflow: ['a'],
+      version: 3,
       text: '42',
       cursor: 'c',
       direction: 'newer',
     });
-    expect(parseInstanceSearch({ view: 'nonsense', started: 'constructor', direction: 'up' })).toEqual({});
+    expect(parseInstanceSearch({ view: 'nonsense', started: 'constructor', direction: 'up', version: 0 })).toEqual({});
   });
 
   it('asks for what is not completed when nothing is chosen', () => {

@@ -4,6 +4,8 @@ import type { ShownStatus } from '@perdure/server/contract';
 export interface InstanceSearch {
   view?: InstanceView;
   workflow?: string[];
+  /** Of the workflow: what runs on one version. */
+  version?: number;
   status?: ShownStatus[];
   /** Started in the last … */
   started?: StartedWithin;
@@ -36,6 +38,8 @@ export function parseInstanceSearch(search: Record<string, unknown>): InstanceSe
   if (view) found.view = view;
   const workflow = texts(search['workflow']);
   if (workflow.length > 0) found.workflow = workflow;
+  const version = Number(search['version']);
+  if (Number.isInteger(version) && version > 0) found.version = version;
   const status = STATUSES.filter((word) => texts(search['status']).includes(word));
   if (status.length > 0) found.status = status;
   if (typeof search['started'] === 'string' && Object.hasOwn(STARTED_WITHIN, search['started']))

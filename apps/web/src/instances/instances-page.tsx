@@ -77,6 +77,7 @@ export function InstancesPage() {
   const tags = useMemo(() => [...new Set(rows?.flatMap((row) => row.tags))].sort(), [rows]);
   const filtered =
     search.workflow !== undefined ||
+    search.version !== undefined ||
     search.status !== undefined ||
     search.started !== undefined ||
     search.text !== undefined ||
@@ -124,7 +125,7 @@ export function InstancesPage() {
           <Empty
             filtered={filtered}
             view={view}
-            onClear={() => change({}, ['workflow', 'status', 'started', 'text', 'tag'])}
+            onClear={() => change({}, ['workflow', 'version', 'status', 'started', 'text', 'tag'])}
             onAll={() => change({ view: 'all' })}
             onStart={mayStart ? () => setStarting(true) : null}
           />

@@ -29,4 +29,11 @@ export const workflowCommands: readonly Command[] = [
     refusal: (designer) => designer.publishRefusal,
     run: ({ screen }) => screen.setState({ dialog: 'publish' }),
   },
+  {
+    id: 'workflow.versions',
+    title: 'Versions…',
+    group: 'Workflow',
+    words: 'history compare changes diff restore',
+    run: ({ screen }) => screen.setState({ dialog: 'versions' }),
+  },
 ];
