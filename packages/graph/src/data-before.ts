@@ -16,14 +16,15 @@ export interface DataBefore {
   errorCodes: readonly string[] | null;
 }
 
-/** Judging every step of a huge workflow would hold up typing; the nearest are the ones that are looked at. */
-const mostJudged = 300;
+/** Judging every step of a huge workflow would hold up typing; the nearest are the ones that are looked at. Each walks the edges once. */
+const mostWalked = 200_000;
 
 export function dataBefore(index: GraphIndex, reader: NodeId): DataBefore {
   const steps: { id: NodeId; mayBeMissing: boolean }[] = [];
   const certainWriters: NodeId[] = [];
   const writers = new Set<NodeId>();
   let errorCodes: string[] | null = null;
+  const mostJudged = mostWalked / Math.max(1, index.document.edges.length);
   const around = containersAround(index, reader);
   // From the reader's own frame outwards: in each, what leads to the node through which the reader sits in it.
   for (const [depth, container] of [...around, null].entries()) {

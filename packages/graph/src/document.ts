@@ -13,6 +13,15 @@ export interface WorkflowDocument {
   /** Remarks on the canvas. They mean nothing to a run. */
   notes?: StickyNote[];
   scenarios?: Scenario[];
+  /** Data typed by hand that expressions are tried out on in the editor. It means nothing to a run. */
+  sample?: SampleData;
+}
+
+/** What a run would have: any part may be missing. */
+export interface SampleData {
+  input?: Json;
+  steps?: { [node: string]: { output: Json } };
+  vars?: JsonObject;
 }
 
 export interface GraphNode {

@@ -90,6 +90,19 @@ describe('parseDocument', () => {
     );
   });
 
+  it('keeps sample data, within its limits', () => {
+    const document = { ...draw({ start: 'start' }), sample: { input: { a: null }, steps: { start: { output: 1 } }, vars: { n: [] } } };
+    expect(parseDocument(document)).toEqual({ ok: true, document });
+    for (const sample of [
+      { input: 'x'.repeat(300_000) },
+      { steps: { start: {} } },
+      { steps: { 'no id': { output: 1 } } },
+      { other: 1 },
+      null,
+    ])
+      expect(parseDocument({ ...document, sample }).ok).toBe(false);
+  });
+
   it('reads 5,000 nodes quickly', () => {
     const document = draw(Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`n${i}`, 'http'])));
     const before = performance.now();

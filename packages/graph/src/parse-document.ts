@@ -14,6 +14,7 @@ export const maxNodes = 5000;
 export const maxEdges = 20_000;
 const maxNotes = 1000;
 const maxNoteText = 10_000;
+const maxSampleLength = 256 * 1024;
 
 /**
  * unknown → WorkflowDocument: its shape, safe keys, unique ids, limits. Never throws.
@@ -120,12 +121,23 @@ const noteSchema = z.strictObject({
   size: z.strictObject({ width: z.number().min(1).max(1e6), height: z.number().min(1).max(1e6) }),
 });
 
+const json = z.custom<Json>((value) => value !== undefined);
+
+const sampleSchema = z
+  .strictObject({
+    input: json.optional(),
+    steps: z.record(nodeIdText, z.strictObject({ output: json })).optional(),
+    vars: z.record(z.string().min(1).max(64), json).optional(),
+  })
+  .refine((sample) => JSON.stringify(sample).length <= maxSampleLength, 'Sample data may have 256 KB at most.');
+
 const documentSchema = z.strictObject({
   formatVersion: z.literal(1),
   nodes: z.array(nodeSchema),
   edges: z.array(edgeSchema),
   notes: z.array(noteSchema).optional(),
   scenarios: z.array(scenarioSchema).max(maxScenarios, `A workflow may have ${maxScenarios} scenarios.`).optional(),
+  sample: sampleSchema.optional(),
 });
 
 function failed(problems: Problem[]): ParsedDocument {

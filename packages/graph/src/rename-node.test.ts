@@ -32,6 +32,12 @@ describe('renaming a node', () => {
     'item.$steps.quote',
   ])('leaves %s alone', (source) => expect(rename(source)).toBe(source));
 
+  it('follows into the sample data', () => {
+    const document = { ...draw({ quote: 'http' }), sample: { input: 1, steps: { quote: { output: 1 }, other: { output: 2 } } } };
+    const renamed = renameNodeId(document, nodeId('quote'), nodeId('offer'));
+    expect(renamed.ok && renamed.document.sample).toEqual({ input: 1, steps: { offer: { output: 1 }, other: { output: 2 } } });
+  });
+
   it('follows the keys of locked entities', () => {
     const locks = (key: string) => ({
       catches: [],

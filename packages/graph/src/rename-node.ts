@@ -27,6 +27,13 @@ export function renameNodeId(document: WorkflowDocument, from: NodeId, to: NodeI
       ),
       ...(document.notes && { notes: document.notes.map((note) => (note.parent === from ? { ...note, parent: to } : note)) }),
       ...(document.scenarios && { scenarios: document.scenarios.map((scenario) => renameInScenario(scenario, renamed)) }),
+      ...(document.sample?.steps &&
+        Object.hasOwn(document.sample.steps, from) && {
+          sample: {
+            ...document.sample,
+            steps: Object.fromEntries(Object.entries(document.sample.steps).map(([id, step]) => [id === from ? to : id, step])),
+          },
+        }),
     },
   };
 }

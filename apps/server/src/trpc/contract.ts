@@ -326,7 +326,7 @@ export interface VersionDetail {
   publishedBy: string;
 }
 
-/** workflows.lastRun: what the latest instance of the workflow was given and what its steps gave, for previews in the editor. */
+/** workflows.lastRun: what the latest instance of the workflow, or a chosen one, was given and what its steps gave, for previews in the editor. */
 export interface LastRun {
   instanceId: string;
   input: Json;
@@ -438,7 +438,7 @@ export interface FieldProblem {
  *   workflows.versions: { key } → VersionSummary[]                      workflow.read
  *   workflows.version: { key, version } → VersionDetail                 workflow.read
  *   workflows.describeVersion: { key, version, name, note } → void      workflow.publish
- *   workflows.lastRun: { key } → { instanceId, steps: Record<nodeId, { output: Json }>, input: Json } | null   instance.read (sample data for the expression editor)
+ *   workflows.lastRun: { key, instanceId? } → { instanceId, steps: Record<nodeId, { output: Json }>, input: Json } | null   instance.read (sample data for the expression editor)
  *   expressions.preview: { source, data: Json } → { ok: true, value: Json | null, ms } | { ok: false, code, message }   workflow.edit (a mutation: its data can be large)
  *   instances.list: InstanceListInput → InstanceListResult              instance.read
  *   instances.get: { id } → InstanceDetail                              instance.read

@@ -97,6 +97,8 @@ test('lastRun gives what the steps of the latest instance gave', async () => {
   const last = await query('workflows.lastRun', { key: 'conference-booking' });
   expect(last.instanceId).toBe('welcome-booking');
   expect(last.steps.flight.output.body.confirmation).toMatch(/^FL-/);
+  expect(await query('workflows.lastRun', { key: 'conference-booking', instanceId: 'welcome-booking' })).toEqual(last);
+  expect(await query('workflows.lastRun', { key: 'conference-booking', instanceId: 'welcome-order' })).toBeNull();
   expect(await query('workflows.lastRun', { key: 'conference-booking-parallel' })).toBeNull();
 });
 

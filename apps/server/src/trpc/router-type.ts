@@ -79,7 +79,7 @@ export type AppRouterRecord = {
     versions: Query<{ key: string }, VersionSummary[]>;
     version: Query<{ key: string; version: number }, VersionDetail>;
     describeVersion: Mutation<{ key: string; version: number; name: string; note: string }, void>;
-    lastRun: Query<{ key: string }, LastRun | null>;
+    lastRun: Query<{ key: string; instanceId?: string }, LastRun | null>;
     presence: Subscription<{ key: string; visit: string; node: string | null }, PresentPerson[]>;
   };
   expressions: {

@@ -1,12 +1,41 @@
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type CompletionSource } from '@codemirror/autocomplete';
+import {
+  acceptCompletion,
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+  type Completion,
+  type CompletionSource,
+} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
 import { bracketMatching, HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
-import { linter, type Diagnostic } from '@codemirror/lint';
-import { Compartment, EditorState } from '@codemirror/state';
-import { EditorView, keymap, lineNumbers, placeholder as placeholderText, tooltips } from '@codemirror/view';
+import { setDiagnostics, type Diagnostic } from '@codemirror/lint';
+import { Compartment, EditorState, Prec } from '@codemirror/state';
+import {
+  EditorView,
+  hoverTooltip,
+  keymap,
+  lineNumbers,
+  placeholder as placeholderText,
+  showTooltip,
+  tooltips,
+  type Tooltip,
+} from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
+
+/** What helps while writing: offered names, what the name under the pointer is, what the call around the cursor takes. */
+export interface CodeAssist {
+  complete: CompletionSource;
+  /** A column of the list of offers. */
+  column?(completion: Completion): Node | null;
+  hover?(source: string, position: number): { from: number; to: number; dom: HTMLElement } | null;
+  signature?(source: string, cursor: number): { from: number; dom: HTMLElement } | null;
+}
+
+/** A place in the text that something is said about. */
+export type CodeMark = Pick<Diagnostic, 'from' | 'to' | 'severity' | 'message'>;
 
 interface CodeEditorProps {
   value: string;
@@ -14,9 +43,11 @@ interface CodeEditorProps {
   language: 'jsonata' | 'json';
   label: string;
   placeholder?: string | undefined;
-  complete?: CompletionSource | undefined;
-  /** Where the text is wrong, for the underline. */
-  fault?: { from: number; message: string } | null | undefined;
+  assist?: CodeAssist | undefined;
+  marks?: readonly CodeMark[] | undefined;
+  /** Esc while nothing is offered. Without it Esc is left to what is around. */
+  onEscape?: (() => void) | undefined;
+  autoFocus?: boolean;
   onFocus?(view: EditorView): void;
   onBlur?(): void;
   invalid?: boolean;
@@ -24,15 +55,17 @@ interface CodeEditorProps {
   numbered?: boolean;
 }
 
-/** A small CodeMirror for expressions and JSON. Tab leaves it, as it leaves every other field. */
+/** A small CodeMirror for expressions and JSON. Tab takes what is offered and otherwise leaves, as it leaves every other field. */
 export function CodeEditor({
   value,
   onChange,
   language,
   label,
   placeholder,
-  complete,
-  fault = null,
+  assist,
+  marks = noMarks,
+  onEscape,
+  autoFocus = false,
   onFocus,
   onBlur,
   invalid = false,
@@ -41,12 +74,11 @@ export function CodeEditor({
 }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
-  const latest = useRef({ onChange, onFocus, onBlur, complete });
-  const marks = useRef(new Compartment());
+  const latest = useRef({ onChange, onFocus, onBlur, onEscape, assist });
   const attributes = useRef(new Compartment());
-  const initial = useRef(value);
+  const initial = useRef({ value, autoFocus });
   useEffect(() => {
-    latest.current = { onChange, onFocus, onBlur, complete };
+    latest.current = { onChange, onFocus, onBlur, onEscape, assist };
   });
 
   useEffect(() => {
@@ -54,7 +86,7 @@ export function CodeEditor({
     const editor = new EditorView({
       parent: host.current,
       state: EditorState.create({
-        doc: initial.current,
+        doc: initial.current.value,
         extensions: [
           history(),
           bracketMatching(),
@@ -64,10 +96,35 @@ export function CodeEditor({
           syntaxHighlighting(colours),
           EditorView.lineWrapping,
           tooltips({ position: 'fixed' }),
-          autocompletion({ override: [(context) => latest.current.complete?.(context) ?? null], icons: false, aboveCursor: false }),
-          keymap.of([...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...defaultKeymap]),
+          autocompletion({
+            override: [(context) => latest.current.assist?.complete(context) ?? null],
+            addToOptions: [{ render: (completion) => latest.current.assist?.column?.(completion) ?? null, position: 90 }],
+            icons: false,
+            aboveCursor: false,
+          }),
+          hoverTooltip(({ state }, position): Tooltip | null => {
+            const found = latest.current.assist?.hover?.(state.doc.toString(), position);
+            return found ? { pos: found.from, end: found.to, above: true, create: () => ({ dom: found.dom }) } : null;
+          }),
+          showTooltip.compute(['doc', 'selection'], (state) => {
+            const found = latest.current.assist?.signature?.(state.doc.toString(), state.selection.main.head);
+            return found ? { pos: found.from, above: true, create: () => ({ dom: found.dom }) } : null;
+          }),
+          Prec.highest(keymap.of([{ key: 'Tab', run: acceptCompletion }])),
+          keymap.of([
+            ...closeBracketsKeymap,
+            ...completionKeymap,
+            {
+              key: 'Escape',
+              run: () => {
+                latest.current.onEscape?.();
+                return latest.current.onEscape !== undefined;
+              },
+            },
+            ...historyKeymap,
+            ...defaultKeymap,
+          ]),
           attributes.current.of([]),
-          marks.current.of([]),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange(update.state.doc.toString());
             if (update.focusChanged) {
@@ -79,6 +136,10 @@ export function CodeEditor({
       }),
     });
     view.current = editor;
+    if (initial.current.autoFocus) {
+      editor.dispatch({ selection: { anchor: editor.state.doc.length } });
+      editor.focus();
+    }
     return () => {
       editor.destroy();
       view.current = null;
@@ -92,6 +153,7 @@ export function CodeEditor({
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
   }, [value]);
 
+  const hasEscape = onEscape !== undefined;
   useEffect(() => {
     view.current?.dispatch({
       effects: attributes.current.reconfigure([
@@ -99,29 +161,31 @@ export function CodeEditor({
         EditorView.contentAttributes.of({
           'aria-label': label,
           tabindex: '0',
+          // A dialog around it would close on the Esc that only puts the offers away.
+          ...(hasEscape && { 'data-mantine-stop-propagation': 'true' }),
           ...(describedBy !== undefined && { 'aria-describedby': describedBy }),
         }),
         ...(placeholder === undefined ? [] : [placeholderText(placeholder)]),
       ]),
     });
-  }, [describedBy, label, language, placeholder]);
+  }, [describedBy, hasEscape, label, language, placeholder]);
 
-  const faultFrom = fault?.from;
-  const faultMessage = fault?.message;
   useEffect(() => {
     const editor = view.current;
     if (!editor) return;
-    const find = (): Diagnostic[] => {
-      if (faultFrom === undefined || faultMessage === undefined) return [];
-      const end = editor.state.doc.length;
-      const from = Math.max(0, Math.min(faultFrom, end - 1));
-      return end === 0 ? [] : [{ from, to: Math.min(end, from + 1), severity: 'error', message: faultMessage }];
-    };
-    editor.dispatch({ effects: marks.current.reconfigure(linter(find, { delay: 0 })) });
-  }, [faultFrom, faultMessage]);
+    const end = editor.state.doc.length;
+    // A mark needs at least one character to be under.
+    const shown = marks.flatMap((mark): Diagnostic[] => {
+      const from = Math.max(0, Math.min(mark.from, end - 1));
+      return end === 0 ? [] : [{ ...mark, from, to: Math.max(from + 1, Math.min(mark.to, end)) }];
+    });
+    editor.dispatch(setDiagnostics(editor.state, shown));
+  }, [marks, language]);
 
   return <div ref={host} className={`ds-code ${invalid ? 'invalid' : ''} ${numbered && value.includes('\n') ? 'numbered' : ''}`} />;
 }
+
+const noMarks: readonly CodeMark[] = [];
 
 const colours = HighlightStyle.define([
   { tag: [tags.string, tags.special(tags.string)], color: 'var(--code-str)' },

@@ -1,7 +1,7 @@
 import { IconChevronDown } from '@tabler/icons-react';
 import { NativeSelect, NumberInput, Switch, TextInput } from '@mantine/core';
 import { analyseExpression } from '@perdure/expressions';
-import { isExpression, parseDuration, type Field, type Json, type JsonObject } from '@perdure/graph';
+import { isExpression, type Json, type JsonObject } from '@perdure/graph';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { Button } from '../components/button.tsx';
 import { StatusIcon } from '../status/status-icon.tsx';
@@ -11,7 +11,10 @@ import { EntityOperationField, EntityTypeField, LocksField } from './entity-fiel
 import { useFieldProblem, useInspector } from './inspector-context.ts';
 import { Labelled, type FieldProps } from './labelled.tsx';
 import { readJsonText } from './unfinished-json.ts';
-import { CasesField, CatchesField, KeyValuesField, OutcomesField } from './list-fields.tsx';
+import { TimeInput } from './time-input.tsx';
+import { textWithPath } from './text-with-path.ts';
+import { asksForExpression, useLiteralSwitch, type LiteralSwitch } from './use-literal-switch.tsx';
+import { CasesField, CatchesField, KeyValuesField, OutcomesField, pathInto } from './list-fields.tsx';
 
 /** One field of a node's config, by the widget its schema names. */
 export function ConfigField(props: FieldProps) {
@@ -30,15 +33,25 @@ function Widget(props: FieldProps) {
   const problem = useFieldProblem(path);
   const hint = field.help ?? (field.absent && !field.required ? `Left empty: ${field.absent}` : undefined);
   switch (field.widget) {
-    case 'text':
     case 'duration':
+      return (
+        <TimeInput
+          label={field.label}
+          description={hint}
+          value={typeof value === 'string' ? value : ''}
+          placeholder={field.placeholder}
+          error={problem}
+          onChange={(text) => onChange(text === '' && !field.required ? undefined : text)}
+        />
+      );
+    case 'text':
       return (
         <TextInput
           size="sm"
           label={field.label}
           description={hint}
           value={typeof value === 'string' ? value : ''}
-          placeholder={field.placeholder ?? (field.widget === 'duration' ? '30s, 5m, 2h, 1d' : (field.absent ?? ''))}
+          placeholder={field.placeholder ?? field.absent ?? ''}
           error={problem}
           onChange={(event) => onChange(event.currentTarget.value === '' && !field.required ? undefined : event.currentTarget.value)}
         />
@@ -84,7 +97,13 @@ function Widget(props: FieldProps) {
     case 'expression':
       return (
         <Labelled label={field.label} help={field.help}>
-          <ExpressionEditor label={field.label} value={typeof value === 'string' ? value : ''} onChange={onChange} problem={problem} />
+          <ExpressionEditor
+            label={field.label}
+            value={typeof value === 'string' ? value : ''}
+            onChange={onChange}
+            problem={problem}
+            expects="condition"
+          />
         </Labelled>
       );
     case 'value':
@@ -122,49 +141,38 @@ function Widget(props: FieldProps) {
 
 const schemaPlaceholder = '{ "type": "object", "properties": … }';
 
-/** A literal or an expression, with a switch between the two. The other side's text is kept while the field is shown. */
+/** A literal or an expression, with a switch between the two. Each side keeps its text while the field is shown. */
 function ValueField({ field, path, value, onChange, problem }: FieldProps & { problem: string | undefined }) {
-  const computed = isExpression(value);
   const { unfinished, keepUnfinished } = useInspector();
-  const kept = useRef<{ literal: Json | undefined; expr: string }>({ literal: undefined, expr: '' });
+  const isText = field.literal === undefined || field.literal === 'text' || field.literal === 'duration' || field.literal === 'moment';
   const hint = field.help ?? (field.absent && !field.required ? `Left empty: ${field.absent}` : undefined);
-  const toggle = (toExpression: boolean): void => {
-    if (toExpression === computed) return;
-    if (toExpression) {
-      kept.current.literal = value;
-      // Text that is no JSON goes along: it may have been meant as an expression all the time.
-      onChange({ expr: unfinished(path) ?? (kept.current.expr || literalAsExpression(value)) });
-      keepUnfinished(path, null);
-    } else {
-      kept.current.expr = isExpression(value) ? value.expr : '';
-      onChange(kept.current.literal ?? (field.required && field.literal === 'text' ? '' : undefined));
-    }
-  };
+  const literal = useLiteralSwitch({
+    label: field.label,
+    value,
+    onChange: (next) => {
+      if (isExpression(next)) keepUnfinished(path, null);
+      onChange(next);
+    },
+    emptyLiteral: field.required && field.literal === 'text' ? '' : undefined,
+    // Text that is no JSON goes along: it may have been meant as an expression all the time.
+    expressionOf: (given) => unfinished(path) ?? literalAsExpression(given),
+    onPath: (picked) =>
+      literal.compute(isText && typeof value === 'string' ? textWithPath(value, value.length, value.length, picked) : picked),
+  });
   return (
-    <Labelled
-      label={field.label}
-      help={hint}
-      side={
-        <span className="seg ds-seg" role="group" aria-label={`${field.label}: how it is given`}>
-          <button type="button" aria-pressed={!computed} onClick={() => toggle(false)}>
-            Form
-          </button>
-          <button type="button" aria-pressed={computed} onClick={() => toggle(true)}>
-            Expression
-          </button>
-        </span>
-      }
-    >
-      {computed ? (
+    <Labelled label={field.label} help={hint} side={literal.switcher} {...literal.around}>
+      {isExpression(value) ? (
         <ExpressionEditor
           label={field.label}
           value={value.expr}
           onChange={(expr) => onChange({ expr })}
           problem={problem}
+          expects={field.literal}
+          autoFocus={literal.isNew}
           placeholder={field.literal === 'list' ? 'input.items' : 'input.id'}
         />
       ) : (
-        <LiteralInput field={field} path={path} value={value} onChange={onChange} problem={problem} />
+        <LiteralInput field={field} path={path} value={value} onChange={onChange} problem={problem} literal={literal} />
       )}
     </Labelled>
   );
@@ -176,14 +184,15 @@ function LiteralInput({
   value,
   onChange,
   problem,
-}: {
-  field: Field;
-  path: string;
-  value: Json | undefined;
-  onChange(value: Json | undefined): void;
-  problem: string | undefined;
-}) {
-  const leave = (): void => onChange(field.required ? '' : undefined);
+  literal,
+}: FieldProps & { problem: string | undefined; literal: LiteralSwitch }) {
+  const input = useRef<HTMLInputElement>(null);
+  const type = (text: string): void => {
+    if (asksForExpression(textOf(value), text)) literal.compute('');
+    else onChange(text === '' && !field.required ? undefined : text);
+  };
+  /** Where the cursor was in the text. */
+  const takePaths = (): void => literal.target((picked) => literal.compute(pathInto(input.current, picked)));
   switch (field.literal) {
     case 'number':
       return (
@@ -194,6 +203,12 @@ function LiteralInput({
           placeholder={field.absent ?? ''}
           hideControls
           error={problem}
+          onFocus={() => literal.target(literal.compute)}
+          onKeyDown={(event) => {
+            if (event.key !== '=' || event.currentTarget.value !== '') return;
+            event.preventDefault();
+            literal.compute('');
+          }}
           onChange={(next) => onChange(next === '' || typeof next === 'string' ? undefined : next)}
         />
       );
@@ -206,7 +221,7 @@ function LiteralInput({
           value={value}
           onChange={onChange}
           problem={problem}
-          mayBeExpression
+          literal={literal}
           placeholder={field.literal === 'list' ? '["finance"]' : '{ }'}
         />
       );
@@ -217,29 +232,40 @@ function LiteralInput({
           withThumbIndicator={false}
           aria-label={field.label}
           checked={value === true}
+          onFocus={() => literal.target(literal.compute)}
           onChange={(event) => onChange(event.currentTarget.checked)}
         />
       );
-    default: {
-      const isDuration = field.literal === 'duration';
+    case 'duration':
+    case 'moment':
+      return (
+        <TimeInput
+          hideLabel
+          label={field.label}
+          inputRef={input}
+          value={typeof value === 'string' || typeof value === 'number' ? String(value) : ''}
+          orMoment={field.literal === 'moment' || field.orMoment === true}
+          placeholder={field.placeholder}
+          error={problem}
+          onFocus={takePaths}
+          onChange={type}
+        />
+      );
+    default:
       return (
         <TextInput
           size="sm"
+          ref={input}
           aria-label={field.label}
           value={typeof value === 'string' || typeof value === 'number' ? String(value) : ''}
-          placeholder={field.placeholder ?? (isDuration ? '30s, 5m, 2h, 1d' : field.literal === 'moment' ? '2030-01-31T12:00:00Z' : '')}
+          placeholder={field.placeholder ?? ''}
           error={problem}
           {...(field.placeholder?.startsWith('http') && { styles: { input: { fontFamily: 'var(--mono)', fontSize: 12 } } })}
-          {...(isDuration && { rightSection: <DurationMark text={typeof value === 'string' ? value : ''} /> })}
-          onChange={(event) => (event.currentTarget.value === '' ? leave() : onChange(event.currentTarget.value))}
+          onFocus={takePaths}
+          onChange={(event) => type(event.currentTarget.value)}
         />
       );
-    }
   }
-}
-
-function DurationMark({ text }: { text: string }) {
-  return text !== '' && parseDuration(text) !== undefined ? <span className="t3 s11">✓</span> : null;
 }
 
 /** JSON as text. The config only changes when the text is JSON; what is not JSON yet is kept beside the document, as a problem. */
@@ -250,7 +276,7 @@ function JsonInput({
   onChange,
   problem,
   placeholder,
-  mayBeExpression = false,
+  literal,
 }: {
   label: string;
   path: string;
@@ -258,9 +284,10 @@ function JsonInput({
   onChange(value: Json | undefined): void;
   problem: string | undefined;
   placeholder: string;
-  mayBeExpression?: boolean;
+  /** Where the field may be an expression instead. */
+  literal?: LiteralSwitch;
 }) {
-  const { unfinished, keepUnfinished } = useInspector();
+  const { unfinished, keepUnfinished, leave } = useInspector();
   const [text, setText] = useState(() => unfinished(path) ?? textOf(value));
   const sent = useRef(value);
   const id = useId();
@@ -273,7 +300,7 @@ function JsonInput({
   }, [keepUnfinished, path, value]);
   const read = useMemo(() => readJsonText(text), [text]);
   const message = read.ok ? problem : read.message;
-  const isExpressionText = useMemo(() => mayBeExpression && !read.ok && analyseExpression(text).ok, [mayBeExpression, read, text]);
+  const isExpressionText = useMemo(() => literal !== undefined && !read.ok && analyseExpression(text).ok, [literal, read, text]);
   return (
     <div className={`ds-expression ${message ? 'invalid' : ''}`}>
       <CodeEditor
@@ -283,7 +310,18 @@ function JsonInput({
         placeholder={placeholder}
         invalid={message !== undefined}
         describedBy={message === undefined ? undefined : id}
+        onEscape={leave}
+        {...(literal && {
+          onFocus: (view) =>
+            literal.target((picked) => {
+              // Alone it is the whole value; inside JSON it is an expression within the literal.
+              if (view.state.doc.toString().trim() === '') return literal.compute(picked);
+              view.dispatch(view.state.replaceSelection(JSON.stringify({ expr: picked })));
+              view.focus();
+            }),
+        })}
         onChange={(next) => {
+          if (literal && asksForExpression(text, next)) return literal.compute('');
           setText(next);
           const typed = readJsonText(next);
           keepUnfinished(path, typed.ok ? null : next);
@@ -297,13 +335,7 @@ function JsonInput({
           <StatusIcon shape="error" size={13} />
           <span className="grow">{read.ok ? message : `Not stored. ${message}`}</span>
           {isExpressionText ? (
-            <Button
-              size="sm"
-              onClick={() => {
-                keepUnfinished(path, null);
-                onChange({ expr: text });
-              }}
-            >
+            <Button size="sm" onClick={() => literal?.compute(text)}>
               Use as expression
             </Button>
           ) : null}

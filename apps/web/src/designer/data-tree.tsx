@@ -1,112 +1,163 @@
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
-import type { Json, JsonObject } from '@perdure/graph';
-import { useState } from 'react';
-import { glimpse } from './expression-editor.tsx';
+import { useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { rootRow, type DataRow } from './data-rows.ts';
+import { draggedPath } from './dragged-path.ts';
+import type { DataRoot } from './expression-data.ts';
 
-/** "Data from earlier steps": what the last run had, each line a click away from the expression. */
+interface ShownRow {
+  row: DataRow;
+  level: number;
+  isOpen: boolean;
+  parent: string | null;
+}
+
+/**
+ * The data an expression can read, each line a click, an Enter or a drag away from the field. One tab stop; arrows walk and open, as the
+ * ARIA tree pattern asks.
+ */
 export function DataTree({
-  scope,
-  names,
-  from,
+  roots,
   onInsert,
+  side,
+  hint,
+  tall = false,
 }: {
-  scope: JsonObject;
-  names: readonly string[];
-  from: string | null;
+  roots: readonly DataRoot[];
   onInsert(path: string): void;
+  side?: ReactNode;
+  hint?: string | undefined;
+  tall?: boolean;
 }) {
-  const roots = names.filter((name) => !name.startsWith('error') && name !== 'vars' && name !== 'instance.id');
+  const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(['input', 'item']));
+  const [active, setActive] = useState<string | null>(null);
+  const tree = useRef<HTMLDivElement>(null);
+  const rows = useMemo(() => shownRows(roots, open), [roots, open]);
+  const current = rows.find(({ row }) => row.key === active) ?? rows[0];
+
+  const toggle = (key: string): void => {
+    const next = new Set(open);
+    if (!next.delete(key)) next.add(key);
+    setOpen(next);
+  };
+  const go = (key: string | null | undefined): void => {
+    if (key === null || key === undefined) return;
+    setActive(key);
+    // The row exists already: only what is drawn can be gone to.
+    tree.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (!current) return;
+    const at = rows.indexOf(current);
+    const { row, isOpen, parent } = current;
+    const moves: Record<string, () => void> = {
+      ArrowDown: () => go(rows[at + 1]?.row.key),
+      ArrowUp: () => go(rows[at - 1]?.row.key),
+      Home: () => go(rows[0]?.row.key),
+      End: () => go(rows.at(-1)?.row.key),
+      ArrowRight: () => (row.hasChildren && !isOpen ? toggle(row.key) : go(isOpen ? rows[at + 1]?.row.key : null)),
+      ArrowLeft: () => (isOpen ? toggle(row.key) : go(parent)),
+      Enter: () => onInsert(row.path),
+      ' ': () => onInsert(row.path),
+    };
+    const move = event.ctrlKey || event.metaKey || event.altKey ? undefined : moves[event.key];
+    if (!move) return;
+    event.preventDefault();
+    event.stopPropagation();
+    move();
+  };
+
   return (
     <div role="group" aria-label="Data from earlier steps">
       <div className="label">
         <span>Data from earlier steps</span>
         <span className="grow" />
-        <span className="t3 ds-light">Click to insert the path</span>
+        {side}
       </div>
-      <div className="ds-tree">
-        {roots.map((root) => (
-          <Branch
-            key={root}
-            label={root}
-            path={root}
-            value={at(scope, root)}
-            depth={0}
-            note={root === 'input' ? from : null}
-            onInsert={onInsert}
+      <div className={`ds-tree ${tall ? 'tall' : ''}`} role="tree" aria-label="Data from earlier steps" ref={tree} onKeyDown={onKeyDown}>
+        {rows.map(({ row, level, isOpen }) => (
+          <Line
+            key={row.key}
+            row={row}
+            level={level}
+            isOpen={isOpen}
+            isCurrent={row === current?.row}
+            onToggle={() => toggle(row.key)}
+            onFocus={() => setActive(row.key)}
+            onInsert={() => onInsert(row.path)}
           />
         ))}
       </div>
-      {from === null ? <div className="ds-field-help">Run the workflow once to see its data here.</div> : null}
+      {hint === undefined ? null : <div className="ds-field-help">{hint}</div>}
     </div>
   );
 }
 
-const mostChildren = 60;
-
-function Branch({
-  label,
-  path,
-  value,
-  depth,
-  note,
+function Line({
+  row,
+  level,
+  isOpen,
+  isCurrent,
+  onToggle,
+  onFocus,
   onInsert,
 }: {
-  label: string;
-  path: string;
-  value: Json | undefined;
-  depth: number;
-  note: string | null;
-  onInsert(path: string): void;
+  row: DataRow;
+  level: number;
+  isOpen: boolean;
+  isCurrent: boolean;
+  onToggle(): void;
+  onFocus(): void;
+  onInsert(): void;
 }) {
-  const [open, setOpen] = useState(depth === 0 && label === 'input');
-  const children = childrenOf(value);
-  const shown = note ?? (value === undefined ? 'not run yet' : glimpse(value));
-  const Chevron = open ? IconChevronDown : IconChevronRight;
+  const Chevron = isOpen ? IconChevronDown : IconChevronRight;
+  const missing = row.mayBeMissing ? ', may be missing' : '';
   return (
-    <>
-      <div className="ds-tree-row" style={{ paddingLeft: 6 + depth * 14 }}>
-        {children.length > 0 ? (
-          <button
-            type="button"
-            className="ds-tree-toggle"
-            aria-label={open ? `Close ${path}` : `Open ${path}`}
-            aria-expanded={open}
-            onClick={() => setOpen(!open)}
-          >
-            <Chevron className="ic" size={12} aria-hidden="true" />
-          </button>
-        ) : (
-          <span className="ds-tree-toggle" />
-        )}
-        {/* mousedown would take the focus from the expression, and with it the place to insert at */}
-        <button type="button" className="ds-tree-path" onMouseDown={(event) => event.preventDefault()} onClick={() => onInsert(path)}>
-          <span className={`mono ${depth === 0 ? 'b5' : ''}`}>{label}</span>
-          <span className="grow" />
-          <span className="mono t3 ell">{shown}</span>
-          <span className="visually-hidden">, insert {path}</span>
-        </button>
-      </div>
-      {open
-        ? children.map(([name, child, childPath]) => (
-            <Branch key={name} label={name} path={path + childPath} value={child} depth={depth + 1} note={null} onInsert={onInsert} />
-          ))
-        : null}
-    </>
+    <div
+      role="treeitem"
+      aria-level={level}
+      aria-label={`${row.path}, ${row.type || 'not seen yet'}${row.value === '' ? '' : ` ${row.value}`}${missing}`}
+      aria-selected={false}
+      {...(row.hasChildren && { 'aria-expanded': isOpen })}
+      data-key={row.key}
+      tabIndex={isCurrent ? 0 : -1}
+      className="ds-tree-row"
+      style={{ paddingLeft: 6 + (level - 1) * 14 }}
+      title={row.title === undefined ? `Insert ${row.path}` : `${row.title}: insert ${row.path}`}
+      draggable
+      onDragStart={(event) => {
+        event.dataTransfer.setData(draggedPath, row.path);
+        event.dataTransfer.setData('text/plain', row.path);
+        event.dataTransfer.effectAllowed = 'copy';
+      }}
+      onFocus={onFocus}
+      onClick={onInsert}
+    >
+      <span
+        className="ds-tree-toggle"
+        aria-hidden="true"
+        onClick={(event) => {
+          if (!row.hasChildren) return;
+          event.stopPropagation();
+          onToggle();
+        }}
+      >
+        {row.hasChildren ? <Chevron className="ic" size={12} /> : null}
+      </span>
+      <span className={`mono ds-tree-name ${level === 1 ? 'b5' : ''} ${row.label.endsWith(' item') ? 'said' : ''}`}>{row.label}</span>
+      <span className="grow" />
+      {row.mayBeMissing ? <span className="ds-missing">may be missing</span> : null}
+      <span className={`mono t3 ell ${row.value === '' ? 'said' : ''}`}>{row.value === '' ? row.type || 'not seen yet' : row.value}</span>
+    </div>
   );
 }
 
-/** JSONata looks through lists by itself, so a list shows the fields of its first entry under the list's own path. */
-function childrenOf(value: Json | undefined): [string, Json, string][] {
-  const shown = Array.isArray(value) ? value[0] : value;
-  if (typeof shown !== 'object' || shown === null || Array.isArray(shown)) return [];
-  return Object.entries(shown)
-    .slice(0, mostChildren)
-    .map(([name, child]) => [name, child, /^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `.\`${name}\``]);
-}
-
-function at(scope: JsonObject, path: string): Json | undefined {
-  let value: Json | undefined = scope;
-  for (const name of path.split('.'))
-    value = typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-  return value;
+function shownRows(roots: readonly DataRoot[], open: ReadonlySet<string>): ShownRow[] {
+  const shown: ShownRow[] = [];
+  const add = (row: DataRow, level: number, parent: string | null): void => {
+    const isOpen = row.hasChildren && open.has(row.key);
+    shown.push({ row, level, isOpen, parent });
+    if (isOpen) for (const child of row.children()) add(child, level + 1, row.key);
+  };
+  for (const root of roots) add(rootRow(root), 1, null);
+  return shown;
 }

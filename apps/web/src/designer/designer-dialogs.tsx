@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ComponentType } from 'react';
+import { lazy, Suspense, type ComponentType } from 'react';
 import { trpc } from '../api/trpc.ts';
 import { PickDialog } from '../components/pick-dialog.tsx';
 import { CommandPalette } from './command-palette.tsx';
@@ -10,7 +10,9 @@ import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { useDesigner, useDesignerValue } from './use-designer.ts';
 import { VersionsDialog } from './versions/versions-dialog.tsx';
 
-export type DialogName = 'publish' | 'run' | 'conflict' | 'commands' | 'shortcuts' | 'pick' | 'versions';
+export type DialogName = 'publish' | 'run' | 'conflict' | 'commands' | 'shortcuts' | 'pick' | 'versions' | 'sample';
+
+const SampleDialog = lazy(() => import('./sample-dialog.tsx').then((module) => ({ default: module.SampleDialog })));
 
 interface DesignerDialogProps {
   opened: boolean;
@@ -26,6 +28,7 @@ const dialogs: Record<DialogName, ComponentType<DesignerDialogProps>> = {
   shortcuts: ShortcutSheet,
   pick: DesignerPickDialog,
   versions: VersionsDialog,
+  sample: DesignerSampleDialog,
 };
 
 export function DesignerDialogs() {
@@ -38,6 +41,14 @@ export function DesignerDialogs() {
       ))}
     </>
   );
+}
+
+function DesignerSampleDialog({ opened, onClose }: DesignerDialogProps) {
+  return opened ? (
+    <Suspense fallback={null}>
+      <SampleDialog onClose={onClose} />
+    </Suspense>
+  ) : null;
 }
 
 function DesignerPublishDialog({ opened, onClose }: DesignerDialogProps) {

@@ -27,6 +27,8 @@ export interface SessionState {
   /** The instance watched on the canvas. */
   runId: string | null;
   tidying: boolean;
+  /** Which data expressions are tried out on. */
+  previewSource: { kind: 'last' } | { kind: 'run'; instanceId: string } | { kind: 'typed' };
 }
 
 /**
@@ -54,6 +56,7 @@ export class DesignerSession {
       checked: null,
       runId: null,
       tidying: false,
+      previewSource: { kind: 'last' },
     }));
     const saver = new DraftSaver(
       {

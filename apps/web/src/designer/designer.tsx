@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { standardCatalogue } from '@perdure/graph';
 import type { WorkflowDetail } from '@perdure/server/contract';
 import { useEffect, useRef } from 'react';
@@ -17,6 +17,7 @@ import { QuickAdd } from './quick-add.tsx';
 import { DesignerContext, useDesigner, useDesignerValue } from './use-designer.ts';
 import { useLiveRun, type LiveRun } from './use-live-run.ts';
 import { useProblemsCheck } from './use-problems-check.ts';
+import { useSampleRun } from './use-sample-run.ts';
 import { useSession } from './use-session.ts';
 import { WorkflowPanel } from './workflow-panel.tsx';
 
@@ -55,10 +56,10 @@ function Workplace({ detail }: { detail: WorkflowDetail }) {
 
 /** The selected node's form; without one, the workflow itself. */
 function RightPanel({ detail }: { detail: WorkflowDetail }) {
-  const { model, may, key } = useDesigner();
+  const { model, may } = useDesigner();
   const { document, selection, focusField } = useDesignerValue((designer) => designer.model.view.getState());
   const problems = useDesignerValue((designer) => designer.problems);
-  const sample = useQuery(trpc.workflows.lastRun.queryOptions({ key }, { staleTime: 30_000 }));
+  const sample = useSampleRun();
   const [only] = selection.nodes;
   const node = selection.nodes.size === 1 ? document.nodes.find(({ id }) => id === only) : undefined;
   if (!node) {
@@ -74,7 +75,7 @@ function RightPanel({ detail }: { detail: WorkflowDetail }) {
       document={document}
       problems={problems}
       readOnly={!may.edit}
-      sample={sample.data ?? null}
+      sample={sample}
       focusField={focusField}
     />
   );

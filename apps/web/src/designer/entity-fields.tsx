@@ -1,12 +1,14 @@
 import { Autocomplete, TextInput } from '@mantine/core';
 import { isExpression, type Json } from '@perdure/graph';
 import { useQuery } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { trpc } from '../api/trpc.ts';
 import { operationsOf } from '../entities/operations-of.ts';
 import { ExpressionEditor } from './expression-editor.tsx';
 import { useFieldProblem, useInspector } from './inspector-context.ts';
 import type { FieldProps } from './labelled.tsx';
-import { EntryList } from './list-fields.tsx';
+import { EntryList, pathInto, useTextOrExpression } from './list-fields.tsx';
+import { asksForExpression } from './use-literal-switch.tsx';
 
 /** Fields about entities: what exists is offered, any other text may be typed (a type can be made after the workflow that uses it). */
 
@@ -88,45 +90,42 @@ function LockType({ path, names, value, onChange }: { path: string; names: strin
 
 function LockKey({ path, value = '', onChange }: { path: string; value: Json | undefined; onChange: (key: Json) => void }) {
   const problem = useFieldProblem(`${path}.key`);
-  const computed = isExpression(value);
-  const text = typeof value === 'string' ? value : computed ? value.expr : JSON.stringify(value);
+  const input = useRef<HTMLInputElement>(null);
+  const literal = useTextOrExpression('Key', value, onChange);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return (
-    <>
+    <div {...literal.around}>
       <div className="row g6">
         <span className="s12 t2 grow">Key</span>
-        <span className="seg ds-seg" role="group" aria-label="Key: how it is given">
-          <button type="button" aria-pressed={!computed} onClick={() => computed && onChange('')}>
-            Text
-          </button>
-          <button
-            type="button"
-            aria-pressed={computed}
-            onClick={() => !computed && onChange({ expr: value === '' ? '' : JSON.stringify(value) })}
-          >
-            Expression
-          </button>
-        </span>
+        {literal.switcher}
       </div>
-      {computed ? (
+      {isExpression(value) ? (
         <ExpressionEditor
           label="Key"
-          value={text}
+          value={value.expr}
           numbered={false}
           placeholder="input.from"
           problem={problem}
+          autoFocus={literal.isNew}
           onChange={(expr) => onChange({ expr })}
         />
       ) : (
         <TextInput
           size="sm"
+          ref={input}
           aria-label="Key"
           placeholder="one key"
           value={text}
           error={problem}
-          onChange={(event) => onChange(event.currentTarget.value)}
+          onFocus={() => literal.target((picked) => literal.compute(pathInto(input.current, picked)))}
+          onChange={(event) => {
+            const typed = event.currentTarget.value;
+            if (asksForExpression(text, typed)) literal.compute('');
+            else onChange(typed);
+          }}
         />
       )}
-    </>
+    </div>
   );
 }
 

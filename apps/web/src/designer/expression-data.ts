@@ -1,110 +1,162 @@
-import type { Json, JsonObject, NodeId, WorkflowDocument } from '@perdure/graph';
+import { evaluateForPreview, quoteName, type ExpressionScope } from '@perdure/expressions';
+import {
+  dataBefore,
+  indexGraph,
+  isExpression,
+  schemaExample,
+  type GraphNode,
+  type Json,
+  type JsonObject,
+  type NodeId,
+  type WorkflowDocument,
+} from '@perdure/graph';
 
-/** The last run's data, for previews and for inserting paths. */
+/**
+ * What an expression of one step sees: real data where there is some, names and types where a schema or the drawing tells them. Completion,
+ * hover, doubts, previews and the tree of earlier data all read this.
+ */
+
+/** The data previews are made with. */
 export interface SampleRun {
-  instanceId: string;
+  /** For people: "Last run, ord-1". */
+  name: string;
+  /** The run it is of; null for data typed by hand. */
+  instanceId: string | null;
   input: Json;
-  steps: Record<string, { output: Json }>;
+  steps: { readonly [node: string]: { output: Json } };
+  /** Where they were typed; of a run, what its Set variables steps wrote. */
+  vars?: JsonObject;
 }
 
-/** The nodes that can have run before a node does: everything upstream of it and of the containers around it, nearest first. */
-export function earlierNodes(document: WorkflowDocument, node: NodeId): NodeId[] {
-  const parents = new Map(document.nodes.map(({ id, parent }) => [id, parent]));
-  const into = new Map<NodeId, NodeId[]>();
-  for (const { source, target } of document.edges) into.set(target, [...(into.get(target) ?? []), source]);
-  const found = new Set<NodeId>();
-  const queue: NodeId[] = [];
-  const enter = (id: NodeId): void => {
-    for (const source of into.get(id) ?? []) {
-      // A body edge comes from the container itself, which has no output yet.
-      const around = parents.get(id) === source;
-      if (!around && !found.has(source)) {
-        found.add(source);
-        queue.push(source);
-      }
-    }
-    const parent = parents.get(id);
-    if (parent) enter(parent);
+export interface ExpressionData {
+  /** What previews evaluate over. */
+  scope: JsonObject;
+  /** Names and types beyond the sample. */
+  shape: JsonObject;
+  /** `steps.check`, `vars.rate`: not there on every way. */
+  uncertain: ReadonlySet<string>;
+  /** The roots of the tree of earlier data, as they are written. */
+  roots: readonly DataRoot[];
+}
+
+export interface DataRoot {
+  path: string;
+  value: Json | undefined;
+  shape: Json | undefined;
+  mayBeMissing: boolean;
+  /** What it is, where its path does not say so: a step's title. */
+  title?: string;
+}
+
+export function expressionData(document: WorkflowDocument, node: NodeId, run: SampleRun | null): ExpressionData {
+  const index = indexGraph(document);
+  const before = dataBefore(index, node);
+  const scope: JsonObject = {};
+  const shape: JsonObject = { vars: {}, steps: {} };
+  const roots: DataRoot[] = [];
+  const uncertain = new Set<string>();
+  const add = (
+    path: string,
+    value: Json | undefined,
+    known: Json | undefined,
+    more: { mayBeMissing?: boolean; title?: string } = {},
+  ): void => {
+    roots.push({ path, value, shape: known, mayBeMissing: false, ...more });
   };
-  enter(node);
-  for (let i = 0; i < queue.length; i += 1) enter(queue[i]!); // i is inside the queue
-  return [...found];
-}
 
-/** What an expression of this node sees, as far as the last run knows it. */
-export function sampleScope(document: WorkflowDocument, node: NodeId, run: SampleRun | null): JsonObject {
-  const steps: JsonObject = {};
-  for (const id of earlierNodes(document, node)) {
-    const step = run?.steps[id];
-    if (step) steps[id] = { output: step.output };
+  const start = document.nodes.find(({ type }) => type === 'start');
+  const inputShape = schemaExample(start?.config['inputSchema'] ?? true);
+  if (run) scope['input'] = run.input;
+  shape['input'] = inputShape ?? null;
+  add('input', run?.input, inputShape);
+
+  const item = before.itemOf === null ? undefined : sampleItem(document, before.itemOf, run);
+  if (before.itemOf !== null) {
+    if (item !== undefined) scope['item'] = item;
+    shape['item'] = null;
+    add('item', item, undefined);
   }
-  const scope: JsonObject = { input: run?.input ?? null, steps, vars: {}, instance: run ? { id: run.instanceId } : {} };
-  const item = sampleItem(document, node, run);
-  if (item !== undefined) Object.assign(scope, { item, index: 0 });
-  return scope;
-}
+  if (before.hasIndex) {
+    scope['index'] = 0;
+    shape['index'] = 0;
+    add('index', 0, 0);
+  }
+  if (before.errorCodes) {
+    const [code = 'Failed'] = before.errorCodes;
+    const error = { code, message: 'What went wrong', node: 'The step’s title', step: 'its_id' };
+    // No run keeps its errors by step: an example stands in.
+    scope['error'] = error;
+    shape['error'] = error;
+    add('error', error, error);
+  }
 
-/** What the tree of earlier data lists, also before anything ran. */
-export function knownNames(document: WorkflowDocument, node: NodeId): string[] {
-  // The start's output is the input; listing it twice would only raise the question which one to use.
-  const starts = new Set(document.nodes.filter(({ type }) => type === 'start').map(({ id }) => id));
-  const names = [
-    'input',
-    ...earlierNodes(document, node)
-      .filter((id) => !starts.has(id))
-      .map((id) => `steps.${id}.output`),
-  ];
-  if (isInside(document, node, ['forEach'])) names.push('item');
-  if (isInside(document, node, ['forEach', 'loop'])) names.push('index');
-  return names;
-}
-
-/** The sample with every name that exists, so that completion knows nodes that never ran. */
-export function completionSample(document: WorkflowDocument, node: NodeId, scope: JsonObject): JsonObject {
-  const steps: JsonObject = {};
-  for (const id of earlierNodes(document, node)) steps[id] = { output: {} };
-  const known = scope['steps'];
+  const written = runVariables(document, run);
   const vars: JsonObject = {};
-  for (const { type, config } of document.nodes) {
-    const written = type === 'setVariables' ? config['variables'] : undefined;
-    if (typeof written === 'object' && written !== null && !Array.isArray(written))
-      for (const name of Object.keys(written)) vars[name] = null;
+  for (const { name, mayBeMissing } of before.variables) {
+    (shape['vars'] as JsonObject)[name] = null; // made above
+    if (Object.hasOwn(written, name)) vars[name] = written[name]!;
+    if (mayBeMissing) uncertain.add(`vars.${name}`);
+    add(`vars.${quoteName(name)}`, written[name], undefined, { mayBeMissing });
   }
-  return {
-    ...(isInside(document, node, ['forEach']) && { item: {}, index: 0 }),
-    ...(isInside(document, node, ['loop']) && { index: 0 }),
-    ...scope,
-    vars,
-    error: { code: 'Timeout', message: '' },
-    instance: { id: '', workflow: '', version: 1, startedAt: '' },
-    steps: { ...steps, ...(typeof known === 'object' && known !== null && !Array.isArray(known) ? known : {}) },
-  };
+  if (run) scope['vars'] = vars;
+
+  const steps: JsonObject = {};
+  for (const { id, mayBeMissing } of before.steps) {
+    const earlier = index.nodes.get(id);
+    const output = earlier && sampleOutput(earlier, run);
+    const known = earlier && outputShape(earlier);
+    if (output !== undefined) steps[id] = { output };
+    (shape['steps'] as JsonObject)[id] = { output: known ?? null }; // made above
+    if (mayBeMissing) uncertain.add(`steps.${id}`);
+    add(`steps.${id}.output`, output, known, { mayBeMissing, ...(earlier && { title: earlier.title }) });
+  }
+  if (run) scope['steps'] = steps;
+
+  if (run) scope['instance'] = { ...(run.instanceId !== null && { id: run.instanceId }) };
+  shape['instance'] = { id: '', executionId: '', workflow: '', version: 1, startedAt: '2030-01-31T12:00:00.000Z' };
+  return { scope, shape, uncertain, roots };
 }
 
-export function isInside(document: WorkflowDocument, node: NodeId, types: readonly string[]): boolean {
-  const byId = new Map(document.nodes.map((one) => [one.id, one]));
-  for (let at = byId.get(node)?.parent ?? null; at !== null; at = byId.get(at)?.parent ?? null) {
-    if (types.includes(byId.get(at)?.type ?? '')) return true;
-  }
-  return false;
+/** A run tells what a step gave. */
+function sampleOutput(node: GraphNode, run: SampleRun | null): Json | undefined {
+  return run && Object.hasOwn(run.steps, node.id) ? run.steps[node.id]?.output : undefined;
 }
 
-/** The first item of the nearest for each whose list is a plain path into the last run's data. */
-function sampleItem(document: WorkflowDocument, node: NodeId, run: SampleRun | null): Json | undefined {
-  const byId = new Map(document.nodes.map((one) => [one.id, one]));
-  for (let at = byId.get(node)?.parent ?? null; at !== null; at = byId.get(at)?.parent ?? null) {
-    const container = byId.get(at);
-    if (container?.type !== 'forEach' || !run) continue;
-    const items = container.config['items'];
-    const path =
-      typeof items === 'object' && items !== null && !Array.isArray(items) && typeof items['expr'] === 'string'
-        ? items['expr'].trim()
-        : null;
-    if (path === null || !/^[A-Za-z_][\w.]*$/.test(path)) return undefined;
-    let value: Json | undefined = { input: run.input, steps: run.steps } as JsonObject;
-    for (const name of path.split('.'))
-      value = typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-    return Array.isArray(value) ? value[0] : undefined;
+/** What the outputs of a type of step look like before any was seen. */
+function outputShape({ type, config }: GraphNode): Json | undefined {
+  switch (type) {
+    case 'http':
+      return { status: 200, headers: {}, body: null };
+    case 'humanTask':
+      return { outcome: '', data: schemaExample(config['formSchema'] ?? true) ?? null, by: '', comment: '' };
+    case 'forEach':
+      return [];
+    case 'subWorkflow':
+      return config['wait'] === false ? { instanceId: '' } : undefined;
+    default:
+      return undefined;
   }
-  return undefined;
+}
+
+/** What the Set variables steps of a run wrote, later steps of the document winning. */
+function runVariables(document: WorkflowDocument, run: SampleRun | null): JsonObject {
+  if (!run) return {};
+  if (run.vars) return run.vars;
+  const written: JsonObject = {};
+  for (const { id, type } of document.nodes) {
+    const output = type === 'setVariables' && Object.hasOwn(run.steps, id) ? run.steps[id]?.output : undefined;
+    if (typeof output === 'object' && output !== null && !Array.isArray(output)) Object.assign(written, output);
+  }
+  return written;
+}
+
+/** The first item of a for each, where its list can be told in the page. */
+function sampleItem(document: WorkflowDocument, container: NodeId, run: SampleRun | null): Json | undefined {
+  const items = document.nodes.find(({ id }) => id === container)?.config['items'];
+  if (Array.isArray(items)) return items[0];
+  if (!run || !isExpression(items)) return undefined;
+  const scope = { input: run.input, steps: run.steps, vars: runVariables(document, run), instance: {} };
+  // A sample lacks what only a running instance has: paths to it lead to nothing.
+  const result = evaluateForPreview(items.expr, scope as unknown as ExpressionScope, { at: 0, seed: 'item' });
+  return result.state === 'value' && Array.isArray(result.value) ? result.value[0] : undefined;
 }

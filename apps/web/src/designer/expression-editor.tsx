@@ -1,13 +1,15 @@
-import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query';
-import type { CompletionSource } from '@codemirror/autocomplete';
-import { analyseExpression, completeExpression, evaluateForPreview, type ExpressionScope } from '@perdure/expressions';
-import type { Json, JsonObject } from '@perdure/graph';
-import { useDeferredValue, useId, useMemo, useState } from 'react';
-import { client } from '../api/trpc.ts';
-import { JsonView } from '../components/json-view.tsx';
+import { IconArrowsDiagonal, IconListCheck } from '@tabler/icons-react';
+import { lazy, Suspense, useId, useRef, useState } from 'react';
+import { Button } from '../components/button.tsx';
 import { StatusIcon } from '../status/status-icon.tsx';
 import { CodeEditor } from './code-editor.tsx';
+import { ExpressionPreview } from './expression-preview.tsx';
 import { useInspector } from './inspector-context.ts';
+import { useExpressionAssist, useExpressionFindings } from './use-expression-assist.ts';
+import type { ExpectedValue } from './value-fit.ts';
+
+const ExpressionDialog = lazy(() => import('./expression-dialog.tsx').then((module) => ({ default: module.ExpressionDialog })));
+const ConditionDialog = lazy(() => import('./condition-dialog.tsx').then((module) => ({ default: module.ConditionDialog })));
 
 interface ExpressionEditorProps {
   label: string;
@@ -17,34 +19,77 @@ interface ExpressionEditorProps {
   /** A problem the whole document's validation found. */
   problem?: string | undefined;
   numbered?: boolean;
+  /** What the result is used as. A condition can be built from rows. */
+  expects?: ExpectedValue | undefined;
+  /** It has just been made out of something the person was in. */
+  autoFocus?: boolean;
 }
 
-/** JSONata with completion from what earlier nodes gave, the fault marked in place, and the result on the last run's data. */
-export function ExpressionEditor({ label, value, onChange, placeholder, problem, numbered = true }: ExpressionEditorProps) {
-  const { scope, sample, complete, setActiveEditor } = useInspector();
-  const [open, setOpen] = useState(false);
+/** JSONata with completion from what earlier steps gave, slips marked in place, and the result over the data at hand. */
+export function ExpressionEditor({
+  label,
+  value,
+  onChange,
+  placeholder,
+  problem,
+  numbered = true,
+  expects,
+  autoFocus = false,
+}: ExpressionEditorProps) {
+  const { data, sample, activeField, setTarget, leave } = useInspector();
+  const [dialog, setDialog] = useState<'larger' | 'conditions' | null>(null);
   const id = useId();
-  const analysis = useMemo(() => (value.trim() === '' ? null : analyseExpression(value)), [value]);
-  const fault = analysis && !analysis.ok ? { from: analysis.position, message: analysis.message } : null;
-  const message = fault?.message ?? problem;
+  const assist = useExpressionAssist(data);
+  const { analysis, marks, fault, remark } = useExpressionFindings(value, data);
+  const message = fault ?? problem;
+  const isActive = activeField === id;
+  const host = useRef<HTMLDivElement>(null);
+  const close = (): void => {
+    setDialog(null);
+    host.current?.querySelector<HTMLElement>('.cm-content')?.focus();
+  };
   return (
-    <div className={`ds-expression ${open ? 'focus' : ''} ${message ? 'invalid' : ''}`}>
+    <div ref={host} className={`ds-expression ${isActive ? 'focus' : ''} ${message ? 'invalid' : ''}`}>
+      <div className="ds-expression-tools">
+        {expects === 'condition' ? (
+          <Button
+            look="ghost"
+            size="sm"
+            icon={<IconListCheck className="ic" aria-hidden="true" />}
+            aria-label={`Build “${label}” from rows`}
+            onClick={() => setDialog('conditions')}
+          />
+        ) : null}
+        <Button
+          look="ghost"
+          size="sm"
+          icon={<IconArrowsDiagonal className="ic" aria-hidden="true" />}
+          aria-label={`Open “${label}” larger`}
+          onClick={() => setDialog('larger')}
+        />
+      </div>
       <CodeEditor
         language="jsonata"
         label={label}
         value={value}
         onChange={onChange}
         placeholder={placeholder ?? 'input.amount > 1000'}
-        complete={complete}
-        fault={fault}
+        assist={assist}
+        marks={marks}
         invalid={message !== undefined}
         describedBy={message === undefined ? undefined : id}
         numbered={numbered}
-        onFocus={(view) => {
-          setOpen(true);
-          setActiveEditor(view);
-        }}
-        onBlur={() => setOpen(false)}
+        autoFocus={autoFocus}
+        onEscape={leave}
+        onFocus={(view) =>
+          setTarget({
+            id,
+            insert: (path) => {
+              view.dispatch(view.state.replaceSelection(path));
+              view.focus();
+            },
+          })
+        }
       />
       {message === undefined ? null : (
         <div className="ds-fault" id={id}>
@@ -52,109 +97,12 @@ export function ExpressionEditor({ label, value, onChange, placeholder, problem,
           <span>{message}</span>
         </div>
       )}
-      {analysis?.ok && message === undefined && sample ? <Preview source={value} scope={scope} from={sample.instanceId} /> : null}
+      {isActive && message === undefined && remark !== null ? <div className="ds-remark">{remark}</div> : null}
+      {isActive && analysis?.ok && sample ? <ExpressionPreview source={value} scope={data.scope} expects={expects} /> : null}
+      <Suspense fallback={null}>
+        {dialog === 'larger' ? <ExpressionDialog label={label} value={value} expects={expects} onUse={onChange} onClose={close} /> : null}
+        {dialog === 'conditions' ? <ConditionDialog label={label} value={value} onUse={onChange} onClose={close} /> : null}
+      </Suspense>
     </div>
   );
-}
-
-interface Shown {
-  ok: boolean;
-  value: Json | undefined;
-  message: string;
-  ms: number | null;
-}
-
-function Preview({ source, scope, from }: { source: string; scope: JsonObject; from: string }) {
-  const settled = useDeferredValue(source);
-  const here = useMemo(() => evaluateHere(settled, scope), [settled, scope]);
-  // A POST because of the data's size, a query because the answer only depends on what was asked.
-  const asked = useQuery({
-    queryKey: ['expression-preview', settled, scope],
-    queryFn: here === null ? () => client.expressions.preview.mutate({ source: settled, data: scope }) : skipToken,
-    staleTime: 60_000,
-    gcTime: 60_000,
-    retry: false,
-    placeholderData: keepPreviousData,
-  });
-  const shown: Shown | null =
-    here ??
-    (asked.data
-      ? asked.data.ok
-        ? { ok: true, value: asked.data.value ?? undefined, message: '', ms: asked.data.ms }
-        : { ok: false, value: undefined, message: asked.data.message, ms: null }
-      : null);
-  if (!shown) return null;
-  const large = shown.value !== undefined && JSON.stringify(shown.value).length > 20_000;
-  return (
-    <div className="ds-result" role="status" aria-label="Result">
-      <div className="ds-result-head">
-        <StatusIcon shape={shown.ok ? 'completed' : 'failed'} size={13} />
-        <span className="b5">{shown.ok ? 'Result' : 'Fails'}</span>
-        <span className="t3">with</span>
-        <span className="tag line ds-result-run">
-          <span className="ell">Last run, {from}</span>
-        </span>
-        <span className="grow" />
-        {shown.ms === null ? null : <span className="t3 num">{shown.ms < 10 ? shown.ms.toFixed(1) : Math.round(shown.ms)} ms</span>}
-      </div>
-      <div className="ds-result-body">
-        {!shown.ok ? (
-          <span className="ds-fault-text">{shown.message}</span>
-        ) : shown.value === undefined ? (
-          <span className="t3">Nothing: the path leads to no data in this run.</span>
-        ) : large ? (
-          <span className="t3">Too long to show here.</span>
-        ) : (
-          <JsonView value={shown.value} label="Result" />
-        )}
-      </div>
-    </div>
-  );
-}
-
-/** Cheap expressions are evaluated in the page; null when only the server's sandbox can tell. */
-function evaluateHere(source: string, scope: JsonObject): Shown | null {
-  const begin = performance.now();
-  // A sample lacks what only a running instance has (vars, its version): paths to it lead to nothing, which is what the preview shows.
-  const result = evaluateForPreview(source, scope as unknown as ExpressionScope, { at: Date.now(), seed: 'preview' });
-  const ms = performance.now() - begin;
-  switch (result.state) {
-    case 'value':
-      return { ok: true, value: result.value, message: '', ms };
-    case 'failed':
-    case 'invalid':
-      return { ok: false, value: undefined, message: result.message, ms };
-    case 'server':
-      return null;
-  }
-}
-
-export function expressionCompletion(sample: JsonObject): CompletionSource {
-  return (context) => {
-    const found = completeExpression(context.state.doc.toString(), context.pos, sample);
-    if (!found || (found.from === context.pos && !context.explicit && !/[.`$]$/.test(context.state.sliceDoc(0, context.pos)))) return null;
-    return {
-      from: found.from,
-      to: found.to,
-      filter: false,
-      options: found.candidates.map(({ label, insert, kind, detail, info }) => ({
-        label,
-        apply: insert,
-        detail: detail.replace(label, ''),
-        type: kind,
-        ...(info !== '' && { info }),
-      })),
-    };
-  };
-}
-
-export function glimpse(value: Json | undefined): string {
-  if (value === undefined) return '';
-  if (Array.isArray(value)) return `${value.length} items`;
-  if (typeof value === 'object' && value !== null) {
-    const keys = Object.keys(value);
-    return keys.length <= 3 ? `{ ${keys.join(', ')} }` : `${keys.length} fields`;
-  }
-  const text = JSON.stringify(value);
-  return text.length > 28 ? `${text.slice(0, 27)}…` : text;
 }

@@ -1,18 +1,25 @@
-import type { CompletionSource } from '@codemirror/autocomplete';
-import type { EditorView } from '@codemirror/view';
-import type { GraphNode, JsonObject, Problem } from '@perdure/graph';
+import type { GraphNode, Problem } from '@perdure/graph';
 import { createContext, useContext } from 'react';
-import type { SampleRun } from './expression-data.ts';
+import type { ExpressionData, SampleRun } from './expression-data.ts';
+
+/** The field that a click in the tree of earlier data writes into: the one that had the focus last. */
+export interface InsertTarget {
+  /** Its own on the page. */
+  id: string;
+  insert(path: string): void;
+}
 
 /** What the fields of the inspector share. */
 export interface InspectorContextValue {
   node: GraphNode;
   problems: readonly Problem[];
   sample: SampleRun | null;
-  scope: JsonObject;
-  complete: CompletionSource;
-  /** The editor that a click in the data tree writes into. */
-  setActiveEditor(view: EditorView): void;
+  data: ExpressionData;
+  /** The last field that had the focus; its preview stays while its data is looked at. */
+  activeField: string | null;
+  setTarget(target: InsertTarget): void;
+  /** Esc in an editor: back to the canvas. */
+  leave(): void;
   /** Texts of this node's fields that are not JSON yet. */
   unfinished(field: string): string | undefined;
   /** Null forgets the text. */

@@ -1,5 +1,4 @@
 import { TextInput } from '@mantine/core';
-import type { EditorView } from '@codemirror/view';
 import {
   renameNodeId,
   standardCatalogue,
@@ -11,7 +10,7 @@ import {
 } from '@perdure/graph';
 import { IconDots } from '@tabler/icons-react';
 import { Menu } from '@mantine/core';
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useDeferredValue, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { NodeChip } from '../canvas/node-icon.tsx';
 import { Button } from '../components/button.tsx';
 import { Tabs, type TabItem } from '../components/tabs.tsx';
@@ -22,11 +21,12 @@ import { titleField, type DesignerModel } from './designer-model.ts';
 import { updateNode } from './document-edits.ts';
 import { NodeHelp } from './node-help.tsx';
 import { unfinishedKey } from './unfinished-json.ts';
-import { completionSample, knownNames, sampleScope, type SampleRun } from './expression-data.ts';
-import { expressionCompletion } from './expression-editor.tsx';
-import { InspectorContext, type InspectorContextValue } from './inspector-context.ts';
+import { expressionData, type SampleRun } from './expression-data.ts';
+import { InspectorContext, type InsertTarget, type InspectorContextValue } from './inspector-context.ts';
+import { PreviewSourceMenu } from './preview-source-menu.tsx';
 import { RetryRuler } from './retry-ruler.tsx';
 import { RetryTab } from './retry-tab.tsx';
+import { useDesigner } from './use-designer.ts';
 
 interface InspectorProps {
   model: DesignerModel;
@@ -44,25 +44,30 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
   const [tab, setTab] = useState('Settings');
   const body = useRef<HTMLDivElement>(null);
   const title = useRef<HTMLInputElement>(null);
-  const editor = useRef<EditorView>(null);
+  const target = useRef<InsertTarget>(null);
+  const [activeField, setActiveField] = useState<string | null>(null);
+  const { stage } = useDesigner();
 
   const own = useMemo(() => problems.filter((problem) => problem.node === node.id), [problems, node.id]);
-  const scope = useMemo(() => sampleScope(document, node.id, sample), [document, node.id, sample]);
-  const names = useMemo(() => knownNames(document, node.id), [document, node.id]);
+  // What leads to a node is read from the whole drawing: typing does not wait for it.
+  const settled = useDeferredValue(document);
+  const data = useMemo(() => expressionData(settled, node.id, sample), [settled, node.id, sample]);
   const context = useMemo<InspectorContextValue>(
     () => ({
       node,
       problems: own,
       sample,
-      scope,
-      complete: expressionCompletion(completionSample(document, node.id, scope)),
-      setActiveEditor: (view) => {
-        editor.current = view;
+      data,
+      activeField,
+      setTarget: (next) => {
+        target.current = next;
+        setActiveField(next.id);
       },
+      leave: () => stage.focus(),
       unfinished: (field) => model.view.getState().unfinished.get(unfinishedKey(node.id, field)),
       keepUnfinished: (field, text) => model.keepUnfinished(node.id, field, text),
     }),
-    [document, model, node, own, sample, scope],
+    [activeField, data, model, node, own, sample, stage],
   );
 
   const tabs = useMemo(() => {
@@ -105,15 +110,13 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
   }, [focusField, model, node.id, type]);
 
   const insert = (path: string): void => {
-    const view = editor.current;
-    if (view?.dom.isConnected) {
-      view.dispatch(view.state.replaceSelection(path));
-      view.focus();
+    if (target.current) {
+      target.current.insert(path);
       return;
     }
     void navigator.clipboard
       ?.writeText(path)
-      .then(() => toast({ title: 'Path copied', detail: 'Click into an expression first to insert it there.' }));
+      .then(() => toast({ title: 'Path copied', detail: 'Click into a field first to insert it there.' }));
   };
 
   if (!type) {
@@ -198,8 +201,13 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
                 ))}
               </div>
               {fields.length === 0 ? <p className="t3">Nothing to set here.</p> : null}
-              {shown === 'Settings' && names.length > 0 && type.key !== 'start' && type.key !== 'join' ? (
-                <DataTree scope={scope} names={names} from={sample?.instanceId ?? null} onInsert={insert} />
+              {shown !== 'Help' && fields.some(takesData) ? (
+                <DataTree
+                  roots={data.roots}
+                  onInsert={insert}
+                  side={<PreviewSourceMenu />}
+                  hint={sample ? undefined : 'Run the workflow once, or type sample data, to see values here.'}
+                />
               ) : null}
               {shown === 'Settings' && type.activity && node.retry ? (
                 <div className="ds-retry-teaser">
@@ -219,6 +227,11 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
       </aside>
     </InspectorContext>
   );
+}
+
+/** Fields that an expression, and so a path, can stand in. */
+function takesData({ widget }: Field): boolean {
+  return ['value', 'expression', 'keyValues', 'cases', 'locks'].includes(widget);
 }
 
 /** Only a group that holds more than one field has a heading; the fields have labels of their own. */

@@ -1,5 +1,5 @@
 import type { Field, Json } from '@perdure/graph';
-import type { ReactNode } from 'react';
+import type { DOMAttributes, ReactNode } from 'react';
 
 /** What every widget of the inspector is given. */
 export interface FieldProps {
@@ -17,7 +17,8 @@ export function Labelled({
   problem,
   side,
   children,
-}: {
+  ...around
+}: Pick<DOMAttributes<HTMLElement>, 'onKeyDown' | 'onDragOver' | 'onDrop'> & {
   label: string;
   help?: string | undefined;
   problem?: string | undefined;
@@ -25,7 +26,7 @@ export function Labelled({
   children: ReactNode;
 }) {
   return (
-    <div role="group" aria-label={label}>
+    <div role="group" aria-label={label} {...around}>
       <div className="label">
         <span>{label}</span>
         <span className="grow" />

@@ -1,11 +1,13 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { IconChevronDown, IconChevronUp, IconPlus, IconX } from '@tabler/icons-react';
 import { isExpression, type Json, type JsonObject } from '@perdure/graph';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { Button } from '../components/button.tsx';
 import { ExpressionEditor } from './expression-editor.tsx';
 import { useFieldProblem, useInspector } from './inspector-context.ts';
 import { Labelled, type FieldProps } from './labelled.tsx';
+import { textWithPath } from './text-with-path.ts';
+import { asksForExpression, useLiteralSwitch, type LiteralSwitch } from './use-literal-switch.tsx';
 
 /** The lists whose entries become ports, and the list of names and values. Entries can be moved: their order is the order of the ports. */
 
@@ -29,6 +31,7 @@ function WhenInput({ entry, change, path }: { entry: JsonObject; change: (entry:
       label={`${nameOf(entry)}: holds when`}
       value={typeof entry['when'] === 'string' ? entry['when'] : ''}
       numbered={false}
+      expects="condition"
       onChange={(when) => change({ ...entry, when })}
       problem={problem}
     />
@@ -172,7 +175,18 @@ export function EntryList({
       <div className="ds-entries">
         {entries.map((entry, i) => (
           // Entries have no identity of their own: their place is it, and moving one moves its text with it.
-          <div key={i} className="ds-entry" role="group" aria-label={`${capital(noun)} ${i + 1}: ${nameOf(entry)}`}>
+          <div
+            key={i}
+            className="ds-entry"
+            role="group"
+            aria-label={`${capital(noun)} ${i + 1}: ${nameOf(entry)}`}
+            onKeyDown={(event) => {
+              const to = event.key === 'ArrowUp' ? i - 1 : event.key === 'ArrowDown' ? i + 1 : -1;
+              if (!event.altKey || to < 0 || to >= entries.length) return;
+              event.preventDefault();
+              swap(i, to);
+            }}
+          >
             <div className="ds-entry-fields">{children(entry, (next) => replace(i, next), `${path}.${i}`)}</div>
             <div className="ds-entry-tools">
               <Button
@@ -214,16 +228,22 @@ export function EntryList({
   );
 }
 
-/** Names and values: headers, query parameters, variables. Each value is a text or an expression. */
+interface NamedValue {
+  name: string;
+  value: Json;
+}
+
+/** Names and values: headers, query parameters, variables. Each value is a text or an expression. Enter goes on to the next, and adds one at the end. */
 export function KeyValuesField({ field, path, value, onChange }: FieldProps) {
   const problem = useInspector().problems.find((one) => one.field === path);
-  const [rows, setRows] = useState<{ name: string; value: Json }[]>(() => rowsOf(value));
+  const [rows, setRows] = useState<NamedValue[]>(() => rowsOf(value));
   const [sent, setSent] = useState(() => JSON.stringify(value));
+  const list = useRef<HTMLDivElement>(null);
   if (JSON.stringify(value) !== sent) {
     setSent(JSON.stringify(value));
     setRows(rowsOf(value));
   }
-  const put = (next: { name: string; value: Json }[]): void => {
+  const put = (next: NamedValue[]): void => {
     setRows(next);
     const named = next.filter(({ name }) => name !== '');
     const record = Object.fromEntries(named.map((row) => [row.name, row.value]));
@@ -231,82 +251,146 @@ export function KeyValuesField({ field, path, value, onChange }: FieldProps) {
     setSent(JSON.stringify(result));
     onChange(result);
   };
+  const focusName = (at: number): void => {
+    requestAnimationFrame(() => list.current?.querySelectorAll<HTMLElement>('[data-row-name]')[at]?.focus());
+  };
+  const add = (): void => {
+    setRows([...rows, { name: '', value: '' }]);
+    focusName(rows.length);
+  };
   return (
     <Labelled label={field.label} help={field.help} problem={problem?.detail}>
-      <div className="ds-entries">
-        {rows.map((row, i) => {
-          const computed = isExpression(row.value);
-          const change = (next: Partial<{ name: string; value: Json }>): void =>
-            put(rows.map((old, at) => (at === i ? { ...old, ...next } : old)));
-          return (
-            <div key={i} className="ds-entry" role="group" aria-label={row.name || `Entry ${i + 1}`}>
-              <div className="ds-entry-fields">
-                <div className="row g6">
-                  <TextInput
-                    className="grow"
-                    size="sm"
-                    aria-label="Name"
-                    placeholder="name"
-                    value={row.name}
-                    onChange={(event) => change({ name: event.currentTarget.value })}
-                    styles={{ input: { fontFamily: 'var(--mono)', fontSize: 12 } }}
-                  />
-                  <span className="seg ds-seg" role="group" aria-label={`${row.name || 'Value'}: how it is given`}>
-                    <button type="button" aria-pressed={!computed} onClick={() => computed && change({ value: '' })}>
-                      Text
-                    </button>
-                    <button
-                      type="button"
-                      aria-pressed={computed}
-                      onClick={() => !computed && change({ value: { expr: row.value === '' ? '' : JSON.stringify(row.value) } })}
-                    >
-                      Expression
-                    </button>
-                  </span>
-                </div>
-                {isExpression(row.value) ? (
-                  <ExpressionEditor
-                    label={`Value of ${row.name || 'this entry'}`}
-                    value={row.value.expr}
-                    numbered={false}
-                    onChange={(expr) => change({ value: { expr } })}
-                  />
-                ) : (
-                  <TextInput
-                    size="sm"
-                    aria-label="Value"
-                    placeholder="value"
-                    value={typeof row.value === 'string' ? row.value : JSON.stringify(row.value)}
-                    onChange={(event) => change({ value: event.currentTarget.value })}
-                  />
-                )}
-              </div>
-              <div className="ds-entry-tools">
-                <Button
-                  look="ghost"
-                  size="sm"
-                  icon={<IconX className="ic" aria-hidden="true" />}
-                  aria-label={`Remove ${row.name || 'entry'}`}
-                  onClick={() => put(rows.filter((_row, at) => at !== i))}
-                />
-              </div>
-            </div>
-          );
-        })}
+      <div className="ds-entries" ref={list}>
+        {rows.map((row, i) => (
+          // Rows have no identity of their own: a name may be empty, or still be the same as another.
+          <KeyValueRow
+            key={i}
+            row={row}
+            number={i + 1}
+            problem={
+              rows.some((other, at) => at < i && row.name !== '' && other.name === row.name) ? 'This name stands above already.' : undefined
+            }
+            onChange={(next) => put(rows.map((old, at) => (at === i ? { ...old, ...next } : old)))}
+            onRemove={() => {
+              put(rows.filter((_row, at) => at !== i));
+              focusName(Math.max(0, i - 1));
+            }}
+            onNext={() => (i === rows.length - 1 ? add() : focusName(i + 1))}
+          />
+        ))}
       </div>
-      <Button
-        look="ghost"
-        size="sm"
-        icon={<IconPlus className="ic" aria-hidden="true" />}
-        onClick={() => setRows([...rows, { name: '', value: '' }])}
-      >
+      <Button look="ghost" size="sm" icon={<IconPlus className="ic" aria-hidden="true" />} onClick={add}>
         {`Add to ${field.label.toLowerCase()}`}
       </Button>
     </Labelled>
   );
 }
 
-function rowsOf(value: Json | undefined): { name: string; value: Json }[] {
+function KeyValueRow({
+  row,
+  number,
+  problem,
+  onChange,
+  onRemove,
+  onNext,
+}: {
+  row: NamedValue;
+  number: number;
+  problem: string | undefined;
+  onChange(change: Partial<NamedValue>): void;
+  onRemove(): void;
+  onNext(): void;
+}) {
+  const input = useRef<HTMLInputElement>(null);
+  const text = typeof row.value === 'string' ? row.value : JSON.stringify(row.value);
+  const literal = useTextOrExpression(row.name || 'Value', row.value, (value) => onChange({ value }));
+  return (
+    <div className="ds-entry" role="group" aria-label={row.name || `Entry ${number}`} {...literal.around}>
+      <div className="ds-entry-fields">
+        <div className="row g6">
+          <TextInput
+            className="grow"
+            size="sm"
+            aria-label="Name"
+            placeholder="name"
+            data-row-name
+            value={row.name}
+            error={problem}
+            onChange={(event) => onChange({ name: event.currentTarget.value })}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter') input.current?.focus();
+              if (event.key === 'Backspace' && row.name === '' && text === '') {
+                event.preventDefault();
+                onRemove();
+              }
+            }}
+            styles={{ input: { fontFamily: 'var(--mono)', fontSize: 12 } }}
+          />
+          {literal.switcher}
+        </div>
+        {isExpression(row.value) ? (
+          <ExpressionEditor
+            label={`Value of ${row.name || 'this entry'}`}
+            value={row.value.expr}
+            numbered={false}
+            autoFocus={literal.isNew}
+            onChange={(expr) => onChange({ value: { expr } })}
+          />
+        ) : (
+          <TextInput
+            size="sm"
+            ref={input}
+            aria-label="Value"
+            placeholder="value"
+            value={text}
+            onFocus={() => literal.target((path) => literal.compute(pathInto(input.current, path)))}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter') onNext();
+            }}
+            onChange={(event) => {
+              const typed = event.currentTarget.value;
+              if (asksForExpression(text, typed)) literal.compute('');
+              else onChange({ value: typed });
+            }}
+          />
+        )}
+      </div>
+      <div className="ds-entry-tools">
+        <Button
+          look="ghost"
+          size="sm"
+          icon={<IconX className="ic" aria-hidden="true" />}
+          aria-label={`Remove ${row.name || 'entry'}`}
+          onClick={onRemove}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** A text, or an expression that begins as that text. */
+export function useTextOrExpression(label: string, value: Json | undefined, onChange: (value: Json) => void): LiteralSwitch {
+  const text = typeof value === 'string' ? value : '';
+  const literal = useLiteralSwitch({
+    label,
+    literalWord: 'Text',
+    value,
+    onChange: (next) => onChange(next ?? ''),
+    emptyLiteral: '',
+    expressionOf: (given) => (given === undefined || given === '' ? '' : JSON.stringify(given)),
+    onPath: (path) => literal.compute(textWithPath(text, text.length, text.length, path)),
+  });
+  return literal;
+}
+
+/** The input's text with a path where its cursor was. */
+export function pathInto(input: HTMLInputElement | null, path: string): string {
+  const text = input?.value ?? '';
+  const from = input?.selectionStart ?? text.length;
+  return textWithPath(text, from, input?.selectionEnd ?? from, path);
+}
+
+function rowsOf(value: Json | undefined): NamedValue[] {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.entries(value).map(([name, one]) => ({ name, value: one }))
     : [];

@@ -1,8 +1,8 @@
-import type { CompletionSource } from '@codemirror/autocomplete';
 import { analyseExpression, completeExpression } from '@perdure/expressions';
 import type { Json } from '@perdure/graph';
 import { useId, useMemo } from 'react';
-import { CodeEditor } from '../designer/code-editor.tsx';
+import { CodeEditor, type CodeAssist, type CodeMark } from '../designer/code-editor.tsx';
+import { listed, sampleColumn } from '../designer/expression-tooltips.ts';
 import { StatusIcon } from '../status/status-icon.tsx';
 import '../designer/designer.css';
 
@@ -30,27 +30,24 @@ export function OperationExpression({
   onChange: (source: string) => void;
 }) {
   const id = useId();
-  const complete = useMemo<CompletionSource>(() => {
+  const assist = useMemo<CodeAssist>(() => {
     const sample = { state, input: null, entity: { name: '', key: '' }, before: state };
-    return (context) => {
-      const found = completeExpression(context.state.doc.toString(), context.pos, sample, 'entity');
-      if (!found || (found.from === context.pos && !context.explicit && !/[.`$]$/.test(context.state.sliceDoc(0, context.pos))))
-        return null;
-      return {
-        from: found.from,
-        to: found.to,
-        filter: false,
-        options: found.candidates.map(({ label: shown, insert, kind, info }) => ({
-          label: shown,
-          apply: insert,
-          type: kind,
-          ...(info !== '' && { info }),
-        })),
-      };
+    return {
+      complete: (context) => {
+        const found = completeExpression(context.state.doc.toString(), context.pos, sample, 'entity');
+        const opens = /[.`$]$/.test(context.state.sliceDoc(0, context.pos));
+        if (!found || (found.from === context.pos && !context.explicit && !opens)) return null;
+        return { from: found.from, to: found.to, filter: false, options: found.candidates.map(listed) };
+      },
+      column: sampleColumn,
     };
   }, [state]);
   const analysis = useMemo(() => (value.trim() === '' ? null : analyseExpression(value)), [value]);
-  const fault = analysis && !analysis.ok ? { from: analysis.position, message: analysis.message } : null;
+  const fault = analysis && !analysis.ok ? analysis : null;
+  const marks = useMemo<CodeMark[]>(
+    () => (fault ? [{ from: fault.position, to: fault.position + 1, severity: 'error', message: fault.message }] : []),
+    [fault],
+  );
   const message = fault?.message ?? problem;
   return (
     <div role="group" aria-label={`${label} of ${of}`}>
@@ -67,8 +64,8 @@ export function OperationExpression({
             value={value}
             onChange={onChange}
             placeholder={placeholder}
-            complete={complete}
-            fault={fault}
+            assist={assist}
+            marks={marks}
             invalid={message !== undefined}
             describedBy={message === undefined ? undefined : id}
           />

@@ -23,7 +23,14 @@ export const event = defineNodeType({
   schema: z.strictObject({
     name: field({ label: 'Event name', widget: 'value', literal: 'text', placeholder: 'order.changed' }, textValue),
     timeout: field(
-      { label: 'Give up after', widget: 'value', literal: 'duration', help: 'A duration or a moment.', absent: 'Waits without limit.' },
+      {
+        label: 'Give up after',
+        widget: 'value',
+        literal: 'duration',
+        orMoment: true,
+        help: 'A duration or a moment.',
+        absent: 'Waits without limit.',
+      },
       durationOrMomentValue.optional(),
     ),
   }),

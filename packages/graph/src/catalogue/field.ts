@@ -31,6 +31,8 @@ export interface FieldMeta {
   widget: Widget;
   /** For `value`: what its literal is. */
   literal?: 'text' | 'number' | 'json' | 'duration' | 'moment' | 'list' | 'boolean';
+  /** A `duration` that may be a moment, too. */
+  orMoment?: boolean;
   options?: readonly { value: string; label: string }[];
   placeholder?: string;
   /** Fields of one group share a heading. */

@@ -36,6 +36,7 @@ export const timer = defineNodeType({
         label: 'Time',
         widget: 'value',
         literal: 'duration',
+        orMoment: true,
         help: 'A duration such as 30s, 5m, 2h or 1d; or a moment such as 2030-01-31T12:00:00Z.',
       },
       durationOrMomentValue,

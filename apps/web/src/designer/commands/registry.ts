@@ -1,5 +1,6 @@
 import { arrangeCommands } from './arrange-commands.ts';
 import type { Command } from './command.ts';
+import { dataCommands } from './data-commands.ts';
 import { editCommands } from './edit-commands.ts';
 import { moveCommands } from './move-commands.ts';
 import { selectionCommands } from './selection-commands.ts';
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   ...moveCommands,
   ...viewCommands,
   ...workflowCommands,
+  ...dataCommands,
 ];
 
 const byId = new Map(commands.map((command) => [command.id, command]));

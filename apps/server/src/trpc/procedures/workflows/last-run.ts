@@ -1,13 +1,16 @@
-import { findLatestInstance } from '@perdure/database/read';
+import { findInstance, findLatestInstance } from '@perdure/database/read';
 import { z } from 'zod';
 import { stepOutputs } from '../../../instances/step-outputs.ts';
 import { procedure } from '../../base.ts';
 import type { LastRun } from '../../contract.ts';
 
 export const lastRun = procedure('instance.read')
-  .input(z.strictObject({ key: z.string() }))
+  .input(z.strictObject({ key: z.string(), instanceId: z.string().max(100).optional() }))
   .query(async ({ ctx: { installation }, input }): Promise<LastRun | null> => {
-    const instanceId = await findLatestInstance(installation.database.prisma, input.key);
+    const { prisma } = installation.database;
+    const instanceId = input.instanceId ?? (await findLatestInstance(prisma, input.key));
     if (instanceId === undefined) return null;
+    // One that was chosen may have been purged meanwhile.
+    if (input.instanceId !== undefined && (await findInstance(prisma, instanceId))?.workflowKey !== input.key) return null;
     return { instanceId, ...(await stepOutputs(installation, instanceId)) };
   });
