@@ -121,8 +121,6 @@ const noteSchema = z.strictObject({
   size: z.strictObject({ width: z.number().min(1).max(1e6), height: z.number().min(1).max(1e6) }),
 });
 
-const json = z.custom<Json>((value) => value !== undefined);
-
 const sampleSchema = z
   .strictObject({
     input: json.optional(),

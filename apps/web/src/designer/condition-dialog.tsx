@@ -36,7 +36,7 @@ export function ConditionDialog({
   onUse(value: string): void;
   onClose(): void;
 }) {
-  const { data, sample } = useInspector();
+  const { data } = useInspector();
   const read = useMemo(() => readCondition(value), [value]);
   const [group, setGroup] = useState<ConditionGroup>(() => (read.ok && read.condition.parts.length > 0 ? read.condition : begun));
   const [anew, setAnew] = useState(false);
@@ -74,7 +74,7 @@ export function ConditionDialog({
             <pre className="code ds-source-shown" aria-label="As an expression">
               {source ?? '…'}
             </pre>
-            {source !== null && sample ? <ExpressionPreview source={source} scope={data.scope} expects="condition" /> : null}
+            {source !== null && data.hasValues ? <ExpressionPreview source={source} scope={data.scope} expects="condition" /> : null}
           </div>
         </div>
         <DataTree

@@ -46,6 +46,14 @@ test('inside a for each: the run’s item, what came before, the variables', () 
   expect(roots.map(({ path }) => path)).toEqual(['input', 'item', 'index', 'vars.rate', 'steps.check.output']);
 });
 
+test('a pinned output stands before a run’s', () => {
+  const pinned = {
+    ...document,
+    nodes: document.nodes.map((one) => (one.id === 'check' ? { ...one, pinned: { output: { status: 500 } } } : one)),
+  };
+  expect(expressionData(pinned, document.nodes[3]!.id, run).scope['steps']).toEqual({ check: { output: { status: 500 } } });
+});
+
 test('before any run the names are known from the schema and the drawing', () => {
   const { scope, shape } = of('each', null);
   expect(scope).toEqual({});

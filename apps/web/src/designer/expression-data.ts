@@ -3,6 +3,7 @@ import {
   dataBefore,
   indexGraph,
   isExpression,
+  portsOf,
   schemaExample,
   type GraphNode,
   type Json,
@@ -31,6 +32,8 @@ export interface SampleRun {
 export interface ExpressionData {
   /** What previews evaluate over. */
   scope: JsonObject;
+  /** There is a run, or something pinned. */
+  hasValues: boolean;
   /** Names and types beyond the sample. */
   shape: JsonObject;
   /** `steps.check`, `vars.rate`: not there on every way. */
@@ -110,15 +113,19 @@ export function expressionData(document: WorkflowDocument, node: NodeId, run: Sa
     if (mayBeMissing) uncertain.add(`steps.${id}`);
     add(`steps.${id}.output`, output, known, { mayBeMissing, ...(earlier && { title: earlier.title }) });
   }
-  if (run) scope['steps'] = steps;
+  if (run || Object.keys(steps).length > 0) scope['steps'] = steps;
 
   if (run) scope['instance'] = { ...(run.instanceId !== null && { id: run.instanceId }) };
   shape['instance'] = { id: '', executionId: '', workflow: '', version: 1, startedAt: '2030-01-31T12:00:00.000Z' };
-  return { scope, shape, uncertain, roots };
+  return { scope, hasValues: run !== null || Object.keys(steps).length > 0, shape, uncertain, roots };
 }
 
-/** A run tells what a step gave. */
+/** What is pinned is what a test run gives; else a run tells what the step gave. */
 function sampleOutput(node: GraphNode, run: SampleRun | null): Json | undefined {
+  const { pinned } = node;
+  // Left by an exceptional port, the pin is an error and there is no output.
+  const isError = pinned?.port !== undefined && portsOf(node).some(({ id, kind }) => id === pinned.port && kind === 'exceptional');
+  if (pinned && !isError) return pinned.output;
   return run && Object.hasOwn(run.steps, node.id) ? run.steps[node.id]?.output : undefined;
 }
 

@@ -24,7 +24,7 @@ export function ExpressionDialog({
   onUse(value: string): void;
   onClose(): void;
 }) {
-  const { data, sample } = useInspector();
+  const { data } = useInspector();
   const [text, setText] = useState(value);
   const view = useRef<EditorView>(null);
   const assist = useExpressionAssist(data);
@@ -69,7 +69,7 @@ export function ExpressionDialog({
               <span>{fault ?? remark}</span>
             </div>
           )}
-          {analysis?.ok && sample ? <ExpressionPreview source={text} scope={data.scope} expects={expects} /> : null}
+          {analysis?.ok && data.hasValues ? <ExpressionPreview source={text} scope={data.scope} expects={expects} /> : null}
         </div>
         <DataTree tall roots={data.roots} onInsert={insert} side={<PreviewSourceMenu />} />
       </div>

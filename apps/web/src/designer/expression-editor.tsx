@@ -36,7 +36,7 @@ export function ExpressionEditor({
   expects,
   autoFocus = false,
 }: ExpressionEditorProps) {
-  const { data, sample, activeField, setTarget, leave } = useInspector();
+  const { data, activeField, setTarget, leave } = useInspector();
   const [dialog, setDialog] = useState<'larger' | 'conditions' | null>(null);
   const id = useId();
   const assist = useExpressionAssist(data);
@@ -98,7 +98,7 @@ export function ExpressionEditor({
         </div>
       )}
       {isActive && message === undefined && remark !== null ? <div className="ds-remark">{remark}</div> : null}
-      {isActive && analysis?.ok && sample ? <ExpressionPreview source={value} scope={data.scope} expects={expects} /> : null}
+      {isActive && analysis?.ok && data.hasValues ? <ExpressionPreview source={value} scope={data.scope} expects={expects} /> : null}
       <Suspense fallback={null}>
         {dialog === 'larger' ? <ExpressionDialog label={label} value={value} expects={expects} onUse={onChange} onClose={close} /> : null}
         {dialog === 'conditions' ? <ConditionDialog label={label} value={value} onUse={onChange} onClose={close} /> : null}
