@@ -313,10 +313,9 @@ function PathInput({
   const known = useMemo(() => suggestPaths(roots), [roots]);
   const text = typed ?? pathSource(path);
   return (
-    <>
+    <div className="grow">
       <TextInput
         size="sm"
-        className="grow"
         aria-label={label}
         placeholder="Pick from the data, or type"
         list={id}
@@ -339,7 +338,7 @@ function PathInput({
           <option key={one} value={one} />
         ))}
       </datalist>
-    </>
+    </div>
   );
 }
 
@@ -371,7 +370,7 @@ function OperandInput({
       )}
       <NativeSelect
         size="sm"
-        w={76}
+        w={94}
         aria-label="Kind of value"
         rightSection={<IconChevronDown size={13} stroke={1.8} aria-hidden="true" />}
         data={['Text', 'Number', 'Yes/no', 'Null', 'Data']}

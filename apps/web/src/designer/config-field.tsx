@@ -11,6 +11,7 @@ import { EntityOperationField, EntityTypeField, LocksField } from './entity-fiel
 import { useFieldProblem, useInspector } from './inspector-context.ts';
 import { Labelled, type FieldProps } from './labelled.tsx';
 import { readJsonText } from './unfinished-json.ts';
+import { literalAsExpression } from './literal-as-expression.ts';
 import { TimeInput } from './time-input.tsx';
 import { textWithPath } from './text-with-path.ts';
 import { asksForExpression, useLiteralSwitch, type LiteralSwitch } from './use-literal-switch.tsx';
@@ -347,11 +348,6 @@ function JsonInput({
 
 function textOf(value: Json | undefined): string {
   return value === undefined ? '' : JSON.stringify(value, null, 2);
-}
-
-/** A literal reads the same as JSONata: JSON is a part of that language. */
-function literalAsExpression(value: Json | undefined): string {
-  return value === undefined || value === '' ? '' : JSON.stringify(value, null, 2);
 }
 
 export function changeField(config: JsonObject, name: string, value: Json | undefined): JsonObject {

@@ -32,5 +32,6 @@ test('what only the schema knows has a type and no value', () => {
     ['amount', 'input.amount', 'number', '3'],
     ['later', 'input.later', 'text', ''],
   ]);
+  expect(open({}, { later: '' })).toEqual([['later', 'input.later', 'text', '']]);
   expect(rootRow({ path: 'input', value: undefined, shape: undefined, mayBeMissing: false }).hasChildren).toBe(false);
 });

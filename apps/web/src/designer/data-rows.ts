@@ -28,7 +28,9 @@ export function rootRow({ path, value, shape, mayBeMissing, title }: DataRoot): 
 }
 
 function dataRow(key: string, label: string, path: string, value: Json | undefined, shape: Json | undefined): DataRow {
-  const known = value ?? shape;
+  const known = value ?? shape ?? value;
+  // An empty list tells nothing of its items; its schema may.
+  const items = Array.isArray(value) && value.length === 0 && Array.isArray(shape) ? shape : known;
   return {
     key,
     label,
@@ -36,8 +38,8 @@ function dataRow(key: string, label: string, path: string, value: Json | undefin
     type: describeType(known),
     value: value === undefined ? '' : glimpse(value),
     mayBeMissing: false,
-    hasChildren: Array.isArray(known) ? known.length > 0 : isObject(known) && Object.keys(known).length > 0,
-    children: () => (Array.isArray(known) ? itemRows(key, path, known) : fieldRows(key, path, [value], [shape])),
+    hasChildren: Array.isArray(items) ? items.length > 0 : [value, shape].some((one) => isObject(one) && Object.keys(one).length > 0),
+    children: () => (Array.isArray(items) ? itemRows(key, path, items) : fieldRows(key, path, [value], [shape])),
   };
 }
 

@@ -6,6 +6,7 @@ import { Button } from '../components/button.tsx';
 import { ExpressionEditor } from './expression-editor.tsx';
 import { useFieldProblem, useInspector } from './inspector-context.ts';
 import { Labelled, type FieldProps } from './labelled.tsx';
+import { literalAsExpression } from './literal-as-expression.ts';
 import { textWithPath } from './text-with-path.ts';
 import { asksForExpression, useLiteralSwitch, type LiteralSwitch } from './use-literal-switch.tsx';
 
@@ -377,7 +378,7 @@ export function useTextOrExpression(label: string, value: Json | undefined, onCh
     value,
     onChange: (next) => onChange(next ?? ''),
     emptyLiteral: '',
-    expressionOf: (given) => (given === undefined || given === '' ? '' : JSON.stringify(given)),
+    expressionOf: literalAsExpression,
     onPath: (path) => literal.compute(textWithPath(text, text.length, text.length, path)),
   });
   return literal;
