@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createHttpActivity } from '@perdure/activities';
 import { openDatabase } from '@perdure/database';
 import { createRuntime, startWatchdog } from '@perdure/runtime';
 import { pino } from 'pino';
@@ -11,12 +10,14 @@ import { createActivityGate } from './activity-gate.ts';
 import { createSignInLink } from './auth/sign-in-link.ts';
 import { combineObservers } from './telemetry/combine-observers.ts';
 import { createFigures } from './telemetry/figures.ts';
+import { logCells } from './telemetry/log-cells.ts';
 import { logInstances } from './telemetry/log-instances.ts';
 import { startOtlpTracing } from './telemetry/otlp-tracing.ts';
 import { serveFigures } from './telemetry/serve-figures.ts';
 import type { Configuration } from './bootstrap/configuration.ts';
 import type { InstallationContext, RunningInstallation } from './bootstrap/start-installation.ts';
 import { composeServer } from './compose.ts';
+import { activityModule, createActivities } from './server-activities.ts';
 
 export async function runInstallation({ configuration, services, giveUp }: InstallationContext): Promise<RunningInstallation> {
   const embedded = configuration.databaseUrl === null;
@@ -27,9 +28,10 @@ export async function runInstallation({ configuration, services, giveUp }: Insta
   };
   try {
     if (configuration.roles.worker) undo.push(await startWatchdog());
-    const http = createHttpActivity(embedded ? { demoOrigin: ownOrigin(configuration) } : {});
-    undo.push(() => http.close());
-    const gate = createActivityGate(http);
+    const activitySettings = embedded ? { demoOrigin: ownOrigin(configuration) } : {};
+    const activities = createActivities(activitySettings);
+    undo.push(async () => void (await Promise.all(activities.map((activity) => activity.close()))));
+    const gate = createActivityGate();
     const tracing = await startOtlpTracing(process.env, packageJson.version);
     if (tracing !== null)
       undo.push(() => tracing.close().catch((error: unknown) => log.warn({ err: error }, 'The last traces could not be sent.')));
@@ -40,9 +42,10 @@ export async function runInstallation({ configuration, services, giveUp }: Insta
       worker: configuration.roles.worker,
       // With everything on one machine its name says nothing.
       ...(embedded ? { workerId: `worker-${randomUUID().slice(0, 4)}` } : {}),
-      activities: [gate.activity],
+      activities: activities.map((activity) => gate.guard(activity)),
+      cells: { module: activityModule, settings: activitySettings, admit: (signal) => gate.pass(signal) },
       force: services.exclusive && configuration.roles.worker,
-      observer: combineObservers([figures.observer, logInstances(log), ...(tracing === null ? [] : [tracing.observer])]),
+      observer: combineObservers([figures.observer, logInstances(log), logCells(log), ...(tracing === null ? [] : [tracing.observer])]),
       onSuperseded: giveUp,
       onTrouble: (where, error, about) => log.warn({ err: error, where, ...about }, 'The runtime met trouble and goes on.'),
     });

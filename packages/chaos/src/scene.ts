@@ -19,10 +19,13 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { DrillContext, DrillOutcome, InvariantVerdict, Verdicts } from './drill.ts';
 import type { Load } from './load.ts';
-import type { CommitLine, WorkerSettings } from './worker-program.ts';
+import type { CellLine, CommitLine, WorkerSettings } from './worker-program.ts';
 
 /** What a named queue may need until a job that was in it runs again: it is abandoned after 15 s, or missed by its owner. */
 const queueAftermathMs = 25_000;
+
+/** The worker whose execution it is, in its own process or in a cell. */
+const workerOf = ({ pid, worker }: SideEffect): number => worker ?? pid;
 
 /** Instances of loads that use a named queue are called so. */
 const isQueued = (key: string): boolean => key.startsWith('queued-');
@@ -95,7 +98,7 @@ export class Scene {
   async worker(
     options: WorkerSettings['options'] = {},
     throughUrl?: string,
-    { watchdogMs, nodeOptions }: { watchdogMs?: number; nodeOptions?: readonly string[] } = {},
+    { watchdogMs, nodeOptions, cells }: { nodeOptions?: readonly string[] } & Pick<WorkerSettings, 'watchdogMs' | 'cells'> = {},
   ): Promise<WorkerProcess> {
     const { redisUrl, databaseUrl, appDatabaseUrl } = this.#addresses;
     const settings: WorkerSettings = {
@@ -105,6 +108,8 @@ export class Scene {
       commits: this.#file('commits'),
       troubles: this.#file('troubles'),
       cures: this.#file('cures'),
+      cellLog: this.#file('cells'),
+      ...(cells === undefined ? {} : { cells }),
       ...(watchdogMs === undefined ? {} : { watchdogMs }),
       options,
     };
@@ -125,7 +130,7 @@ export class Scene {
     const from = Date.now();
     await action();
     const until = Date.now() + aftermathMs;
-    this.faults.push({ from, until, concerns: ({ pid, key }) => !isQueued(key) && (pids === null || pids.has(pid)) });
+    this.faults.push({ from, until, concerns: (effect) => !isQueued(effect.key) && (pids === null || pids.has(workerOf(effect))) });
     this.faults.push({ from, until: until + queueAftermathMs, concerns: ({ key }) => isQueued(key) });
   }
 
@@ -139,7 +144,7 @@ export class Scene {
     appendFileSync(this.#file('cures'), `${id}\n`);
   }
 
-  /** A fault that struck one process at one moment, in another way than `strike`. */
+  /** A fault that struck one process, a worker's or a cell's, at one moment, in another way than `strike`. */
   struckAt(pid: number, at: number, aftermathMs = 0): void {
     this.faults.push({ from: at, until: at + aftermathMs, concerns: (effect) => effect.pid === pid });
   }
@@ -289,6 +294,10 @@ export class Scene {
     return this.#lines<CommitLine>('commits');
   }
 
+  cells(): CellLine[] {
+    return this.#lines<CellLine>('cells');
+  }
+
   /** How often a living worker's leases ran out so far. */
   get lapsedLeases(): number {
     return this.#lapses().length;
@@ -301,7 +310,7 @@ export class Scene {
   #lapses(): Fault[] {
     return [...this.#text('troubles').matchAll(/^(\S+Z) (\d+) leases: LeasesRanOut/gm)].map(([, moment = '', pid]) => {
       const at = Date.parse(moment);
-      return { from: at, until: at, concerns: (effect) => effect.pid === Number(pid) };
+      return { from: at, until: at, concerns: (effect) => workerOf(effect) === Number(pid) };
     });
   }
 

@@ -2,18 +2,18 @@
  * The program of a worker process in the drills: a real runtime with activities whose executions are written down, and a store whose commits
  * are. Everything is appended to files, which survive any kill of this process and of the database.
  */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { appendFileSync } from 'node:fs';
 import {
   createRuntime,
   startWatchdog,
-  type Activity,
+  type CellFact,
   type CommitItem,
   type DurableStore,
   type Runtime,
   type RuntimeOptions,
 } from '@perdure/runtime';
 import { CallGate, type CallPoint, type GateReport } from './call-gate.ts';
+import { drillActivity } from './drill-activity.ts';
 
 export interface WorkerSettings {
   databaseUrl: string;
@@ -26,6 +26,9 @@ export interface WorkerSettings {
   troubles: string;
   /** One line per instance whose poisons have been cured (`Scene.cure`). */
   cures: string;
+  /** One JSON line per cell started or dead (CellLine). */
+  cellLog: string;
+  cells?: Partial<Pick<NonNullable<RuntimeOptions['cells']>, 'heapMb' | 'silenceMs'>>;
   /** How long the main thread may stand still; absent = as long as it likes. */
   watchdogMs?: number;
   options?: Partial<
@@ -49,6 +52,15 @@ export interface CommitLine {
   reported: string[];
 }
 
+export interface CellLine {
+  type: CellFact['type'];
+  /** Of the cell. */
+  pid: number;
+  worker: number;
+  /** Of a dead one: the attempts that were in it. */
+  attempts: number;
+}
+
 export type Question =
   | { start: Parameters<Runtime['start']>[0] }
   | { send: [...Parameters<Runtime['send']>] }
@@ -60,34 +72,7 @@ const settings = JSON.parse(process.env['PERDURE_DRILL'] ?? '{}') as WorkerSetti
 
 const gate = new CallGate();
 
-/**
- * `https://drill/echo/<ms>/<text>` answers with the text; `flaky/<n>/<text>` fails n times first; `large/<kb>` answers with so much; `die/<ms>`
- * kills its process. Until they are cured, `exit`, `eat` and `loop` end theirs each in its way.
- */
-const http: Activity = {
-  name: 'http',
-  async run(input, { key, attempt, signal, instanceId }) {
-    appendFileSync(settings.sink, `${JSON.stringify({ key, attempt, pid: process.pid, at: Date.now() })}\n`);
-    // What the drills draw.
-    const [, what = '', number = '0', text = ''] = new URL((input as { url: string }).url).pathname.split('/');
-    if (what === 'die') {
-      await sleep(Number(number));
-      process.kill(process.pid, 'SIGKILL');
-      await sleep(60_000);
-    }
-    if (what in poisons && !isCured(instanceId)) poisons[what]?.();
-    await gate.pass('activity', () => Promise.resolve());
-    if (what === 'complain') {
-      const message = 'x'.repeat(Number(number) * 1_024);
-      if (text === 'thrown') throw new Error(message);
-      return { ok: false, failure: { code: 'Complaint', message, details: { all: message } } };
-    }
-    if (what === 'large') return { ok: true, output: { status: 200, body: key.padEnd(Number(number) * 1_024, 'x') } };
-    if (what === 'flaky' && attempt <= Number(number)) return { ok: false, failure: { code: 'HttpStatus.503', message: 'not yet' } };
-    if (what === 'echo') await sleep(Number(number), undefined, { signal });
-    return { ok: true, output: { status: 200, body: text } };
-  },
-};
+const activitySettings = { sink: settings.sink, cures: settings.cures, worker: process.pid };
 
 if (settings.watchdogMs !== undefined) await startWatchdog(settings.watchdogMs);
 
@@ -95,7 +80,9 @@ const runtime = await createRuntime({
   databaseUrl: settings.databaseUrl,
   redisUrl: settings.redisUrl,
   worker: true,
-  activities: [http],
+  activities: [drillActivity(activitySettings, () => gate.pass('activity', () => Promise.resolve()))],
+  cells: { module: new URL('./drill-activity.ts', import.meta.url), settings: { ...activitySettings }, ...settings.cells },
+  observer: { cell: (fact) => appendFileSync(settings.cellLog, `${JSON.stringify(cellLine(fact))}\n`) },
   // What the gate keeps from the runtime has been written down when it was done.
   throughStore: (store) => gate.through(recording(store)),
   onSuperseded: () => process.exit(3),
@@ -103,21 +90,6 @@ const runtime = await createRuntime({
     appendFileSync(settings.troubles, `${new Date().toISOString()} ${process.pid} ${where}: ${error.stack ?? error.message}\n`),
   ...settings.options,
 });
-
-/** None of them comes back. */
-const poisons: Readonly<Record<string, () => void>> = {
-  exit: () => process.exit(1),
-  eat: () => {
-    for (const eaten: number[][] = []; ;) eaten.push(Array.from({ length: 1_000_000 }, (_, i) => i + 0.5));
-  },
-  loop: () => {
-    for (;;);
-  },
-};
-
-function isCured(instanceId: string): boolean {
-  return existsSync(settings.cures) && readFileSync(settings.cures, 'utf8').split('\n').includes(instanceId);
-}
 
 process.on('message', ({ ask, question }: { ask: number; question: Question }) => {
   const answer =
@@ -139,6 +111,10 @@ function rearm({ arm, peek }: Extract<Question, { arm: unknown }>): GateReport {
   const report = gate.report();
   if (peek !== true) gate.arm(arm);
   return report;
+}
+
+function cellLine(fact: CellFact): CellLine {
+  return { type: fact.type, pid: fact.pid, worker: process.pid, attempts: fact.type === 'died' ? fact.attempts.length : 0 };
 }
 
 /** The store, writing down what it says is stored, whether it says so at once or after an answer was lost. */

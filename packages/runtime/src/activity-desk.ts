@@ -3,22 +3,19 @@
  * many workers, and their outcomes brought to the instance.
  *
  * A4 nothing is begun for an instance that is not served: the next owner finds the activity in the state;
- * A5 a suspect (Claims, K2) is begun alone, and its claim is counted right before, for until then it can have done no harm;
+ * A5 a suspect, which was in flight when a worker vanished, is begun in a cell, where there are cells; from some claims on, and after its cell has
+ *    died, alone, and its claim is counted right before, for until then it can have done no harm (Claims, K2);
  * A6 an absent database is no fault of the activity's and costs it no attempt.
  *
  * Not here: running an attempt (ActivityRunner), whose turn it is (ActivityDispatcher), what an outcome means (the engine).
  */
 import { randomUUID } from 'node:crypto';
 import type { CommandBody, InstanceId, StepKey } from '@perdure/engine';
-import {
-  ActivityDispatcher,
-  ActivityRunner,
-  AttemptAbort,
-  type Activity,
-  type ActivityJob,
-  type ActivityResult,
-} from './activity-dispatcher.ts';
-import { boundedOutcome, outcomeToStore, writtenOutcome, type BoundedOutcome } from './activity-outcome.ts';
+import type { Json } from '@perdure/graph';
+import { ActivityDispatcher, type Ending } from './activity-dispatcher.ts';
+import { ActivityRunner, AttemptAbort, type Activity, type ActivityJob } from './activity-runner.ts';
+import { outcomeToStore, writtenOutcome, type BoundedOutcome } from './activity-outcome.ts';
+import { Cells, type CellsOptions, type Company } from './cells/cells.ts';
 import type { Claims, Verdict } from './claims.ts';
 import type { DurablePayloads } from './durable-payloads.ts';
 import { loadReferences } from './load-references.ts';
@@ -38,6 +35,10 @@ export interface ActivityDeskOptions {
   claims: Claims;
   payloads: DurablePayloads;
   activities: ReadonlyMap<string, Activity>;
+  /** Where suspects are begun; null = in this process. */
+  cells: Omit<CellsOptions, 'loadInput' | 'observer' | 'onTrouble'> | null;
+  /** Claims without an outcome after which an attempt is held. */
+  claimLimit: number;
   /** Carries activities with a named queue; without it they run here. */
   queue: ActivityQueue | null;
   workerId: string;
@@ -65,10 +66,32 @@ interface Startable {
   job: ActivityJob;
 }
 
+/** An attempt that ended a worker or a cell, or was beside what did. */
+interface Suspect {
+  /** Null: it is not this worker's to begin any more. */
+  find(): Found | null;
+  /** Whether it still is, right before it begins. */
+  mayBegin(): boolean;
+  /** Settles when it no longer runs. */
+  begin(job: ActivityJob): Promise<Ending>;
+  hold(body: CommandBody): unknown;
+  /** Nothing more is done for it here. */
+  over(): void;
+}
+
+interface Found {
+  job: ActivityJob;
+  finder: Finder;
+}
+
 /** How long the next suspect waits for the one before. */
-const suspectPatienceMs = 5_000;
-/** How long everything else goes first before a suspect may end the worker once more. */
-const suspectPauseMs = 1_000;
+const patienceMsInLane = 5_000;
+/** In this process: everything else goes first before a suspect may end the worker once more. */
+const hereLane = { width: 1, patienceMs: patienceMsInLane, pauseMs: 1_000 };
+/** In cells, which keep suspects apart from each other and from the worker. */
+const cellLane = { width: 2, patienceMs: patienceMsInLane, pauseMs: 0 };
+/** Between the death of an attempt's second cell and its next begin; doubled with every claim. */
+const [deathPauseMs, longestDeathPauseMs] = [250, 30_000];
 /** Among how many waiting messages of its partition a job's result is looked for. */
 const messagesLooked = 1_000;
 /** How long the database is asked again while it is away, before an attempt fails for it. */
@@ -79,23 +102,28 @@ export class ActivityDesk {
   readonly #runner: ActivityRunner;
   readonly #dispatcher: ActivityDispatcher;
   readonly #queued: QueuedActivities | null;
-  readonly #suspects = new SuspectLane(suspectPatienceMs, suspectPauseMs);
+  readonly #cells: Cells | null;
+  readonly #suspects: SuspectLane;
+  /** Of cells, on their way to being stored, with what they lead to. */
+  readonly #deaths = new Set<Promise<void>>();
+  /** What waits for `mayBegin` in front of a cell. */
+  readonly #heldBack: (() => void)[] = [];
   readonly #counters = { activities: 0, quarantined: 0 };
   #stopped = false;
 
   constructor(options: ActivityDeskOptions) {
     this.#options = options;
-    const { activities, concurrency, observer, payloads, queue } = options;
-    this.#runner = new ActivityRunner({
-      observer,
-      activities,
-      loadInput: (input) => loadReferences(input, (reference) => this.#patiently('activity input', () => payloads.loadWhole(reference))),
-    });
+    const { activities, cells, concurrency, observer, payloads, queue, onTrouble } = options;
+    const loadInput = (input: Json) =>
+      loadReferences(input, (reference) => this.#patiently('activity input', () => payloads.loadWhole(reference)));
+    this.#runner = new ActivityRunner({ observer, activities, loadInput });
+    this.#cells = cells === null ? null : new Cells({ ...cells, loadInput, observer, onTrouble: (error) => onTrouble('cells', error) });
+    this.#suspects = new SuspectLane(cells === null ? hereLane : cellLane);
     this.#dispatcher = new ActivityDispatcher({
       runner: this.#runner,
       concurrency,
       mayBegin: options.mayBegin,
-      report: (job, result) => this.#report(job, result),
+      report: (job, outcome) => this.#report(job, outcome),
     });
     this.#queued =
       queue === null
@@ -118,8 +146,13 @@ export class ActivityDesk {
     return this.#dispatcher.waiting;
   }
 
-  get counters(): Readonly<Record<'activities' | 'quarantined', number>> {
-    return this.#counters;
+  get counters(): Readonly<Record<string, number>> {
+    return { ...this.#counters, ...this.#cells?.counters };
+  }
+
+  /** Processes of its own for suspects. */
+  get cells(): number {
+    return this.#cells?.size ?? 0;
   }
 
   /** Attempts running or waiting here for instances that match. */
@@ -132,11 +165,12 @@ export class ActivityDesk {
     this.#options.queue?.serve(this.#options.workerId, (job, delivery) => this.#runQueued(job, delivery));
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#stopped = true;
     this.#queued?.stop();
     this.#suspects.close();
     this.#dispatcher.abortWhere(() => true);
+    await this.#cells?.close();
   }
 
   /** Begins what an instance that has just come into memory left unfinished. `again`: a worker that vanished had begun it. */
@@ -146,20 +180,25 @@ export class ActivityDesk {
       if (activity === null) continue;
       const verdict = verdicts.get(step);
       if (verdict?.type === 'hold') resident.inbox.push({ body: this.#hold(activity, verdict.claims), messageId: null, settle: () => {} });
-      else if (verdict?.type === 'runAlone') this.#suspects.enter(() => this.#resumeAlone(resident, step));
+      else if (verdict?.type === 'runAlone') this.#enterLane(this.#resumed(resident, step));
+      else if (verdict?.type === 'runSuspect' && this.#cells !== null) this.#runSuspect(resident, step, verdict.claims);
       else if (verdict?.type !== 'leave') this.run(resident, step, again);
     }
   }
 
   run(resident: Resident, step: StepKey, again = false): void {
     const startable = this.#startable(resident, step, again);
-    if (startable !== null) this.#begin(startable, null);
+    if (startable === null) return;
+    // Once held, for ever suspected: its first claim is the release's commit.
+    if (startable.job.releases > 0 && this.#cells !== null && this.#runsHere(startable)) this.#runSuspect(resident, step, 1);
+    else this.#begin(startable);
   }
 
   /** Begins what was kept waiting. */
   proceed(): void {
     this.#dispatcher.proceed();
     this.#queued?.proceed();
+    for (const resume of this.#heldBack.splice(0)) resume();
   }
 
   /** The step was cancelled. */
@@ -190,26 +229,19 @@ export class ActivityDesk {
     return { queue, job: { instanceId: resident.id, executionId, again, ...work, ...(traceParent === undefined ? {} : { traceParent }) } };
   }
 
-  /** `onEnd`: called when it no longer runs here. */
-  #begin({ queue, job }: Startable, onEnd: (() => void) | null): void {
+  #begin(startable: Startable): void {
     this.#counters.activities += 1;
-    if (queue === null || this.#queued === null) this.#dispatcher.run(job, onEnd);
-    else {
-      this.#queued.run(queue, job);
-      onEnd?.();
-    }
+    if (startable.queue === null || this.#queued === null) this.#dispatcher.run(startable.job);
+    else this.#queued.run(startable.queue, startable.job);
+  }
+
+  #runsHere({ queue }: Startable): boolean {
+    return queue === null || this.#queued === null;
   }
 
   #hold({ step, attempt }: Pick<ActivityJob, 'step' | 'attempt'>, claims: number): CommandBody {
     this.#counters.quarantined += 1;
     return { type: 'QuarantineTask', step, attempt, claims };
-  }
-
-  /** [A5] Counts a suspect's claim and begins it, or has it held. */
-  async #beginSuspect(job: ActivityJob, finder: Finder, begin: () => Promise<void>, hold: (body: CommandBody) => unknown): Promise<void> {
-    const verdict = await this.#patiently('claims', () => this.#options.claims.again(job, finder));
-    if (verdict.type === 'hold') await hold(this.#hold(job, verdict.claims));
-    else if (verdict.type === 'run') await begin();
   }
 
   /** This worker, as the owner of the job's partition under `epoch`; null when it is that no more. */
@@ -221,16 +253,108 @@ export class ActivityDesk {
     return { type: 'owner', partition, epoch, knownFrom, vanished: vanished || again };
   }
 
-  async #resumeAlone(resident: Resident, step: StepKey): Promise<void> {
-    const suspect = this.#startable(resident, step, false);
-    const finder = suspect === null ? null : this.#owner(suspect.job, resident.epoch);
-    if (suspect === null || finder === null) return;
-    const begin = async (): Promise<void> => {
-      // It may have been cancelled while its claim was counted, or its partition lost.
-      const startable = this.#startable(resident, step, false);
-      if (startable !== null) await new Promise<void>((ended) => this.#begin(startable, ended));
+  // ── Suspects ───────────────────────────────────────────────────────────────
+
+  /** [A5] Counted with everything that was found with it, and begun beside that; but what was held once runs alone. */
+  #runSuspect(resident: Resident, step: StepKey, claims: number): void {
+    const suspect = this.#resumed(resident, step);
+    const found = suspect.find();
+    if (found === null) return;
+    if (found.job.releases > 0) this.#suspects.enter(() => this.#pass(suspect, claims));
+    else
+      void this.#runSafely(found.job, 'together', suspect.mayBegin).then((ending) => {
+        if (ending === 'died') this.#enterLaneAfterDeath(suspect, found, claims);
+      });
+  }
+
+  /** An unfinished attempt of an instance in memory. */
+  #resumed(resident: Resident, step: StepKey): Suspect {
+    const mayBegin = (): boolean => this.#startable(resident, step, false) !== null;
+    return {
+      find: () => {
+        const startable = this.#startable(resident, step, false);
+        const finder = startable === null ? null : this.#owner(startable.job, resident.epoch);
+        return startable === null || finder === null ? null : { job: startable.job, finder };
+      },
+      mayBegin,
+      begin: (job) => this.#runSafely(job, 'alone', mayBegin),
+      hold: (body) => this.#options.tell(resident.id, body),
+      over: () => {},
     };
-    await this.#beginSuspect(suspect.job, finder, begin, (body) => this.#options.tell(resident.id, body));
+  }
+
+  /** Begins an attempt in a cell where there are cells, else here. */
+  #runSafely(job: ActivityJob, company: Company, isWanted: () => boolean): Promise<Ending> {
+    this.#counters.activities += 1;
+    const cells = this.#cells;
+    if (cells === null) return new Promise((ended) => this.#dispatcher.run(job, ended));
+    const mayBegin = async (signal: AbortSignal): Promise<boolean> => {
+      await this.#untilMayBegin(signal);
+      return isWanted();
+    };
+    const runner = { attempt: (one: ActivityJob, abort: AttemptAbort) => cells.attempt(one, abort, company, mayBegin) };
+    return new Promise((ended) => this.#dispatcher.run(job, ended, runner));
+  }
+
+  /** Resolves when activities may be begun, or this one is not wanted any more. */
+  async #untilMayBegin(signal: AbortSignal): Promise<void> {
+    while (!this.#options.mayBegin() && !signal.aborted) {
+      await new Promise<void>((resume) => {
+        this.#heldBack.push(resume);
+        signal.addEventListener('abort', () => resume());
+      });
+    }
+  }
+
+  /** Its claim is counted when its turn has come. */
+  #enterLane(suspect: Suspect): void {
+    this.#suspects.enter(() => this.#pass(suspect, null));
+  }
+
+  /** [A5] `claims`: when they have been counted, with this one. Settles when it no longer runs. */
+  async #pass(suspect: Suspect, claims: number | null): Promise<void> {
+    const found = suspect.find();
+    if (found === null) return suspect.over();
+    let counted = claims;
+    if (counted === null) {
+      const verdict = await this.#patiently('claims', () => this.#options.claims.again(found.job, found.finder));
+      if (verdict.type === 'hold') await suspect.hold(this.#hold(found.job, verdict.claims));
+      if (verdict.type === 'run') counted = 1;
+      else if (verdict.type === 'runSuspect') counted = verdict.claims;
+    }
+    // It may have been cancelled while its claim was counted, or its partition lost.
+    if (counted === null || !suspect.mayBegin()) return suspect.over();
+    if ((await suspect.begin(found.job)) === 'died') this.#enterLaneAfterDeath(suspect, found, counted);
+    else suspect.over();
+  }
+
+  /** [A5] Its cell died with it. What it has to wait for grows with its claims; being held is not worth waiting for. */
+  #enterLaneAfterDeath(suspect: Suspect, { job, finder }: Found, claims: number): void {
+    const recorded = this.#recordDeath(job, finder);
+    this.#deaths.add(recorded);
+    const pauseMs = claims < this.#options.claimLimit ? deathPauseMs * 2 ** (claims - 2) : 0;
+    void recorded
+      .then(() => new Promise((resume) => setTimeout(resume, Math.min(pauseMs, longestDeathPauseMs)).unref()))
+      .then(() => (this.#stopped ? suspect.over() : this.#enterLane(suspect)))
+      .finally(() => this.#deaths.delete(recorded));
+  }
+
+  /** Without it the next begin would not be counted, so there is none before it is stored. Resolves when this worker stops, too. */
+  async #recordDeath(job: ActivityJob, finder: Finder): Promise<void> {
+    for (let isStored = false; !isStored && !this.#stopped;) {
+      isStored = await this.#patiently('death of a cell', () => this.#options.claims.died(job, finder)).then(
+        () => true,
+        () => false,
+      );
+    }
+  }
+
+  /** Before their partitions are handed on: what is dead is known to be dead, so that the next owner counts it. */
+  async settle(matches: (id: InstanceId) => boolean): Promise<void> {
+    await this.#cells?.check(({ instanceId }) => matches(instanceId));
+    // The endings of what was in a cell that is gone are told first.
+    await new Promise((resume) => setImmediate(resume));
+    await Promise.all(this.#deaths);
   }
 
   /** A job of a named queue whose carrier is away. */
@@ -239,31 +363,47 @@ export class ActivityDesk {
       this.#dispatcher.run(job);
       return;
     }
-    const begin = async (): Promise<void> => {
-      if (this.#options.serves(job.instanceId)) await new Promise<void>((ended) => this.#dispatcher.run(job, ended));
-    };
-    const hold = (body: CommandBody): void => this.#options.tell(job.instanceId, body);
     const epoch = this.#options.ownershipOf(job.instanceId)?.epoch;
-    this.#suspects.enter(async () => {
-      const finder = this.#owner(job, epoch);
-      if (finder !== null) await this.#beginSuspect(job, finder, begin, hold);
+    const mayBegin = (): boolean => this.#options.serves(job.instanceId);
+    this.#enterLane({
+      find: () => {
+        const finder = this.#owner(job, epoch);
+        return finder === null ? null : { job, finder };
+      },
+      mayBegin,
+      begin: () => this.#runSafely(job, 'alone', mayBegin),
+      hold: (body) => this.#options.tell(job.instanceId, body),
+      over: () => {},
     });
   }
 
-  /** A job of a named queue, maybe another worker's. One that was begun before is a suspect here, too. */
-  #runQueued(job: ActivityJob, delivery: Delivery): Promise<void> {
-    const run = async (): Promise<void> =>
-      this.#sendOutcome(job, await this.#outcomeOf(job, boundedOutcome(await this.#runner.attempt(job, new AttemptAbort()))));
-    if (!job.again && !delivery.again) return run();
-    return new Promise((done, fail) => {
-      this.#suspects.enter(async () => {
-        try {
-          await this.#beginSuspect(job, { type: 'delivery', id: delivery.id }, run, (body) => this.#sendOutcome(job, body));
-          done();
-        } catch (error) {
-          fail(error as Error);
-        }
-      });
+  /** A job of a named queue, maybe another worker's. One that was begun before, or was held once, is a suspect here, too. */
+  async #runQueued(job: ActivityJob, delivery: Delivery): Promise<void> {
+    const isSuspect = job.again || delivery.again || (job.releases > 0 && this.#cells !== null);
+    const abort = new AttemptAbort();
+    if (!isSuspect) {
+      await this.#sendOutcome(job, await this.#outcomeOf(job, await this.#runner.attempt(job, abort)));
+      return;
+    }
+    const mayBegin = (): boolean => !this.#stopped;
+    await new Promise<void>((over, fail) => {
+      const suspect: Suspect = {
+        find: () => ({ job, finder: { type: 'delivery', id: delivery.id } }),
+        mayBegin,
+        begin: async () => {
+          const outcome = await (this.#cells === null
+            ? this.#runner.attempt(job, abort)
+            : this.#cells.attempt(job, abort, 'alone', () => Promise.resolve(mayBegin())));
+          if (typeof outcome !== 'object') return outcome;
+          await this.#sendOutcome(job, await this.#outcomeOf(job, outcome));
+          return 'over';
+        },
+        hold: (body) => this.#sendOutcome(job, body),
+        over,
+      };
+      const claims = job.again || delivery.again ? null : 1;
+      // Not begun, or not stored: the carrier hands it out again.
+      this.#suspects.enter(() => this.#pass(suspect, claims).catch(fail));
     });
   }
 
@@ -290,9 +430,8 @@ export class ActivityDesk {
     );
   }
 
-  #report(job: ActivityJob, result: ActivityResult): void {
+  #report(job: ActivityJob, bounded: BoundedOutcome): void {
     const { instanceId, step, attempt } = job;
-    const bounded = boundedOutcome(result);
     if (bounded.referenced === null) this.#options.tell(instanceId, { ...bounded.outcome, step, attempt });
     else void this.#outcomeOf(job, bounded).then((body) => this.#options.tell(instanceId, body));
   }

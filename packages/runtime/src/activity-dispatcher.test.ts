@@ -1,6 +1,7 @@
 import { executionId, instanceId, stepKey } from '@perdure/engine';
 import { describe, expect, it } from 'vitest';
-import { ActivityDispatcher, ActivityRunner, AttemptAbort, type ActivityJob, type ActivityResult } from './activity-dispatcher.ts';
+import { ActivityDispatcher } from './activity-dispatcher.ts';
+import { ActivityRunner, AttemptAbort, type ActivityJob, type ActivityResult } from './activity-runner.ts';
 
 const job = (step: string, attempt = 1): ActivityJob => ({
   instanceId: instanceId('i'),
@@ -18,7 +19,7 @@ const job = (step: string, attempt = 1): ActivityJob => ({
 /** Attempts wait until they are let go, by key and in order. */
 function dispatcher(concurrency: number, mayBegin: () => boolean = () => true) {
   const begun: string[] = [];
-  const reported: [string, ActivityResult][] = [];
+  const reported: string[] = [];
   const gates: (() => void)[] = [];
   const activity = {
     name: 'work',
@@ -32,7 +33,7 @@ function dispatcher(concurrency: number, mayBegin: () => boolean = () => true) {
     runner,
     concurrency,
     mayBegin,
-    report: (done, result) => reported.push([`${done.step} ${done.attempt}`, result]),
+    report: (done) => reported.push(`${done.step} ${done.attempt}`),
   });
   const letGo = async (): Promise<void> => {
     gates.shift()?.();
@@ -54,7 +55,7 @@ describe('ActivityDispatcher', () => {
     expect(begun).toEqual(['i/x/first 1', 'i/x/second 1']);
     for (let i = 0; i < 5; i += 1) await letGo();
     expect(begun).toEqual(['i/x/first 1', 'i/x/second 1', 'i/x/b 1']);
-    expect(reported.map(([what]) => what)).toEqual(['first 1', 'second 1', 'b 1']);
+    expect(reported).toEqual(['first 1', 'second 1', 'b 1']);
     expect(made.size).toBe(0);
   });
 
@@ -71,7 +72,7 @@ describe('ActivityDispatcher', () => {
     made.abort(instanceId('i'), stepKey('c'));
     await settle();
     expect(begun).toEqual(['i/x/a 1']);
-    expect(reported.map(([what]) => what)).toEqual(['a 1']);
+    expect(reported).toEqual(['a 1']);
     may = true;
     made.proceed();
     for (let i = 0; i < 3; i += 1) await letGo();
@@ -88,7 +89,7 @@ describe('ActivityDispatcher', () => {
     expect(begun).toEqual(['i/x/a#1 1']);
     await letGo();
     await letGo();
-    expect(reported.map(([name]) => name)).toEqual(['a#1 1']);
+    expect(reported).toEqual(['a#1 1']);
   });
 
   it('A1 a later attempt that replaces a waiting one runs once', async () => {
@@ -117,17 +118,14 @@ describe('ActivityDispatcher', () => {
       loadInput: async (input) => input,
     });
     expect(await runner.attempt(job('a'), new AttemptAbort())).toMatchObject({
-      ok: false,
-      failure: { code: 'ActivityError', message: 'broken' },
+      outcome: { type: 'FailTask', failure: { code: 'ActivityError', message: 'broken' } },
     });
     // Has no text.
     const odd = { name: 'work', run: () => Promise.reject(Object.create(null) as Error) };
     const oddRunner = new ActivityRunner({ activities: new Map([['work', odd]]), loadInput: async (input) => input });
-    expect(await oddRunner.attempt(job('a'), new AttemptAbort())).toMatchObject({ ok: false, failure: { code: 'ActivityError' } });
+    expect(await oddRunner.attempt(job('a'), new AttemptAbort())).toMatchObject({ outcome: { failure: { code: 'ActivityError' } } });
     expect(await runner.attempt({ ...job('a'), activity: 'other' }, new AttemptAbort())).toMatchObject({
-      ok: false,
-      retryable: false,
-      failure: { code: 'UnknownActivity' },
+      outcome: { type: 'FailTask', retryable: false, failure: { code: 'UnknownActivity' } },
     });
   });
 });

@@ -1,6 +1,6 @@
 import type { Json } from '@perdure/graph';
 import { describe, expect, it } from 'vitest';
-import type { ActivityResult } from './activity-dispatcher.ts';
+import type { ActivityResult } from './activity-runner.ts';
 import { boundedOutcome, outcomeToStore, writtenOutcome } from './activity-outcome.ts';
 import { DurablePayloads } from './durable-payloads.ts';
 

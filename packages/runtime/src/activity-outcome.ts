@@ -4,9 +4,9 @@
  */
 import type { CommandBody, Failure } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
-import type { ActivityResult } from './activity-dispatcher.ts';
-import { largestPayload, type DurablePayloads } from './durable-payloads.ts';
-import { isLargeJson } from './large-value.ts';
+import type { ActivityResult } from './activity-runner.ts';
+import type { DurablePayloads } from './durable-payloads.ts';
+import { isLargeJson, largestPayload } from './large-value.ts';
 import { isLargerThan, storableJson, storableText } from './storable-json.ts';
 
 /** Characters of an error's text kept in the history itself. */
@@ -36,6 +36,16 @@ export function boundedOutcome(result: ActivityResult): BoundedOutcome {
     return result.ok ? completed(result.output) : failed(result.failure, result.retryable ?? true);
   } catch (error) {
     // Not what its type says: a value that contains itself, say, or is nested deeper than the stack.
+    return notJson(error);
+  }
+}
+
+/** As it can be handed to another process: what would fail there fails here. */
+export function portableOutcome(bounded: BoundedOutcome): BoundedOutcome {
+  if (bounded.referenced === null) return bounded;
+  try {
+    return JSON.stringify(bounded.referenced).length > largestPayload ? tooLarge : bounded;
+  } catch (error) {
     return notJson(error);
   }
 }

@@ -6,11 +6,12 @@
  * K2 what a takeover finds is counted together, up to `suspectFrom`; from there on each attempt is begun alone and counted when its turn has
  *    come, so that nothing is held for having run beside the one that ended the worker; if its turn comes only under the next owner, that one
  *    counts it, however it got the partition;
+ * K4 what was begun in a cell that died is marked at once, and counts when it is begun again, whoever does that;
  * K3 who has lost the partition counts nothing and begins nothing; who gave it up because its leases had run out, and got it back before anybody
  *    else, counts what it had not come to finding, and nothing twice.
  */
 import type { InstanceId, StepKey } from '@perdure/engine';
-import type { ActivityJob } from './activity-dispatcher.ts';
+import type { ActivityJob } from './activity-runner.ts';
 import type { Decider } from './ports/decider.ts';
 import type { ClaimCount, DurableStore, Finder, Ownership, StoredInstance, UnfinishedAttempt } from './ports/durable-store.ts';
 
@@ -24,15 +25,25 @@ export interface Arrival {
   ownership: Ownership | undefined;
 }
 
-/** What is to be done with an unfinished attempt. `claims`: those it has had without an outcome. `leave`: another worker has it. */
-export type Verdict = { type: 'run' } | { type: 'runAlone' } | { type: 'hold'; claims: number } | { type: 'leave' };
+/**
+ * What is to be done with an unfinished attempt. `runSuspect`: `claims` have been counted, with this one, so it was in flight when a worker
+ * vanished. `hold`: it has had so many without an outcome. `leave`: another worker has it.
+ */
+export type Verdict =
+  | { type: 'run' }
+  | { type: 'runSuspect'; claims: number }
+  | { type: 'runAlone' }
+  | { type: 'hold'; claims: number }
+  | { type: 'leave' };
+
+type Begun = Pick<ActivityJob, 'instanceId' | 'executionId' | 'step' | 'attempt' | 'releases'>;
 
 export class Claims {
-  readonly #store: Pick<DurableStore, 'countClaims'>;
+  readonly #store: Pick<DurableStore, 'countClaims' | 'markDied'>;
   readonly #limit: number;
 
   /** @param limit claims without an outcome after which an attempt is held */
-  constructor(store: Pick<DurableStore, 'countClaims'>, limit: number) {
+  constructor(store: Pick<DurableStore, 'countClaims' | 'markDied'>, limit: number) {
     this.#store = store;
     this.#limit = limit;
   }
@@ -54,19 +65,22 @@ export class Claims {
   }
 
   /** Of one that is begun alone, right before that. */
-  async again(
-    { instanceId, executionId, step, attempt, releases }: Pick<ActivityJob, 'instanceId' | 'executionId' | 'step' | 'attempt' | 'releases'>,
-    finder: Finder,
-  ): Promise<Verdict> {
+  async again({ instanceId, executionId, step, attempt, releases }: Begun, finder: Finder): Promise<Verdict> {
     const [count] = await this.#store.countClaims([{ instanceId, executionId, step, attempt, releases, finder }], this.#limit + 1);
     return this.#verdict(count, false);
+  }
+
+  /** [K4] */
+  died({ instanceId, executionId, step, attempt, releases }: Begun, finder: Finder): Promise<void> {
+    return this.#store.markDied({ instanceId, executionId, step, attempt, releases, finder });
   }
 
   #verdict(count: ClaimCount | undefined, aloneIfSuspect: boolean): Verdict {
     if (count === undefined || count === 'lost-partition') return { type: 'leave' };
     // With the one that is about to come.
     if (count.claims > this.#limit) return { type: 'hold', claims: count.claims - 1 };
-    return aloneIfSuspect && !count.counted ? { type: 'runAlone' } : { type: 'run' };
+    if (aloneIfSuspect && !count.counted) return { type: 'runAlone' };
+    return count.claims === 1 ? { type: 'run' } : { type: 'runSuspect', claims: count.claims };
   }
 }
 

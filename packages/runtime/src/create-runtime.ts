@@ -19,14 +19,14 @@ import {
 import type { createCatalogue, ExpressionAnalyser, Json } from '@perdure/graph';
 import { createEvaluator, expressionAnalyser } from '@perdure/expressions';
 import { createSandbox } from '@perdure/expressions/sandbox';
-import type { Activity } from './activity-dispatcher.ts';
+import type { Activity } from './activity-runner.ts';
 import { Admission } from './admission.ts';
 import { DatabaseClock } from './database-clock.ts';
 import { DeathNotice } from './death-notice.ts';
-import { DurablePayloads, largestPayload, notStored } from './durable-payloads.ts';
+import { DurablePayloads, notStored } from './durable-payloads.ts';
 import { EntityTypes } from './entity-types.ts';
 import { Intake } from './intake.ts';
-import { isLargeJson } from './large-value.ts';
+import { isLargeJson, largestPayload } from './large-value.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { finishedInstance, unknownInstance } from './loader.ts';
 import { LocalHotStore } from './local/local-hot-store.ts';
@@ -65,6 +65,11 @@ export interface RuntimeOptions {
   /** False for a process that only serves the API. */
   worker: boolean;
   activities: readonly Activity[];
+  /**
+   * Where attempts are begun that were in flight when their worker vanished: in processes of their own, which one of them may end without harm
+   * to the worker. Without it they are begun in this process, like everything else.
+   */
+  cells?: RuntimeCells;
   /** Takes over all partitions at once: only when it is certain that no other worker lives. */
   force?: boolean;
   workerId?: string;
@@ -87,6 +92,19 @@ export interface RuntimeOptions {
   onSuperseded?(reason: string): void;
   /** What this process writes (writer-format.ts); another number than its own only in tests. */
   writer?: number;
+}
+
+export interface RuntimeCells {
+  /** Exports `createActivities(settings)` (ActivityModule), which makes the same activities as this process has. */
+  module: URL;
+  /** Plain data, without secrets. */
+  settings: Json;
+  /** Heap of each cell. */
+  heapMb?: number;
+  /** How long the main thread of a cell may not move; three leases unless told. */
+  silenceMs?: number;
+  /** Holds back what is about to be begun in one. */
+  admit?(signal: AbortSignal): Promise<void>;
 }
 
 const defaultLeaseMs = 5_000;
@@ -228,6 +246,7 @@ class AssembledRuntime implements Runtime {
         payloads,
         evaluator,
         activities: new Map(options.activities.map((activity) => [activity.name, activity])),
+        cells: options.cells === undefined ? null : { heapMb: 256, silenceMs: 3 * (options.leaseMs ?? defaultLeaseMs), ...options.cells },
         queue,
         workerId: this.#workerId,
         partitions: partitionCount,
@@ -514,6 +533,7 @@ class AssembledRuntime implements Runtime {
       residentInstances: this.#worker?.residentCount ?? 0,
       runningActivities: this.#worker?.runningActivities ?? 0,
       waitingActivities: this.#worker?.waitingActivities ?? 0,
+      cells: this.#worker?.cells ?? 0,
       commitQueue: this.#worker?.commitQueue ?? 0,
       hotStore: this.#hot.available() ? this.#hot.kind : 'unavailable',
       requestsUnderway: this.#admission.underway,

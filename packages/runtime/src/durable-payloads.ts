@@ -13,9 +13,6 @@ import { readLargeJson } from './read-large-json.ts';
 import type { PayloadStore } from './runtime.ts';
 import { writeLargeJson } from './write-large-json.ts';
 
-/** Characters of JSON: what comes from outside and is larger is refused. */
-export const largestPayload = 10 * 1024 * 1024;
-
 const cacheBytes = 32 * 1024 * 1024;
 /** How long a payload that was kept is taken for stored without asking. Much shorter than what the sweep leaves alone. */
 const keptForMs = 3_600_000;

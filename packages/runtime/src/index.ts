@@ -1,13 +1,14 @@
 export * from './runtime.ts';
 export { assembleRuntime, createRuntime, type RuntimeOptions } from './create-runtime.ts';
-export type { Activity, ActivityContext, ActivityJob, ActivityResult } from './activity-dispatcher.ts';
+export type { Activity, ActivityContext, ActivityJob, ActivityResult } from './activity-runner.ts';
+export type { ActivityModule } from './cells/cell-message.ts';
 export { Superseded } from './superseded.ts';
 export { humanTaskId } from './turn-record.ts';
 export { foreseeAdmission } from './postgres/writer-admission.ts';
 export { outageOf } from './postgres/outage.ts';
 export { startWatchdog } from './watchdog.ts';
 export { storableJson } from './storable-json.ts';
-export type { ObservedTurn, RuntimeObserver } from './ports/runtime-observer.ts';
+export type { CellFact, ObservedTurn, RuntimeObserver } from './ports/runtime-observer.ts';
 export type * from './ports/durable-store.ts';
 export type * from './ports/hot-store.ts';
 export { LocalHotStore } from './local/local-hot-store.ts';

@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { instanceId, stepKey } from '@perdure/engine';
 import {
   drawWorkflow,
@@ -10,7 +13,7 @@ import {
 } from '@perdure/testing';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Activity, ActivityContext } from './activity-dispatcher.ts';
+import type { Activity, ActivityContext } from './activity-runner.ts';
 import { createRuntime, type RuntimeOptions } from './create-runtime.ts';
 import type { LeaseStore } from './ports/durable-store.ts';
 import type { Runtime } from './runtime.ts';
@@ -42,6 +45,8 @@ const poison = drawWorkflow(
   ['start -> stuck', 'start -> nap', 'nap -> beside', 'stuck -> done', 'stuck.error -> caught'],
 );
 
+const lethal = drawWorkflow({ start: { type: 'start' }, stuck: http('exit'), done: { type: 'end' } }, ['start -> stuck', 'stuck -> done']);
+
 const slow = { ...http('stuck'), config: { ...http('stuck').config, queue: 'slow' } };
 const queued = drawWorkflow({ start: { type: 'start' }, stuck: slow, done: { type: 'end' } }, ['start -> stuck', 'stuck -> done']);
 
@@ -50,7 +55,7 @@ const activity: Activity = {
   name: 'http',
   run: (input, context: ActivityContext) => {
     begun.push(`${context.instanceId} ${context.node}`);
-    const isStuck = JSON.stringify(input).includes('stuck') && !mended;
+    const isStuck = /stuck|exit/.test(JSON.stringify(input)) && !mended;
     return isStuck ? new Promise(() => {}) : Promise.resolve({ ok: true, output: null });
   },
 };
@@ -61,6 +66,7 @@ beforeAll(async () => {
   database = new pg.Pool({ connectionString: postgres.url, max: 2 });
   await publishWorkflow(postgres.url, 'poison', poison);
   await publishWorkflow(postgres.url, 'queued', queued);
+  await publishWorkflow(postgres.url, 'lethal', lethal);
 });
 
 beforeEach(() => {
@@ -245,6 +251,36 @@ describe('quarantine', { timeout: 60_000 }, () => {
     });
     await begins('unfound stuck', 2);
     expect((await database.query(`SELECT claims FROM activity_claim WHERE instance_id = 'unfound'`)).rows).toEqual([{ claims: 2 }]);
+  });
+
+  it('Q1 with cells a poison costs one worker: the rest of its claims are cells, and what was beside it completes in them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'perdure-quarantine-'));
+    const sink = join(folder, 'sink');
+    const inCells = (id: string): number =>
+      existsSync(sink)
+        ? readFileSync(sink, 'utf8')
+            .split('\n')
+            .filter((line) => line.startsWith(`${id} `)).length
+        : 0;
+    const first = await takeOver();
+    await start(first, 'lethal', 'lethal');
+    await Promise.all(Array.from({ length: 3 }, (_, i) => start(first, 'poison', `beside-${i}`)));
+    await eventually('all are begun', async () => begun.length >= 4 || undefined);
+    const next = await takeOver({ cells: { module: new URL('./cells/activities-fixture.ts', import.meta.url), settings: { sink } } });
+    for (let i = 0; i < 3; i += 1) await happened(`beside-${i}`, 'TaskCompleted');
+    expect(await happened('lethal', 'TaskQuarantined')).toMatchObject([{ data: { claims: 5 } }]);
+    expect([times('lethal stuck'), inCells('lethal')]).toEqual([1, 4]);
+    // Beside it when the first cell died, at most; then alone.
+    for (let i = 0; i < 3; i += 1) expect(inCells(`beside-${i}`)).toBeLessThanOrEqual(2);
+    expect(next.health().counters['cellDeaths']).toBe(4);
+    // Let out, it is as suspect as before.
+    expect(await next.send(instanceId('lethal'), release)).toEqual({ ok: true });
+    await happened('lethal', 'TaskQuarantined', 2);
+    expect([times('lethal stuck'), inCells('lethal')]).toEqual([1, 9]);
+    // What is new is begun here.
+    await start(next, 'poison', 'new');
+    await begins('new stuck', 1);
+    rmSync(folder, { recursive: true });
   });
 
   it('an attempt of a named queue is counted when it is begun again', async () => {

@@ -2,7 +2,7 @@
  * The owner's side of named queues: hands jobs in, and hands them in again when the carrier has lost them (Redis wiped, or restarted).
  * Results come back as stored messages, so nothing here is needed for correctness after they are in.
  */
-import type { ActivityJob } from './activity-dispatcher.ts';
+import type { ActivityJob } from './activity-runner.ts';
 import type { ActivityQueue } from './ports/activity-queue.ts';
 import type { InstanceId, StepKey } from '@perdure/engine';
 

@@ -3,7 +3,7 @@ import { childInstanceId, executionId, instanceId, stepKey, type InstanceId } fr
 import { portId } from '@perdure/graph';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Activity } from './activity-dispatcher.ts';
+import type { Activity } from './activity-runner.ts';
 import { createRuntime, type RuntimeOptions } from './create-runtime.ts';
 import type { Runtime } from './runtime.ts';
 

@@ -107,6 +107,8 @@ export interface RuntimeHealth {
   runningActivities: number;
   /** Of the running ones, those that wait for a place in this process. */
   waitingActivities: number;
+  /** Processes in which suspects run: what was in flight when a worker vanished. */
+  cells: number;
   commitQueue: number;
   /** Of callers, waiting for the database. */
   requestsUnderway: number;

@@ -4,7 +4,7 @@ import { SuspectLane } from './suspect-lane.ts';
 describe('SuspectLane', () => {
   it('K2 begins one after the other, the first after a pause, and waits for none longer than its patience', async () => {
     vi.useFakeTimers();
-    const lane = new SuspectLane(5_000, 1_000);
+    const lane = new SuspectLane({ width: 1, patienceMs: 5_000, pauseMs: 1_000 });
     const begun: string[] = [];
     lane.enter(() => Promise.resolve(begun.push('first')));
     lane.enter(() => {
@@ -31,7 +31,7 @@ describe('SuspectLane', () => {
 
   it('K2 lets an attempt whose claim could not be counted try again, behind the others', async () => {
     vi.useFakeTimers();
-    const lane = new SuspectLane(5_000, 1_000);
+    const lane = new SuspectLane({ width: 1, patienceMs: 5_000, pauseMs: 1_000 });
     const begun: string[] = [];
     let isAway = true;
     lane.enter(async () => {

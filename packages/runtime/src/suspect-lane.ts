@@ -1,41 +1,63 @@
 /**
- * Where attempts are begun again that several workers did not survive: one after the other, so that when the next worker dies, it is known of
- * what, and nothing innocent that merely ran beside it is held for it. The next one enters when the one before has an outcome, or has run
- * for `patienceMs` without harm. One that could not be begun goes to the back of the lane: nobody else would begin it. Who comes into an empty
+ * Where attempts are begun again that several workers, or a cell, did not survive: `width` at a time, so that when the next one dies it is known of
+ * what, and nothing innocent that merely ran beside it is held for it. The next one enters when one before has ended, or has run for
+ * `patienceMs` without harm. One that could not be begun goes to the back of the lane: nobody else would begin it. Who comes into an empty
  * lane waits for `pauseMs`: should it end this worker, too, then everything else that was taken over has come a little further.
  */
 
 const retryAfterMs = 1_000;
 
-export class SuspectLane {
-  readonly #patienceMs: number;
-  readonly #pauseMs: number;
-  #last: Promise<void> = Promise.resolve();
-  #inside = 0;
-  #closed = false;
+export interface SuspectLaneOptions {
+  width: number;
+  patienceMs: number;
+  pauseMs: number;
+}
 
-  constructor(patienceMs: number, pauseMs: number) {
-    this.#patienceMs = patienceMs;
-    this.#pauseMs = pauseMs;
+export class SuspectLane {
+  readonly #options: SuspectLaneOptions;
+  readonly #waiting: (() => Promise<unknown>)[] = [];
+  #inside = 0;
+  #isPausing = false;
+  #isClosed = false;
+
+  constructor(options: SuspectLaneOptions) {
+    this.#options = options;
   }
 
-  /** `run` begins the attempt and settles with its outcome, or rejects when it could not be begun. It is not called once the lane is closed. */
+  /** `run` begins the attempt and settles with its end, or rejects when it could not be begun. It is not called once the lane is closed. */
   enter(run: () => Promise<unknown>): void {
-    const isFirst = this.#inside === 0;
-    this.#inside += 1;
-    this.#last = this.#last.then(async () => {
-      if (isFirst && !this.#closed) await until(this.#pauseMs).passed;
-      if (!this.#closed) {
-        const patience = until(this.#patienceMs);
-        await Promise.race([run().catch(() => void setTimeout(() => this.enter(run), retryAfterMs).unref()), patience.passed]);
-        patience.cancel();
-      }
-      this.#inside -= 1;
-    });
+    if (this.#isClosed) return;
+    const isFirst = this.#inside === 0 && this.#waiting.length === 0;
+    this.#waiting.push(run);
+    if (isFirst && this.#options.pauseMs > 0) {
+      this.#isPausing = true;
+      void until(this.#options.pauseMs).passed.then(() => {
+        this.#isPausing = false;
+        this.#fill();
+      });
+    } else this.#fill();
   }
 
   close(): void {
-    this.#closed = true;
+    this.#isClosed = true;
+    this.#waiting.length = 0;
+  }
+
+  #fill(): void {
+    while (!this.#isPausing && this.#inside < this.#options.width) {
+      const run = this.#waiting.shift();
+      if (run === undefined) return;
+      void this.#pass(run);
+    }
+  }
+
+  async #pass(run: () => Promise<unknown>): Promise<void> {
+    this.#inside += 1;
+    const patience = until(this.#options.patienceMs);
+    await Promise.race([run().catch(() => void setTimeout(() => this.enter(run), retryAfterMs).unref()), patience.passed]);
+    patience.cancel();
+    this.#inside -= 1;
+    this.#fill();
   }
 }
 

@@ -12,8 +12,8 @@
 import { randomUUID } from 'node:crypto';
 import { isFinal, type CommandBody, type Evaluator, type InstanceId, type StepKey } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
-import { ActivityDesk } from './activity-desk.ts';
-import type { Activity } from './activity-dispatcher.ts';
+import { ActivityDesk, type ActivityDeskOptions } from './activity-desk.ts';
+import type { Activity } from './activity-runner.ts';
 import { Claims, type Verdict } from './claims.ts';
 import { CommitLanes, type ItemOutcome } from './commit-lanes.ts';
 import type { DatabaseClock } from './database-clock.ts';
@@ -53,6 +53,8 @@ export interface WorkerOptions {
   payloads: DurablePayloads;
   evaluator: Evaluator;
   activities: ReadonlyMap<string, Activity>;
+  /** Where suspects are begun; null = in this process. */
+  cells: ActivityDeskOptions['cells'];
   /** Carries activities with a named queue; without it they run here. */
   queue: ActivityQueue | null;
   workerId: string;
@@ -134,6 +136,8 @@ export class Worker {
       claims,
       payloads: options.payloads,
       activities: options.activities,
+      cells: options.cells,
+      claimLimit: options.claimLimit,
       queue: options.queue,
       workerId: options.workerId,
       partitions,
@@ -176,6 +180,10 @@ export class Worker {
 
   get waitingActivities(): number {
     return this.#activities.waiting;
+  }
+
+  get cells(): number {
+    return this.#activities.cells;
   }
 
   get commitQueue(): number {
@@ -242,6 +250,7 @@ export class Worker {
       this.#activities.countWhere(isLeaving) > 0 ||
       [...this.#residents.values()].some((resident) => leaving.has(resident.partition) && resident.busy);
     while (performance.now() < deadline && isBusy()) await new Promise((resume) => setTimeout(resume, 10));
+    await this.#activities.settle(isLeaving);
   }
 
   async stop(): Promise<void> {
@@ -249,7 +258,7 @@ export class Worker {
     this.#timers.stop();
     this.#mailbox.stop();
     this.#housekeeping.stop();
-    this.#activities.stop();
+    await this.#activities.stop();
     this.#lanes.close();
   }
 

@@ -1,8 +1,12 @@
-/** One line of the sink: an execution of an activity attempt began, in the process `pid`, at a moment in epoch ms. */
+/**
+ * One line of the sink: an execution of an activity attempt began, in the process `pid`, at a moment in epoch ms. `worker`: the worker whose cell
+ * that process is.
+ */
 export interface SideEffect {
   readonly key: string;
   readonly attempt: number;
   readonly pid: number;
+  readonly worker?: number;
   readonly at: number;
 }
 

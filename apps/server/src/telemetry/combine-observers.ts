@@ -4,7 +4,7 @@ import type { RuntimeObserver } from '@perdure/runtime';
 export function combineObservers(observers: readonly RuntimeObserver[]): RuntimeObserver {
   const of = <Name extends keyof RuntimeObserver>(name: Name): NonNullable<RuntimeObserver[Name]>[] =>
     observers.flatMap((observer) => observer[name] ?? []);
-  const [turns, activities, commits, instances] = [of('turn'), of('activity'), of('committed'), of('instance')];
+  const [turns, activities, commits, instances, cells] = [of('turn'), of('activity'), of('committed'), of('instance'), of('cell')];
   const [turn] = turns;
   if (turns.length > 1) throw new Error('Only one observer can name the context of a turn.');
   return {
@@ -29,6 +29,13 @@ export function combineObservers(observers: readonly RuntimeObserver[]): Runtime
       : {
           instance(fact) {
             for (const tell of instances) tell(fact);
+          },
+        }),
+    ...(cells.length === 0
+      ? {}
+      : {
+          cell(fact) {
+            for (const tell of cells) tell(fact);
           },
         }),
     ...(commits.length === 0

@@ -72,6 +72,7 @@ function watchRuntime(registry: Registry, runtime: Runtime): void {
     'Of the running ones, those that wait for a place in this process.',
     () => health().waitingActivities,
   );
+  gauge('perdure_cells', 'Processes of this one in which suspects run.', () => health().cells);
   gauge('perdure_commit_queue', 'Turns that wait for a commit lane.', () => health().commitQueue);
   gauge('perdure_hot_store_available', '1 while the hot store answers.', () => (health().hotStore === 'unavailable' ? 0 : 1));
   const read = (name: string): number => health().counters[name] ?? 0;
@@ -84,6 +85,8 @@ function watchRuntime(registry: Registry, runtime: Runtime): void {
   counter('perdure_commit_retries_total', 'Commits whose answer did not come.', 'retries');
   counter('perdure_events_stored_total', 'History events stored.', 'events');
   counter('perdure_activities_started_total', 'Attempts of activities handed out.', 'activities');
+  counter('perdure_cells_started_total', 'Processes started for what was in flight when a worker vanished.', 'cellsStarted');
+  counter('perdure_cell_deaths_total', 'Of those, the ones that ended with attempts in them.', 'cellDeaths');
   counter('perdure_quarantined_total', 'Attempts put into quarantine.', 'quarantined');
   const levels = { memory: 'readsInMemory', hot: 'loadsHot', postgres: 'loadsDurable' } as const;
   const before = { memory: 0, hot: 0, postgres: 0 };

@@ -1,10 +1,12 @@
 /**
- * Work that ends whatever worker runs it: one exits the process, one eats its memory, one never gives the main thread back. Each must be held
- * after five claims, not before and not later, while the instances beside it go on; let out again it completes if it has been cured, and given
- * up it fails. An activity that complains at length (10 MB) is no poison: that is an outcome, and takes its error path.
+ * Work that ends whatever process runs it: one exits, one eats its memory, one never gives the main thread back. Each ends one worker, for the rest
+ * of its claims one cell each, and must be held after five, not before and not later, while the instances beside it go on; let out again it
+ * completes if it has been cured, and given up it fails. At last a worker is killed while a poison loops in a cell of it: the cell must not
+ * outlive it, and the claim must count. An activity that complains at length (10 MB) is no poison: that is an outcome, and takes its error path.
  */
 import { stepKey } from '@perdure/engine';
 import { drawWorkflow, eventually, publishWorkflow, type WorkerProcess } from '@perdure/testing';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drill } from '../drill.ts';
 import { chain } from '../loads/chain.ts';
@@ -62,17 +64,23 @@ export const poison: Drill = {
     const poisonedFrom = Date.now();
     const problems: string[] = [];
     let injected = 0;
+    let killers = 0;
     for (let n = 0; n < context.planned; n += 1) {
       const kind = poisons[n % poisons.length] ?? 'exit';
       const round = Math.floor((context.offset + n) / poisons.length);
-      const dead = supervisor.deaths;
+      const [dead, deadCells] = [supervisor.deaths, cellDeaths(scene)];
       const startedAt = performance.now();
       problems.push(...(kind === 'complain' ? await complain(scene, round) : await endWorkers(scene, kind, round)));
       injected += 1;
       const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-      context.log(`${kind}-${round}: ${seconds} s, ${supervisor.deaths - dead} workers ended`);
+      const ended = supervisor.deaths - dead;
+      if (ended > 1) problems.push(`${kind}-${round} ended ${ended} workers.`);
+      if (lethal.test(`${kind}-`)) killers += 1;
+      context.log(`${kind}-${round}: ${seconds} s, ${ended} workers and ${cellDeaths(scene) - deadCells} cells ended`);
     }
     const poisonedUntil = Date.now();
+    const workersEnded = supervisor.deaths;
+    problems.push(...(await orphanCell(scene, supervisor)));
     await load.stop();
     // Each stands still from its poison on, and is gone soon after.
     for (const [key, executions] of Map.groupBy(scene.effects(), (effect) => effect.key))
@@ -86,7 +94,10 @@ export const poison: Drill = {
     return {
       ...(await scene.outcome(context.planned, {
         measured: {
-          workersEnded: supervisor.deaths,
+          killers,
+          workersEnded,
+          cellsStarted: scene.cells().filter(({ type }) => type === 'started').length,
+          cellDeaths: cellDeaths(scene),
           othersP95Ms: before,
           othersP95MsBesidePoison: meanwhile,
           othersP95RatioPercent: Math.round((100 * meanwhile) / before),
@@ -104,6 +115,10 @@ async function endWorkers(scene: Scene, kind: Exclude<Poison, 'complain'>, round
   const id = `${kind}-${round}`;
   const isCured = (round + poisons.indexOf(kind)) % 2 === 0;
   await scene.start(kind, id);
+  return heldAndLetOut(scene, id, isCured);
+}
+
+async function heldAndLetOut(scene: Scene, id: string, isCured: boolean): Promise<string[]> {
   const held = await eventually(
     `${id} is held`,
     async () => {
@@ -124,7 +139,7 @@ async function endWorkers(scene: Scene, kind: Exclude<Poison, 'complain'>, round
   const output = await outputOf(scene, id);
   const problems = [];
   if (held.claims !== claimLimit) problems.push(`${id} was held with ${held.claims} claims.`);
-  // Leases that run out in the middle of a takeover may cost a begin that is not counted.
+  // A worker that loses its leases to nobody begins again what it was executing, and that counts nothing.
   if (begunUntilHeld < claimLimit || begunUntilHeld > claimLimit + scene.lapsedLeases)
     problems.push(`${id} had been begun ${begunUntilHeld} times when it was held.`);
   if (begun(scene, id) !== begunUntilHeld + (isCured ? 1 : 0)) problems.push(`${id} was begun ${begun(scene, id)} times in all.`);
@@ -132,6 +147,36 @@ async function endWorkers(scene: Scene, kind: Exclude<Poison, 'complain'>, round
   if (output !== (isCured ? 'done' : 'Quarantined')) problems.push(`${id} ended with ${JSON.stringify(output)}.`);
   return problems;
 }
+
+/** Kills a worker while a poison loops in one of its cells, and sees to it that none of that worker's cells is left. */
+async function orphanCell(scene: Scene, supervisor: Supervisor): Promise<string[]> {
+  const id = 'loop-orphan';
+  await scene.start('loop', id);
+  const inCell = await eventually(
+    `${id} runs in a cell`,
+    () => scene.effects().find(({ key, worker }) => worker !== undefined && key.startsWith(`${id}/`)),
+    120_000,
+  );
+  const worker = inCell.worker ?? 0;
+  await scene.strike(supervisor.livingWith(worker), 0, () => void process.kill(worker, 'SIGKILL'));
+  const problems = await heldAndLetOut(scene, id, true);
+  const cells = scene.cells().filter((cell) => cell.type === 'started' && cell.worker === worker);
+  const left = cells.filter(({ pid }) => isCell(pid));
+  if (cells.length === 0) problems.push(`worker ${worker} had no cell.`);
+  if (left.length > 0) problems.push(`cells ${left.map(({ pid }) => pid).join(', ')} outlive worker ${worker}.`);
+  return problems;
+}
+
+/** Whether this process is one: numbers are given again. */
+function isCell(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('cell-program');
+  } catch {
+    return false;
+  }
+}
+
+const cellDeaths = (scene: Scene): number => scene.cells().filter(({ type }) => type === 'died').length;
 
 /** Starts one that fails with 10 MB of text. */
 async function complain(scene: Scene, round: number): Promise<string[]> {
@@ -175,6 +220,7 @@ async function othersP95Ms(scene: Scene, from: number, until: number): Promise<n
 /** Keeps two workers going, as a process manager would. */
 class Supervisor {
   readonly #scene: Scene;
+  readonly #workers: WorkerProcess[] = [];
   deaths = 0;
   #isOver = false;
 
@@ -204,7 +250,20 @@ class Supervisor {
     await worker?.kill();
   }
 
-  #worker(): Promise<WorkerProcess> {
-    return this.#scene.worker({ leaseMs, renewEveryMs: 300 }, undefined, { watchdogMs: 2 * leaseMs, nodeOptions });
+  /** The worker with this process id. */
+  livingWith(pid: number): WorkerProcess[] {
+    return this.#workers.filter((worker) => worker.pid === pid);
+  }
+
+  async #worker(): Promise<WorkerProcess> {
+    const options = { leaseMs, renewEveryMs: 300 };
+    const silence = 2 * leaseMs;
+    const worker = await this.#scene.worker(options, undefined, {
+      watchdogMs: silence,
+      nodeOptions,
+      cells: { heapMb: 64, silenceMs: silence },
+    });
+    this.#workers.push(worker);
+    return worker;
   }
 }

@@ -1,4 +1,4 @@
-import type { ActivityJob } from '../activity-dispatcher.ts';
+import type { ActivityJob } from '../activity-runner.ts';
 
 /**
  * Named queues: activities that any worker may run, not only the instance's owner. A fast carrier without a promise: what is in it may vanish,

@@ -12,7 +12,7 @@ import type {
   StepKey,
 } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
-import type { ActivityJob } from '../activity-dispatcher.ts';
+import type { ActivityJob } from '../activity-runner.ts';
 
 /**
  * What decides for one instance: its state in memory and the rules that turn commands into events. The worker knows nothing else of an

@@ -1,5 +1,5 @@
 import type { ExecutionId, InstanceId, InstanceStatus } from '@perdure/engine';
-import type { ActivityJob, ActivityResult } from '../activity-dispatcher.ts';
+import type { ActivityJob, ActivityResult } from '../activity-runner.ts';
 
 /**
  * Who watches a runtime at work: traces and figures. What is absent costs nothing. Its functions need no `this`, must not throw, and nothing waits for it.
@@ -14,9 +14,15 @@ export interface RuntimeObserver {
   activity?(job: ActivityJob): { readonly traceParent: string | undefined; end(result: ActivityResult): void } | null;
   /** The commit is stored with which an instance came into being or ended. */
   instance?(fact: InstanceFact): void;
+  /** A cell was started, or died with attempts in it (cells/cell.ts); one that was not needed any more is not told of. */
+  cell?(fact: CellFact): void;
   /** A commit was answered. `seconds`: from sending it. */
   committed?(items: number, seconds: number): void;
 }
+
+export type CellFact =
+  | { readonly type: 'started'; readonly pid: number }
+  | { readonly type: 'died'; readonly pid: number; readonly reason: string; readonly attempts: readonly ActivityJob[] };
 
 export interface InstanceFact {
   readonly instanceId: InstanceId;

@@ -13,7 +13,7 @@ import { once } from 'node:events';
 import { createConnection, createServer, type AddressInfo } from 'node:net';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Activity } from '../activity-dispatcher.ts';
+import type { Activity } from '../activity-runner.ts';
 import { createRuntime, type RuntimeOptions } from '../create-runtime.ts';
 import type { DurableStore } from '../ports/durable-store.ts';
 import type { Runtime } from '../runtime.ts';

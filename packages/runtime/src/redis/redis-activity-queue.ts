@@ -7,7 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
-import type { ActivityJob } from '../activity-dispatcher.ts';
+import type { ActivityJob } from '../activity-runner.ts';
 import type { ActivityQueue, Delivery } from '../ports/activity-queue.ts';
 
 const group = 'workers';

@@ -26,7 +26,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, expect, it, vi } from 'vitest';
-import type { Activity } from '../activity-dispatcher.ts';
+import type { Activity } from '../activity-runner.ts';
 import { createRuntime } from '../create-runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import { writerFormat } from '../writer-format.ts';

@@ -5,7 +5,7 @@
 import { stepKey, type CommandBody, type EntityEvent, type EventType, type TestRun } from '@perdure/engine';
 import { nodeId, type EntityTypeDocument, type Json, type WorkflowDocument } from '@perdure/graph';
 import { drawWorkflow, type DrawnNode } from '@perdure/testing';
-import type { ActivityResult } from '../activity-dispatcher.ts';
+import type { ActivityResult } from '../activity-runner.ts';
 
 /** What a scenario can do to the recorded instances, and wait for. */
 export interface Stage {
