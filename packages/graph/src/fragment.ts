@@ -76,6 +76,7 @@ export function pasteFragment(
       `With these, it would have ${document.nodes.length + nodes.length} nodes; ${maxNodes} are allowed.`,
     );
   }
+  const ringed = inRing(nodes);
   const taken = new Set(document.nodes.map(({ id }) => id));
   const renamed = new Map<NodeId, NodeId>();
   for (const { id } of nodes) {
@@ -85,7 +86,7 @@ export function pasteFragment(
     renamed.set(id, to);
   }
   const notes = read.document.notes ?? [];
-  const isRoot = (one: GraphNode | StickyNote): boolean => one.parent === null || !renamed.has(one.parent);
+  const isRoot = (one: GraphNode | StickyNote): boolean => one.parent === null || !renamed.has(one.parent) || ringed.has(one.id);
   const roots = nodes.filter(isRoot);
   const noteRoots = notes.filter(isRoot);
   const left = [...roots, ...noteRoots].reduce((min, one) => Math.min(min, one.position.x), Infinity);
@@ -131,11 +132,24 @@ export function pasteFragment(
   };
 }
 
+/** Nodes whose containers lead back to them: something made by hand. Outside any container they can be seen and put right. */
+function inRing(nodes: readonly GraphNode[]): ReadonlySet<string> {
+  const parents = new Map(nodes.map(({ id, parent }) => [id, parent]));
+  const ringed = nodes.filter(({ id }) => {
+    const passed = new Set<NodeId>();
+    for (let at = parents.get(id); at && !passed.has(at); at = parents.get(at)) passed.add(at);
+    return passed.has(id);
+  });
+  return new Set(ringed.map(({ id }) => id));
+}
+
 function readFragment(clipboard: string): ReturnType<typeof parseDocument> {
   const parsed = parseJson(clipboard);
   if (!parsed.ok) return refused('document.json', 'Not workflow JSON', `${parsed.message} Line ${parsed.line}, column ${parsed.column}.`);
   const { value } = parsed;
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || value.fragment !== 1) return parseDocument(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !('nodes' in value))
+    return refused('document.json', 'Not workflow JSON', 'It has no nodes. Copy nodes on a canvas, or the JSON of a workflow.');
+  if (value.fragment !== 1) return parseDocument(value);
   const { fragment: _, ...rest } = value;
   return parseDocument({ formatVersion: 1, ...rest });
 }

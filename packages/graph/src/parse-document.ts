@@ -184,7 +184,7 @@ function issueProblems(issue: z.core.$ZodIssue): Problem[] {
       code: 'document.invalid',
       severity: 'error',
       title: 'Not a workflow document',
-      detail: `${at}: ${issue.message}`,
+      detail: `${at}: ${issue.message}${/[.!?]$/.test(issue.message) ? '' : '.'}`,
       ...(path !== '' && { field: path }),
     },
   ];

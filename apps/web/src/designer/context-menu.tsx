@@ -27,7 +27,14 @@ export function ContextMenu() {
       returnFocus
     >
       <Menu.Target>
-        <span className="ds-menu-anchor" style={{ left: menu.client.x, top: menu.client.y }} />
+        {/* Only a place to hang the menu on. */}
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label="Menu"
+          className="ds-menu-anchor"
+          style={{ left: menu.client.x, top: menu.client.y }}
+        />
       </Menu.Target>
       <Menu.Dropdown aria-label="Actions">
         {fitting.map((command, i) => (

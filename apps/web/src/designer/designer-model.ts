@@ -92,6 +92,11 @@ export class DesignerModel {
     if (this.#stack.redo()) this.#publish();
   }
 
+  /** Takes up what is saved already, as a step of the history. */
+  adopt(label: string, document: WorkflowDocument): void {
+    if (this.#stack.execute(label, document)) this.#show();
+  }
+
   /** Begins anew with another document; its history starts empty and nothing is saved. */
   reset(document: WorkflowDocument): void {
     this.#stack = new CommandStack(document);
@@ -251,14 +256,7 @@ export class DesignerModel {
 
   toggleDisabled(): void {
     const { nodes } = this.selection;
-    this.change('Disable', (document) => ({
-      ...document,
-      nodes: document.nodes.map((node) => {
-        if (!nodes.has(node.id) || node.type === 'start') return node;
-        const { disabled, ...rest } = node;
-        return disabled ? rest : { ...rest, disabled: true };
-      }),
-    }));
+    this.change('Disable', (document) => edits.toggleDisabled(document, nodes));
   }
 
   /** The neighbour in a direction, along the edges first, else by place. */
@@ -322,6 +320,11 @@ export class DesignerModel {
   }
 
   #publish(): void {
+    this.#show();
+    this.#onChange(this.document);
+  }
+
+  #show(): void {
     const document = this.#stack.value;
     const ids = new Set(document.nodes.map(({ id }) => id));
     const edgeIds = new Set(document.edges.map(({ id }) => id));
@@ -334,6 +337,5 @@ export class DesignerModel {
         edges: new Set([...selection.edges].filter((id) => edgeIds.has(id))),
       },
     }));
-    this.#onChange(document);
   }
 }

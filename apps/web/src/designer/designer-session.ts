@@ -3,7 +3,7 @@ import type { WorkflowDetail } from '@perdure/server/contract';
 import { createStore, type StoreApi } from 'zustand';
 import { describeError, errorText } from '../api/describe-error.ts';
 import { client, queryClient, trpc } from '../api/trpc.ts';
-import { toastError } from '../components/toast.tsx';
+import { toast, toastError } from '../components/toast.tsx';
 import { DesignerModel } from './designer-model.ts';
 import { createScreen, type DesignerScreen } from './designer-screen.ts';
 import { DraftSaver, type DraftStatus } from './draft-saver.ts';
@@ -44,6 +44,8 @@ export class DesignerSession {
   readonly state: StoreApi<SessionState>;
   readonly screen: StoreApi<DesignerScreen> = createScreen();
   readonly #begin: () => void;
+  /** How the server had the workflow when it was opened the last time. */
+  #opened: WorkflowDetail | null = null;
   #problems: { document: WorkflowDocument; found: readonly Problem[]; unfinished: unknown; all: readonly Problem[] } | null = null;
 
   constructor(detail: WorkflowDetail, may: DesignerRights) {
@@ -88,10 +90,16 @@ export class DesignerSession {
     };
   }
 
-  /** Begins saving, at this page's moments, too. Returns what ends it: what is unsaved then is saved first. */
-  open(): () => Promise<void> {
+  /**
+   * Begins a visit, given how the server has the workflow now; saves at this page's moments, too. Returns what ends it: what is unsaved
+   * then is saved first.
+   */
+  open(detail: WorkflowDetail): () => Promise<void> {
     const { key, model, saver } = this;
-    if (this.may.edit) this.#begin();
+    if (this.#opened === null) {
+      if (this.may.edit) this.#begin();
+    } else if (this.#opened !== detail) this.#comeBack(detail);
+    this.#opened = detail;
     const forget = model.view.subscribe(({ unfinished }, before) => {
       if (unfinished !== before.unfinished) storeUnfinished(key, unfinished);
     });
@@ -118,6 +126,27 @@ export class DesignerSession {
       document.removeEventListener('visibilitychange', hide);
       return saver.flush().finally(() => saver.stop());
     };
+  }
+
+  /** The history goes on. What somebody else saved meanwhile is said, and is a step that can be undone; what is unsaved here meets it. */
+  #comeBack({ draft, draftRevision, draftSavedAt, draftSavedBy, latestVersion, latestVersionDraftRevision }: WorkflowDetail): void {
+    const { model, saver } = this;
+    this.state.setState({ published: { version: latestVersion, revision: latestVersionDraftRevision } });
+    this.screen.setState({ dialog: null, pick: null, quickAdd: null, menu: null });
+    if (saver.hasUnsaved) {
+      if (draftRevision === saver.revision) saver.change(model.document);
+      else saver.meet(model.document, { document: draft, draftRevision, savedAt: draftSavedAt, savedBy: draftSavedBy });
+      return;
+    }
+    if (draftRevision === saver.revision) return;
+    saver.follow(draftRevision, draftSavedAt);
+    model.adopt(`Changes by ${draftSavedBy}`, draft);
+    if (this.may.edit)
+      toast({
+        shape: 'warning',
+        title: 'The draft has changed',
+        detail: `${draftSavedBy} saved it while you were elsewhere. Undo brings back how you left it.`,
+      });
   }
 
   /** What validation found, and the texts that are not JSON yet. */

@@ -103,8 +103,8 @@ export function moveNodes(
   document: WorkflowDocument,
   moves: readonly ({ node: NodeId } & Place)[],
 ): { document: WorkflowDocument; removedEdges: number } {
-  const byNode = new Map(moves.map((move) => [move.node, move]));
-  const crossed = moves.some(({ node, parent }) => document.nodes.find(({ id }) => id === node)?.parent !== parent);
+  const byNode = new Map(possibleMoves(document, moves).map((move) => [move.node, move]));
+  const crossed = [...byNode.values()].some(({ node, parent }) => document.nodes.find(({ id }) => id === node)?.parent !== parent);
   const moved = {
     ...document,
     nodes: document.nodes.map((node) => {
@@ -114,6 +114,20 @@ export function moveNodes(
   };
   const edges = crossed ? moved.edges.filter((edge) => fits(moved, edge)) : moved.edges;
   return { document: fitContainers({ ...moved, edges }), removedEdges: moved.edges.length - edges.length };
+}
+
+/** Without those that would put a node inside itself. */
+function possibleMoves<Move extends { node: NodeId; parent: NodeId | null }>(document: WorkflowDocument, moves: readonly Move[]): Move[] {
+  const parents = new Map(document.nodes.map(({ id, parent }) => [id, parent]));
+  return moves.filter(({ node, parent }) => {
+    const passed = new Set<NodeId>();
+    for (let at: NodeId | null | undefined = parent; at && !passed.has(at); at = parents.get(at)) {
+      if (at === node) return false;
+      passed.add(at);
+    }
+    parents.set(node, parent);
+    return true;
+  });
 }
 
 function fits(document: WorkflowDocument, { id, source, sourcePort, target }: GraphEdge): boolean {
@@ -127,6 +141,21 @@ export function updateNode(document: WorkflowDocument, id: NodeId, change: (node
   if (!before || !after || after === before) return document;
   const nodes = document.nodes.map((node) => (node === before ? after : node));
   return fitContainers({ ...document, nodes, edges: edgesAfterPortChange(document.edges, before, after) });
+}
+
+/** Disables these nodes, or enables them when all of them are disabled. A start has nothing to be skipped for. */
+export function toggleDisabled(document: WorkflowDocument, ids: ReadonlySet<NodeId>): WorkflowDocument {
+  const chosen = new Set(document.nodes.filter(({ id, type }) => ids.has(id) && type !== 'start'));
+  if (chosen.size === 0) return document;
+  const disable = [...chosen].some((node) => !node.disabled);
+  return {
+    ...document,
+    nodes: document.nodes.map((node) => {
+      if (!chosen.has(node) || (node.disabled ?? false) === disable) return node;
+      const { disabled: _, ...rest } = node;
+      return disable ? { ...rest, disabled: true } : rest;
+    }),
+  };
 }
 
 /** Opens the collapsed containers around a node. */

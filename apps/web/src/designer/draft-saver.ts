@@ -104,6 +104,12 @@ export class DraftSaver {
     this.#setStatus({ state: 'conflict', theirs });
   }
 
+  /** With nothing unsaved here: somebody else's save is what the next one builds on. */
+  follow(revision: number, savedAt: string): void {
+    this.#revision = revision;
+    this.#setStatus({ state: 'saved', at: savedAt });
+  }
+
   /** After a conflict: writes mine over theirs. */
   async keepMine(): Promise<void> {
     if (this.#status.state !== 'conflict') return;

@@ -1,0 +1,221 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { signIn } from '../sign-in.ts';
+
+let perdure: ServerProcess;
+let context: BrowserContext;
+
+test.beforeAll(async ({ browser }) => {
+  perdure = await startServerProcess();
+  context = await signIn(browser, perdure);
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: perdure.origin });
+});
+
+test.afterAll(async () => {
+  await context.close();
+  await perdure.stop();
+});
+
+test('the command palette adds, finds, does and goes; what was used stands first', async () => {
+  const page = await open('commands');
+  await page.keyboard.press('Control+K');
+  const box = page.getByRole('combobox', { name: 'Commands' });
+  await expect(box).toBeFocused();
+  await page.keyboard.type('add timer');
+  await expect(options(page, { selected: true })).toHaveAccessibleName(/Add Timer/);
+  await page.keyboard.press('Enter');
+  await expect(node(page, 'Timer')).toBeVisible();
+
+  await page.keyboard.press('Control+K');
+  // Last used, first listed.
+  await expect(options(page).first()).toHaveAccessibleName(/Add Timer/);
+  await page.keyboard.type('send');
+  await page.keyboard.press('Enter');
+  await expect(inspector(page).getByRole('textbox', { name: 'Title' })).toHaveValue('Send');
+
+  await page.keyboard.press('Control+K');
+  await page.keyboard.type('align left');
+  // Listed with the reason; Enter does nothing.
+  await expect(options(page, { name: /Align left/ })).toHaveAttribute('aria-disabled', 'true');
+  await expect(options(page, { name: /Select at least two nodes/ }).first()).toBeVisible();
+  await expectAccessible(page, 'command palette');
+  await page.keyboard.press('Escape');
+  await expect(box).toHaveCount(0);
+
+  await page.keyboard.press('Control+K');
+  await page.keyboard.type('order approval');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/workflows\/order-approval$/);
+  await page.close();
+});
+
+test('the sheet of keys and the context menu come from the same commands', async () => {
+  const page = await open('menus');
+  await canvas(page).focus();
+  await page.keyboard.press('?');
+  const sheet = page.getByRole('dialog', { name: 'Keys' });
+  await expect(sheet.getByText('Duplicate')).toBeVisible();
+  await expectAccessible(page, 'sheet of keys');
+  await page.keyboard.press('Escape');
+  await expect(sheet).toHaveCount(0);
+
+  await node(page, 'Send').click({ button: 'right', position: { x: 60, y: 12 } });
+  const menu = page.getByRole('menu');
+  await expect(menu.getByRole('menuitem', { name: 'Rename' })).toBeVisible();
+  await expectAccessible(page, 'context menu');
+  await menu.getByRole('menuitem', { name: 'Disable' }).click();
+  await expect(menu).toHaveCount(0);
+  await node(page, 'Send').click({ button: 'right', position: { x: 60, y: 12 } });
+  await expect(menu.getByRole('menuitem', { name: 'Enable' })).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  // By key, on the selected node.
+  await canvas(page).focus();
+  await page.keyboard.press('Shift+F10');
+  await expect(menu.getByRole('menuitem', { name: 'Duplicate' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await node(page, 'Start').click({ button: 'right', position: { x: 60, y: 12 } });
+  await expect(menu.getByRole('menuitem', { name: 'Delete' })).toHaveAttribute('aria-disabled', 'true');
+  await page.close();
+});
+
+test('several nodes: line up, group, ungroup; what cannot be grouped says why', async () => {
+  const page = await open('several');
+  await selectBoth(page, 'Ask', 'Send');
+  const bar = page.getByRole('toolbar', { name: 'Selection' });
+  await expect(bar.getByText('2 selected')).toBeVisible();
+  await expect(bar.getByRole('button', { name: 'Distribute vertically' })).toHaveAttribute('aria-disabled', 'true');
+  await bar.getByRole('button', { name: 'Align left' }).click();
+  await expect.poll(async () => (await place(page, 'Ask')).x - (await place(page, 'Send')).x).toBe(0);
+  await page.keyboard.press('Control+Z');
+  await expectAccessible(page, 'selection bar');
+
+  await page.keyboard.press('Control+Shift+G');
+  await page.getByRole('combobox', { name: 'Group into' }).press('Enter');
+  await expect(page.getByRole('group', { name: /^Scope, / })).toBeVisible();
+  await page.keyboard.press('Control+K');
+  await page.keyboard.type('ungroup');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('group', { name: /^Scope, / })).toHaveCount(0);
+  await expect(node(page, 'Ask')).toBeVisible();
+
+  await selectBoth(page, 'Start', 'Ask');
+  await page.keyboard.press('Control+Shift+G');
+  await expect(page.getByText('“Start” begins the workflow. Group what comes after it.')).toBeVisible();
+  await page.close();
+});
+
+test('undo goes back behind a look at another page; what somebody else saved meanwhile is told and can be undone', async () => {
+  const page = await open('history');
+  await node(page, 'Send').click({ position: { x: 60, y: 12 } });
+  await canvas(page).focus();
+  await page.keyboard.press('Delete');
+  await expect(node(page, 'Send')).toHaveCount(0);
+  await expect(page.getByText(/^Saved/)).toBeVisible();
+
+  await page.getByRole('link', { name: 'Instances' }).click();
+  await expect(page).toHaveURL(/\/instances$/);
+  await page.goBack();
+  await expect(node(page, 'Ask')).toBeVisible();
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await expect(node(page, 'Send')).toBeVisible();
+  await expect(page.getByText(/^Saved/)).toBeVisible();
+
+  // Another tab saves while this one looks elsewhere.
+  await page.getByRole('link', { name: 'Instances' }).click();
+  await expect(page).toHaveURL(/\/instances$/);
+  const theirs = await context.newPage();
+  await theirs.goto(`${perdure.origin}/workflows/history`);
+  await node(theirs, 'Ask').click({ position: { x: 60, y: 12 } });
+  await canvas(theirs).focus();
+  await theirs.keyboard.press('Delete');
+  await expect(node(theirs, 'Ask')).toHaveCount(0);
+  await expect(theirs.getByText(/^Saved/)).toBeVisible();
+  await theirs.close();
+
+  await page.goBack();
+  await expect(page.getByText('The draft has changed')).toBeVisible();
+  await expect(node(page, 'Ask')).toHaveCount(0);
+  await page.getByRole('button', { name: /^Undo: Changes by/ }).click();
+  await expect(node(page, 'Ask')).toBeVisible();
+  await page.close();
+});
+
+/** A workflow of its own: Start → Ask → Send → End. */
+async function open(key: string): Promise<Page> {
+  const step = (id: string, type: string, title: string, y: number, config = {}) => ({
+    id,
+    type,
+    title,
+    parent: null,
+    position: { x: 0, y },
+    config,
+  });
+  const answer = await context.request.post(`${perdure.origin}/api/workflows?code=${perdure.apiKey}`, {
+    data: {
+      key,
+      title: `About ${key}`,
+      document: {
+        formatVersion: 1,
+        nodes: [
+          step('start', 'start', 'Start', 0),
+          step('ask', 'http', 'Ask', 100, { method: 'GET', url: 'https://example.test/prices' }),
+          { ...step('send', 'transform', 'Send', 200, { value: { expr: 'steps.ask.output' } }), position: { x: 80, y: 200 } },
+          step('end', 'end', 'End', 300),
+        ],
+        edges: [
+          { id: 'a', source: 'start', sourcePort: 'out', target: 'ask' },
+          { id: 'b', source: 'ask', sourcePort: 'out', target: 'send' },
+          { id: 'c', source: 'send', sourcePort: 'out', target: 'end' },
+        ],
+      },
+    },
+  });
+  expect(answer.status()).toBe(201);
+  const page = await context.newPage();
+  await page.goto(`${perdure.origin}/workflows/${key}`);
+  await expect(node(page, 'End')).toBeVisible();
+  return page;
+}
+
+async function selectBoth(page: Page, first: string, second: string): Promise<void> {
+  await node(page, first).click({ position: { x: 60, y: 12 } });
+  await node(page, second).click({ position: { x: 60, y: 12 }, modifiers: ['Shift'] });
+}
+
+function options(page: Page, which: { name?: RegExp; selected?: boolean } = {}) {
+  return page.getByRole('listbox', { name: 'Commands' }).getByRole('option', which);
+}
+
+function node(page: Page, title: string) {
+  return page.getByRole('group', { name: new RegExp(`^${title}, `) });
+}
+
+function canvas(page: Page) {
+  return page.getByRole('region', { name: 'Canvas' });
+}
+
+function inspector(page: Page) {
+  return page.getByRole('complementary', { name: 'Inspector' });
+}
+
+async function place(page: Page, title: string): Promise<{ x: number; y: number }> {
+  const found = await node(page, title).boundingBox();
+  if (found === null) throw new Error(`${title} is not visible.`);
+  return found;
+}
+
+async function expectAccessible(page: Page, what: string): Promise<void> {
+  // One frame a page: no need for the way that opens a page of its own to join frames.
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect
+    .soft(
+      serious.map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${String(target)} ${failureSummary ?? ''}`).join('; ')}`,
+      ),
+      what,
+    )
+    .toEqual([]);
+}
