@@ -171,6 +171,7 @@ export const walls: readonly Wall[] = [
       '@xyflow/react',
       'diff',
       'elkjs',
+      'markdown-to-jsx',
       'react',
       'react-dom',
       'zustand',

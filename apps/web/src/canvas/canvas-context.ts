@@ -1,6 +1,7 @@
-import type { EdgeId, GraphNode, NodeId, PortId, Problem } from '@perdure/graph';
+import type { EdgeId, GraphNode, NodeId, NoteId, PortId, Problem } from '@perdure/graph';
 import { createContext, useContext } from 'react';
 import { createStore, useStore, type StoreApi } from 'zustand';
+import type { Guide, Sides } from './align-guides.ts';
 import type { EdgeRun, NodeRun } from './fold-run-state.ts';
 import type { Box } from './obstacle-index.ts';
 import type { RunStore } from './run-store.ts';
@@ -11,8 +12,14 @@ export interface CanvasContextValue {
   run: StoreApi<{ store: RunStore | null }>;
   problems: StoreApi<{ byNode: ReadonlyMap<NodeId, ProblemCount> }>;
   wire: StoreApi<Wire>;
+  hint: StoreApi<DragHint>;
+  note: StoreApi<{ editing: NoteId | null }>;
   insertOnEdge(edge: EdgeId, at: { clientX: number; clientY: number }): void;
   toggleCollapsed(node: NodeId): void;
+  /** A side or corner of a container or note was pressed; the rest follows the pointer. */
+  startResize(element: string, sides: Sides, event: PointerEvent): void;
+  editNote(note: NoteId | null): void;
+  changeNote(note: NoteId, text: string): void;
   /** Around all nodes, as they are now. */
   bounds(): Box;
 }
@@ -29,6 +36,17 @@ export interface Wire {
 }
 
 export const idleWire: Wire = { from: null, targets: new Set() };
+
+/** What a drag would do where it is now. */
+export interface DragHint {
+  guides: readonly Guide[];
+  /** The container that would take what is dragged. */
+  container: NodeId | null;
+  /** The edge that the dragged node would go into. */
+  edge: EdgeId | null;
+}
+
+export const noHint: DragHint = { guides: [], container: null, edge: null };
 
 export const CanvasContext = createContext<CanvasContextValue | null>(null);
 
@@ -92,6 +110,14 @@ export function countProblems(problems: readonly Problem[]): ReadonlyMap<NodeId,
     counts.set(node, count);
   }
   return counts;
+}
+
+export function useTakesDrop(id: NodeId): boolean {
+  return useStore(useCanvas().hint, ({ container }) => container === id);
+}
+
+export function useTakesNode(id: EdgeId): boolean {
+  return useStore(useCanvas().hint, ({ edge }) => edge === id);
 }
 
 /** How a node looks while a wire is dragged. */

@@ -1,5 +1,5 @@
 import type { EdgeId, NodeId } from '@perdure/graph';
-import type { CanvasEdge, CanvasNode } from './react-flow.ts';
+import type { CanvasEdge, CanvasNode, CanvasNote } from './react-flow.ts';
 import './canvas-marks.css';
 
 /** What a mark says about a node: how it differs from another version, or its part in a problem. */
@@ -14,7 +14,7 @@ export interface CanvasMarks {
   dim: boolean;
 }
 
-export function markNodes(nodes: CanvasNode[], marks: CanvasMarks | null): CanvasNode[] {
+export function markNodes<Item extends CanvasNode | CanvasNote>(nodes: Item[], marks: CanvasMarks | null): Item[] {
   if (!marks) return nodes;
   return nodes.map((node) => withClass(node, marks.nodes.get(node.id as NodeId), marks.dim)); // ids that React Flow was given
 }

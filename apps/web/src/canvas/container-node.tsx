@@ -2,13 +2,14 @@ import { errorPort } from '@perdure/graph';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { memo } from 'react';
 import { StatusIcon } from '../status/status-icon.tsx';
-import { useCanvas, useNodeRun, useWireRole } from './canvas-context.ts';
+import { useCanvas, useNodeRun, useTakesDrop, useWireRole } from './canvas-context.ts';
 import type { NodeRun } from './fold-run-state.ts';
 import { NodeIcon } from './node-icon.tsx';
 import { NodePorts } from './node-ports.tsx';
 import { NodeProblems, plural } from './node-problems.tsx';
 import { ringClass } from './node-words.ts';
 import { useZoomLevel, type CanvasNode, type NodeProps } from './react-flow.ts';
+import { ResizeHandles } from './resize-handles.tsx';
 import { NodeBlock, NodeLabel } from './step-node.tsx';
 
 export const ContainerNode = memo(function ContainerNode({ data, selected, dragging }: NodeProps<CanvasNode>) {
@@ -16,6 +17,7 @@ export const ContainerNode = memo(function ContainerNode({ data, selected, dragg
   const { editable, toggleCollapsed } = useCanvas();
   const run = useNodeRun(node);
   const wire = useWireRole(node.id);
+  const takes = useTakesDrop(node.id);
   const level = useZoomLevel();
   const collapsed = node.collapsed ?? false;
   if (level === 'block' && collapsed) return <NodeBlock data={data} run={run} selected={selected} />;
@@ -24,6 +26,7 @@ export const ContainerNode = memo(function ContainerNode({ data, selected, dragg
     selected ? 'sel' : '',
     dragging ? 'drag' : '',
     collapsed ? 'fold' : '',
+    takes ? 'takes' : '',
     wire === 'faded' ? 'faded' : '',
   ].join(' ');
   const Chevron = collapsed ? IconChevronRight : IconChevronDown;
@@ -76,6 +79,7 @@ export const ContainerNode = memo(function ContainerNode({ data, selected, dragg
           )}
       <NodePorts data={data} run={run} valid={wire === 'target'} />
       <NodeProblems id={node.id} />
+      {editable && selected && !collapsed ? <ResizeHandles element={node.id} /> : null}
     </div>
   );
 });

@@ -1,5 +1,5 @@
 import { memo, useState } from 'react';
-import { useCanvas, useEdgeRun } from './canvas-context.ts';
+import { useCanvas, useEdgeRun, useTakesNode } from './canvas-context.ts';
 import { useZoomLevel, type CanvasEdge, type EdgeProps } from './react-flow.ts';
 import { routeMiddle, routePath } from './route-edge.ts';
 
@@ -9,6 +9,7 @@ export const FlowEdge = memo(function FlowEdge({ id, data, selected, sourceX, so
   const level = useZoomLevel();
   const edge = data?.edge;
   const run = useEdgeRun(edge?.id ?? (id as never)); // React Flow types ids as plain strings; without data there is nothing to draw anyway
+  const takes = useTakesNode(edge?.id ?? (id as never));
   if (!data || !edge) return null;
 
   const moved = {
@@ -35,7 +36,7 @@ export const FlowEdge = memo(function FlowEdge({ id, data, selected, sourceX, so
     data.isError && tone !== 'idle' ? 'err' : '',
     tone,
     hovered && editable ? 'hover' : '',
-    selected ? 'sel' : '',
+    selected || takes ? 'sel' : '',
   ].join(' ');
   return (
     <g onMouseEnter={() => setHovered(true)} onMouseLeave={() => setHovered(false)}>

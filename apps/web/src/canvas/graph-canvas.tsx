@@ -6,6 +6,7 @@ import {
   type Connection,
   type EdgeId,
   type NodeId,
+  type NoteId,
   type PortId,
   type Problem,
   type WorkflowDocument,
@@ -25,14 +26,19 @@ import {
 import { createStore } from 'zustand';
 import '@xyflow/react/dist/base.css';
 import './canvas.css';
-import { CanvasContext, countProblems, idleWire, type CanvasContextValue, type Wire } from './canvas-context.ts';
-import { CanvasElements } from './canvas-elements.ts';
-import { CanvasLayout } from './canvas-layout.ts';
+import { CanvasContext, countProblems, idleWire, noHint, type CanvasContextValue, type DragHint, type Wire } from './canvas-context.ts';
+import { CanvasElements, noteOfElement } from './canvas-elements.ts';
+import { layoutOf, type CanvasLayout } from './canvas-layout.ts';
 import { markEdges, markNodes, type CanvasMarks } from './canvas-marks.ts';
 import { ContainerNode } from './container-node.tsx';
+import { DragGuides } from './drag-guides.tsx';
+import type { NodeMove, NoteMove } from './drag-plan.ts';
 import { farFrom, FarLayer } from './far-layer.tsx';
 import { FlowEdge } from './flow-edge.tsx';
 import { JoinNode } from './join-node.tsx';
+import { Marquee } from './marquee.tsx';
+import { NoteNode } from './note-node.tsx';
+import type { Box } from './obstacle-index.ts';
 import type { Point } from './route-edge.ts';
 import {
   ReactFlow,
@@ -44,23 +50,29 @@ import {
   type CanvasEdge,
   type CanvasNode,
   type CanvasNodeChange,
+  type CanvasNote,
   type CanvasView,
   type FinalConnectionState,
 } from './react-flow.ts';
 import type { RunStore } from './run-store.ts';
+import { elementsOf, emptySelection, selectionOf, type Selection } from './selection.ts';
 import { StepNode } from './step-node.tsx';
+import { useDrag } from './use-drag.ts';
+import { grown, useDrawnArea } from './use-drawn-area.ts';
+import { useRefit } from './use-refit.ts';
+import { useFarGestures } from './use-far-gestures.ts';
+import { useResize, type Resized } from './use-resize.ts';
 import { WireLine } from './wire-line.tsx';
 
-export interface Selection {
-  nodes: ReadonlySet<NodeId>;
-  edges: ReadonlySet<EdgeId>;
-}
-
-export const emptySelection: Selection = { nodes: new Set(), edges: new Set() };
+export { emptySelection, type Selection } from './selection.ts';
 
 export interface CanvasEdits {
-  /** Nodes dragged somewhere: their new container and place in it. */
-  onMoved(moves: { node: NodeId; parent: NodeId | null; position: Point }[]): void;
+  /** Nodes and notes dragged somewhere: their new container and place in it. */
+  onMoved(nodes: readonly NodeMove[], notes: readonly NoteMove[]): void;
+  /** A node without edges was dropped on an edge: it goes in between. */
+  onDroppedOnEdge(move: NodeMove, edge: EdgeId): void;
+  /** Places of a container in its own container, and its size. */
+  onResized(node: NodeId, box: Box): void;
   onConnect(connection: Connection): void;
   onReconnect(edge: EdgeId, connection: Connection): void;
   /** A wire was dropped where nothing takes it. `at`: in the window and on the canvas. */
@@ -68,6 +80,9 @@ export interface CanvasEdits {
   onInsertOnEdge(edge: EdgeId, at: { client: Point }): void;
   onToggleCollapsed(node: NodeId): void;
   onRefused(reason: string): void;
+  onNoteResized(note: NoteId, box: Box): void;
+  onNoteText(note: NoteId, text: string): void;
+  onEditNote(note: NoteId | null): void;
 }
 
 interface GraphCanvasProps {
@@ -77,6 +92,9 @@ interface GraphCanvasProps {
   onSelectionChange(selection: Selection): void;
   /** Absent: the canvas is only looked at. */
   edits?: CanvasEdits;
+  /** What a drag on the empty canvas does. Default: pan; with Shift held, the other. */
+  tool?: CanvasTool;
+  editingNote?: NoteId | null;
   run?: RunStore | null;
   problems?: readonly Problem[];
   /** Laid over nodes and edges: a comparison, or how a problem comes about. */
@@ -89,11 +107,12 @@ interface GraphCanvasProps {
   children?: ReactNode;
 }
 
-const nodeTypes = { step: StepNode, join: JoinNode, container: ContainerNode };
+export type CanvasTool = 'pan' | 'select';
+
+const nodeTypes = { step: StepNode, join: JoinNode, container: ContainerNode, note: NoteNode };
 const edgeTypes = { flow: FlowEdge };
-const snap: [number, number] = [4, 4];
 const noProblems: readonly Problem[] = [];
-const noNodes: CanvasNode[] = [];
+const noNodes: (CanvasNode | CanvasNote)[] = [];
 const noEdges: CanvasEdge[] = [];
 
 export function GraphCanvas(props: GraphCanvasProps) {
@@ -110,6 +129,8 @@ function Canvas({
   selection,
   onSelectionChange,
   edits,
+  tool = 'pan',
+  editingNote = null,
   run = null,
   problems = noProblems,
   marks = null,
@@ -126,50 +147,56 @@ function Canvas({
   const level = useZoomLevel();
 
   const elements = useMemo(() => new CanvasElements(catalogue, editable), [catalogue, editable]);
-  const layout = useMemo(() => new CanvasLayout(document, catalogue), [document, catalogue]);
-  const built = useMemo(() => elements.build(document, layout), [elements, document, layout]);
-  const [drag, setDrag] = useState<ReadonlyMap<string, Point> | null>(null);
+  const layoutBefore = useRef<CanvasLayout>(null);
+  const layout = useMemo(() => layoutOf(document, catalogue, layoutBefore.current), [document, catalogue]);
+  useEffect(() => {
+    layoutBefore.current = layout;
+  }, [layout]);
+
+  const latest = useRef({ edits, document, layout, selection, onSelectionChange });
+  useEffect(() => {
+    latest.current = { edits, document, layout, selection, onSelectionChange };
+  });
 
   // React Flow is drawn once its place is measured, so that the first frame already shows the right part of the graph.
   const frame = useRef<HTMLDivElement>(null);
-  const [start, setStart] = useState<{ x: number; y: number; zoom: number } | null>(null);
+  const [start, setStart] = useState<{ x: number; y: number; zoom: number; area: Box } | null>(null);
   useLayoutEffect(() => {
     const size = frame.current?.getBoundingClientRect();
-    if (size) setStart((before) => before ?? viewportFor(layout.bounds(), size, { fromTop: true }));
+    if (!size) return;
+    setStart((before) => {
+      if (before) return before;
+      const at = viewportFor(layout.bounds(), size, { fromTop: true });
+      const seen = { x: -at.x / at.zoom, y: -at.y / at.zoom, width: size.width / at.zoom, height: size.height / at.zoom };
+      return { ...at, area: grown(seen, 0.5) };
+    });
   }, [layout]);
   const [ready, setReady] = useState(false);
+  useRefit({ frame, view: canvasView, start, bounds: () => latest.current.layout.bounds() });
+  const area = useDrawnArea(start?.area ?? null);
   // Until React Flow has taken up the viewport its own zoom says nothing, and mounting every node once would cost seconds.
   const isFar = document.nodes.length >= farFrom && (start === null || (ready ? level === 'block' : start.zoom < 0.4));
 
-  const latest = useRef({ edits, document, layout, selection, onSelectionChange, drag });
-  useEffect(() => {
-    latest.current = { edits, document, layout, selection, onSelectionChange, drag };
-  });
-
   const context = useRef<CanvasContextValue>(null);
+  const resizing = useRef<CanvasContextValue['startResize']>(() => {});
   context.current ??= {
     editable,
     run: createStore(() => ({ store: run })),
     problems: createStore(() => ({ byNode: countProblems(problems) })),
     wire: createStore<Wire>(() => idleWire),
+    hint: createStore<DragHint>(() => noHint),
+    note: createStore(() => ({ editing: editingNote })),
     insertOnEdge: (edge, { clientX, clientY }) => latest.current.edits?.onInsertOnEdge(edge, { client: { x: clientX, y: clientY } }),
     toggleCollapsed: (node) => latest.current.edits?.onToggleCollapsed(node),
+    startResize: (element, sides, event) => resizing.current(element, sides, event),
+    editNote: (note) => latest.current.edits?.onEditNote(note),
+    changeNote: (note, text) => latest.current.edits?.onNoteText(note, text),
     bounds: () => latest.current.layout.bounds(),
   };
   const shared = context.current;
   useEffect(() => shared.run.setState({ store: run }), [shared, run]);
   useEffect(() => shared.problems.setState({ byNode: countProblems(problems) }), [shared, problems]);
-
-  const nodes = useMemo(
-    () => built.nodes.map((node) => decorate(node, selection.nodes.has(node.id as NodeId), drag?.get(node.id))),
-    [built, selection.nodes, drag],
-  );
-  const edges = useMemo(
-    () => built.edges.map((edge) => (selection.edges.has(edge.id as EdgeId) ? selectedEdge(edge, editable) : edge)),
-    [built, editable, selection.edges],
-  );
-  const markedNodes = useMemo(() => markNodes(nodes, marks), [nodes, marks]);
-  const markedEdges = useMemo(() => markEdges(edges, marks), [edges, marks]);
+  useEffect(() => shared.note.setState({ editing: editingNote }), [shared, editingNote]);
 
   // Select changes come one call each for nodes and edges of a single gesture: what was asked for last is where the next one starts.
   const pending = useRef(selection);
@@ -182,62 +209,64 @@ function Canvas({
     latest.current.onSelectionChange(next);
   }, []);
 
-  const onNodesChange = useCallback(
-    (changes: CanvasNodeChange[]) => {
-      let moved: Map<string, Point> | null = null;
-      let chosen: Set<NodeId> | null = null;
-      for (const change of changes) {
-        if (change.type === 'position' && change.position && change.dragging) {
-          moved ??= new Map(latest.current.drag ?? []);
-          moved.set(change.id, change.position);
-        } else if (change.type === 'select') {
-          chosen ??= new Set(pending.current.nodes);
-          if (change.selected) chosen.add(change.id as NodeId);
-          else chosen.delete(change.id as NodeId);
-        }
-      }
-      if (moved) {
-        latest.current.drag = moved;
-        setDrag(moved);
-      }
-      if (chosen) choose({ nodes: chosen, edges: pending.current.edges });
-    },
-    [choose],
+  const { nodes: chosenNodes, notes: chosenNotes } = selection;
+  const selected = useMemo(
+    () => elementsOf({ nodes: chosenNodes, edges: noEdgesChosen, ...(chosenNotes && { notes: chosenNotes }) }),
+    [chosenNodes, chosenNotes],
+  );
+  const drag = useDrag({ document, layout, selection: pending, view: canvasView, hint: shared.hint, edits });
+  const resize = useResize({ document, layout, view: canvasView, hint: shared.hint, edits });
+  useEffect(() => {
+    resizing.current = resize.start;
+  }, [resize.start]);
+
+  const always = drag.active?.roots ?? noIds;
+  const built = useMemo(
+    () => (isFar || area === null ? null : elements.build({ document, layout, area, always })),
+    [always, area, document, elements, isFar, layout],
+  );
+  const nodes = useMemo(
+    () =>
+      built?.nodes.map((node) => {
+        const override = resize.active?.get(node.id);
+        const by = drag.active?.rootSet.has(node.id) ? drag.active.by : null;
+        return decorate(node, selected.has(node.id), by, override);
+      }) ?? noNodes,
+    [built, drag.active, resize.active, selected],
+  );
+  const edges = useMemo(
+    () => built?.edges.map((edge) => (selection.edges.has(edge.id as EdgeId) ? selectedEdge(edge, editable) : edge)) ?? noEdges,
+    [built, editable, selection.edges],
   );
 
-  const commitDrag = useCallback(() => {
-    const { drag: moved, document: current, layout: placed, edits: listener } = latest.current;
-    latest.current.drag = null;
-    setDrag(null);
-    if (!moved || moved.size === 0 || !listener) return;
-    const ids = new Set([...moved.keys()] as NodeId[]); // ids that React Flow was given
-    const byId = new Map(current.nodes.map((node) => [node.id, node]));
-    const moves = [...moved].flatMap(([id, position]) => {
-      const node = byId.get(id as NodeId);
-      const box = placed.boxes.get(id as NodeId);
-      if (!node || !box) return [];
-      const absolute = { x: box.x + position.x - node.position.x, y: box.y + position.y - node.position.y };
-      const parent = placed.containerAt({ x: absolute.x + box.width / 2, y: absolute.y + Math.min(box.height / 2, 26) }, ids);
-      const origin = parent === null ? { x: 0, y: 0 } : placed.boxes.get(parent);
-      return origin ? [{ node: node.id, parent, position: { x: absolute.x - origin.x, y: absolute.y - origin.y } }] : [];
-    });
-    const real = moves.filter((move) => {
-      const node = byId.get(move.node);
-      return node && (node.parent !== move.parent || node.position.x !== move.position.x || node.position.y !== move.position.y);
-    });
-    if (real.length > 0) listener.onMoved(real);
-  }, []);
+  const markedNodes = useMemo(() => markNodes(nodes, marks), [nodes, marks]);
+  const markedEdges = useMemo(() => markEdges(edges, marks), [edges, marks]);
 
-  const connect = useCallback((source: string | null, sourcePort: string | null, target: string | null): Connection | null => {
-    if (source === null || sourcePort === null || target === null) return null;
-    return { source: source as NodeId, sourcePort: sourcePort as PortId, target: target as NodeId }; // ids that React Flow was given
-  }, []);
+  const far = useFarGestures({ enabled: isFar, editable, tool, layout, view: canvasView, frame, selection: pending, choose, drag });
+
+  const onNodesChange = useCallback(
+    (changes: CanvasNodeChange[]) => {
+      const moved = new Map<string, Point>();
+      let chosen: Set<string> | null = null;
+      for (const change of changes) {
+        if (change.type === 'position' && change.position && change.dragging) moved.set(change.id, change.position);
+        else if (change.type === 'select') {
+          chosen ??= elementsOf(pending.current);
+          if (change.selected) chosen.add(change.id);
+          else chosen.delete(change.id);
+        }
+      }
+      if (moved.size > 0) drag.moveTo(moved);
+      if (chosen) choose({ ...selectionOf(chosen), edges: pending.current.edges });
+    },
+    [choose, drag],
+  );
 
   const startWire = useCallback(
     (node: string | null, port: string | null) => {
       if (node === null || port === null) return;
       const index = indexGraph(latest.current.document, catalogue);
-      const from = { node: node as NodeId, port: port as PortId };
+      const from = { node: node as NodeId, port: port as PortId }; // ids that React Flow was given
       const targets = new Set(
         latest.current.document.nodes
           .filter(({ id }) => canConnectIn(index, { source: from.node, sourcePort: from.port, target: id }).ok)
@@ -259,15 +288,12 @@ function Canvas({
           : { x: event.clientX, y: event.clientY };
       const over = globalThis.document.elementFromPoint(client.x, client.y)?.closest('.react-flow__node')?.getAttribute('data-id');
       const { edits: listener, layout: placed } = latest.current;
-      const overContainer =
-        over !== null &&
-        over !== undefined &&
-        catalogue.get(latest.current.document.nodes.find(({ id }) => id === over)?.type ?? '')?.container;
-      if (over && !(overContainer && !wasHeader(client))) {
-        const connection = { source: from.node, sourcePort: from.port, target: over as NodeId };
+      const node = over && latest.current.document.nodes.find(({ id }) => id === over);
+      if (node && !(catalogue.get(node.type)?.container && !wasHeader(client))) {
+        const connection = { source: from.node, sourcePort: from.port, target: node.id };
         const answer = canConnectIn(indexGraph(latest.current.document, catalogue), connection);
         if (answer.ok) listener?.onConnect(connection);
-        else if (over !== from.node) listener?.onRefused(answer.reason);
+        else if (node.id !== from.node) listener?.onRefused(answer.reason);
         return;
       }
       const canvas = canvasView.toCanvas(client.x, client.y);
@@ -283,20 +309,27 @@ function Canvas({
       {/* Keys bubble up here from nodes and edges; the pane itself is focusable so that an empty canvas has keys, too. */}
       <div
         ref={frame}
-        className={`wf-canvas wf-focus zoom-${level} ${run ? 'in-run' : ''} ${editable ? 'editable' : ''}`}
+        className={`wf-canvas wf-focus zoom-${level} tool-${tool} ${run ? 'in-run' : ''} ${editable ? 'editable' : ''}`}
         onKeyDown={onKeyDown}
         role="region"
         aria-label={label}
         tabIndex={0}
+        {...(editable && {
+          onDragOver: (event) => {
+            const at = canvasView.toCanvas(event.clientX, event.clientY);
+            drag.hover(latest.current.layout.containerAt(at));
+          },
+          onDragLeave: () => drag.hover(null),
+          onDrop: () => drag.hover(null),
+        })}
       >
         {start === null ? null : (
-          <ReactFlow<CanvasNode, CanvasEdge>
-            nodes={isFar ? noNodes : markedNodes}
-            edges={isFar ? noEdges : markedEdges}
-            onPaneClick={(event) => {
-              if (!isFar) return;
-              const hit = layout.nodeAt(canvasView.toCanvas(event.clientX, event.clientY));
-              if (hit !== null) choose({ nodes: new Set([hit]), edges: new Set() });
+          <ReactFlow<CanvasNode | CanvasNote, CanvasEdge>
+            nodes={markedNodes}
+            edges={markedEdges}
+            onPaneClick={() => {
+              // React Flow only knows what is around the view; what is selected elsewhere goes, too.
+              if (!isFar) choose(emptySelection);
             }}
             nodeTypes={nodeTypes}
             edgeTypes={edgeTypes}
@@ -310,13 +343,17 @@ function Canvas({
                 if (change.selected) chosen.add(change.id as EdgeId);
                 else chosen.delete(change.id as EdgeId);
               }
-              if (changed) choose({ nodes: pending.current.nodes, edges: chosen });
+              if (changed) choose({ ...pending.current, edges: chosen });
             }}
-            onNodeDragStop={commitDrag}
-            onSelectionDragStop={commitDrag}
-            onNodeDoubleClick={(_event, node) => onOpenNode?.(node.id as NodeId)}
+            onNodeDragStop={drag.drop}
+            onSelectionDragStop={drag.drop}
+            onNodeDoubleClick={(_event, node) => {
+              const note = noteOfElement(node.id);
+              if (note === null) onOpenNode?.(node.id as NodeId);
+              else latest.current.edits?.onEditNote(note);
+            }}
             onConnect={({ source, sourceHandle, target }) => {
-              const connection = connect(source, sourceHandle, target);
+              const connection = connectionOf(source, sourceHandle, target);
               if (connection) latest.current.edits?.onConnect(connection);
             }}
             onConnectStart={(_event, { nodeId, handleId, handleType }) => {
@@ -324,12 +361,12 @@ function Canvas({
             }}
             onConnectEnd={endWire}
             onReconnect={(edge, { source, sourceHandle, target }) => {
-              const connection = connect(source, sourceHandle, target);
+              const connection = connectionOf(source, sourceHandle, target);
               if (connection) latest.current.edits?.onReconnect(edge.id as EdgeId, connection);
             }}
             onReconnectEnd={() => shared.wire.setState(idleWire)}
             isValidConnection={({ source, sourceHandle, target }) => {
-              const connection = connect(source, sourceHandle ?? null, target);
+              const connection = connectionOf(source, sourceHandle ?? null, target);
               const { from, targets } = shared.wire.getState();
               if (!connection) return false;
               if (from) return targets.has(connection.target);
@@ -349,13 +386,14 @@ function Canvas({
             elevateNodesOnSelect={false}
             selectNodesOnDrag
             selectionMode={SelectionMode.Partial}
-            multiSelectionKeyCode={['Shift', 'Meta', 'Control']}
+            selectionOnDrag={tool === 'select'}
+            panOnDrag={tool === 'select' ? middleAndRight : true}
+            selectionKeyCode={isFar ? null : 'Shift'}
+            multiSelectionKeyCode={multiSelectKeys}
             deleteKeyCode={null}
             disableKeyboardA11y
             connectOnClick={false}
             zoomOnDoubleClick={false}
-            snapToGrid={editable}
-            snapGrid={snap}
             nodeDragThreshold={3}
             minZoom={0.05}
             maxZoom={2}
@@ -365,7 +403,9 @@ function Canvas({
             proOptions={{ hideAttribution: true }}
             aria-label={`${label}: nodes and edges`}
           >
-            {isFar ? <FarLayer layout={layout} edges={document.edges} selected={selection.nodes} /> : null}
+            {isFar ? <FarLayer layout={layout} selected={selected} moved={far.moved} marks={marks} /> : null}
+            {far.marquee ? <Marquee box={far.marquee} /> : null}
+            {editable ? <DragGuides /> : null}
             {children}
           </ReactFlow>
         )}
@@ -374,16 +414,36 @@ function Canvas({
   );
 }
 
+const noIds: readonly string[] = [];
+const noEdgesChosen: ReadonlySet<EdgeId> = new Set();
+const middleAndRight = [1, 2];
+const multiSelectKeys = ['Shift', 'Meta', 'Control'];
+
+function connectionOf(source: string | null, sourcePort: string | null, target: string | null): Connection | null {
+  if (source === null || sourcePort === null || target === null) return null;
+  return { source: source as NodeId, sourcePort: sourcePort as PortId, target: target as NodeId }; // ids that React Flow was given
+}
+
 function wasHeader(client: Point): boolean {
   return globalThis.document.elementFromPoint(client.x, client.y)?.closest('.wf-container-header') !== null;
 }
 
-const selectedNodes = new WeakMap<CanvasNode, CanvasNode>();
+const selectedNodes = new WeakMap<CanvasNode | CanvasNote, CanvasNode | CanvasNote>();
 const selectedEdges = new WeakMap<CanvasEdge, CanvasEdge>();
 
 /** Selected nodes keep one object, too, as long as nothing else about them changes. */
-function decorate(node: CanvasNode, selected: boolean, dragged: Point | undefined): CanvasNode {
-  if (dragged) return { ...node, selected, position: dragged, dragging: true };
+function decorate(
+  node: CanvasNode | CanvasNote,
+  selected: boolean,
+  by: Point | null,
+  override: Resized | undefined,
+): CanvasNode | CanvasNote {
+  if (override) {
+    const { width = node.width, height = node.height, position } = override;
+    const resized = { ...node, selected, position, width, height, measured: { width, height } };
+    return (resized.type === 'note' ? resized : { ...resized, data: { ...resized.data, width, height } }) as typeof node; // the same kind
+  }
+  if (by) return { ...node, selected, position: { x: node.position.x + by.x, y: node.position.y + by.y }, dragging: true };
   if (!selected) return node;
   const known = selectedNodes.get(node);
   if (known) return known;

@@ -1,8 +1,8 @@
-import { standardCatalogue, type NodeId, type WorkflowDocument } from '@perdure/graph';
+import type { NodeId, WorkflowDocument } from '@perdure/graph';
 import { useEffect, useMemo, useRef, type PointerEvent } from 'react';
 import { useStore } from 'zustand';
 import { useCanvas } from './canvas-context.ts';
-import { CanvasLayout } from './canvas-layout.ts';
+import { layoutOf, type CanvasLayout } from './canvas-layout.ts';
 import { useCanvasView, useViewportListener } from './react-flow.ts';
 
 const width = 140;
@@ -11,32 +11,28 @@ const margin = 8;
 /** Between the map's edges and the canvas's, and a little air. */
 const corner = 20;
 
-/** The whole graph on one small canvas element: drawn again once per frame at most, whatever its size. */
+/** The whole graph on one small bitmap, drawn again only when it changes; the view is a frame over it, which can be dragged. */
 export function Minimap({ document, selected }: { document: WorkflowDocument; selected: ReadonlySet<NodeId> }) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const frame = useRef<HTMLElement>(null);
+  const grip = useRef<{ x: number; y: number } | null>(null);
   const view = useCanvasView();
   const listen = useViewportListener();
   const problems = useStore(useCanvas().problems, (state) => state.byNode);
-  const layout = useMemo(() => new CanvasLayout(document, standardCatalogue), [document]);
-  const containers = useMemo(
-    () => new Set(document.nodes.filter((node) => standardCatalogue.get(node.type)?.container && !node.collapsed).map(({ id }) => id)),
-    [document],
-  );
+  const layout = layoutOf(document);
 
-  const area = layout.bounds();
-  const scale = Math.min((width - 2 * margin) / Math.max(area.width, 400), (height - 2 * margin) / Math.max(area.height, 300));
-  const left = width / 2 - (area.x + area.width / 2) * scale;
-  const top = height / 2 - (area.y + area.height / 2) * scale;
+  const map = useMemo(() => {
+    const area = layout.bounds();
+    const scale = Math.min((width - 2 * margin) / Math.max(area.width, 400), (height - 2 * margin) / Math.max(area.height, 300));
+    return { scale, left: width / 2 - (area.x + area.width / 2) * scale, top: height / 2 - (area.y + area.height / 2) * scale };
+  }, [layout]);
 
   useEffect(() => {
     const element = canvas.current;
     const context = element?.getContext('2d');
     if (!element || !context) return;
-    let frame = 0;
-    let seen = { x: 0, y: 0, width: 0, height: 0, zoom: 1 };
     const draw = (): void => {
-      frame = 0;
       const ratio = devicePixelRatio;
       element.width = width * ratio;
       element.height = height * ratio;
@@ -44,59 +40,86 @@ export function Minimap({ document, selected }: { document: WorkflowDocument; se
       const style = getComputedStyle(element);
       // light-dark() only resolves in real properties, so the colours are read from the element's own.
       const plain = style.borderTopColor;
-      for (const [id, box] of layout.boxes) {
+      for (const [id, at] of layout.boxes) {
         if (layout.isHidden(id)) continue;
-        const x = box.x * scale + left;
-        const y = box.y * scale + top;
         const count = problems.get(id);
-        context.beginPath();
-        context.roundRect(x, y, Math.max(2, box.width * scale), Math.max(2, box.height * scale), 1.5);
-        if (containers.has(id)) {
-          context.strokeStyle = selected.has(id) ? style.outlineColor : plain;
-          context.stroke();
+        const isSelected = selected.has(id);
+        const x = at.x * map.scale + map.left;
+        const y = at.y * map.scale + map.top;
+        const w = Math.max(1.5, at.width * map.scale);
+        const h = Math.max(1.5, at.height * map.scale);
+        if (layout.isOpenContainer(id)) {
+          context.strokeStyle = isSelected ? style.outlineColor : plain;
+          context.strokeRect(x, y, w, h);
           continue;
         }
-        context.fillStyle = selected.has(id)
+        context.fillStyle = isSelected
           ? style.outlineColor
           : count?.errors
             ? style.borderRightColor
             : count?.warnings
               ? style.borderBottomColor
               : plain;
-        context.fill();
+        context.fillRect(x, y, w, h);
       }
-      context.strokeStyle = style.borderLeftColor;
-      context.lineWidth = 1;
-      context.strokeRect(seen.x * scale + left + 0.5, seen.y * scale + top + 0.5, seen.width * scale, seen.height * scale);
     };
-    const schedule = (): void => {
-      frame ||= requestAnimationFrame(draw);
-    };
-    const stop = listen((now) => {
-      if (box.current) box.current.hidden = isInTheWay(layout, now);
-      if (now.x === seen.x && now.y === seen.y && now.width === seen.width && now.height === seen.height) return;
-      seen = now;
-      schedule();
-    });
-    schedule();
-    const scheme = new MutationObserver(schedule);
+    const first = requestAnimationFrame(draw);
+    const scheme = new MutationObserver(draw);
     scheme.observe(globalThis.document.documentElement, { attributes: true, attributeFilter: ['data-mantine-color-scheme'] });
     return () => {
-      stop();
+      cancelAnimationFrame(first);
       scheme.disconnect();
-      cancelAnimationFrame(frame);
     };
-  }, [containers, layout, left, listen, problems, scale, selected, top]);
+  }, [layout, map, problems, selected]);
 
-  const go = (event: PointerEvent<HTMLCanvasElement>): void => {
-    if (event.buttons !== 1) return;
-    const box = event.currentTarget.getBoundingClientRect();
-    view.center((event.clientX - box.left - left) / scale, (event.clientY - box.top - top) / scale);
+  useEffect(
+    () =>
+      listen((now) => {
+        if (box.current) box.current.hidden = isInTheWay(layout, now);
+        const style = frame.current?.style;
+        if (!style) return;
+        style.transform = `translate(${now.x * map.scale + map.left}px, ${now.y * map.scale + map.top}px)`;
+        style.width = `${Math.max(4, now.width * map.scale)}px`;
+        style.height = `${Math.max(4, now.height * map.scale)}px`;
+      }),
+    [layout, listen, map],
+  );
+
+  const pointOf = (event: PointerEvent): { x: number; y: number } => {
+    const at = box.current?.getBoundingClientRect();
+    return { x: (event.clientX - (at?.left ?? 0) - map.left) / map.scale, y: (event.clientY - (at?.top ?? 0) - map.top) / map.scale };
+  };
+  /** The frame is dragged by where it was taken; a press beside it brings its middle there. */
+  const take = (event: PointerEvent<HTMLDivElement>): void => {
+    if (event.button !== 0) return;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    const at = pointOf(event);
+    const seen = view.visible();
+    const isInFrame = at.x >= seen.x && at.y >= seen.y && at.x <= seen.x + seen.width && at.y <= seen.y + seen.height;
+    grip.current = isInFrame ? { x: at.x - seen.x, y: at.y - seen.y } : { x: seen.width / 2, y: seen.height / 2 };
+    if (!isInFrame) go(event);
+  };
+  const go = (event: PointerEvent<HTMLDivElement>): void => {
+    if (!grip.current) return;
+    const at = pointOf(event);
+    view.moveTo(at.x - grip.current.x, at.y - grip.current.y);
+  };
+  const release = (): void => {
+    grip.current = null;
   };
 
   return (
-    <div className="wf-minimap" aria-hidden="true" ref={box}>
-      <canvas ref={canvas} style={{ width, height }} onPointerDown={go} onPointerMove={go} />
+    <div
+      className="wf-minimap"
+      aria-hidden="true"
+      ref={box}
+      onPointerDown={take}
+      onPointerMove={go}
+      onPointerUp={release}
+      onPointerCancel={release}
+    >
+      <canvas ref={canvas} style={{ width, height }} />
+      <i ref={frame} />
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import { errorPort } from '@perdure/graph';
-import { isErrorPort, portGrab } from './canvas-elements.ts';
+import { portGrab } from './canvas-elements.ts';
 import type { CanvasNodeData } from './canvas-elements.ts';
 import { useCanvas } from './canvas-context.ts';
+import { isErrorPort } from './error-port.ts';
 import type { NodeRun } from './fold-run-state.ts';
 import { Handle, Position } from './react-flow.ts';
 

@@ -5,9 +5,22 @@ export interface Box {
   height: number;
 }
 
+export function overlap(a: Box, b: Box): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+export function isInside(inner: Box, outer: Box): boolean {
+  return (
+    inner.x >= outer.x &&
+    inner.y >= outer.y &&
+    inner.x + inner.width <= outer.x + outer.width &&
+    inner.y + inner.height <= outer.y + outer.height
+  );
+}
+
 /** Boxes found by the grid cells they touch, so that routing an edge asks only about its surroundings. */
 export class ObstacleIndex {
-  readonly #cells = new Map<string, Box[]>();
+  readonly #cells = new Map<number, Box[]>();
   readonly #cell = 320;
 
   constructor(boxes: Iterable<Box>) {
@@ -26,24 +39,23 @@ export class ObstacleIndex {
     const hit = new Set<Box>();
     this.#eachCell(area, (key) => {
       for (const box of this.#cells.get(key) ?? []) {
-        const apart =
-          box.x >= area.x + area.width || box.x + box.width <= area.x || box.y >= area.y + area.height || box.y + box.height <= area.y;
         const crossed =
           area.width === 0
             ? box.x < area.x && area.x < box.x + box.width && box.y < area.y + area.height && area.y < box.y + box.height
             : area.height === 0
               ? box.y < area.y && area.y < box.y + box.height && box.x < area.x + area.width && area.x < box.x + box.width
-              : !apart;
+              : overlap(box, area);
         if (crossed) hit.add(box);
       }
     });
     return hit;
   }
 
-  #eachCell(area: Box, visit: (key: string) => void): void {
+  #eachCell(area: Box, visit: (key: number) => void): void {
     const size = this.#cell;
+    // Coordinates are 1e7 at most, so that a row fits beside its column in one exact number.
     for (let column = Math.floor(area.x / size); column <= Math.floor((area.x + area.width) / size); column += 1) {
-      for (let row = Math.floor(area.y / size); row <= Math.floor((area.y + area.height) / size); row += 1) visit(`${column},${row}`);
+      for (let row = Math.floor(area.y / size); row <= Math.floor((area.y + area.height) / size); row += 1) visit(column * 1_000_003 + row);
     }
   }
 }

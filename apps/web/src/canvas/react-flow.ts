@@ -4,14 +4,16 @@
  */
 import { useReactFlow, useStore, useStoreApi, type Edge, type Node, type NodeChange, type ReactFlowState } from '@xyflow/react';
 import { useMemo } from 'react';
+import type { StickyNote } from '@perdure/graph';
 import type { CanvasEdgeData, CanvasNodeData } from './canvas-elements.ts';
 
-export { ReactFlow, ReactFlowProvider, Handle, Position, SelectionMode } from '@xyflow/react';
+export { ReactFlow, ReactFlowProvider, Handle, Position, SelectionMode, ViewportPortal } from '@xyflow/react';
 export type { ConnectionLineComponentProps, EdgeProps, FinalConnectionState, NodeProps } from '@xyflow/react';
 
 export type CanvasNode = Node<CanvasNodeData, 'step' | 'join' | 'container'>;
+export type CanvasNote = Node<{ note: StickyNote }, 'note'>;
 export type CanvasEdge = Edge<CanvasEdgeData, 'flow'>;
-export type CanvasNodeChange = NodeChange<CanvasNode>;
+export type CanvasNodeChange = NodeChange<CanvasNode | CanvasNote>;
 
 /** full: everything; compact (below 0.6): no summary; block (below 0.4): a tinted block with the status shape. */
 export type ZoomLevel = 'full' | 'compact' | 'block';
@@ -82,6 +84,8 @@ export interface CanvasView {
   show(area: Area, options?: { maxZoom?: number; fromTop?: boolean; instantly?: boolean }): void;
   /** Puts a point of the canvas in the middle of the view. */
   center(x: number, y: number): void;
+  /** Puts a point of the canvas into the view's top left corner, at once. */
+  moveTo(x: number, y: number): void;
   toCanvas(clientX: number, clientY: number): { x: number; y: number };
   /** In canvas pixels. */
   visible(): { x: number; y: number; width: number; height: number };
@@ -89,7 +93,7 @@ export interface CanvasView {
 }
 
 export function useCanvasView(): CanvasView {
-  const flow = useReactFlow<CanvasNode, CanvasEdge>();
+  const flow = useReactFlow<CanvasNode | CanvasNote, CanvasEdge>();
   const store = useStoreApi();
   return useMemo(() => {
     const duration = matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 220;
@@ -102,6 +106,10 @@ export function useCanvasView(): CanvasView {
         void flow.setViewport(viewportFor(area, { width, height }, options), { duration: options?.instantly ? 0 : duration });
       },
       center: (x, y) => void flow.setCenter(x, y, { zoom: Math.max(flow.getZoom(), 0.8), duration }),
+      moveTo: (x, y) => {
+        const zoom = flow.getZoom();
+        void flow.setViewport({ x: -x * zoom, y: -y * zoom, zoom });
+      },
       toCanvas: (x, y) => flow.screenToFlowPosition({ x, y }),
       visible: () => {
         const { transform, width, height } = store.getState();

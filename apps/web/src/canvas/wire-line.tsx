@@ -1,8 +1,15 @@
 import { arrowHeight, routePath } from './route-edge.ts';
-import { Position, type CanvasNode, type ConnectionLineComponentProps } from './react-flow.ts';
+import { Position, type CanvasNode, type CanvasNote, type ConnectionLineComponentProps } from './react-flow.ts';
 
 /** The wire under the pointer while a port is being connected. */
-export function WireLine({ fromX, fromY, toX, toY, fromPosition, connectionStatus }: ConnectionLineComponentProps<CanvasNode>) {
+export function WireLine({
+  fromX,
+  fromY,
+  toX,
+  toY,
+  fromPosition,
+  connectionStatus,
+}: ConnectionLineComponentProps<CanvasNode | CanvasNote>) {
   const right = fromPosition === Position.Right;
   const source = { x: fromX, y: fromY };
   const target = { x: toX, y: toY };

@@ -1,8 +1,8 @@
 import { IconFocus2 } from '@tabler/icons-react';
-import { standardCatalogue, type NodeId, type WorkflowDocument } from '@perdure/graph';
+import type { NodeId, WorkflowDocument } from '@perdure/graph';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { Button } from '../components/button.tsx';
-import { CanvasLayout } from './canvas-layout.ts';
+import { layoutOf } from './canvas-layout.ts';
 import { GraphCanvas, type Selection } from './graph-canvas.tsx';
 import { Legend } from './legend.tsx';
 import type { CanvasView } from './react-flow.ts';
@@ -33,7 +33,7 @@ export function WorkflowCanvas({ document, runState = null, selected = null, onS
       const { latest } = runState.view.getState();
       if (latest === null || latest === shown) return;
       shown = latest;
-      const box = new CanvasLayout(document, standardCatalogue).boxes.get(latest);
+      const box = layoutOf(document).boxes.get(latest);
       if (box) view.current?.show(box, { maxZoom: Math.max(0.8, view.current.zoom()) });
     };
     follow();

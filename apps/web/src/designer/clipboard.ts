@@ -1,4 +1,5 @@
-import { copyFragment, pasteFragment, type NodeId, type WorkflowDocument } from '@perdure/graph';
+import { copyFragment, pasteFragment, type WorkflowDocument } from '@perdure/graph';
+import { emptySelection, type Selection } from '../canvas/graph-canvas.tsx';
 import { toast } from '../components/toast.tsx';
 import type { MenuAt } from './designer-screen.ts';
 import type { DesignerSession } from './designer-session.ts';
@@ -11,7 +12,7 @@ import { fitContainers } from './document-edits.ts';
 
 export function clipboardCopy(designer: DesignerSession, event: ClipboardEvent): void {
   const { model } = designer;
-  const text = copyText(model.document, model.selection.nodes);
+  const text = copyText(model.document, model.selection);
   if (text === null) return;
   event.clipboardData?.setData('text/plain', text);
   event.preventDefault();
@@ -26,7 +27,7 @@ export function clipboardPaste(designer: DesignerSession, event: ClipboardEvent)
 }
 
 export async function copySelection({ model }: DesignerSession): Promise<boolean> {
-  const text = copyText(model.document, model.selection.nodes);
+  const text = copyText(model.document, model.selection);
   if (text === null) return false;
   try {
     await navigator.clipboard.writeText(text);
@@ -55,13 +56,13 @@ export async function pasteFromClipboard(designer: DesignerSession, at?: MenuAt)
 
 export function duplicateSelection(designer: DesignerSession): void {
   const { model } = designer;
-  const text = copyText(model.document, model.selection.nodes);
+  const text = copyText(model.document, model.selection);
   if (text !== null) pasteText(designer, text, { label: 'Duplicate' });
 }
 
-function copyText(document: WorkflowDocument, chosen: ReadonlySet<NodeId>): string | null {
-  const fragment = copyFragment(document, chosen);
-  return fragment.nodes.length === 0 ? null : JSON.stringify(fragment, null, 2);
+function copyText(document: WorkflowDocument, { nodes, notes = new Set() }: Selection): string | null {
+  const fragment = copyFragment(document, nodes, notes);
+  return fragment.nodes.length === 0 && !fragment.notes ? null : JSON.stringify(fragment, null, 2);
 }
 
 /** Beside the selection's own place, so that what was pasted does not hide what was copied. */
@@ -70,7 +71,11 @@ function pasteText(
   text: string,
   { label = 'Paste', at = stage.visibleCentre() }: { label?: string; at?: { x: number; y: number } } = {},
 ): void {
-  const chosen = model.document.nodes.filter(({ id }) => model.selection.nodes.has(id));
+  const { nodes, notes } = model.selection;
+  const chosen = [
+    ...model.document.nodes.filter(({ id }) => nodes.has(id)),
+    ...(model.document.notes ?? []).filter(({ id }) => notes?.has(id)),
+  ];
   const left = Math.min(...chosen.map(({ position }) => position.x));
   const top = Math.min(...chosen.map(({ position }) => position.y));
   const place =
@@ -86,6 +91,7 @@ function pasteText(
     });
     return;
   }
-  if (result.pasted.length === 0) return;
-  model.change(label, () => fitContainers(result.document), { select: result.pasted });
+  if (result.pasted.length + result.pastedNotes.length === 0) return;
+  if (model.change(label, () => fitContainers(result.document)))
+    model.select({ ...emptySelection, nodes: new Set(result.pasted), notes: new Set(result.pastedNotes) });
 }

@@ -1,4 +1,4 @@
-import { IconBinaryTree2 } from '@tabler/icons-react';
+import { IconBinaryTree2, IconMarquee2, IconNote, type Icon } from '@tabler/icons-react';
 import { standardCatalogue, type Problem } from '@perdure/graph';
 import { useMemo } from 'react';
 import { GraphCanvas, type CanvasEdits } from '../canvas/graph-canvas.tsx';
@@ -31,6 +31,8 @@ export function DesignerCanvas({ run }: { run: LiveRun | null }) {
   const runId = useDesignerValue((at) => at.state.getState().runId);
   const drawn = useDesignerValue(({ screen }) => screen.getState().problem.hovered ?? screen.getState().problem.shown);
   const marks = useMemo(() => drawn && problemMarks(drawn, document), [drawn, document]);
+  const editingNote = useDesignerValue((at) => at.model.view.getState().editingNote);
+  const tool = useDesignerValue((at) => at.screen.getState().tool);
   const edits = useMemo(() => canvasEdits(designer), [designer]);
   const isEmpty = document.nodes.every(({ type }) => type === 'start' || type === 'end');
   return (
@@ -59,13 +61,24 @@ export function DesignerCanvas({ run }: { run: LiveRun | null }) {
         selection={selection}
         onSelectionChange={(next) => model.select(next)}
         {...(may.edit && { edits })}
+        tool={tool}
+        editingNote={editingNote}
         run={run?.store ?? null}
         problems={run ? noProblems : problems}
         marks={run ? null : marks}
         view={stage.view}
         onOpenNode={(id) => model.showField(id, titleField)}
       >
-        <ZoomBar side="left">{may.edit ? <TidyButton /> : null}</ZoomBar>
+        <ZoomBar side="left">
+          {may.edit ? (
+            <>
+              <ToolButton command="note.add" label="Add note" shape={IconNote} />
+              <ToolButton command="view.select-tool" label="Select by dragging" shape={IconMarquee2} pressed={tool === 'select'} />
+              <span className="divider" />
+              <TidyButton />
+            </>
+          ) : null}
+        </ZoomBar>
         <Minimap document={document} selected={selection.nodes} />
         {run ? <Legend /> : null}
       </GraphCanvas>
@@ -88,6 +101,20 @@ export function DesignerCanvas({ run }: { run: LiveRun | null }) {
 
 const noProblems: readonly Problem[] = [];
 
+function ToolButton({ command, label, shape: Shape, pressed }: { command: string; label: string; shape: Icon; pressed?: boolean }) {
+  const { refusal, run } = useCommand(command);
+  return (
+    <Button
+      look="ghost"
+      icon={<Shape className="ic" stroke={1.8} aria-hidden="true" />}
+      aria-label={label}
+      refusal={refusal}
+      {...(pressed !== undefined && { pressed })}
+      onClick={run}
+    />
+  );
+}
+
 function TidyButton() {
   const tidy = useCommand('arrange.tidy');
   const tidying = useDesignerValue(({ state }) => state.getState().tidying);
@@ -100,10 +127,15 @@ function TidyButton() {
 
 function canvasEdits({ model, screen }: DesignerSession): CanvasEdits {
   return {
-    onMoved: (moves) => {
-      const removed = model.move(moves);
+    onMoved: (nodes, notes) => {
+      const removed = model.move(nodes, notes);
       if (removed > 0) sayEdgesRemoved(model, removed);
     },
+    onDroppedOnEdge: (move, edge) => model.dropOnEdge(move, edge),
+    onResized: (node, box) => model.resize(node, box),
+    onNoteResized: (note, box) => model.resizeNote(note, box),
+    onNoteText: (note, text) => model.writeNote(note, text),
+    onEditNote: (note) => model.editNote(note),
     onConnect: (connection) => model.connect(connection),
     onReconnect: (edge, connection) => model.reconnect(edge, connection),
     onWireDropped: (from, at) => screen.setState({ quickAdd: { ...at, from } }),

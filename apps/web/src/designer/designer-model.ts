@@ -9,6 +9,7 @@ import {
   type GraphNode,
   type NodeId,
   type NodeType,
+  type NoteId,
   type PortId,
   type Problem,
   type WorkflowDocument,
@@ -17,6 +18,8 @@ import { createStore, type StoreApi } from 'zustand';
 import { emptySelection, type Selection } from '../canvas/graph-canvas.tsx';
 import { CommandStack } from './command-stack.ts';
 import * as edits from './document-edits.ts';
+import * as noteEdits from './note-edits.ts';
+import { resizeContainer } from './resize-container.ts';
 import { unfinishedKey, type UnfinishedJson } from './unfinished-json.ts';
 
 /** Where the next node comes from: the palette's click, quick-add, a dropped wire. */
@@ -38,6 +41,8 @@ export interface DesignerView {
   redoLabel: string | null;
   /** Texts that are not JSON yet, by node and field. */
   unfinished: UnfinishedJson;
+  /** The note being written in on the canvas. */
+  editingNote: NoteId | null;
   /** A field the inspector should bring up and focus, from a problem's Show. */
   focusField: { node: NodeId; field: string } | null;
 }
@@ -62,6 +67,7 @@ export class DesignerModel {
       undoLabel: null,
       redoLabel: null,
       focusField: null,
+      editingNote: null,
     }));
   }
 
@@ -108,6 +114,7 @@ export class DesignerModel {
       undoLabel: null,
       redoLabel: null,
       focusField: null,
+      editingNote: null,
     });
   }
 
@@ -120,8 +127,12 @@ export class DesignerModel {
   }
 
   selectAll(): void {
-    const { nodes, edges } = this.document;
-    this.select({ nodes: new Set(nodes.map(({ id }) => id)), edges: new Set(edges.map(({ id }) => id)) });
+    const { nodes, edges, notes = [] } = this.document;
+    this.select({
+      nodes: new Set(nodes.map(({ id }) => id)),
+      edges: new Set(edges.map(({ id }) => id)),
+      notes: new Set(notes.map(({ id }) => id)),
+    });
   }
 
   /** Opens the collapsed containers around a node, so that it can be seen. What is open belongs to the drawing: it can be undone. */
@@ -232,26 +243,69 @@ export class DesignerModel {
   }
 
   /** Returns how many edges the new places did not allow. */
-  move(moves: readonly ({ node: NodeId } & edits.Place)[]): number {
-    const { document, removedEdges } = edits.moveNodes(this.document, moves);
-    this.change(moves.length === 1 ? 'Move node' : `Move ${moves.length} nodes`, () => document);
+  move(moves: readonly ({ node: NodeId } & edits.Place)[], notes: readonly ({ note: NoteId } & edits.Place)[] = []): number {
+    const { document, removedEdges } = edits.moveNodes(noteEdits.moveNotes(this.document, notes), moves);
+    const count = moves.length + notes.length;
+    const label = count > 1 ? `Move ${count} ${notes.length === 0 ? 'nodes' : 'things'}` : notes.length === 1 ? 'Move note' : 'Move node';
+    this.change(label, () => document);
     return removedEdges;
   }
 
+  dropOnEdge(move: { node: NodeId } & edits.Place, edge: EdgeId): void {
+    this.change('Insert on edge', (document) => edits.dropOnEdge(document, move, edge));
+  }
+
+  resize(node: NodeId, box: { x: number; y: number; width: number; height: number }): void {
+    this.change('Resize', (document) => edits.fitContainers(resizeContainer(document, node, box)));
+  }
+
   nudge(x: number, y: number): void {
-    const chosen = this.selection.nodes;
-    const inside = edits.withContent(this.document, chosen);
-    const moves = this.document.nodes
+    const { nodes: chosen, notes: chosenNotes } = this.selection;
+    const { document } = this;
+    const inside = edits.withContent(document, chosen);
+    const moves = document.nodes
       .filter((node) => chosen.has(node.id) && !(node.parent !== null && inside.has(node.parent)))
       .map((node) => ({ node: node.id, parent: node.parent, position: { x: node.position.x + x, y: node.position.y + y } }));
-    if (moves.length > 0) this.change('Move', (document) => edits.moveNodes(document, moves).document, { mergeKey: 'nudge' });
+    const notes = (document.notes ?? [])
+      .filter(({ id, parent }) => chosenNotes?.has(id) && !(parent !== null && inside.has(parent)))
+      .map(({ id, parent, position }) => ({ note: id, parent, position: { x: position.x + x, y: position.y + y } }));
+    if (moves.length + notes.length > 0)
+      this.change('Move', (before) => edits.moveNodes(noteEdits.moveNotes(before, notes), moves).document, { mergeKey: 'nudge' });
   }
 
   deleteSelection(): void {
-    const { nodes, edges } = this.selection;
-    const count = nodes.size + edges.size;
-    if (this.change(count === 1 ? 'Delete' : `Delete ${count} things`, (document) => edits.remove(document, nodes, edges)))
-      this.select(emptySelection);
+    const { nodes, edges, notes } = this.selection;
+    const count = nodes.size + edges.size + (notes?.size ?? 0);
+    const edit = (document: WorkflowDocument): WorkflowDocument =>
+      noteEdits.removeNotes(edits.remove(document, nodes, edges), notes ?? new Set());
+    if (this.change(count === 1 ? 'Delete' : `Delete ${count} things`, edit)) this.select(emptySelection);
+  }
+
+  /** A new note, selected and ready to be written in. */
+  addNote(place: edits.Place): void {
+    const { document, note } = noteEdits.addNote(this.document, place);
+    if (!this.change('Add note', () => document)) return;
+    this.select({ ...emptySelection, notes: new Set([note.id]) });
+    this.editNote(note.id);
+  }
+
+  editNote(note: NoteId | null): void {
+    if (this.#editable) this.view.setState({ editingNote: note });
+  }
+
+  writeNote(note: NoteId, text: string): void {
+    this.change('Edit note', (document) => noteEdits.updateNote(document, note, { text }));
+  }
+
+  resizeNote(note: NoteId, { x, y, width, height }: { x: number; y: number; width: number; height: number }): void {
+    this.change('Resize note', (document) => noteEdits.updateNote(document, note, { position: { x, y }, size: { width, height } }));
+  }
+
+  /** The one selected note, when nothing else is selected. */
+  get selectedNote(): NoteId | null {
+    const { nodes, edges, notes } = this.selection;
+    const [only] = notes ?? [];
+    return only !== undefined && notes?.size === 1 && nodes.size + edges.size === 0 ? only : null;
   }
 
   toggleDisabled(): void {
@@ -328,14 +382,24 @@ export class DesignerModel {
     const document = this.#stack.value;
     const ids = new Set(document.nodes.map(({ id }) => id));
     const edgeIds = new Set(document.edges.map(({ id }) => id));
-    this.view.setState(({ selection }) => ({
+    const noteIds = new Set(document.notes?.map(({ id }) => id));
+    this.view.setState(({ selection, editingNote }) => ({
       document,
+      editingNote: editingNote !== null && noteIds.has(editingNote) ? editingNote : null,
       undoLabel: this.#stack.undoLabel,
       redoLabel: this.#stack.redoLabel,
       selection: {
-        nodes: new Set([...selection.nodes].filter((id) => ids.has(id))),
-        edges: new Set([...selection.edges].filter((id) => edgeIds.has(id))),
+        ...selection,
+        nodes: kept(selection.nodes, ids),
+        edges: kept(selection.edges, edgeIds),
+        ...(selection.notes && { notes: kept(selection.notes, noteIds) }),
       },
     }));
   }
+}
+
+/** The same set when all of it is still there, so that nobody draws anew for nothing. */
+function kept<Id>(chosen: ReadonlySet<Id>, there: ReadonlySet<Id>): ReadonlySet<Id> {
+  for (const id of chosen) if (!there.has(id)) return new Set([...chosen].filter((one) => there.has(one)));
+  return chosen;
 }

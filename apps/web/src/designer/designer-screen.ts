@@ -1,5 +1,6 @@
 import type { EdgeId, NodeId, PortId, Problem } from '@perdure/graph';
 import { createStore, type StoreApi } from 'zustand';
+import type { CanvasTool } from '../canvas/graph-canvas.tsx';
 import type { PickItem } from '../components/pick-dialog.tsx';
 import type { MenuPlace } from './commands/command.ts';
 import type { DialogName } from './designer-dialogs.tsx';
@@ -29,6 +30,8 @@ export interface DesignerScreen {
   drawerOpen: boolean;
   /** The problem that is drawn on the canvas: asked for by Show, or looked at in the list. */
   problem: { shown: Problem | null; hovered: Problem | null };
+  /** What a drag on the empty canvas does. */
+  tool: CanvasTool;
 }
 
 export function createScreen(): StoreApi<DesignerScreen> {
@@ -39,6 +42,7 @@ export function createScreen(): StoreApi<DesignerScreen> {
     menu: null,
     drawerOpen: true,
     problem: noProblem,
+    tool: 'pan',
   }));
 }
 

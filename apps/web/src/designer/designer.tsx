@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { standardCatalogue } from '@perdure/graph';
 import type { WorkflowDetail } from '@perdure/server/contract';
-import { useEffect, useRef } from 'react';
+import { useEffect } from 'react';
 import { trpc } from '../api/trpc.ts';
 import { useCommandKeys } from './commands/use-command-keys.ts';
 import { ContextMenu } from './context-menu.tsx';
@@ -112,14 +112,10 @@ function useWatchedRun(): LiveRun | null {
   return run;
 }
 
-function useChecking({ model, state, stage }: DesignerSession): void {
-  const fitted = useRef(false);
+function useChecking({ model, state }: DesignerSession): void {
   const document = useDesignerValue((designer) => designer.model.document);
   useProblemsCheck(document, (found, checked) => {
     model.setProblems(found);
     state.setState({ checked });
-    // The drawer opens with the first findings and takes room: what was fitted before it is fitted again, once.
-    if (!fitted.current) requestAnimationFrame(() => stage.show(model.document, { fromTop: true, instantly: true }));
-    fitted.current = true;
   });
 }

@@ -224,6 +224,33 @@ export function insertOnEdge(
   };
 }
 
+/** Puts a node that has no edges yet into the middle of an edge, where it was dropped; what follows makes room for it. */
+export function dropOnEdge(document: WorkflowDocument, move: { node: NodeId } & Place, edge: EdgeId): WorkflowDocument {
+  const split = document.edges.find(({ id }) => id === edge);
+  const target = document.nodes.find(({ id }) => id === split?.target);
+  const placed = moveNodes(document, [{ ...move, parent: target?.parent ?? null }]).document;
+  const node = placed.nodes.find(({ id }) => id === move.node);
+  if (!split || !target || !node) return document;
+  const missing = node.position.y + nodeSize(node).height + gapBelow - target.position.y;
+  const nodes =
+    missing <= 0
+      ? placed.nodes
+      : placed.nodes.map((one) =>
+          one.id !== node.id && one.parent === target.parent && one.position.y >= target.position.y
+            ? { ...one, position: { ...one.position, y: one.position.y + missing } }
+            : one,
+        );
+  const out = firstExit(node);
+  const connections = [
+    { source: split.source, sourcePort: split.sourcePort, target: node.id },
+    ...(out ? [{ source: node.id, sourcePort: out, target: split.target }] : []),
+  ];
+  const without = { ...placed, nodes, edges: placed.edges.filter(({ id }) => id !== edge) };
+  const joined = connections.reduce(connect, without);
+  // A node that cannot stand there is only moved.
+  return joined.edges.length === without.edges.length + connections.length ? fitContainers(joined) : placed;
+}
+
 export function firstExit(node: GraphNode): PortId | null {
   return portsOf(node).find((port) => port.kind === 'normal')?.id ?? null;
 }

@@ -13,7 +13,42 @@ const baseKeyOf = (workflowKey: string): string => `perdure-draft-base:${workflo
 /** The base changes with each save only, so it is not written with each edit. */
 let storedBase: { workflowKey: string; revision: number } | null = null;
 
+/** What waits to be written: while somebody types, a large draft is not written on every key. */
+const waiting = new Map<string, LocalDraft>();
+let timer: ReturnType<typeof setTimeout> | null = null;
+let lastCostMs = 0;
+
+/** Writing may take one part in this many of the page's time. */
+const restPerCost = 20;
+
+/** At once while that costs nothing to speak of; a large draft a moment later, and at the latest when the page is left. */
 export function keepLocalDraft(workflowKey: string, draft: LocalDraft | null): void {
+  if (draft === null) {
+    waiting.delete(workflowKey);
+    write(workflowKey, null);
+    return;
+  }
+  waiting.set(workflowKey, draft);
+  const restMs = lastCostMs * restPerCost;
+  if (restMs < 50) writeWaiting();
+  else timer ??= setTimeout(writeWaiting, restMs);
+}
+
+function writeWaiting(): void {
+  if (timer !== null) clearTimeout(timer);
+  timer = null;
+  const began = performance.now();
+  for (const [key, draft] of waiting) write(key, draft);
+  if (waiting.size > 0) lastCostMs = performance.now() - began;
+  waiting.clear();
+}
+
+if (typeof window !== 'undefined') {
+  window.addEventListener('pagehide', writeWaiting);
+  document.addEventListener('visibilitychange', writeWaiting);
+}
+
+function write(workflowKey: string, draft: LocalDraft | null): void {
   try {
     if (draft === null) {
       localStorage.removeItem(keyOf(workflowKey));
@@ -35,6 +70,7 @@ export function keepLocalDraft(workflowKey: string, draft: LocalDraft | null): v
 
 /** What was kept is read like any foreign file: another version of Perdure may have written it. */
 export function readLocalDraft(workflowKey: string): LocalDraft | null {
+  writeWaiting();
   const draft = readKept(keyOf(workflowKey));
   const base = draft && readKept(baseKeyOf(workflowKey));
   return draft && { ...draft, base: base?.baseRevision === draft.baseRevision ? base.document : null };

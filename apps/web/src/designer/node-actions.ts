@@ -19,8 +19,10 @@ export function pickNode({ model, stage }: DesignerSession, node: NodeId): void 
   stage.focus();
 }
 
+/** Goes to the title of the selected node, or writes in the selected note. */
 export function rename({ model }: DesignerSession): void {
-  if (model.selectedNode) model.showField(model.selectedNode.id, titleField);
+  if (model.selectedNote !== null) model.editNote(model.selectedNote);
+  else if (model.selectedNode) model.showField(model.selectedNode.id, titleField);
 }
 
 /** Goes to the first field of the selected node's form. */

@@ -1,5 +1,6 @@
-import { standardCatalogue, type EdgeId, type NodeId } from '@perdure/graph';
-import { CanvasLayout } from '../canvas/canvas-layout.ts';
+import type { EdgeId, NodeId, NoteId } from '@perdure/graph';
+import { noteOfElement } from '../canvas/canvas-elements.ts';
+import { layoutOf } from '../canvas/canvas-layout.ts';
 import type { Selection } from '../canvas/graph-canvas.tsx';
 import type { MenuPlace } from './commands/command.ts';
 import type { DesignerSession } from './designer-session.ts';
@@ -12,10 +13,14 @@ interface Point {
 /** Opens the menu on what is under the pointer; what was not selected is selected alone, so that the menu means what is seen. */
 export function openMenuAt(designer: DesignerSession, target: Element, client: Point): void {
   const { model, stage } = designer;
-  const { nodes, edges } = model.selection;
+  const { nodes, edges, notes } = model.selection;
   const edge = idOf<EdgeId>(target, '.react-flow__edge');
-  const node = edge === null ? (idOf<NodeId>(target, '.react-flow__node') ?? drawnFar(designer, client)) : null;
-  if (node !== null && !nodes.has(node)) model.selectNode(node);
+  const element = edge === null ? idOf<NodeId>(target, '.react-flow__node') : null;
+  const note = element === null ? null : noteOfElement(element);
+  const node = edge === null && note === null ? (element ?? drawnFar(designer, client)) : null;
+  if (note !== null) {
+    if (!notes?.has(note)) model.select({ nodes: new Set(), edges: new Set(), notes: new Set<NoteId>([note]) });
+  } else if (node !== null && !nodes.has(node)) model.selectNode(node);
   else if (edge !== null && !edges.has(edge)) model.select({ nodes: new Set(), edges: new Set([edge]) });
   else if (node === null && edge === null && !target.closest('.react-flow__nodesselection')) model.selectNode(null);
   open(designer, client, stage.view.current?.toCanvas(client.x, client.y));
@@ -32,8 +37,9 @@ function open({ model, screen }: DesignerSession, client: Point, canvas: Point =
   screen.setState({ menu: { client, canvas, place: placeOf(model.selection) } });
 }
 
-function placeOf({ nodes, edges }: Selection): MenuPlace {
-  if (nodes.size + edges.size > 1) return 'selection';
+function placeOf({ nodes, edges, notes }: Selection): MenuPlace {
+  if (nodes.size + edges.size + (notes?.size ?? 0) > 1) return 'selection';
+  if (notes?.size === 1) return 'note';
   return nodes.size === 1 ? 'node' : edges.size === 1 ? 'edge' : 'canvas';
 }
 
@@ -46,5 +52,5 @@ function idOf<Id extends string>(target: Element, selector: string): Id | null {
 function drawnFar({ model, stage }: DesignerSession, client: Point): NodeId | null {
   const view = stage.view.current;
   if (!view || stage.area.current?.querySelector('.react-flow__node')) return null;
-  return new CanvasLayout(model.document, standardCatalogue).nodeAt(view.toCanvas(client.x, client.y));
+  return layoutOf(model.document).nodeAt(view.toCanvas(client.x, client.y));
 }

@@ -1,5 +1,5 @@
 import { nodeSize, standardCatalogue, type NodeType, type WorkflowDocument } from '@perdure/graph';
-import { CanvasLayout } from '../canvas/canvas-layout.ts';
+import { layoutOf } from '../canvas/canvas-layout.ts';
 import type { QuickAddAt } from './designer-screen.ts';
 import type { DesignerSession } from './designer-session.ts';
 import { placeInside, type Place } from './document-edits.ts';
@@ -10,7 +10,7 @@ export function addNode({ may, model, stage }: DesignerSession, type: NodeType, 
   if (at?.edge !== undefined) model.insertOnEdge(at.edge, type);
   else if (at?.from && at.canvas) {
     // Where the wire was dropped, its arrowhead on the pointer; inside its own container the place is found instead.
-    const layout = new CanvasLayout(model.document, standardCatalogue);
+    const layout = layoutOf(model.document);
     const source = model.document.nodes.find(({ id }) => id === at.from?.node);
     const isBody =
       source &&
@@ -55,7 +55,7 @@ export function dropNode({ may, model, stage }: DesignerSession, type: NodeType,
 
 /** Centred on a point of the canvas, in the container there. */
 function placeAt(document: WorkflowDocument, type: NodeType, at: { x: number; y: number }): { place: Place } {
-  const layout = new CanvasLayout(document, standardCatalogue);
+  const layout = layoutOf(document);
   const parent = type.hasInput ? layout.containerAt(at) : null;
   const origin = parent === null ? { x: 0, y: 0 } : (layout.boxes.get(parent) ?? { x: 0, y: 0 });
   const size = nodeSize({ type: type.key, config: type.defaultConfig() });

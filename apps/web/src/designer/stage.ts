@@ -1,5 +1,5 @@
-import { standardCatalogue, type NodeId, type WorkflowDocument } from '@perdure/graph';
-import { CanvasLayout } from '../canvas/canvas-layout.ts';
+import type { NodeId, WorkflowDocument } from '@perdure/graph';
+import { layoutOf } from '../canvas/canvas-layout.ts';
 import type { CanvasView } from '../canvas/react-flow.ts';
 
 interface Point {
@@ -26,13 +26,13 @@ export class Stage {
   /** Everything, or these nodes, as large as fits. */
   show(document: WorkflowDocument, options: { only?: ReadonlySet<NodeId>; fromTop?: boolean; instantly?: boolean } = {}): void {
     const { only, ...how } = options;
-    this.view.current?.show(new CanvasLayout(document, standardCatalogue).bounds(only), how);
+    this.view.current?.show(layoutOf(document).bounds(only), how);
   }
 
   /** Brings a node into view only when it is not in it: the canvas should not jump under somebody's hands. */
   reveal(document: WorkflowDocument, node: NodeId): void {
     const view = this.view.current;
-    const box = new CanvasLayout(document, standardCatalogue).boxes.get(node);
+    const box = layoutOf(document).boxes.get(node);
     if (!view || !box) return;
     const seen = view.visible();
     const isIn =
@@ -45,7 +45,7 @@ export class Stage {
 
   /** Puts a node into the middle of the view. */
   centre(document: WorkflowDocument, node: NodeId): void {
-    const box = new CanvasLayout(document, standardCatalogue).boxes.get(node);
+    const box = layoutOf(document).boxes.get(node);
     if (box) this.view.current?.center(box.x + box.width / 2, box.y + box.height / 2);
   }
 

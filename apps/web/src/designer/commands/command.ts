@@ -6,7 +6,7 @@ export const commandGroups = ['Edit', 'Selection', 'Arrange', 'Move', 'View', 'W
 export type CommandGroup = (typeof commandGroups)[number];
 
 /** What the context menu was opened on. */
-export type MenuPlace = 'canvas' | 'node' | 'edge' | 'selection';
+export type MenuPlace = 'canvas' | 'node' | 'note' | 'edge' | 'selection';
 
 /**
  * Something a person can do in the designer, said once: keys, the command palette, the shortcut sheet, the context menu and the tips of

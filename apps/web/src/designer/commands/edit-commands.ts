@@ -5,7 +5,7 @@ import type { Command } from './command.ts';
 export const nothingSelected =
   (words: string) =>
   ({ model }: DesignerSession): string | null =>
-    model.selection.nodes.size === 0 ? words : null;
+    model.selection.nodes.size + (model.selection.notes?.size ?? 0) === 0 ? words : null;
 
 export const editCommands: readonly Command[] = [
   {
@@ -33,7 +33,7 @@ export const editCommands: readonly Command[] = [
     keys: ['Mod+X'],
     keysIn: 'native',
     edits: true,
-    menu: ['node', 'selection'],
+    menu: ['node', 'note', 'selection'],
     refusal: nothingSelected('Select nodes to cut'),
     run: (designer) => void cutSelection(designer),
   },
@@ -43,7 +43,7 @@ export const editCommands: readonly Command[] = [
     group: 'Edit',
     keys: ['Mod+C'],
     keysIn: 'native',
-    menu: ['node', 'selection'],
+    menu: ['node', 'note', 'selection'],
     refusal: nothingSelected('Select nodes to copy'),
     run: (designer) => void copySelection(designer),
   },
@@ -54,7 +54,7 @@ export const editCommands: readonly Command[] = [
     keys: ['Mod+V'],
     keysIn: 'native',
     edits: true,
-    menu: ['canvas', 'node', 'selection'],
+    menu: ['canvas', 'node', 'note', 'selection'],
     run: (designer, at) => void pasteFromClipboard(designer, at),
   },
   {
@@ -64,7 +64,7 @@ export const editCommands: readonly Command[] = [
     words: 'copy again clone',
     keys: ['Mod+D'],
     edits: true,
-    menu: ['node', 'selection'],
+    menu: ['node', 'note', 'selection'],
     refusal: nothingSelected('Select nodes to duplicate'),
     run: (designer) => duplicateSelection(designer),
   },
@@ -75,10 +75,12 @@ export const editCommands: readonly Command[] = [
     words: 'remove',
     keys: ['Delete', 'Backspace'],
     edits: true,
-    menu: ['node', 'edge', 'selection'],
+    menu: ['node', 'note', 'edge', 'selection'],
     refusal: ({ model: { document, selection } }) => {
-      if (selection.nodes.size + selection.edges.size === 0) return 'Select what to delete';
-      const onlyStarts = selection.edges.size === 0 && document.nodes.every(({ id, type }) => type === 'start' || !selection.nodes.has(id));
+      const notes = selection.notes?.size ?? 0;
+      if (selection.nodes.size + selection.edges.size + notes === 0) return 'Select what to delete';
+      const onlyStarts =
+        notes === 0 && selection.edges.size === 0 && document.nodes.every(({ id, type }) => type === 'start' || !selection.nodes.has(id));
       return onlyStarts ? 'A workflow keeps its start' : null;
     },
     run: ({ model }) => model.deleteSelection(),

@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { dataCommands } from './data-commands.ts';
 import { editCommands } from './edit-commands.ts';
 import { moveCommands } from './move-commands.ts';
+import { noteCommands } from './note-commands.ts';
 import { selectionCommands } from './selection-commands.ts';
 import { viewCommands } from './view-commands.ts';
 import { workflowCommands } from './workflow-commands.ts';
@@ -10,6 +11,7 @@ import { workflowCommands } from './workflow-commands.ts';
 /** Everything a person can do in the designer by key, menu or command palette. A new area: its file, and one line here. */
 export const commands: readonly Command[] = [
   ...editCommands,
+  ...noteCommands,
   ...selectionCommands,
   ...arrangeCommands,
   ...moveCommands,

@@ -36,13 +36,13 @@ export const selectionCommands: readonly Command[] = [
   },
   {
     id: 'node.rename',
-    title: 'Rename',
+    title: ({ model }) => (model.selectedNote === null ? 'Rename' : 'Edit note'),
     group: 'Selection',
     words: 'title name',
     keys: ['F2'],
     edits: true,
-    menu: ['node'],
-    refusal: ({ model }) => (model.selectedNode ? null : 'Select one node'),
+    menu: ['node', 'note'],
+    refusal: ({ model }) => (model.selectedNode || model.selectedNote ? null : 'Select one node or note'),
     run: rename,
   },
   {

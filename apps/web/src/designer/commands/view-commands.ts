@@ -13,6 +13,14 @@ export const viewCommands: readonly Command[] = [
     run: ({ stage }) => stage.zoom('reset'),
   },
   {
+    id: 'view.select-tool',
+    title: ({ screen }) => (screen.getState().tool === 'select' ? 'Pan by dragging' : 'Select by dragging'),
+    group: 'View',
+    words: 'marquee lasso frame box tool touch hand',
+    keys: ['S'],
+    run: ({ screen }) => screen.setState(({ tool }) => ({ tool: tool === 'select' ? 'pan' : 'select' })),
+  },
+  {
     id: 'view.fit',
     title: 'Show everything',
     group: 'View',
