@@ -31,18 +31,15 @@ export class DurablePayloads implements PayloadStore {
 
   async load(hash: string): Promise<Json | undefined> {
     const json = await this.#jsonOf(hash);
-    return json === null ? undefined : readLargeJson(json, this.#portions);
+    return json === null ? undefined : (await readLargeJson(json, this.#portions)).value;
   }
 
   /** With the values behind references it holds, and theirs. Rejects when one is not stored. */
   async loadWhole(reference: PayloadRef): Promise<Json> {
     const json = await this.#jsonOf(reference.$payload);
     if (json === null) throw notStored(reference);
-    const value = await readLargeJson(json, this.#portions);
-    // Most hold none: the search is much quicker than going through the value.
-    return Buffer.from(json.buffer, json.byteOffset, json.byteLength).includes(referenceMark)
-      ? loadReferences(value, (inner) => this.loadWhole(inner))
-      : value;
+    const { value, refers } = await readLargeJson(json, this.#portions);
+    return refers ? loadReferences(value, (inner) => this.loadWhole(inner)) : value;
   }
 
   /** The value's JSON as it is kept, mended so that it can be stored; null when it is longer than `limit`. Rejects when it has none. */
@@ -88,8 +85,6 @@ export class DurablePayloads implements PayloadStore {
     }
   }
 }
-
-const referenceMark = Buffer.from('"$payload"');
 
 export function notStored({ $payload }: PayloadRef): Error {
   return new Error(`The payload ${$payload} is not stored.`);

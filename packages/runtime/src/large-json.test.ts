@@ -12,7 +12,7 @@ async function written(value: Json): Promise<string> {
   return Buffer.from((await writeLargeJson(value, portions)) ?? []).toString();
 }
 
-const read = (text: string): Promise<Json> => readLargeJson(Buffer.from(text), portions);
+const read = async (text: string): Promise<Json> => (await readLargeJson(Buffer.from(text), portions)).value;
 
 /** Large in many ways: each leaf may stand for much. */
 const padded = fc.string({ unit: 'binary', maxLength: 8 }).map((text) => text.repeat(text.length > 5 ? 9_000 : 1));
@@ -101,6 +101,22 @@ describe('large JSON in portions', () => {
     const endless: Json[] = [list];
     endless.push(endless);
     await expect(writeLargeJson(endless, portions)).rejects.toThrow(TypeError);
+  });
+
+  it('tells of references, wherever they are', async () => {
+    const pad = 'p'.repeat(20_000);
+    const refers = async (value: Json): Promise<boolean> => (await readLargeJson(Buffer.from(JSON.stringify(value)), portions)).refers;
+    const reference = { $payload: 'h', bytes: 1 };
+    for (const value of [
+      reference,
+      { pad, reference },
+      [pad, [1, reference]],
+      { $payload: pad },
+      { [pad]: [reference] },
+      [[pad, { a: [reference] }]],
+    ])
+      expect(await refers(value), JSON.stringify(value).replace(pad, 'pad')).toBe(true);
+    expect(await refers({ pad, payload: '"$payload"', list: [pad, 'payload'] })).toBe(false);
   });
 
   it('reads and writes what is nested deeply', async () => {

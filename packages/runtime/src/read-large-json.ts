@@ -2,19 +2,22 @@
 import type { Json } from '@perdure/graph';
 import type { Portions } from './portions.ts';
 
+/** `refers`: false when no key in it is that of a reference. */
+export interface LargeValue {
+  value: Json;
+  refers: boolean;
+}
+
 /** Rejects with a SyntaxError when it is not JSON without spaces. */
-export async function readLargeJson(utf8: Uint8Array, portions: Portions): Promise<Json> {
-  let until = await portions.next();
-  const reader = new Reader(Buffer.from(utf8.buffer, utf8.byteOffset, utf8.byteLength));
-  const reading = reader.value(0);
-  for (;;) {
-    const step = reading.next();
-    if (step.done === true) {
-      if (reader.at !== utf8.byteLength) throw unexpected(reader.at);
-      return step.value;
-    }
-    if (performance.now() >= until) until = await portions.next();
-  }
+export function readLargeJson(utf8: Uint8Array, portions: Portions): Promise<LargeValue> {
+  return portions.run('last', reading(Buffer.from(utf8.buffer, utf8.byteOffset, utf8.byteLength)));
+}
+
+function* reading(utf8: Buffer): Reading<LargeValue> {
+  const reader = new Reader(utf8);
+  const value = yield* reader.value(0);
+  if (reader.at !== utf8.byteLength) throw unexpected(reader.at);
+  return { value, refers: reader.refers };
 }
 
 /** Bytes parsed in one go, about: some tens of microseconds. */
@@ -24,13 +27,19 @@ const deepest = 64;
 
 const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];
 const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d];
+/** `$p`, of `$payload`. */
+const [dollar, p] = [0x24, 0x70];
 
 type Reading<Value> = Generator<undefined, Value, undefined>;
 
 /** Goes over the bytes to see where values end, and leaves making them to JSON.parse. */
 class Reader {
   readonly #bytes: Buffer;
+  /** For one piece with brackets around it. */
+  readonly #scratch = Buffer.allocUnsafeSlow(pieceBytes + 2);
   at = 0;
+  /** A text that begins as a reference's key does was met. */
+  refers = false;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -62,7 +71,7 @@ class Reader {
       }
       if (to === from) list.push(yield* this.value(depth + 1));
       else {
-        for (const item of JSON.parse(`[${this.#text(from, to)}]`) as Json[]) list.push(item);
+        for (const item of JSON.parse(this.#enclosed(openList, from, to, closeList)) as Json[]) list.push(item);
         this.at = to;
         yield;
       }
@@ -88,7 +97,9 @@ class Reader {
         this.at = colonAt + 1;
         put(object, JSON.parse(this.#text(from, colonAt)) as string, yield* this.value(depth + 1)); // a key begins with a quote
       } else {
-        for (const [key, member] of Object.entries(JSON.parse(`{${this.#text(from, to)}}`) as { [key: string]: Json }))
+        for (const [key, member] of Object.entries(
+          JSON.parse(this.#enclosed(openObject, from, to, closeObject)) as { [key: string]: Json },
+        ))
           put(object, key, member);
         this.at = to;
         yield;
@@ -110,6 +121,15 @@ class Reader {
 
   #text(from: number, to: number): string {
     return this.#bytes.toString('utf8', from, to);
+  }
+
+  /** Cheaper than adding to a text: that would be copied once more. */
+  #enclosed(opening: number, from: number, to: number, closing: number): string {
+    const scratch = this.#scratch;
+    scratch[0] = opening;
+    this.#bytes.copy(scratch, 1, from, to);
+    scratch[to - from + 1] = closing;
+    return scratch.toString('utf8', 0, to - from + 2);
   }
 
   /** Behind the value that begins at `from`; null when it is more than `limit` bytes. */
@@ -148,6 +168,7 @@ class Reader {
   #endOfText(from: number, limit: number): number | null {
     const bytes = this.#bytes;
     if (bytes[from] !== quote) throw unexpected(from);
+    if (bytes[from + 1] === dollar && bytes[from + 2] === p) this.refers = true;
     const last = Math.min(bytes.length, from + limit);
     for (let at = from + 1; at < last; at += 1) {
       const byte = bytes[at];
