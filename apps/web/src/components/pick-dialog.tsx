@@ -52,7 +52,7 @@ export function PickDialog(props: PickDialogProps) {
       classNames={{ content: 'pick', header: 'visually-hidden' }}
     >
       {/* Made anew at each opening: what was typed the last time is over. */}
-      <PickList {...props} />
+      <PickList key={props.title} {...props} />
     </Modal>
   );
 }

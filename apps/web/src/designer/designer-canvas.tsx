@@ -9,7 +9,7 @@ import { Button } from '../components/button.tsx';
 import { isTyping } from '../components/is-typing.ts';
 import { toast } from '../components/toast.tsx';
 import { useCommand } from './commands/use-command.ts';
-import { titleField, type DesignerModel } from './designer-model.ts';
+import { titleField } from './designer-model.ts';
 import type { DesignerSession } from './designer-session.ts';
 import { updateNode } from './document-edits.ts';
 import { openMenuAt } from './open-context-menu.ts';
@@ -18,6 +18,7 @@ import { dropNode } from './place-node.ts';
 import { problemMarks } from './problem-marks.ts';
 import { RunBar } from './run-bar.tsx';
 import { SelectionBar } from './selection-bar.tsx';
+import { sayEdgesRemoved } from './wire-actions.ts';
 import { useDesigner, useDesignerValue } from './use-designer.ts';
 import type { LiveRun } from './use-live-run.ts';
 
@@ -149,13 +150,4 @@ function canvasEdits({ model, screen }: DesignerSession): CanvasEdits {
       ),
     onRefused: (reason) => toast({ shape: 'warning', title: 'Not connected', detail: reason }),
   };
-}
-
-function sayEdgesRemoved(model: DesignerModel, removed: number): void {
-  toast({
-    shape: 'warning',
-    title: removed === 1 ? 'One edge was removed' : `${removed} edges were removed`,
-    detail: 'An edge cannot cross the rim of a container.',
-    action: { label: 'Undo', run: () => model.undo() },
-  });
 }

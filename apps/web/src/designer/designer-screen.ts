@@ -26,6 +26,8 @@ export interface DesignerScreen {
   pick: { title: string; placeholder: string; none?: string; items: readonly PickItem[] } | null;
   quickAdd: QuickAddAt | null;
   menu: (MenuAt & { place: MenuPlace }) | null;
+  /** What stands at the left: the palette, or the workflow as a list. */
+  left: 'nodes' | 'outline';
   /** The problems below the canvas are shown in full. */
   drawerOpen: boolean;
   /** The problem that is drawn on the canvas: asked for by Show, or looked at in the list. */
@@ -40,6 +42,7 @@ export function createScreen(): StoreApi<DesignerScreen> {
     pick: null,
     quickAdd: null,
     menu: null,
+    left: 'nodes',
     drawerOpen: true,
     problem: noProblem,
     tool: 'pan',

@@ -10,6 +10,7 @@ import { DesignerDialogs } from './designer-dialogs.tsx';
 import type { DesignerSession } from './designer-session.ts';
 import { DesignerTopBar } from './designer-top-bar.tsx';
 import { Inspector } from './inspector.tsx';
+import { Outline } from './outline.tsx';
 import { Palette } from './palette.tsx';
 import { addNode } from './place-node.ts';
 import { ProblemsPanel } from './problems-panel.tsx';
@@ -41,10 +42,15 @@ function Workplace({ detail }: { detail: WorkflowDetail }) {
   const run = useWatchedRun();
   useChecking(designer);
   const document = useDesignerValue(({ model }) => model.document);
+  const left = useDesignerValue(({ screen }) => screen.getState().left);
   const hasStart = document.nodes.some(({ type }) => standardCatalogue.get(type)?.hasInput === false);
   return (
-    <div className={`ds-work ${designer.may.edit ? '' : 'looking'}`}>
-      {designer.may.edit ? <Palette onAdd={(type) => addNode(designer, type)} hasStart={hasStart} /> : null}
+    <div className={`ds-work ${left === 'outline' ? 'with-outline' : designer.may.edit ? '' : 'looking'}`}>
+      {left === 'outline' ? (
+        <Outline />
+      ) : designer.may.edit ? (
+        <Palette onAdd={(type) => addNode(designer, type)} hasStart={hasStart} />
+      ) : null}
       <div className="ds-middle">
         <DesignerCanvas run={run} />
         <ProblemsPanel />
@@ -85,10 +91,7 @@ function QuickAddOverlay() {
   const designer = useDesigner();
   const at = useDesignerValue(({ screen }) => screen.getState().quickAdd);
   if (!at) return null;
-  const close = (): void => {
-    designer.screen.setState({ quickAdd: null });
-    designer.stage.focus();
-  };
+  const close = (): void => designer.screen.setState({ quickAdd: null });
   return (
     <QuickAdd
       at={at.client}

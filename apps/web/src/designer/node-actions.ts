@@ -33,6 +33,18 @@ export function openSettings({ model }: DesignerSession): void {
 }
 
 /** Goes to the search of the palette. */
-export function findNodeType(): void {
-  document.querySelector<HTMLInputElement>('.ds-palette input')?.focus();
+export function findNodeType({ screen }: DesignerSession): void {
+  screen.setState({ left: 'nodes' });
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('.ds-palette input')?.focus());
+}
+
+/** Opens the outline and goes there; closes it when the focus is in it. */
+export function toggleOutline({ screen, stage }: DesignerSession): void {
+  if (screen.getState().left === 'outline') {
+    screen.setState({ left: 'nodes' });
+    stage.focus();
+    return;
+  }
+  screen.setState({ left: 'outline' });
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('[role="tree"]')?.focus());
 }

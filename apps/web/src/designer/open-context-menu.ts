@@ -29,7 +29,11 @@ export function openMenuAt(designer: DesignerSession, target: Element, client: P
 /** By key: at the selected node, or at the top of the canvas. */
 export function openMenuAtSelection(designer: DesignerSession): void {
   const [node] = designer.model.selection.nodes;
-  const client = designer.stage.below(node ?? null);
+  openMenuAtPoint(designer, designer.stage.below(node ?? null));
+}
+
+/** At a point of the window, on what is selected. */
+export function openMenuAtPoint(designer: DesignerSession, client: Point): void {
   open(designer, client, designer.stage.view.current?.toCanvas(client.x, client.y));
 }
 

@@ -1,8 +1,10 @@
-import { IconSearch } from '@tabler/icons-react';
+import { IconListTree, IconSearch } from '@tabler/icons-react';
 import { standardCatalogue, type NodeCategory, type NodeType } from '@perdure/graph';
 import { useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react';
 import { NodeChip } from '../canvas/node-icon.tsx';
+import { Button } from '../components/button.tsx';
 import { Kbd } from '../components/kbd.tsx';
+import { useCommand } from './commands/use-command.ts';
 
 export const categories: readonly { key: NodeCategory; label: string }[] = [
   { key: 'trigger', label: 'Triggers' },
@@ -24,6 +26,7 @@ export function matchTypes(text: string, except: (type: NodeType) => boolean = (
 
 /** The node types by category. Drag one onto the canvas, or press it: then it goes below the selected node. */
 export function Palette({ onAdd, hasStart }: { onAdd(type: NodeType): void; hasStart: boolean }) {
+  const outline = useCommand('view.outline');
   const [text, setText] = useState('');
   const input = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -41,7 +44,7 @@ export function Palette({ onAdd, hasStart }: { onAdd(type: NodeType): void; hasS
 
   return (
     <aside className="ds-palette" aria-label="Nodes" onKeyDown={move}>
-      <div className="ds-search">
+      <div className="ds-search ds-search-row">
         <div className="input">
           <IconSearch className="ic" stroke={1.8} aria-hidden="true" />
           <input
@@ -64,6 +67,12 @@ export function Palette({ onAdd, hasStart }: { onAdd(type: NodeType): void; hasS
           />
           <Kbd>/</Kbd>
         </div>
+        <Button
+          look="ghost"
+          icon={<IconListTree className="ic" stroke={1.8} aria-hidden="true" />}
+          aria-label={outline.title}
+          onClick={outline.run}
+        />
       </div>
       <div className="ds-palette-list" ref={list}>
         {categories.map(({ key, label }) => {

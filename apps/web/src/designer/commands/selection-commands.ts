@@ -1,4 +1,6 @@
+import { portsOf, standardCatalogue } from '@perdure/graph';
 import { findNodeType, openQuickAdd, openSettings, rename } from '../node-actions.ts';
+import { connectSelected, disconnectSelected, moveSelectionInto } from '../wire-actions.ts';
 import { nothingSelected } from './edit-commands.ts';
 import type { Command } from './command.ts';
 
@@ -8,7 +10,7 @@ export const selectionCommands: readonly Command[] = [
     title: ({ model }) => (model.selectedNode ? 'Add after this node…' : 'Add a node…'),
     group: 'Selection',
     words: 'new insert step',
-    keys: ['Tab'],
+    keys: ['Tab', 'A'],
     keysIn: 'canvas',
     edits: true,
     menu: ['canvas', 'node'],
@@ -62,6 +64,50 @@ export const selectionCommands: readonly Command[] = [
       );
     },
     run: ({ model }) => model.toggleDisabled(),
+  },
+  {
+    id: 'node.connect',
+    title: 'Connect to…',
+    group: 'Selection',
+    words: 'wire edge link',
+    keys: ['C'],
+    edits: true,
+    menu: ['node'],
+    refusal: ({ model }) =>
+      !model.selectedNode ? 'Select one node' : portsOf(model.selectedNode).length === 0 ? 'Nothing follows this node' : null,
+    run: connectSelected,
+  },
+  {
+    id: 'node.disconnect',
+    title: 'Remove an edge…',
+    group: 'Selection',
+    words: 'disconnect wire link',
+    edits: true,
+    menu: ['node'],
+    refusal: ({ model: { document, selectedNode } }) =>
+      !selectedNode
+        ? 'Select one node'
+        : document.edges.some(({ source, target }) => source === selectedNode.id || target === selectedNode.id)
+          ? null
+          : 'This node has no edge',
+    run: disconnectSelected,
+  },
+  {
+    id: 'node.move-into',
+    title: 'Move into…',
+    group: 'Selection',
+    words: 'container out of parent',
+    keys: ['M'],
+    edits: true,
+    menu: ['node', 'selection'],
+    refusal: (designer) => {
+      const { document } = designer.model;
+      return (
+        nothingSelected('Select the nodes to move')(designer) ??
+        (document.nodes.some(({ type }) => standardCatalogue.get(type)?.container) ? null : 'This workflow has no container')
+      );
+    },
+    run: moveSelectionInto,
   },
   {
     id: 'select.all',

@@ -47,5 +47,7 @@ function isFree({ keysIn = 'page' }: Command, event: KeyboardEvent, { model }: D
   const target = event.target instanceof Element ? event.target : null;
   // Tab moves on, as everywhere, but from the canvas itself and from a selected node.
   if (event.key === 'Tab' && !target?.matches('.wf-focus') && (target === document.body || !model.selectedNode)) return false;
+  // Letters mean the same on the row of a node in the outline; what walks and opens is the list's own.
+  if (event.key.length === 1 && target?.closest('[role="tree"]')) return true;
   return target === document.body || (Boolean(target?.closest('.wf-canvas')) && !(target instanceof HTMLButtonElement));
 }

@@ -1,3 +1,4 @@
+import { toggleOutline } from '../node-actions.ts';
 import { openMenuAtSelection } from '../open-context-menu.ts';
 import type { Command } from './command.ts';
 
@@ -28,6 +29,14 @@ export const viewCommands: readonly Command[] = [
     keys: ['1'],
     menu: ['canvas'],
     run: ({ model, stage }) => stage.show(model.document),
+  },
+  {
+    id: 'view.outline',
+    title: ({ screen }) => (screen.getState().left === 'outline' ? 'Close the outline' : 'Outline'),
+    group: 'View',
+    words: 'list tree steps structure accessible',
+    keys: ['O'],
+    run: toggleOutline,
   },
   {
     id: 'view.problems',
