@@ -4,13 +4,19 @@ import { refusalOf, titleOf, type Command } from './commands/command.ts';
 import { commands } from './commands/registry.ts';
 import { keyNames } from './commands/shortcut.ts';
 import './commands/commands.css';
+import type { DesignerScreen } from './designer-screen.ts';
+import { useFocusBack } from './use-focus-back.ts';
 import { useDesigner, useDesignerValue } from './use-designer.ts';
 
 /** What can be done with what the menu was opened on, from the registry. What cannot be done just now is listed with the reason. */
 export function ContextMenu() {
-  const designer = useDesigner();
   const menu = useDesignerValue(({ screen }) => screen.getState().menu);
-  if (!menu) return null;
+  return menu ? <OpenMenu menu={menu} /> : null;
+}
+
+function OpenMenu({ menu }: { menu: NonNullable<DesignerScreen['menu']> }) {
+  const designer = useDesigner();
+  useFocusBack();
   const close = (): void => designer.screen.setState({ menu: null });
   const fitting = commands.filter((command) => command.menu?.includes(menu.place));
   return (
@@ -24,7 +30,6 @@ export function ContextMenu() {
       width={248}
       transitionProps={{ duration: 0 }}
       trapFocus
-      returnFocus
     >
       <Menu.Target>
         {/* Only a place to hang the menu on. */}
@@ -47,10 +52,7 @@ export function ContextMenu() {
               onPick={() => {
                 close();
                 // After the menu has given the focus back: the command may put it elsewhere.
-                requestAnimationFrame(() => {
-                  designer.stage.focus();
-                  command.run(designer, menu);
-                });
+                requestAnimationFrame(() => command.run(designer, menu));
               }}
             />
           </Fragment>

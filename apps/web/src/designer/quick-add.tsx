@@ -1,10 +1,10 @@
 import { IconSearch } from '@tabler/icons-react';
 import type { NodeType } from '@perdure/graph';
-import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { NodeChip } from '../canvas/node-icon.tsx';
 import { Kbd } from '../components/kbd.tsx';
 import { matchTypes } from './palette.tsx';
-import { useDesigner } from './use-designer.ts';
+import { useFocusBack } from './use-focus-back.ts';
 
 /** A small searchable list of node types where the next node is wanted: at a dropped wire, on an edge, below the selection. */
 export function QuickAdd({ at, onPick, onClose }: { at: { x: number; y: number }; onPick(type: NodeType): void; onClose(): void }) {
@@ -15,17 +15,7 @@ export function QuickAdd({ at, onPick, onClose }: { at: { x: number; y: number }
   const types = matchTypes(text, (type) => !type.hasInput);
   const active = Math.min(chosen, types.length - 1);
 
-  // The keyboard goes on where it was: on the canvas, or in the outline.
-  const { stage } = useDesigner();
-  // Read while it is drawn the first time: its own field takes the focus right after.
-  const [before] = useState(() => document.activeElement);
-  useLayoutEffect(
-    () => () => {
-      if (before instanceof HTMLElement && before !== document.body && before.isConnected) before.focus({ preventScroll: true });
-      else stage.focus();
-    },
-    [before, stage],
-  );
+  useFocusBack();
 
   useEffect(() => {
     const close = (event: PointerEvent): void => {
