@@ -97,7 +97,7 @@ test('an expression that does not parse, and JSON that is none, stay visible and
   await page.close();
 });
 
-test('the last key pressed before Publish is in the version', async () => {
+test('the last key pressed before Run is in the run', async () => {
   const page = await newWorkflow('Last key');
   await add(page, 'Set status');
   const value = inspector(page).getByRole('group', { name: 'Status', exact: true });
@@ -109,7 +109,7 @@ test('the last key pressed before Publish is in the version', async () => {
   await page.keyboard.type('-last');
   // At once: neither the check nor the save has come round yet.
   await page.keyboard.press('Control+Enter');
-  await page.getByRole('dialog').getByRole('button', { name: 'Publish and run' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Run the draft' }).click();
   await expect(page.getByRole('link', { name: 'Open instance' })).toBeVisible();
   await page.getByRole('link', { name: 'Open instance' }).click();
   await expect(page.getByText('first-last').first()).toBeVisible();

@@ -83,6 +83,7 @@ const startedNode: NodeRun = {
   failure: null,
   items: null,
   arrived: 0,
+  pinned: false,
   ports: [],
   openedAt: 0,
   changedAt: 0,

@@ -56,6 +56,11 @@ export const ContainerNode = memo(function ContainerNode({ data, selected, dragg
         <span className={`wf-container-note ${run?.status === 'running' ? 'run' : ''}`} aria-hidden="true">
           {collapsed && !run ? `${plural(inside, 'node')} inside` : (itemsNote(run) ?? summary)}
         </span>
+        {(run ? run.pinned : run === null && node.pinned) ? (
+          <span className="nb" aria-hidden="true">
+            Pinned
+          </span>
+        ) : null}
         {run ? <StatusIcon shape={run.status} /> : null}
         {share === null ? null : (
           <span className={`wf-progress ${run?.status ?? ''}`}>

@@ -36,6 +36,8 @@ export interface NodeRun {
   items: { done: number; failed: number; running: number; total: number | null } | null;
   /** Join: tokens waiting for the current pass. */
   arrived: number;
+  /** Its latest step gave what is pinned to it. */
+  pinned: boolean;
   /** Exits used so far, latest last. */
   ports: readonly PortId[];
   /** The first step's opening and the last change, epoch milliseconds. */
@@ -55,6 +57,8 @@ export interface RunState {
   finishedAt: number | null;
   suspended: boolean;
   finished: 'Completed' | 'Failed' | 'Terminated' | 'Canceled' | null;
+  /** Null: no test run. */
+  test: { fastForward: boolean } | null;
   nodes: ReadonlyMap<NodeId, NodeRun>;
   edges: ReadonlyMap<EdgeId, EdgeRun>;
 }
@@ -89,6 +93,7 @@ export class RunFold {
   finishedAt: number | null = null;
   suspended = false;
   finished: RunState['finished'] = null;
+  test: RunState['test'] = null;
   readonly #nodes = new Map<NodeId, NodeRun>();
   readonly #edges = new Map<EdgeId, EdgeRun>();
   readonly #open = new Map<StepKey, OpenStep>();
@@ -115,6 +120,7 @@ export class RunFold {
       finishedAt: this.finishedAt,
       suspended: this.suspended,
       finished: this.finished,
+      test: this.test,
       nodes: new Map(this.#nodes),
       edges: new Map(this.#edges),
     };
@@ -133,6 +139,7 @@ export class RunFold {
     switch (event.type) {
       case 'ExecutionStarted':
         this.startedAt ??= at;
+        this.test = event.test ? { fastForward: event.test.fastForward } : null;
         this.finished = null;
         this.finishedAt = null;
         return;
@@ -204,7 +211,8 @@ export class RunFold {
       case 'ConditionTaken':
         return this.#passStep(event, at, 'completed', undefined, event.port);
       case 'StepPinned':
-        return this.#passStep(event, at, event.failure ? 'failed' : 'completed', event.failure, event.port);
+        this.#passStep(event, at, event.failure ? 'failed' : 'completed', event.failure, event.port);
+        return this.#update(event.node, at, { pinned: true });
       case 'StepFailed':
         if (this.#open.has(event.step)) return this.#closeStep(event.step, at, 'failed', event.failure);
         return this.#passStep(event, at, 'failed', event.failure);
@@ -389,6 +397,7 @@ export class RunFold {
         failure: null,
         items: null,
         arrived: 0,
+        pinned: false,
         ports: [],
         openedAt: at,
         latestStep: null,

@@ -22,7 +22,7 @@ export interface RunView {
   revision: number;
   nodes: ReadonlyMap<NodeId, NodeRun>;
   edges: ReadonlyMap<EdgeId, EdgeRun>;
-  summary: Pick<RunState, 'seq' | 'startedAt' | 'finishedAt' | 'suspended' | 'finished'>;
+  summary: Pick<RunState, 'seq' | 'startedAt' | 'finishedAt' | 'suspended' | 'finished' | 'test'>;
   /** The node whose step moved last: what Follow keeps in view. */
   latest: NodeId | null;
 }
@@ -78,8 +78,8 @@ export function createRunStore(
   return store;
 }
 
-function summaryOf({ seq, startedAt, finishedAt, suspended, finished }: RunFold): RunView['summary'] {
-  return { seq, startedAt, finishedAt, suspended, finished };
+function summaryOf({ seq, startedAt, finishedAt, suspended, finished, test }: RunFold): RunView['summary'] {
+  return { seq, startedAt, finishedAt, suspended, finished, test };
 }
 
 /** A hidden tab gets no animation frames; the store must still catch up there, hence the timer. */

@@ -44,6 +44,7 @@ export const StepNode = memo(function StepNode({ data, selected, dragging }: Nod
           {level === 'full' ? (
             <div className="wf-l2">
               <span className="wf-summary">{line}</span>
+              {(run ? run.pinned : run === null && node.pinned) ? <span className="nb">Pinned</span> : null}
               <Badges run={run} attempts={node.retry?.maxNumberOfAttempts ?? 1} />
             </div>
           ) : null}
@@ -111,6 +112,7 @@ export function NodeLabel({ data: { node, type }, run }: { data: CanvasNode['dat
     type?.label ?? node.type,
     run ? statusWord[run.status] : run === undefined ? 'Not reached' : '',
     node.disabled ? 'disabled' : '',
+    (run ? run.pinned : run === null && node.pinned) ? 'pinned' : '',
     editable && problems?.errors ? plural(problems.errors, 'error') : '',
     editable && problems?.warnings ? plural(problems.warnings, 'warning') : '',
   ];

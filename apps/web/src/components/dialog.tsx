@@ -19,6 +19,8 @@ interface DialogProps {
   refusal?: string | null;
   size?: number;
   children?: ReactNode;
+  /** The word on the button that leaves. */
+  cancel?: string;
   /** What Esc does, in two words. */
   escape?: string;
 }
@@ -36,6 +38,7 @@ export function Dialog({
   refusal,
   size = 440,
   children,
+  cancel = 'Cancel',
   escape,
 }: DialogProps) {
   useFocusReturn(opened);
@@ -75,7 +78,7 @@ export function Dialog({
           )}
           <span className="grow" />
           <Button onClick={onClose} size="lg">
-            Cancel
+            {cancel}
           </Button>
           <Button type="submit" size="lg" look={danger ? 'kill' : 'primary'} busy={busy} refusal={refusal}>
             {action}

@@ -10,8 +10,20 @@ import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { useDesigner, useDesignerValue } from './use-designer.ts';
 import { VersionsDialog } from './versions/versions-dialog.tsx';
 
-export type DialogName = 'publish' | 'run' | 'conflict' | 'commands' | 'shortcuts' | 'pick' | 'versions' | 'sample';
+export type DialogName =
+  | 'publish'
+  | 'run'
+  | 'conflict'
+  | 'commands'
+  | 'shortcuts'
+  | 'pick'
+  | 'versions'
+  | 'sample'
+  | 'tryStep'
+  | 'scenarios';
 
+const ScenariosDialog = lazy(() => import('./trying/scenarios-dialog.tsx').then((module) => ({ default: module.ScenariosDialog })));
+const TryStepDialog = lazy(() => import('./trying/try-step-dialog.tsx').then((module) => ({ default: module.TryStepDialog })));
 const SampleDialog = lazy(() => import('./sample-dialog.tsx').then((module) => ({ default: module.SampleDialog })));
 
 interface DesignerDialogProps {
@@ -29,6 +41,8 @@ const dialogs: Record<DialogName, ComponentType<DesignerDialogProps>> = {
   pick: DesignerPickDialog,
   versions: VersionsDialog,
   sample: DesignerSampleDialog,
+  tryStep: DesignerTryStepDialog,
+  scenarios: DesignerScenariosDialog,
 };
 
 export function DesignerDialogs() {
@@ -51,6 +65,23 @@ function DesignerSampleDialog({ opened, onClose }: DesignerDialogProps) {
   ) : null;
 }
 
+function DesignerTryStepDialog({ opened, onClose }: DesignerDialogProps) {
+  const at = useDesignerValue(({ screen }) => screen.getState().tryStep);
+  return opened && at ? (
+    <Suspense fallback={null}>
+      <TryStepDialog node={at.node} alone={at.only} onClose={onClose} />
+    </Suspense>
+  ) : null;
+}
+
+function DesignerScenariosDialog({ opened, onClose }: DesignerDialogProps) {
+  return opened ? (
+    <Suspense fallback={null}>
+      <ScenariosDialog onClose={onClose} />
+    </Suspense>
+  ) : null;
+}
+
 function DesignerPublishDialog({ opened, onClose }: DesignerDialogProps) {
   const designer = useDesigner();
   const version = useDesignerValue(({ state }) => state.getState().published.version);
@@ -62,6 +93,7 @@ function DesignerPublishDialog({ opened, onClose }: DesignerDialogProps) {
       workflowKey={designer.key}
       latestVersion={version}
       document={document}
+      scenarios={designer.model.document.scenarios?.length ?? 0}
       warnings={problems.filter(({ severity }) => severity === 'warning').length}
       save={() => designer.save()}
       onProblems={(found) => designer.model.setProblems(found)}
@@ -76,8 +108,6 @@ function DesignerRunDialog({ opened, onClose }: DesignerDialogProps) {
   const designer = useDesigner();
   const document = useDesignerValue(({ model }) => model.document);
   const version = useDesignerValue(({ state }) => state.getState().published.version);
-  const differs = useDesignerValue((at) => at.differs);
-  const publishRefusal = useDesignerValue((at) => at.publishRefusal);
   const sample = useQuery(trpc.workflows.lastRun.queryOptions({ key: designer.key }, { staleTime: 30_000 }));
   return (
     <RunDialog
@@ -85,10 +115,10 @@ function DesignerRunDialog({ opened, onClose }: DesignerDialogProps) {
       workflowKey={designer.key}
       document={document}
       latestVersion={version}
-      differs={differs}
-      publishRefusal={publishRefusal}
+      draftRefusal={designer.may.edit ? null : 'Your role may not run drafts'}
       lastInput={sample.data?.input}
-      publish={() => designer.publish()}
+      save={() => designer.save()}
+      onProblems={(found) => designer.model.setProblems(found)}
       onStarted={(runId) => {
         onClose();
         designer.model.selectNode(null);

@@ -24,6 +24,8 @@ export interface DesignerScreen {
   dialog: DialogName | null;
   /** What the dialog `pick` offers. */
   pick: { title: string; placeholder: string; none?: string; items: readonly PickItem[] } | null;
+  /** Where the dialog `tryStep` begins a run. */
+  tryStep: { node: NodeId; only: boolean } | null;
   quickAdd: QuickAddAt | null;
   menu: (MenuAt & { place: MenuPlace }) | null;
   /** What stands at the left: the palette, or the workflow as a list. */
@@ -40,6 +42,7 @@ export function createScreen(): StoreApi<DesignerScreen> {
   return createStore<DesignerScreen>(() => ({
     dialog: null,
     pick: null,
+    tryStep: null,
     quickAdd: null,
     menu: null,
     left: 'nodes',

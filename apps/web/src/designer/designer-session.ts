@@ -2,8 +2,8 @@ import type { Problem, WorkflowDocument } from '@perdure/graph';
 import type { WorkflowDetail } from '@perdure/server/contract';
 import { createStore, type StoreApi } from 'zustand';
 import { describeError, errorText } from '../api/describe-error.ts';
-import { client, queryClient, trpc } from '../api/trpc.ts';
-import { toast, toastError } from '../components/toast.tsx';
+import { client } from '../api/trpc.ts';
+import { toast } from '../components/toast.tsx';
 import { DesignerModel } from './designer-model.ts';
 import { createScreen, type DesignerScreen } from './designer-screen.ts';
 import { DraftSaver, type DraftStatus } from './draft-saver.ts';
@@ -181,25 +181,6 @@ export class DesignerSession {
   async save(): Promise<number | null> {
     await this.saver.flush();
     return this.saver.hasUnsaved ? null : this.saver.revision;
-  }
-
-  /** Publishes the draft as it is and tells the version. Null: that did not work, and the reason is shown. */
-  async publish(): Promise<number | null> {
-    const draftRevision = await this.save();
-    if (draftRevision === null) return null;
-    try {
-      const result = await client.workflows.publish.mutate({ key: this.key, draftRevision });
-      if (!result.ok) {
-        this.model.setProblems(result.problems);
-        return null;
-      }
-      this.published(result.version, draftRevision);
-      void queryClient.invalidateQueries({ queryKey: trpc.workflows.list.queryKey() });
-      return result.version;
-    } catch (error) {
-      toastError(error);
-      return null;
-    }
   }
 
   /** A version was made of the draft's revision. */

@@ -13,7 +13,9 @@ import {
   type GraphNode,
   type NodeId,
   type NodeType,
+  type Pin,
   type PortId,
+  type Scenario,
   type WorkflowDocument,
 } from '@perdure/graph';
 
@@ -320,4 +322,33 @@ export function fitContainers(document: WorkflowDocument): WorkflowDocument {
   };
   for (const node of document.nodes) fit(node);
   return changed ? { ...document, nodes: document.nodes.map((node) => fitted.get(node.id) ?? node) } : document;
+}
+
+/** Null unpins. */
+export function pinNode(document: WorkflowDocument, id: NodeId, pin: Pin | null): WorkflowDocument {
+  return updateNode(document, id, (node) => {
+    const { pinned: _before, ...rest } = node;
+    return pin === null ? rest : { ...rest, pinned: pin };
+  });
+}
+
+/** Puts a scenario in the place of the one with its id, or behind the others. */
+export function putScenario(document: WorkflowDocument, scenario: Scenario): WorkflowDocument {
+  const { scenarios = [] } = document;
+  const isKnown = scenarios.some(({ id }) => id === scenario.id);
+  return {
+    ...document,
+    scenarios: isKnown ? scenarios.map((one) => (one.id === scenario.id ? scenario : one)) : [...scenarios, scenario],
+  };
+}
+
+export function removeScenario(document: WorkflowDocument, id: string): WorkflowDocument {
+  const { scenarios = [], ...rest } = document;
+  const left = scenarios.filter((one) => one.id !== id);
+  return left.length === 0 ? rest : { ...rest, scenarios: left };
+}
+
+/** An id that no scenario of the document has. */
+export function newScenarioId({ scenarios = [] }: WorkflowDocument): string {
+  for (let n = scenarios.length + 1; ; n += 1) if (!scenarios.some(({ id }) => id === `s${n}`)) return `s${n}`;
 }

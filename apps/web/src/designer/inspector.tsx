@@ -26,6 +26,7 @@ import { InspectorContext, type InsertTarget, type InspectorContextValue } from 
 import { PreviewSourceMenu } from './preview-source-menu.tsx';
 import { RetryRuler } from './retry-ruler.tsx';
 import { RetryTab } from './retry-tab.tsx';
+import { TestTab } from './trying/test-tab.tsx';
 import { useDesigner } from './use-designer.ts';
 
 interface InspectorProps {
@@ -80,9 +81,10 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
         ...(node.retry && { count: <span className="nb">{node.retry.maxNumberOfAttempts}×</span> }),
       });
     for (const name of named) if (name !== 'Settings') items.push({ key: name, label: name });
+    items.push({ key: 'Test', label: 'Test', ...(node.pinned && { count: <span className="nb">Pinned</span> }) });
     items.push({ key: 'Help', label: 'Help' });
     return items;
-  }, [type, node.retry]);
+  }, [type, node.retry, node.pinned]);
   const shown = tabs.some(({ key }) => key === tab) ? tab : 'Settings';
 
   const change = (edit: (node: GraphNode) => GraphNode, field: string): void => {
@@ -99,7 +101,13 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
       title.current?.select();
       return;
     }
-    setTab(name === 'retry' || name === 'timeout' ? 'Retry' : (type?.fields.find((field) => field.name === name)?.tab ?? 'Settings'));
+    setTab(
+      name === 'retry' || name === 'timeout'
+        ? 'Retry'
+        : name === 'pinned'
+          ? 'Test'
+          : (type?.fields.find((field) => field.name === name)?.tab ?? 'Settings'),
+    );
     // After the tab has been drawn.
     requestAnimationFrame(() => {
       const target = body.current?.querySelector(`[data-field="${CSS.escape(name)}"]`);
@@ -179,6 +187,8 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
                 setTab('Settings');
               }}
             />
+          ) : shown === 'Test' ? (
+            <TestTab node={node} readOnly={readOnly} />
           ) : shown === 'Retry' ? (
             <RetryTab node={node} type={type} change={change} />
           ) : (

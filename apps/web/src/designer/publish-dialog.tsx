@@ -1,9 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { diffDocuments, type Problem, type WorkflowDocument } from '@perdure/graph';
 import { useMemo, useState } from 'react';
+import type { ScenarioResult } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { toast } from '../components/toast.tsx';
+import { FailingScenarios } from './trying/failing-scenarios.tsx';
 import { changeEntries, countWords, signs } from './versions/change-entries.ts';
 import { VersionFields } from './versions/describe-version-dialog.tsx';
 
@@ -13,6 +15,7 @@ interface PublishDialogProps {
   latestVersion: number | null;
   document: WorkflowDocument;
   warnings: number;
+  scenarios: number;
   /** Saves what is unsaved and tells the revision to publish. Null: it could not be saved. */
   save(): Promise<number | null>;
   onProblems(problems: readonly Problem[]): void;
@@ -28,6 +31,7 @@ export function PublishDialog({
   latestVersion,
   document,
   warnings,
+  scenarios,
   save,
   onProblems,
   onPublished,
@@ -39,11 +43,13 @@ export function PublishDialog({
   const [name, setName] = useState('');
   const [note, setNote] = useState('');
   const [refused, setRefused] = useState<string | null>(null);
+  const [failing, setFailing] = useState<readonly ScenarioResult[]>([]);
   const publish = useMutation({
     ...trpc.workflows.publish.mutationOptions(),
     onSuccess: (result) => {
       if (!result.ok) {
         if (result.problems.length > 0) onProblems(result.problems);
+        if (result.code === 'publish.scenarios') return setFailing(result.scenarios);
         setRefused(
           result.code === 'draft.conflict'
             ? 'The draft has changed since. Look at it and publish again.'
@@ -59,10 +65,25 @@ export function PublishDialog({
       setName('');
       setNote('');
       setRefused(null);
+      setFailing([]);
       onPublished(result.version);
       onClose();
     },
   });
+  const send = (despiteScenarios: boolean): void => {
+    setRefused(null);
+    setFailing([]);
+    void save().then((draftRevision) => {
+      if (draftRevision === null) return setRefused('The draft is not saved yet. See why beside its title.');
+      publish.mutate({
+        key: workflowKey,
+        draftRevision,
+        name: name.trim(),
+        ...(note.trim() !== '' && { note: note.trim() }),
+        ...(despiteScenarios && { despiteScenarios }),
+      });
+    });
+  };
   return (
     <Dialog
       opened={opened}
@@ -72,22 +93,18 @@ export function PublishDialog({
       busy={publish.isPending}
       error={publish.error}
       escape="keeps the draft"
-      onAction={() => {
-        setRefused(null);
-        void save().then((draftRevision) => {
-          if (draftRevision === null) setRefused('The draft is not saved yet. See why beside its title.');
-          else publish.mutate({ key: workflowKey, draftRevision, name: name.trim(), ...(note.trim() !== '' && { note: note.trim() }) });
-        });
-      }}
+      onAction={() => send(false)}
     >
       <p className="t2">
         New instances will use this version. Running ones keep theirs.
+        {scenarios > 0 ? ` ${scenarios === 1 ? 'Its scenario is' : `Its ${scenarios} scenarios are`} run first.` : ''}
         {warnings > 0 ? ` ${warnings === 1 ? 'One warning' : `${warnings} warnings`} will go with it.` : ''}
       </p>
       <VersionFields name={name} note={note} onName={setName} onNote={setNote} />
       {opened && latestVersion !== null ? (
         <Changes workflowKey={workflowKey} since={latestVersion} document={document} onCompare={onCompare} />
       ) : null}
+      {failing.length === 0 ? null : <FailingScenarios failing={failing} busy={publish.isPending} onAnyway={() => send(true)} />}
       {refused === null ? null : (
         <div className="ds-field-problem" role="alert">
           {refused}

@@ -18,13 +18,16 @@ export function RunBar({
   store: RunStore;
   onClose(): void;
 }) {
+  const test = useStore(store.view, ({ summary }) => summary.test);
   const waitsForPerson = useStore(store.view, ({ nodes }) => [...nodes.values()].some(({ wait }) => wait?.kind === 'task'));
   return (
     <div className="ds-run-bar" role="status" aria-label="Run">
       <span className="mono b5 ell" title={instanceId}>
         {instanceId}
       </span>
+      {test ? <span className="tag">Test</span> : null}
       <StatusPill status={status} />
+      {test?.fastForward ? <span className="s12 t3 nowrap">Timers are skipped</span> : null}
       {waitsForPerson ? (
         <Link className="lnk" to="/inbox">
           Decide in the inbox

@@ -1,174 +1,127 @@
+import { Checkbox } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import type { Json, WorkflowDocument } from '@perdure/graph';
-import { lazy, Suspense, useRef, useState } from 'react';
-import { describeError } from '../api/describe-error.ts';
-import { trpc } from '../api/trpc.ts';
+import type { Json, Problem, WorkflowDocument } from '@perdure/graph';
+import { useState } from 'react';
+import { client } from '../api/trpc.ts';
 import { Dialog } from '../components/dialog.tsx';
-import { JsonField, readJson } from '../components/json-field.tsx';
-import type { SchemaFormHandle } from '../components/schema-form.tsx';
-import { Skeleton } from '../components/skeleton.tsx';
-import { isFormSchema } from '../components/is-form-schema.ts';
-
-const SchemaForm = lazy(() => import('../components/schema-form.tsx').then((module) => ({ default: module.SchemaForm })));
+import { InputForm, type KnownInput } from '../components/input-form.tsx';
+import { useInputForm } from '../components/use-input-form.ts';
+import { callingNodes, namesOf } from './trying/calling-nodes.ts';
 
 interface RunDialogProps {
   opened: boolean;
   workflowKey: string;
   document: WorkflowDocument;
   latestVersion: number | null;
-  /** The draft is not what the latest version is. */
-  differs: boolean;
-  /** Why the draft cannot be published, or null. */
-  publishRefusal: string | null;
+  /** Why the draft cannot be tried, or null. */
+  draftRefusal: string | null;
   /** The last run's input, to start from. */
   lastInput: Json | undefined;
-  /** Publishes the draft and tells the version; null when that did not work (the reason is shown elsewhere). */
-  publish(): Promise<number | null>;
+  /** Saves what is unsaved and tells the revision to run. Null: it could not be saved. */
+  save(): Promise<number | null>;
+  onProblems(problems: readonly Problem[]): void;
   onStarted(instanceId: string): void;
   onClose(): void;
 }
 
-/** Starts an instance and watches it on the canvas. Only published versions run, so a changed draft is published first. */
+/** Starts an instance and watches it on the canvas: a test run of the draft as it stands, or the published version. */
 export function RunDialog(props: RunDialogProps) {
   return props.opened ? <OpenRunDialog {...props} /> : null;
 }
 
-function OpenRunDialog({
-  workflowKey,
-  document,
-  latestVersion,
-  differs,
-  publishRefusal,
-  lastInput,
-  publish,
-  onStarted,
-  onClose,
-}: RunDialogProps) {
+function OpenRunDialog(props: RunDialogProps) {
+  const { workflowKey, document, latestVersion, draftRefusal, lastInput, save, onProblems, onStarted, onClose } = props;
   const schema = document.nodes.find((node) => node.type === 'start')?.config['inputSchema'] ?? null;
-  const hasForm = isFormSchema(schema);
-  const initial = lastInput ?? {};
-  const [mode, setMode] = useState<'form' | 'json'>(hasForm ? 'form' : 'json');
-  const [value, setValue] = useState<Json>(initial);
-  const [text, setText] = useState(() => JSON.stringify(initial, null, 2));
-  // Until somebody chooses, the draft it is, as soon as it is known to be publishable.
-  const [choice, setPublishFirst] = useState<boolean | null>(null);
-  const publishFirst = (choice ?? true) && publishRefusal === null;
-  const [publishing, setPublishing] = useState(false);
+  const input = useInputForm(schema, lastInput ?? {});
+  const [choice, setChoice] = useState<'draft' | 'version'>('draft');
+  const runsDraft = draftRefusal === null && (choice === 'draft' || latestVersion === null);
+  const [pins, setPins] = useState(true);
+  const [fastForward, setFastForward] = useState(false);
   const [refused, setRefused] = useState<string | null>(null);
-  const form = useRef<SchemaFormHandle>(null);
-  const start = useMutation(trpc.instances.start.mutationOptions({ onSuccess: ({ id }) => onStarted(id) }));
+  const pinned = document.nodes.filter((node) => node.pinned).length;
+  const calling = callingNodes(document, pins);
 
-  const byForm = hasForm && mode === 'form';
-  const input = byForm ? ({ ok: true, value } as const) : readJson(text);
-  const publishes = differs && publishFirst;
-  const fields = start.error ? describeError(start.error).fields : [];
-
-  const run = async (): Promise<void> => {
-    if (!input.ok || (byForm && !(form.current?.check() ?? true))) return;
-    setRefused(null);
-    if (publishes) {
-      setPublishing(true);
-      const version = await publish();
-      setPublishing(false);
-      if (version === null) return setRefused('Not published, so not started. See the problems below the canvas.');
-    }
-    start.mutate({ workflowKey, input: input.value });
+  const run = useMutation({
+    mutationFn: async (value: Json): Promise<string | null> => {
+      if (!runsDraft) return (await client.instances.start.mutate({ workflowKey, input: value })).id;
+      const draftRevision = await save();
+      if (draftRevision === null) return refuse('The draft is not saved yet. See why beside its title.');
+      const result = await client.workflows.runDraft.mutate({ key: workflowKey, draftRevision, input: value, pins, fastForward });
+      if (result.ok) return result.id;
+      if (result.code === 'draft.conflict') return refuse('The draft has changed since. Look at it and run it again.');
+      onProblems(result.problems);
+      return refuse('The draft cannot run yet. What it lacks is listed below the canvas.');
+    },
+    onSuccess: (id) => {
+      if (id !== null) onStarted(id);
+    },
+  });
+  const refuse = (reason: string): null => {
+    setRefused(reason);
+    return null;
   };
+  const known: KnownInput[] = [
+    ...(lastInput === undefined ? [] : [{ title: 'The last run', value: lastInput }]),
+    ...(document.scenarios ?? []).map(({ title, input: value }) => ({ title: `Scenario: ${title}`, value })),
+  ];
 
   return (
     <Dialog
       opened
       onClose={onClose}
       title="Run"
-      action={publishes ? 'Publish and run' : latestVersion === null ? 'Run' : `Run v${latestVersion}`}
+      action={runsDraft ? 'Run the draft' : latestVersion === null ? 'Run' : `Run v${latestVersion}`}
       size={520}
-      busy={publishing || start.isPending}
-      error={start.error}
-      refusal={
-        latestVersion === null && !publishes
-          ? (publishRefusal ?? 'Publish the workflow first')
-          : input.ok
-            ? null
-            : 'Correct the input first'
-      }
-      onAction={() => void run()}
+      busy={run.isPending}
+      error={run.error}
+      refusal={runsDraft || latestVersion !== null ? input.refusal : draftRefusal}
+      onAction={() => {
+        const read = input.read();
+        setRefused(null);
+        if (read) run.mutate(read.value);
+      }}
     >
       <div className="ds-dialog-parts">
-        {differs ? (
-          <div className="ds-choice" role="radiogroup" aria-label="What to run">
+        <div className="ds-choice" role="radiogroup" aria-label="What to run">
+          <label>
+            <input type="radio" name="what" checked={runsDraft} disabled={draftRefusal !== null} onChange={() => setChoice('draft')} />
+            <span>
+              <span className="b5">The draft</span>
+              <span className="s12 t3">{draftRefusal ?? 'As it stands, without publishing it. Marked as a test.'}</span>
+            </span>
+          </label>
+          {latestVersion === null ? null : (
             <label>
-              <input
-                type="radio"
-                name="what"
-                checked={publishFirst}
-                disabled={publishRefusal !== null}
-                onChange={() => setPublishFirst(true)}
-              />
+              <input type="radio" name="what" checked={!runsDraft} onChange={() => setChoice('version')} />
               <span>
-                <span className="b5">The draft</span>
-                <span className="s12 t3">
-                  {publishRefusal === null ? `It is published as v${(latestVersion ?? 0) + 1} first.` : `${publishRefusal} first.`}
-                </span>
+                <span className="b5">{`Version ${latestVersion}`}</span>
+                <span className="s12 t3">As published, without pins. Not a test.</span>
               </span>
             </label>
-            {latestVersion === null ? null : (
-              <label>
-                <input type="radio" name="what" checked={!publishFirst} onChange={() => setPublishFirst(false)} />
-                <span>
-                  <span className="b5">{`Version ${latestVersion}`}</span>
-                  <span className="s12 t3">As published, without the changes of the draft.</span>
-                </span>
-              </label>
+          )}
+        </div>
+        {runsDraft ? (
+          <div className="ds-options">
+            {pinned === 0 ? null : (
+              <Checkbox
+                size="sm"
+                label={`Use pinned data (${pinned === 1 ? 'one step' : `${pinned} steps`})`}
+                checked={pins}
+                onChange={(event) => setPins(event.currentTarget.checked)}
+              />
+            )}
+            <Checkbox
+              size="sm"
+              label="Skip timers and waits before retries"
+              checked={fastForward}
+              onChange={(event) => setFastForward(event.currentTarget.checked)}
+            />
+            {calling.length === 0 ? null : (
+              <p className="s12 t3">{`${namesOf(calling)} ${calling.length === 1 ? 'does' : 'do'} outside what ${calling.length === 1 ? 'it does' : 'they do'} in earnest. Pin what must not.`}</p>
             )}
           </div>
         ) : null}
-        {hasForm ? (
-          <div className="seg" role="group" aria-label="Input as" style={{ justifySelf: 'start' }}>
-            <button
-              type="button"
-              aria-pressed={mode === 'form'}
-              onClick={() => {
-                const read = readJson(text);
-                if (mode === 'json' && read.ok) setValue(read.value);
-                setMode('form');
-              }}
-            >
-              Form
-            </button>
-            <button
-              type="button"
-              aria-pressed={mode === 'json'}
-              onClick={() => {
-                if (mode === 'form') setText(JSON.stringify(value, null, 2));
-                setMode('json');
-              }}
-            >
-              JSON
-            </button>
-          </div>
-        ) : null}
-        {byForm ? (
-          <Suspense fallback={<Skeleton height={60} />}>
-            <SchemaForm id="run" label="Input" schema={schema} value={value} onChange={setValue} handle={form} />
-          </Suspense>
-        ) : (
-          <JsonField
-            label="Input"
-            description="JSON, what the expression variable input will hold."
-            value={text}
-            onChange={setText}
-            rows={6}
-          />
-        )}
-        {fields.length > 0 ? (
-          <ul className="ds-field-problem">
-            {fields.map((field) => (
-              <li key={field.field + field.message}>
-                <span className="mono">{field.field}</span> {field.message}
-              </li>
-            ))}
-          </ul>
-        ) : null}
+        <InputForm id="run" state={input} known={known} error={run.error} />
         {refused === null ? null : (
           <div className="ds-field-problem" role="alert">
             {refused}

@@ -12,7 +12,8 @@ export function InstanceFacts({ instance }: { instance: InstanceDetail }) {
   return (
     <dl className="facts">
       <Fact name="Version" keep>
-        {versionWords(instance.version)} {instance.version < 0 ? null : <span className="t3">pinned</span>}
+        {instance.isTest ? <span className="tag">Test</span> : null} {versionWords(instance.version)}{' '}
+        {instance.version < 0 ? null : <span className="t3">pinned</span>}
       </Fact>
       <Fact name="Started" keep>
         {formatMoment(instance.createdAt)} <span className="t3">by {instance.startedBy}</span>

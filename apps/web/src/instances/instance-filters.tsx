@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import { IconCalendar, IconCircleDot, IconPlus, IconSitemap, IconTag, IconX, IconVersions } from '@tabler/icons-react';
+import { IconCalendar, IconCircleDot, IconFlask, IconPlus, IconSitemap, IconTag, IconX, IconVersions } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { trpc } from '../api/trpc.ts';
@@ -71,6 +71,15 @@ export function InstanceFilters({
           onRemove={() => onChange({}, ['tag'])}
         />
       ) : null}
+      {search.tests ? (
+        <Chip
+          icon={<IconFlask className="ic" size={13} stroke={1.8} />}
+          name="Test runs"
+          verb="are"
+          value={search.tests === 'only' ? 'all there is' : 'left out'}
+          onRemove={() => onChange({}, ['tests'])}
+        />
+      ) : null}
       <Menu opened={opened} onChange={setOpened} position="bottom-start" width={220} closeOnItemClick={false}>
         <Menu.Target>
           <Button look="ghost" size="sm" icon={<IconPlus className="ic" stroke={1.8} />} keys={['F']}>
@@ -82,6 +91,16 @@ export function InstanceFilters({
           {STATUSES.map((status) => (
             <Choice key={status} on={search.status?.includes(status) ?? false} onClick={() => set('status', toggle(search.status, status))}>
               {status}
+            </Choice>
+          ))}
+          <Menu.Label>Test runs</Menu.Label>
+          {(['only', 'none'] as const).map((tests) => (
+            <Choice
+              key={tests}
+              on={search.tests === tests}
+              onClick={() => (search.tests === tests ? onChange({}, ['tests']) : onChange({ tests }))}
+            >
+              {tests === 'only' ? 'Only test runs' : 'Without test runs'}
             </Choice>
           ))}
           <Menu.Label>Started in the last</Menu.Label>

@@ -20,7 +20,7 @@ const VIEW_FILTERS: Record<InstanceView, Pick<InstanceListInput, 'statuses' | 'n
 
 /** The address's filters as the server's query. A chosen status says more than the view's, so it takes its place. */
 export function instanceListInput(search: InstanceSearch, now: number): InstanceListInput {
-  const { view = 'open', workflow, version, status, started, text, tag, cursor, direction } = search;
+  const { view = 'open', workflow, version, status, started, text, tag, tests, cursor, direction } = search;
   return {
     ...(status ? { statuses: status } : VIEW_FILTERS[view]),
     ...(workflow ? { workflowKeys: workflow } : {}),
@@ -28,6 +28,7 @@ export function instanceListInput(search: InstanceSearch, now: number): Instance
     ...(started ? { startedAfter: new Date(now - WITHIN_MS[started]).toISOString() } : {}),
     ...(text ? { text } : {}),
     ...(tag ? { tags: tag } : {}),
+    ...(tests ? { isTest: tests === 'only' } : {}),
     ...(cursor ? { cursor, direction: direction ?? 'older' } : {}),
     limit: PAGE_SIZE,
   };

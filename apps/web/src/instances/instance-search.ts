@@ -11,6 +11,8 @@ export interface InstanceSearch {
   started?: StartedWithin;
   text?: string;
   tag?: string[];
+  /** Test runs only, or none of them. */
+  tests?: 'only' | 'none';
   cursor?: string;
   direction?: 'older' | 'newer';
 }
@@ -46,6 +48,7 @@ export function parseInstanceSearch(search: Record<string, unknown>): InstanceSe
     found.started = search['started'] as StartedWithin; // just checked
   // The router reads `text=42` as a number.
   if (typeof search['text'] === 'string' || typeof search['text'] === 'number') found.text = String(search['text']);
+  if (search['tests'] === 'only' || search['tests'] === 'none') found.tests = search['tests'];
   const tag = texts(search['tag']);
   if (tag.length > 0) found.tag = tag;
   if (typeof search['cursor'] === 'string' || typeof search['cursor'] === 'number') found.cursor = String(search['cursor']);

@@ -24,6 +24,7 @@ import { InstanceElapsed } from './instance-elapsed.tsx';
 import { InstanceFilters } from './instance-filters.tsx';
 import { instanceListInput, PAGE_SIZE } from './instance-list-input.ts';
 import type { InstanceSearch, InstanceView } from './instance-search.ts';
+import { PurgeTestsDialog } from './purge-tests-dialog.tsx';
 import { StartInstanceDialog } from './start-instance-dialog.tsx';
 import { WhereAndWhy } from './where-and-why.tsx';
 import './instances-page.css';
@@ -43,6 +44,8 @@ export function InstancesPage() {
   const navigate = useNavigate();
   const [starting, setStarting] = useState(false);
   const mayStart = useMay('instance.start');
+  const [purging, setPurging] = useState(false);
+  const mayPurge = useMay('instance.purge');
   // "In the last hour" moves by the minute: often enough, and the page does not refetch for every tick.
   const minute = Math.floor(useNow(60_000) / 60_000) * 60_000;
   const input = useMemo(() => instanceListInput(search, minute), [search, minute]);
@@ -81,7 +84,8 @@ export function InstancesPage() {
     search.status !== undefined ||
     search.started !== undefined ||
     search.text !== undefined ||
-    search.tag !== undefined;
+    search.tag !== undefined ||
+    search.tests !== undefined;
 
   return (
     <>
@@ -114,7 +118,24 @@ export function InstancesPage() {
           }))}
         />
       </div>
-      <InstanceFilters search={search} onChange={change} tags={tags} />
+      <div className="row">
+        <InstanceFilters search={search} onChange={change} tags={tags} />
+        {search.tests === 'only' ? (
+          <>
+            <span className="grow" />
+            <span style={{ paddingRight: 20 }}>
+              <Button
+                size="sm"
+                look="ghost"
+                refusal={mayPurge ? null : 'Your role may not purge instances'}
+                onClick={() => setPurging(true)}
+              >
+                Purge test runs…
+              </Button>
+            </span>
+          </>
+        ) : null}
+      </div>
       <div className="twrap" id="instances-panel" role="tabpanel" aria-label="Instances" aria-busy={list.isPlaceholderData} tabIndex={-1}>
         {list.isPending ? <SkeletonRows rows={12} label="Loading instances" /> : null}
         {list.isError && rows === undefined ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
@@ -125,7 +146,7 @@ export function InstancesPage() {
           <Empty
             filtered={filtered}
             view={view}
-            onClear={() => change({}, ['workflow', 'version', 'status', 'started', 'text', 'tag'])}
+            onClear={() => change({}, ['workflow', 'version', 'status', 'started', 'text', 'tag', 'tests'])}
             onAll={() => change({ view: 'all' })}
             onStart={mayStart ? () => setStarting(true) : null}
           />
@@ -172,6 +193,11 @@ export function InstancesPage() {
           </span>
         </Button>
       </footer>
+      <PurgeTestsDialog
+        opened={purging}
+        workflowKey={search.workflow?.length === 1 ? (search.workflow[0] ?? null) : null}
+        onClose={() => setPurging(false)}
+      />
       <StartInstanceDialog
         opened={starting}
         onClose={() => setStarting(false)}
@@ -244,7 +270,10 @@ function InstanceTable({ rows, ref, onOpen }: { rows: InstanceRow[]; ref: React.
               <InstanceElapsed createdAt={row.createdAt} completedAt={row.completedAt} />
             </td>
             <td style={{ paddingLeft: 20, overflow: 'hidden' }}>
-              <TagList tags={row.tags} most={1} />
+              <span className="row g4">
+                {row.isTest ? <span className="tag">Test</span> : null}
+                <TagList tags={row.tags} most={row.isTest ? 0 : 1} />
+              </span>
             </td>
           </tr>
         ))}

@@ -1,19 +1,14 @@
 import { Select, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useRef, useState } from 'react';
-import type { Json } from '@perdure/graph';
-import { describeError } from '../api/describe-error.ts';
+import { useState } from 'react';
 import { trpc } from '../api/trpc.ts';
-import { isFormSchema } from '../components/is-form-schema.ts';
 import { Dialog } from '../components/dialog.tsx';
-import { JsonField, readJson } from '../components/json-field.tsx';
+import { InputForm } from '../components/input-form.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
-import type { SchemaFormHandle } from '../components/schema-form.tsx';
 import { TagsField } from '../components/tags-field.tsx';
 import { toast } from '../components/toast.tsx';
-
-const SchemaForm = lazy(() => import('../components/schema-form.tsx').then((module) => ({ default: module.SchemaForm })));
+import { useInputForm } from '../components/use-input-form.ts';
 
 /** Starts an instance of a workflow's latest version, with input by form (when the start node has a schema) or as JSON. */
 export function StartInstanceDialog({ opened, onClose, workflowKey }: { opened: boolean; onClose: () => void; workflowKey?: string }) {
@@ -31,14 +26,14 @@ function OpenDialog({ onClose, workflowKey }: { onClose: () => void; workflowKey
     trpc.workflows.version.queryOptions({ key: key ?? '', version: version ?? 0 }, { enabled: key !== null && version !== null }),
   );
   const schema = published.data?.document.nodes.find((node) => node.type === 'start')?.config['inputSchema'] ?? null;
-  const hasForm = isFormSchema(schema);
-
-  const [mode, setMode] = useState<'form' | 'json'>('form');
-  const [value, setValue] = useState<Json>({});
-  const [text, setText] = useState('{}');
+  const form = useInputForm(schema, {});
+  const last = useQuery(trpc.workflows.lastRun.queryOptions({ key: key ?? '' }, { enabled: key !== null }));
+  const known = [
+    ...(last.data ? [{ title: 'The last run', value: last.data.input }] : []),
+    ...(published.data?.document.scenarios ?? []).map(({ title, input }) => ({ title: `Scenario: ${title}`, value: input })),
+  ];
   const [id, setId] = useState('');
   const [tags, setTags] = useState<string[]>([]);
-  const form = useRef<SchemaFormHandle>(null);
   const start = useMutation(
     trpc.instances.start.mutationOptions({
       onSuccess: ({ id: started }) => {
@@ -49,9 +44,6 @@ function OpenDialog({ onClose, workflowKey }: { onClose: () => void; workflowKey
     }),
   );
 
-  const byForm = hasForm && mode === 'form';
-  const input = byForm ? ({ ok: true, value } as const) : readJson(text);
-  const fields = start.error ? describeError(start.error).fields : [];
   return (
     <Dialog
       opened
@@ -61,18 +53,10 @@ function OpenDialog({ onClose, workflowKey }: { onClose: () => void; workflowKey
       size={520}
       busy={start.isPending}
       error={start.error}
-      refusal={
-        key === null
-          ? 'Choose a workflow'
-          : version === null && workflows.isSuccess
-            ? 'Publish the workflow first'
-            : input.ok
-              ? null
-              : 'Correct the input first'
-      }
+      refusal={key === null ? 'Choose a workflow' : version === null && workflows.isSuccess ? 'Publish the workflow first' : form.refusal}
       onAction={() => {
-        if (key === null || !input.ok) return;
-        if (byForm && !(form.current?.check() ?? true)) return;
+        const input = key === null ? null : form.read();
+        if (key === null || input === null) return;
         start.mutate({
           workflowKey: key,
           input: input.value,
@@ -89,62 +73,14 @@ function OpenDialog({ onClose, workflowKey }: { onClose: () => void; workflowKey
           value={key}
           onChange={(next) => {
             setPicked(next);
-            setValue({});
-            setText('{}');
+            form.put({});
           }}
           searchable
           allowDeselect={false}
           data-autofocus={workflowKey === undefined ? true : undefined}
         />
         {key !== null && published.isPending && version !== null ? <Skeleton height={60} /> : null}
-        {hasForm ? (
-          <div className="seg" role="group" aria-label="Input as" style={{ justifySelf: 'start' }}>
-            <button
-              type="button"
-              aria-pressed={mode === 'form'}
-              onClick={() => {
-                const read = readJson(text);
-                if (mode === 'json' && read.ok) setValue(read.value);
-                setMode('form');
-              }}
-            >
-              Form
-            </button>
-            <button
-              type="button"
-              aria-pressed={mode === 'json'}
-              onClick={() => {
-                setText(JSON.stringify(value, null, 2));
-                setMode('json');
-              }}
-            >
-              JSON
-            </button>
-          </div>
-        ) : null}
-        {byForm ? (
-          <Suspense fallback={<Skeleton height={60} />}>
-            <SchemaForm key={key} id="start" label="Input" schema={schema} value={value} onChange={setValue} handle={form} />
-          </Suspense>
-        ) : (
-          <JsonField
-            label="Input"
-            description="JSON, what the expression variable input will hold."
-            value={text}
-            onChange={setText}
-            rows={6}
-          />
-        )}
-        {fields.length > 0 ? (
-          <ul style={{ margin: 0, paddingLeft: 18, color: 'var(--failed)' }}>
-            {fields.map((field) => (
-              <li key={field.field + field.message}>
-                {field.field === '' ? '' : <span className="mono">{field.field} </span>}
-                {field.message}
-              </li>
-            ))}
-          </ul>
-        ) : null}
+        <InputForm id="start" state={form} known={known} error={start.error} />
         <div style={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 12 }}>
           <TextInput
             label="Instance id"

@@ -2,7 +2,7 @@ import type { MenuAt } from '../designer-screen.ts';
 import type { DesignerSession } from '../designer-session.ts';
 
 /** In the order of the shortcut sheet and the command palette. */
-export const commandGroups = ['Edit', 'Selection', 'Arrange', 'Move', 'View', 'Workflow'] as const;
+export const commandGroups = ['Edit', 'Selection', 'Arrange', 'Move', 'View', 'Try', 'Workflow'] as const;
 export type CommandGroup = (typeof commandGroups)[number];
 
 /** What the context menu was opened on. */

@@ -5,6 +5,7 @@ import { editCommands } from './edit-commands.ts';
 import { moveCommands } from './move-commands.ts';
 import { noteCommands } from './note-commands.ts';
 import { selectionCommands } from './selection-commands.ts';
+import { tryCommands } from './try-commands.ts';
 import { viewCommands } from './view-commands.ts';
 import { workflowCommands } from './workflow-commands.ts';
 
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   ...arrangeCommands,
   ...moveCommands,
   ...viewCommands,
+  ...tryCommands,
   ...workflowCommands,
   ...dataCommands,
 ];

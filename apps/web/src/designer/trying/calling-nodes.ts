@@ -1,0 +1,16 @@
+import type { GraphNode, WorkflowDocument } from '@perdure/graph';
+
+/** The steps that do something outside when the draft is run: what only waits, decides or computes is not among them. */
+export function callingNodes({ nodes }: WorkflowDocument, pins: boolean): GraphNode[] {
+  return nodes.filter(({ type, disabled, pinned }) => calls.has(type) && !disabled && !(pins && pinned));
+}
+
+const calls = new Set(['http', 'subWorkflow', 'entity']);
+
+/** `“Charge card”, “Ship” and 2 more`. */
+export function namesOf(nodes: readonly GraphNode[]): string {
+  const names = nodes.slice(0, 3).map(({ title }) => `“${title}”`);
+  const rest = nodes.length - names.length;
+  if (rest > 0) return `${names.join(', ')} and ${rest} more`;
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
