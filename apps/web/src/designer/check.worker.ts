@@ -1,3 +1,4 @@
+import '../zod-without-eval.ts';
 import { expressionAnalyser } from '@perdure/expressions';
 import { validate, type Problem, type WorkflowDocument } from '@perdure/graph';
 

@@ -12,6 +12,7 @@ import { useFieldProblem, useInspector } from './inspector-context.ts';
 import { Labelled, type FieldProps } from './labelled.tsx';
 import { readJsonText } from './unfinished-json.ts';
 import { literalAsExpression } from './literal-as-expression.ts';
+import { SchemaSummary } from './schema/schema-summary.tsx';
 import { TimeInput } from './time-input.tsx';
 import { textWithPath } from './text-with-path.ts';
 import { asksForExpression, useLiteralSwitch, type LiteralSwitch } from './use-literal-switch.tsx';
@@ -116,7 +117,6 @@ function Widget(props: FieldProps) {
     case 'locks':
       return <LocksField {...props} />;
     case 'json':
-    case 'jsonSchema':
       return (
         <Labelled label={field.label} help={hint}>
           <JsonInput
@@ -125,8 +125,23 @@ function Widget(props: FieldProps) {
             value={value}
             onChange={onChange}
             problem={problem}
-            placeholder={field.widget === 'jsonSchema' ? schemaPlaceholder : (field.placeholder ?? '{ }')}
+            placeholder={field.placeholder ?? '{ }'}
           />
+        </Labelled>
+      );
+    case 'jsonSchema':
+      return (
+        <Labelled label={field.label} help={hint}>
+          <SchemaSummary label={field.label} value={value} onChange={onChange}>
+            <JsonInput
+              label={field.label}
+              path={path}
+              value={value}
+              onChange={onChange}
+              problem={problem}
+              placeholder={schemaPlaceholder}
+            />
+          </SchemaSummary>
         </Labelled>
       );
     case 'keyValues':
