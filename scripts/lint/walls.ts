@@ -174,6 +174,7 @@ export const walls: readonly Wall[] = [
       'markdown-to-jsx',
       'react',
       'react-dom',
+      'zod/v4/core',
       'zustand',
     ],
     typesOf: ['@perdure/server', '@trpc/server'],
