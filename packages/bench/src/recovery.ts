@@ -25,7 +25,7 @@ export async function recovery(environment: BenchEnvironment): Promise<Record<st
 }
 
 /**
- * A worker with 50,000 live instances is killed: half of them have an unfinished activity, half wait for an event. Seconds until the other worker
+ * A worker with 50,000 live instances is killed: half of them have an unfinished activity, half wait for an event. Seconds from its death until the other worker
  * has dispatched every one of the activities again and has taken up an event for each of 1,280 waiting instances, 20 in every partition.
  * (An event for all of the waiting ones would measure how fast it wakes them, which `sleepers` does.)
  */
@@ -45,34 +45,33 @@ async function takeover(environment: BenchEnvironment): Promise<Record<string, n
     await ask(doomed, { do: 'start', workflow: 'waiting', prefix: 'waiting-', count: withEvent });
     // Frozen, so that the other worker does not get a share of the partitions before the kill: it is to find all of them.
     doomed.freeze();
-    const frozenAt = performance.now();
     const heir = await start(false);
     workers.push(heir);
-    await doomed.kill();
-    const killedAt = performance.now();
-    // The lease counts from the last renewal; freezing must not have eaten into it.
-    const headStart = (killedAt - frozenAt) / 1_000;
-
     const cpuBefore = { heir: cpuSecondsOf(heir.pid), postgres: environment.cpu().postgres };
+    const killedAt = performance.now();
+    await doomed.kill();
+    const secondsSince = (): number => (performance.now() - killedAt) / 1_000;
     const probing = Promise.all(
       probeIds().map(async (id) => {
         while (!(await ask<boolean>(heir, { do: 'raise', id }))) await sleep(50);
       }),
-    ).then(() => (performance.now() - frozenAt) / 1_000);
+    ).then(secondsSince);
+    while ((await ask<number>(heir, { do: 'owned' })) < partitions) await sleep(10);
+    const noticedSeconds = secondsSince();
     let dispatched = 0;
     while (dispatched < withActivity) {
       await sleep(50);
       dispatched = await ask<number>(heir, { do: 'count' });
     }
-    const dispatchedSeconds = (performance.now() - frozenAt) / 1_000;
+    const dispatchedSeconds = secondsSince();
     const cpu = { heir: cpuSecondsOf(heir.pid) - cpuBefore.heir, postgres: environment.cpu().postgres - cpuBefore.postgres };
     const answeredSeconds = await probing;
     await heir.stop();
     return {
+      noticedSeconds,
       takeoverSeconds: Math.max(dispatchedSeconds, answeredSeconds),
       activitiesDispatchedSeconds: dispatchedSeconds,
       eventsAnsweredSeconds: answeredSeconds,
-      headStartSeconds: headStart,
       // Until the last activity was dispatched, with whatever was done of the other work by then.
       takeoverWorkerCpuSeconds: cpu.heir,
       takeoverPostgresCpuSeconds: cpu.postgres,

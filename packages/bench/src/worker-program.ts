@@ -18,6 +18,8 @@ export type Question =
   | { do: 'start'; workflow: string; prefix: string; count: number }
   /** How many activities have begun. */
   | { do: 'count' }
+  /** How many partitions it owns. */
+  | { do: 'owned' }
   /** Raises `go`; true once it is stored. */
   | { do: 'raise'; id: string };
 
@@ -63,6 +65,8 @@ async function answer(question: Question): Promise<number | boolean> {
       return true;
     case 'count':
       return begun;
+    case 'owned':
+      return runtime.health().partitionsOwned;
     case 'raise': {
       const id = instanceId(question.id);
       const sent = await runtime.send(id, { type: 'RaiseEvent', id: `raised:${question.id}`, name: 'go', data: null, by: 'bench' });

@@ -10,6 +10,7 @@ import { network } from './drills/network.ts';
 import { model } from './drills/model.ts';
 import { mutants } from './drills/mutants.ts';
 import { postgresKill } from './drills/postgres-kill.ts';
+import { sessions } from './drills/sessions.ts';
 import { secrets } from './drills/secrets.ts';
 import { redisFlush, redisFull, redisKill, redisOld } from './drills/redis-faults.ts';
 import { backup } from './drills/backup.ts';
@@ -31,6 +32,7 @@ export const drills: readonly Drill[] = [
   secrets,
   handover,
   postgresKill,
+  sessions,
   timers,
   slowPostgres,
   connections,
