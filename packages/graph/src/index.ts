@@ -49,6 +49,8 @@ export { renameReferences } from './step-references.ts';
 export * from './rename-node.ts';
 export * from './new-node.ts';
 export * from './fragment.ts';
+export { writeDocument } from './write-document.ts';
+export { type LeftOut, type WorkflowImport, readImport } from './read-import.ts';
 export { checkJsonSchema } from './check-json-schema.ts';
 export * from './data-before.ts';
 export { schemaExample } from './schema-example.ts';

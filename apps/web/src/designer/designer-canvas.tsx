@@ -19,6 +19,7 @@ import { problemMarks } from './problem-marks.ts';
 import { RunBar } from './run-bar.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { sayEdgesRemoved } from './wire-actions.ts';
+import { readTextFile, useFileDrop } from '../transfer/import-source.tsx';
 import { useDesigner, useDesignerValue } from './use-designer.ts';
 import type { LiveRun } from './use-live-run.ts';
 
@@ -34,6 +35,7 @@ export function DesignerCanvas({ run }: { run: LiveRun | null }) {
   const marks = useMemo(() => drawn && problemMarks(drawn, document), [drawn, document]);
   const editingNote = useDesignerValue((at) => at.model.view.getState().editingNote);
   const tool = useDesignerValue((at) => at.screen.getState().tool);
+  const { isOver: isFileOver, handlers: fileDrop } = useFileDrop((file) => void takeFile(designer, file));
   const edits = useMemo(() => canvasEdits(designer), [designer]);
   const isEmpty = document.nodes.every(({ type }) => type === 'start' || type === 'end');
   return (
@@ -46,11 +48,14 @@ export function DesignerCanvas({ run }: { run: LiveRun | null }) {
         openMenuAt(designer, event.target, { x: event.clientX, y: event.clientY });
       }}
       onDragOver={(event) => {
+        fileDrop.onDragOver(event);
         if (!event.dataTransfer.types.includes(draggedType)) return;
         event.preventDefault();
         event.dataTransfer.dropEffect = 'copy';
       }}
+      onDragLeave={fileDrop.onDragLeave}
       onDrop={(event) => {
+        fileDrop.onDrop(event);
         const type = standardCatalogue.get(event.dataTransfer.getData(draggedType));
         if (!type) return;
         event.preventDefault();
@@ -84,6 +89,7 @@ export function DesignerCanvas({ run }: { run: LiveRun | null }) {
         {run ? <Legend /> : null}
       </GraphCanvas>
       {!run && may.edit ? <SelectionBar /> : null}
+      {isFileOver ? <div className="tr-drop">Drop the file to look at it</div> : null}
       {run && runId !== null ? (
         <RunBar instanceId={runId} status={run.status} store={run.store} onClose={() => state.setState({ runId: null })} />
       ) : null}
@@ -114,6 +120,14 @@ function ToolButton({ command, label, shape: Shape, pressed }: { command: string
       onClick={run}
     />
   );
+}
+
+/** A file on the canvas is looked at first: nothing is taken before somebody says so. */
+async function takeFile({ may, screen }: DesignerSession, file: File): Promise<void> {
+  const read = await readTextFile(file);
+  if (!may.edit) toast({ shape: 'warning', title: 'Not imported', detail: 'Your role may look at this workflow, not change it.' });
+  else if (!read.ok) toast({ shape: 'warning', title: 'Not imported', detail: read.reason });
+  else screen.setState({ dialog: 'import', importText: read.text });
 }
 
 function TidyButton() {

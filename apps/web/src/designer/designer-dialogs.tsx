@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, type ComponentType } from 'react';
+import { lazy, Suspense, useMemo, type ComponentType } from 'react';
 import { trpc } from '../api/trpc.ts';
 import { PickDialog } from '../components/pick-dialog.tsx';
 import { CommandPalette } from './command-palette.tsx';
 import { ConflictDialog } from './conflict-dialog.tsx';
+import { withContent } from './document-edits.ts';
+import { ImportDialog } from './import-dialog.tsx';
 import { PublishDialog } from './publish-dialog.tsx';
 import { RunDialog } from './run-dialog.tsx';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
@@ -20,10 +22,13 @@ export type DialogName =
   | 'versions'
   | 'sample'
   | 'tryStep'
-  | 'scenarios';
+  | 'scenarios'
+  | 'import'
+  | 'picture';
 
 const ScenariosDialog = lazy(() => import('./trying/scenarios-dialog.tsx').then((module) => ({ default: module.ScenariosDialog })));
 const TryStepDialog = lazy(() => import('./trying/try-step-dialog.tsx').then((module) => ({ default: module.TryStepDialog })));
+const PictureDialog = lazy(() => import('../transfer/picture-dialog.tsx').then((module) => ({ default: module.PictureDialog })));
 const SampleDialog = lazy(() => import('./sample-dialog.tsx').then((module) => ({ default: module.SampleDialog })));
 
 interface DesignerDialogProps {
@@ -43,6 +48,8 @@ const dialogs: Record<DialogName, ComponentType<DesignerDialogProps>> = {
   sample: DesignerSampleDialog,
   tryStep: DesignerTryStepDialog,
   scenarios: DesignerScenariosDialog,
+  import: DesignerImportDialog,
+  picture: DesignerPictureDialog,
 };
 
 export function DesignerDialogs() {
@@ -78,6 +85,22 @@ function DesignerScenariosDialog({ opened, onClose }: DesignerDialogProps) {
   return opened ? (
     <Suspense fallback={null}>
       <ScenariosDialog onClose={onClose} />
+    </Suspense>
+  ) : null;
+}
+
+function DesignerImportDialog({ opened, onClose }: DesignerDialogProps) {
+  const text = useDesignerValue(({ screen }) => screen.getState().importText);
+  return opened ? <ImportDialog key={text} text={text} onClose={onClose} /> : null;
+}
+
+function DesignerPictureDialog({ opened, onClose }: DesignerDialogProps) {
+  const { key, model } = useDesigner();
+  const document = useDesignerValue((designer) => designer.model.document);
+  const selected = useMemo(() => (opened ? withContent(model.document, model.selection.nodes) : new Set<string>()), [opened, model]);
+  return opened ? (
+    <Suspense fallback={null}>
+      <PictureDialog workflowKey={key} document={document} selected={selected} onClose={onClose} />
     </Suspense>
   ) : null;
 }

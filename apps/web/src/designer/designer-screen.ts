@@ -26,6 +26,8 @@ export interface DesignerScreen {
   pick: { title: string; placeholder: string; none?: string; items: readonly PickItem[] } | null;
   /** Where the dialog `tryStep` begins a run. */
   tryStep: { node: NodeId; only: boolean } | null;
+  /** What the dialog `import` begins with: the file that was dropped. */
+  importText: string;
   quickAdd: QuickAddAt | null;
   menu: (MenuAt & { place: MenuPlace }) | null;
   /** What stands at the left: the palette, or the workflow as a list. */
@@ -43,6 +45,7 @@ export function createScreen(): StoreApi<DesignerScreen> {
     dialog: null,
     pick: null,
     tryStep: null,
+    importText: '',
     quickAdd: null,
     menu: null,
     left: 'nodes',

@@ -14,7 +14,7 @@ import {
 } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useMemo, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
 import type { InstanceDetail, InstanceRow } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
 import { useMay, useMe } from '../api/use-me.ts';
@@ -33,10 +33,13 @@ import { TopBar } from '../shell/top-bar.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
 import { StatusIcon } from '../status/status-icon.tsx';
 import { StatusLabel, StatusPill } from '../status/status-label.tsx';
-import { ImportWorkflowDialog } from '../workflows-page/import-workflow-dialog.tsx';
 import { NewWorkflowDialog } from '../workflows-page/new-workflow-dialog.tsx';
 import { GUIDE_STEPS, guideStep, type GuideStep } from './guide-steps.ts';
 import './welcome.css';
+
+const ImportWorkflowDialog = lazy(() =>
+  import('../workflows-page/import-workflow-dialog.tsx').then((module) => ({ default: module.ImportWorkflowDialog })),
+);
 
 /** The sample with a person in it: the guide's. */
 const GUIDE_WORKFLOW = 'order-approval';
@@ -232,7 +235,11 @@ export function WelcomePage() {
         </div>
       </div>
       <NewWorkflowDialog opened={dialog === 'new'} onClose={() => setDialog(null)} />
-      <ImportWorkflowDialog opened={dialog === 'import'} onClose={() => setDialog(null)} />
+      {dialog === 'import' ? (
+        <Suspense fallback={null}>
+          <ImportWorkflowDialog text="" onClose={() => setDialog(null)} />
+        </Suspense>
+      ) : null}
     </>
   );
 }

@@ -11,7 +11,7 @@ import {
 } from '@tabler/icons-react';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { WorkflowSummary } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
 import { useMay } from '../api/use-me.ts';
@@ -21,16 +21,22 @@ import { ErrorState } from '../components/error-state.tsx';
 import { formatMoment } from '../components/moment.ts';
 import { SearchField } from '../components/search-field.tsx';
 import { SkeletonRows } from '../components/skeleton.tsx';
-import { toastError } from '../components/toast.tsx';
+import { toast, toastError } from '../components/toast.tsx';
 import { StartInstanceDialog } from '../instances/start-instance-dialog.tsx';
 import { LiveMark } from '../shell/live-mark.tsx';
 import { TopBar } from '../shell/top-bar.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
-import { ImportWorkflowDialog } from './import-workflow-dialog.tsx';
+import { exportWorkflow } from '../transfer/export-workflow.ts';
+import { readTextFile, useFileDrop } from '../transfer/import-source.tsx';
 import { NewWorkflowDialog } from './new-workflow-dialog.tsx';
-import { downloadWorkflow } from './workflow-file.ts';
+import '../transfer/transfer.css';
 
-type OpenDialog = { kind: 'new' } | { kind: 'import' } | { kind: 'start'; key: string } | null;
+/** With its preview it brings the canvas along. */
+const ImportWorkflowDialog = lazy(() =>
+  import('./import-workflow-dialog.tsx').then((module) => ({ default: module.ImportWorkflowDialog })),
+);
+
+type OpenDialog = { kind: 'new' } | { kind: 'import'; text: string } | { kind: 'start'; key: string } | null;
 
 export function WorkflowsPage() {
   useDocumentTitle('Workflows');
@@ -40,6 +46,12 @@ export function WorkflowsPage() {
   const mayStart = useMay('instance.start');
   const list = useQuery(trpc.workflows.list.queryOptions(text === '' ? {} : { text }, { placeholderData: keepPreviousData }));
   const refusal = mayEdit ? null : 'Your role may not change workflows';
+  const { isOver, handlers } = useFileDrop((file) => {
+    void readTextFile(file).then((read) => {
+      if (refusal !== null || !read.ok) toast({ shape: 'warning', title: 'Not imported', detail: refusal ?? (read.ok ? '' : read.reason) });
+      else setDialog({ kind: 'import', text: read.text });
+    });
+  });
   return (
     <>
       <TopBar>
@@ -49,14 +61,15 @@ export function WorkflowsPage() {
         </span>
         <span className="grow" />
         <SearchField label="Search workflows" width={200} value={text} onChange={setText} />
-        <Button icon={<IconUpload className="ic" stroke={1.8} />} refusal={refusal} onClick={() => setDialog({ kind: 'import' })}>
+        <Button icon={<IconUpload className="ic" stroke={1.8} />} refusal={refusal} onClick={() => setDialog({ kind: 'import', text: '' })}>
           Import…
         </Button>
         <Button look="primary" icon={<IconPlus className="ic" stroke={1.8} />} refusal={refusal} onClick={() => setDialog({ kind: 'new' })}>
           New workflow…
         </Button>
       </TopBar>
-      <div className="scroll" style={{ background: 'var(--surface)' }}>
+      <div className="scroll" style={{ background: 'var(--surface)', position: 'relative' }} {...handlers}>
+        {isOver ? <div className="tr-drop">Drop the file to look at it</div> : null}
         {list.isPending ? <SkeletonRows rows={6} height={44} label="Loading workflows" /> : null}
         {list.isError && !list.data ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
         {list.data && list.data.length > 0 ? (
@@ -72,7 +85,7 @@ export function WorkflowsPage() {
                   <Button look="primary" refusal={refusal} onClick={() => setDialog({ kind: 'new' })}>
                     New workflow…
                   </Button>
-                  <Button refusal={refusal} onClick={() => setDialog({ kind: 'import' })}>
+                  <Button refusal={refusal} onClick={() => setDialog({ kind: 'import', text: '' })}>
                     Import…
                   </Button>
                 </>
@@ -86,7 +99,11 @@ export function WorkflowsPage() {
         ) : null}
       </div>
       <NewWorkflowDialog opened={dialog?.kind === 'new'} onClose={() => setDialog(null)} />
-      <ImportWorkflowDialog opened={dialog?.kind === 'import'} onClose={() => setDialog(null)} />
+      {dialog?.kind === 'import' ? (
+        <Suspense fallback={null}>
+          <ImportWorkflowDialog key={dialog.text} text={dialog.text} onClose={() => setDialog(null)} />
+        </Suspense>
+      ) : null}
       <StartInstanceDialog
         opened={dialog?.kind === 'start'}
         onClose={() => setDialog(null)}
@@ -225,7 +242,9 @@ function ExportItem({ workflowKey }: { workflowKey: string }) {
     <Menu.Item
       leftSection={<IconDownload className="ic" stroke={1.8} />}
       onClick={() => {
-        void queries.fetchQuery(trpc.workflows.get.queryOptions({ key: workflowKey }, { staleTime: 0 })).then(downloadWorkflow, toastError);
+        void queries
+          .fetchQuery(trpc.workflows.get.queryOptions({ key: workflowKey }, { staleTime: 0 }))
+          .then((detail) => exportWorkflow({ ...detail, document: detail.draft }), toastError);
       }}
     >
       Export as JSON

@@ -6,6 +6,7 @@ import { moveCommands } from './move-commands.ts';
 import { noteCommands } from './note-commands.ts';
 import { selectionCommands } from './selection-commands.ts';
 import { tryCommands } from './try-commands.ts';
+import { transferCommands } from './transfer-commands.ts';
 import { viewCommands } from './view-commands.ts';
 import { workflowCommands } from './workflow-commands.ts';
 
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   ...viewCommands,
   ...tryCommands,
   ...workflowCommands,
+  ...transferCommands,
   ...dataCommands,
 ];
 
