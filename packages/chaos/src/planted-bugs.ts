@@ -20,6 +20,8 @@ const notice: Notice = { project: 'runtime', test: 'death-notice.test.ts' };
 const lanes: Notice = { project: 'runtime', test: 'commit-lanes.test.ts' };
 const model: Notice = { project: 'testing', test: 'model/model.test.ts' };
 const simulation: Notice = { simulation: 150 };
+const quarantine: Notice = { project: 'runtime', test: 'quarantine.test.ts' };
+const cells: Notice = { project: 'runtime', test: 'cells/cells.test.ts' };
 const engineTest = (test: string): Notice => ({ project: 'engine', test });
 
 const commit = 'packages/runtime/src/postgres/commit.sql';
@@ -186,7 +188,49 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: 'packages/runtime/src/ownership.ts',
     search: 'vanished: before.vanished }',
     replace: 'vanished: false }',
-    noticedBy: { project: 'runtime', test: 'quarantine.test.ts' },
+    noticedBy: quarantine,
+  },
+  {
+    name: 'a suspect begins in the worker itself',
+    file: 'packages/runtime/src/activity-desk.ts',
+    search: "verdict?.type === 'runSuspect' && this.#cells !== null",
+    replace: "verdict?.type === 'runSuspect' && this.#cells === null",
+    noticedBy: quarantine,
+  },
+  {
+    name: 'the death of a cell is not written down',
+    file: 'packages/runtime/src/activity-desk.ts',
+    search: 'const recorded = this.#recordDeath(job, finder);',
+    replace: 'void finder; const recorded = Promise.resolve();',
+    noticedBy: quarantine,
+  },
+  {
+    name: 'what died in its cell counts nothing under the next owner',
+    file: 'packages/runtime/src/postgres/count-claims.sql',
+    search: " OR known.mark = 'died'",
+    replace: '',
+    noticedBy: contract,
+  },
+  {
+    name: 'a cell begins what is not its worker’s any more',
+    file: 'packages/runtime/src/cells/cells.ts',
+    search: "if (!(await mayBegin(signal)) || signal.aborted) return 'left';",
+    replace: "if (!(await mayBegin(signal)) && signal.aborted) return 'left';",
+    noticedBy: cells,
+  },
+  {
+    name: 'a cell that does not answer lives on',
+    file: 'packages/runtime/src/cells/cell.ts',
+    search: 'this.#stillness.round() > silentRounds',
+    replace: 'this.#stillness.round() > Infinity + silentRounds',
+    noticedBy: cells,
+  },
+  {
+    name: 'a cell outlives its worker',
+    file: 'packages/runtime/src/cells/cell-guard-thread.ts',
+    search: 'process.ppid !== parent',
+    replace: 'process.ppid < 0 && parent > 0',
+    noticedBy: cells,
   },
   {
     name: 'a command’s message is not consumed',

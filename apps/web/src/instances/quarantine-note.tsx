@@ -19,8 +19,8 @@ export function QuarantineNote({ instance, step, heldAfter }: { instance: Instan
       <StatusIcon shape="warning" size={13} />
       <div className="grow">
         <p>
-          <span className="b5">Held in quarantine.</span> It was begun {heldAfter} times, and each time its worker stopped before there was
-          an outcome. Nothing runs it again until somebody decides.
+          <span className="b5">Held in quarantine.</span> It was begun {heldAfter} times, and each time the process it ran in ended before
+          there was an outcome. Nothing runs it again until somebody decides.
         </p>
         <div className="row g6">
           <Button refusal={refusal} onClick={() => setAsking('release')}>
@@ -79,7 +79,7 @@ function DecisionDialog({
     >
       <p className="t2" style={{ marginBottom: 14 }}>
         {release
-          ? 'The same attempt begins once more, and its claims are counted anew. If it still stops its worker, it is held again.'
+          ? 'The same attempt begins once more, and its claims are counted anew. If it still ends the process it runs in, which is none that others run in, it is held again.'
           : `The step fails with the code Quarantined${caught ? ' and leaves by its error port.' : '. Its error port is not connected: the failure travels outwards.'}`}
       </p>
       <Textarea

@@ -3,7 +3,7 @@
  * process, and the worker notices.
  *
  * C1 an attempt here ends with its outcome, or with the cell, whatever ends that: its exit, its heap's limit, its main thread that does not come
- *    back within `silenceMs`, a kill from outside;
+ *    back within `silenceMs` (not counting what it waits for a processor), a kill from outside;
  * C2 a cell ends with its worker, however that ends;
  * C3 it has a small heap and an environment without secrets: what its activities need comes as plain data.
  *
@@ -11,12 +11,13 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { constants, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Json } from '@perdure/graph';
 import type { BoundedOutcome } from '../activity-outcome.ts';
 import type { ActivityJob } from '../activity-runner.ts';
 import type { FromCell, ToCell } from './cell-message.ts';
+import { Stillness } from './stillness.ts';
 
 export interface CellSettings {
   /** Exports `createActivities` (ActivityModule). */
@@ -35,7 +36,7 @@ interface Underway {
 }
 
 const startLimitMs = 60_000;
-/** In how many rounds without an answer the silence ends: counted, so that a worker that stood still itself does not take its own for the cell's. */
+/** In how many rounds a silence is measured: added up, so that a worker that stood still itself does not take its own for the cell's. */
 const silentRounds = 10;
 /** Beside the heap: code, buffers, and what a young generation needs. */
 const memoryBesideHeapMb = 512;
@@ -53,7 +54,7 @@ export class Cell {
   readonly #underway = new Map<number, Underway>();
   readonly #heard = new Set<() => void>();
   readonly #watch: NodeJS.Timeout;
-  #stillRounds = 0;
+  #stillness: Stillness | null = null;
   #lastWords = '';
   #reason: string | null = null;
   #isGone = false;
@@ -80,9 +81,10 @@ export class Cell {
         reject(new Error(`A cell did not start. ${reason}`));
       });
       this.#process.on('message', (message: FromCell) => {
-        this.#stillRounds = 0;
+        this.#stillness = null;
         if (message.type === 'ready') {
           clearTimeout(limit);
+          this.#keepAwake(false);
           resolve();
         } else if (message.type === 'pong') for (const answer of this.#heard) answer();
         else this.#settle(message.id, message.outcome);
@@ -93,9 +95,6 @@ export class Cell {
     this.#watch = setInterval(() => this.#round(silenceMs), silenceMs / silentRounds);
     this.#watch.unref();
     this.#send({ type: 'make', module: module.href, settings });
-    // An idle cell keeps no process alive, and neither does one whose worker has nothing else to wait for.
-    this.#process.unref();
-    this.#process.channel?.unref();
     // A pipe, which is a socket here.
     (this.#process.stderr as Socket | null)?.unref();
   }
@@ -122,6 +121,7 @@ export class Cell {
     aborted.addEventListener('abort', abort);
     return new Promise<BoundedOutcome | 'died'>((settle) => {
       this.#underway.set(id, { job, aborted, settle });
+      this.#keepAwake(true);
       this.#send({ type: 'run', id, job });
     }).finally(() => aborted.removeEventListener('abort', abort));
   }
@@ -131,33 +131,54 @@ export class Cell {
     return [...this.#underway.values()].some(({ job }) => matches(job));
   }
 
-  /** Ends it when its main thread does not answer within this time; resolves when it has, or is gone. */
+  /** Ends it when its main thread could answer within this time, and does not. Resolves when that is known. */
   async check(withinMs: number): Promise<void> {
-    let answer = (): void => undefined;
-    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const answered = Promise.withResolvers<void>();
+    const answer = (): void => answered.resolve();
     this.#heard.add(answer);
     this.#send({ type: 'ping' });
-    const limit = setTimeout(() => this.kill(`It did not answer within ${withinMs} ms.`), withinMs);
-    await Promise.race([answered, this.gone]);
-    clearTimeout(limit);
+    const stillness = new Stillness(this.pid, withinMs / silentRounds);
+    const rounds = setInterval(() => {
+      if (stillness.round() > silentRounds) this.kill(`It did not answer within ${withinMs} ms.`);
+    }, withinMs / silentRounds);
+    await Promise.race([answered.promise, this.gone]);
+    clearInterval(rounds);
     this.#heard.delete(answer);
   }
 
   /** What is in it dies with it. */
   kill(reason: string): void {
     this.#reason ??= reason;
+    // Whoever waits for its end sees it.
+    this.#process.ref();
     this.#process.kill('SIGKILL');
   }
 
   #round(silenceMs: number): void {
-    this.#stillRounds = this.#underway.size === 0 ? 0 : this.#stillRounds + 1;
-    if (this.#stillRounds > silentRounds) this.kill(`Its main thread did not move for ${silenceMs / 1_000} s.`);
-    else if (this.#underway.size > 0) this.#send({ type: 'ping' });
+    if (this.#underway.size === 0) {
+      this.#stillness = null;
+      return;
+    }
+    this.#stillness ??= new Stillness(this.pid, silenceMs / silentRounds);
+    if (this.#stillness.round() > silentRounds) this.kill(`Its main thread did not move for ${silenceMs / 1_000} s.`);
+    else this.#send({ type: 'ping' });
   }
 
   #settle(id: number, outcome: BoundedOutcome | 'died'): void {
     this.#underway.get(id)?.settle(outcome);
     this.#underway.delete(id);
+    if (this.#underway.size === 0) this.#keepAwake(false);
+  }
+
+  /** An idle cell keeps no process alive. */
+  #keepAwake(does: boolean): void {
+    if (does) {
+      this.#process.ref();
+      this.#process.channel?.ref();
+    } else {
+      this.#process.unref();
+      this.#process.channel?.unref();
+    }
   }
 
   #send(message: ToCell): void {
@@ -210,9 +231,12 @@ function harmlessEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(carried) as NodeJS.ProcessEnv;
 }
 
+/** Enough that others go first, and not so much that an innocent one on a busy machine never comes to answer. */
+const courtesy = 5;
+
 function stepBack(pid: number | undefined): void {
   try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    if (pid !== undefined) setPriority(pid, courtesy);
   } catch {
     // It is a courtesy.
   }

@@ -44,7 +44,7 @@ function made(silenceMs = 60_000) {
   const attempt = (one: ActivityJob, company: Company = 'alone', abort = new AttemptAbort(), mayBegin = () => Promise.resolve(true)) =>
     cells.attempt(one, abort, company, mayBegin);
   const sunk = (): string => (existsSync(sink) ? readFileSync(sink, 'utf8') : '');
-  const begun = (id: string) => eventually(`${id} is begun`, () => sunk().includes(`${id} `) || undefined);
+  const begun = (id: string) => eventually(`${id} is begun`, () => sunk().includes(`${id} `) || undefined, 40_000);
   return { cells, attempt, begun, sunk, deaths: () => facts.filter(({ type }) => type === 'died') };
 }
 
@@ -57,7 +57,7 @@ const isRunning = (pid: number): boolean => {
   }
 };
 
-describe('Cells', { timeout: 60_000 }, () => {
+describe('Cells', { timeout: 120_000 }, () => {
   it('C1 give what an attempt comes to in the worker itself: outputs, failures, limits, times', async () => {
     const { attempt } = made();
     const told = job('tell', { attempt: 3 });
