@@ -12,8 +12,15 @@ describe('snapping while something is moved', () => {
   });
 
   it('draws one line along everything that lines up', () => {
-    const { guides } = snapMove(node(103, 200), [node(100, 0), node(100, 400)], 6);
+    const { guides } = snapMove(node(103, 200), [node(100, 0, 120), node(100, 400, 150)], 6);
     expect(guides).toContainEqual({ kind: 'line', axis: 'x', at: 100, from: 0, to: 452 });
+  });
+
+  it('says once, by the centres, that things of one size line up', () => {
+    const { guides } = snapMove(node(103, 200), [node(100, 0)], 6);
+    expect(guides.filter(({ kind, axis }) => kind === 'line' && axis === 'x')).toEqual([
+      { kind: 'line', axis: 'x', at: 208, from: 0, to: 252 },
+    ]);
   });
 
   it('keeps equal distances in a row and in a column', () => {

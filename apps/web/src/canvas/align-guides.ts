@@ -133,7 +133,10 @@ function drawn(box: Box, others: readonly Box[], axis: 'x' | 'y'): Guide[] {
       }
     }
   }
-  return [...lineGuides.values(), ...drawnGaps(box, others, axis)];
+  const found = [...lineGuides.values()];
+  // Things of one size line up three times over; their centres say it.
+  const middle = found.filter(({ at }) => Math.abs(at - (box[axis] + box[size] / 2)) < 0.5);
+  return [...(middle.length > 0 ? middle : found), ...drawnGaps(box, others, axis)];
 }
 
 function drawnGaps(box: Box, others: readonly Box[], axis: 'x' | 'y'): Guide[] {

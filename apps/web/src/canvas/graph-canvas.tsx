@@ -394,7 +394,7 @@ function Canvas({
             disableKeyboardA11y
             connectOnClick={false}
             zoomOnDoubleClick={false}
-            nodeDragThreshold={3}
+            nodeDragThreshold={0}
             minZoom={0.05}
             maxZoom={2}
             onlyRenderVisibleElements
@@ -443,7 +443,7 @@ function decorate(
     const resized = { ...node, selected, position, width, height, measured: { width, height } };
     return (resized.type === 'note' ? resized : { ...resized, data: { ...resized.data, width, height } }) as typeof node; // the same kind
   }
-  if (by) return { ...node, selected, position: { x: node.position.x + by.x, y: node.position.y + by.y }, dragging: true };
+  if (by) return { ...node, selected, position: { x: node.position.x + by.x, y: node.position.y + by.y }, dragging: true, zIndex: 1000 };
   if (!selected) return node;
   const known = selectedNodes.get(node);
   if (known) return known;

@@ -40,6 +40,11 @@ export function Minimap({ document, selected }: { document: WorkflowDocument; se
       const style = getComputedStyle(element);
       // light-dark() only resolves in real properties, so the colours are read from the element's own.
       const plain = style.borderTopColor;
+      context.fillStyle = style.columnRuleColor;
+      for (const [id, at] of layout.notes) {
+        if (layout.isNoteHidden(id)) continue;
+        context.fillRect(at.x * map.scale + map.left, at.y * map.scale + map.top, at.width * map.scale, at.height * map.scale);
+      }
       for (const [id, at] of layout.boxes) {
         if (layout.isHidden(id)) continue;
         const count = problems.get(id);
@@ -133,5 +138,6 @@ function isInTheWay(layout: CanvasLayout, view: { x: number; y: number; width: n
   const left = view.x + view.width - (width + corner) / view.zoom;
   const bottom = view.y + (height + corner) / view.zoom;
   for (const [id, box] of layout.boxes) if (box.x + box.width > left && box.y < bottom && !layout.isHidden(id)) return true;
+  for (const [id, box] of layout.notes) if (box.x + box.width > left && box.y < bottom && !layout.isNoteHidden(id)) return true;
   return false;
 }

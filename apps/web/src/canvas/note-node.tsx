@@ -57,9 +57,18 @@ function NoteEditor({ note }: { note: CanvasNote['data']['note'] }) {
     field.current?.focus({ preventScroll: true });
     field.current?.select();
   }, []);
+  const isOver = useRef(false);
+  /** Once: giving the focus away is told as leaving the field, too. */
   const end = (keeps: boolean): void => {
+    if (isOver.current) return;
+    isOver.current = true;
     if (keeps && text !== note.text) changeNote(note.id, text);
     editNote(null);
+  };
+  /** Keys go on working on the note that was just written. */
+  const endByKey = (keeps: boolean): void => {
+    end(keeps);
+    field.current?.closest<HTMLElement>('.react-flow__node')?.focus({ preventScroll: true });
   };
   return (
     <textarea
@@ -73,11 +82,11 @@ function NoteEditor({ note }: { note: CanvasNote['data']['note'] }) {
       onKeyDown={(event) => {
         if (event.key === 'Escape') {
           event.stopPropagation();
-          end(false);
+          endByKey(false);
         } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
           event.preventDefault();
           event.stopPropagation();
-          end(true);
+          endByKey(true);
         }
       }}
     />

@@ -11,6 +11,7 @@ import { elementsOf, type Selection } from './selection.ts';
 
 /** On the screen: how near something must be to be snapped to. */
 export const snapPx = 6;
+const dragThresholdPx = 3;
 
 interface ActiveDrag {
   roots: readonly string[];
@@ -57,6 +58,8 @@ export function useDrag(parts: DragParts): Drag {
   const moveBy = useCallback(
     (elements: readonly string[], by: Point) => {
       const { document, layout, selection, view, hint } = latest.current;
+      // A click with an unsteady hand is no drag. From then on what is dragged stands exactly under the pointer.
+      if (!current.current && Math.hypot(by.x, by.y) * view.zoom() < dragThresholdPx) return;
       let roots = current.current?.roots;
       if (!roots) {
         const selected = elementsOf(selection.current);

@@ -230,9 +230,17 @@ export function insertOnEdge(
 export function dropOnEdge(document: WorkflowDocument, move: { node: NodeId } & Place, edge: EdgeId): WorkflowDocument {
   const split = document.edges.find(({ id }) => id === edge);
   const target = document.nodes.find(({ id }) => id === split?.target);
-  const placed = moveNodes(document, [{ ...move, parent: target?.parent ?? null }]).document;
+  const dropped = document.nodes.find(({ id }) => id === move.node);
+  if (!split || !target || !dropped) return document;
+  const source = document.nodes.find(({ id }) => id === split.source);
+  const lowest = source && source.parent === target.parent ? source.position.y + nodeSize(source).height + gapBelow : -Infinity;
+  const position = {
+    x: target.position.x + (nodeSize(target).width - nodeSize(dropped).width) / 2,
+    y: Math.max(move.position.y, lowest),
+  };
+  const placed = moveNodes(document, [{ node: move.node, parent: target.parent, position }]).document;
   const node = placed.nodes.find(({ id }) => id === move.node);
-  if (!split || !target || !node) return document;
+  if (!node) return document;
   const missing = node.position.y + nodeSize(node).height + gapBelow - target.position.y;
   const nodes =
     missing <= 0

@@ -1,0 +1,234 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { signIn } from '../sign-in.ts';
+
+let perdure: ServerProcess;
+let context: BrowserContext;
+
+test.beforeAll(async ({ browser }) => {
+  perdure = await startServerProcess();
+  context = await signIn(browser, perdure);
+});
+
+test.afterAll(async () => {
+  await context.close();
+  await perdure.stop();
+});
+
+test('a container takes what is dropped on it, is resized around its content, collapses and opens', async () => {
+  const page = await openWorkflow('containers', [
+    step('each', 'forEach', 0, 120, { config: { items: { expr: 'input.lines' }, mode: 'sequential' }, size: { width: 280, height: 200 } }),
+    step('line', 'transform', 32, 72, { parent: 'each', config: { value: { expr: 'item' } } }),
+    step('loose', 'transform', 480, 120, { config: { value: { expr: 'input' } } }),
+  ]);
+  const each = await box(node(page, 'each'));
+  await drag(page, await grip(node(page, 'loose')), { x: each.x + each.width / 2, y: each.y + each.height - 40 });
+  // It grew around its new content, and takes it along.
+  const loose = await box(node(page, 'loose'));
+  const grown = await box(node(page, 'each'));
+  expect(loose.x).toBeGreaterThan(grown.x);
+  expect(loose.y + loose.height).toBeLessThan(grown.y + grown.height);
+  await page.getByRole('button', { name: 'Collapse each' }).click();
+  await expect(node(page, 'loose')).toHaveCount(0);
+  await expect(node(page, 'line')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Open each' }).click();
+  await expect(node(page, 'loose')).toBeVisible();
+
+  await node(page, 'each').click({ position: { x: 120, y: 14 } });
+  const before = await box(node(page, 'each'));
+  await drag(
+    page,
+    { x: before.x + before.width, y: before.y + before.height },
+    { x: before.x + before.width + 90, y: before.y + before.height + 60 },
+  );
+  expect((await box(node(page, 'each'))).width).toBeGreaterThan(before.width + 40);
+  // As small as its content, no smaller.
+  const wide = await box(node(page, 'each'));
+  await drag(page, { x: wide.x + wide.width, y: wide.y + wide.height }, { x: wide.x + 10, y: wide.y + 10 });
+  const small = await box(node(page, 'each'));
+  const inside = await box(node(page, 'loose'));
+  expect(small.width).toBeLessThan(wide.width);
+  expect(small.x + small.width).toBeGreaterThanOrEqual(inside.x + inside.width);
+  for (let i = 0; i < 5; i += 1) await page.keyboard.press('Control+Z');
+  expect((await box(node(page, 'loose'))).x).toBeGreaterThan((await box(node(page, 'each'))).x + 300);
+  await page.close();
+});
+
+test('a node dropped on an edge goes in between; deleting it joins the ends again', async () => {
+  const page = await openWorkflow('on-edge', [
+    step('last', 'end', 0, 300),
+    step('loose', 'transform', 480, 120, { config: { value: { expr: 'input' } } }),
+  ]);
+  const start = await box(node(page, 'start'));
+  const last = await box(node(page, 'last'));
+  const loose = await box(node(page, 'loose'));
+  const taken = await grip(node(page, 'loose'));
+  await drag(page, taken, {
+    x: start.x + start.width / 2 + taken.x - loose.x - loose.width / 2,
+    y: (start.y + start.height + last.y) / 2 + taken.y - loose.y - loose.height / 2,
+  });
+  await expect(edge(page, 'start', 'loose')).toHaveCount(1);
+  await expect(edge(page, 'loose', 'last')).toHaveCount(1);
+  await page.keyboard.press('Delete');
+  await expect(node(page, 'loose')).toHaveCount(0);
+  await expect(edge(page, 'start', 'last')).toHaveCount(1);
+  await page.close();
+});
+
+test('notes: written in Markdown without HTML, edited again, copied, deleted, brought back; kept by a reload', async () => {
+  const page = await openWorkflow('notes', [step('last', 'end', 0, 300)]);
+  await page.getByRole('button', { name: 'Add note' }).click();
+  const field = page.getByRole('textbox', { name: 'Note, in Markdown' });
+  await expect(field).toBeFocused();
+  await field.fill('Read **this** [rule](https://example.test) <img src=x onerror=alert(1)>');
+  await page.keyboard.press('Control+Enter');
+  const note = page.getByRole('group', { name: /^Note: Read/ });
+  await expect(note.getByText('this', { exact: true })).toHaveCSS('font-weight', /[67]00/);
+  const link = note.getByRole('link', { name: 'rule' });
+  await expect(link).toHaveAttribute('rel', /noopener/);
+  await expect(note.locator('img')).toHaveCount(0);
+  await page.keyboard.press('F2');
+  await field.fill('Short');
+  await page.keyboard.press('Escape');
+  await expect(note).toBeVisible();
+  await page.keyboard.press('F2');
+  await field.fill('Second text');
+  await page.keyboard.press('Control+Enter');
+  const second = page.getByRole('group', { name: 'Note: Second text' });
+  await expect(second).toBeVisible();
+  await page.keyboard.press('Control+D');
+  await expect(second).toHaveCount(2);
+  await page.keyboard.press('Delete');
+  await expect(second).toHaveCount(1);
+  await page.keyboard.press('Control+Z');
+  await expect(second).toHaveCount(2);
+  await expect(page.getByText(/^Saved/)).toBeVisible();
+  await page.reload();
+  await expect(second).toHaveCount(2);
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual([]);
+  await page.close();
+});
+
+test('a frame selects several, by Shift or by the tool, and they are moved together', async () => {
+  const page = await openWorkflow('frame', [
+    step('a', 'transform', 400, 0, { config: { value: 1 } }),
+    step('b', 'transform', 400, 120, { config: { value: 2 } }),
+    step('last', 'end', 0, 300),
+  ]);
+  const a = await box(node(page, 'a'));
+  const b = await box(node(page, 'b'));
+  await page.keyboard.down('Shift');
+  await drag(page, { x: a.x - 30, y: a.y - 20 }, { x: b.x + b.width + 30, y: b.y + b.height + 20 });
+  await page.keyboard.up('Shift');
+  await expect(page.getByRole('toolbar', { name: 'Selection' })).toContainText('2 selected');
+  await drag(page, { x: a.x + 60, y: a.y + 10 }, { x: a.x + 60, y: a.y + 150 });
+  expect((await box(node(page, 'a'))).y - a.y).toBeGreaterThan(80);
+  expect((await box(node(page, 'b'))).y - b.y).toBeGreaterThan(80);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Select by dragging' }).click();
+  const moved = await box(node(page, 'b'));
+  await drag(page, { x: moved.x - 30, y: moved.y - 20 }, { x: moved.x + 40, y: moved.y + 20 });
+  await expect(page.getByRole('complementary', { name: 'Inspector' })).toBeVisible();
+  await page.close();
+});
+
+test('far away a large workflow is still edited: a block is chosen, moved and taken back', async () => {
+  const many = Array.from({ length: 240 }, (_, i) =>
+    step(`s${i}`, 'setVariables', (i % 20) * 300, 200 + Math.floor(i / 20) * 160, { config: { variables: { n: i } } }),
+  );
+  const page = await openWorkflow('far', many, '.wf-far');
+  await expect(page.locator('.react-flow__node')).toHaveCount(0);
+  await expect(page.locator('.wf-far')).toHaveAttribute('data-drawn', 'true');
+  const middle = await box(page.getByRole('region', { name: 'Canvas' }));
+  // Blocks fill the upper half of the view: one of a few places is on one.
+  const chosen = page.getByRole('complementary', { name: 'Inspector' }).getByText('Set variables').first();
+  const at = { x: middle.x + middle.width / 2, y: middle.y + middle.height / 4 };
+  await expect(async () => {
+    at.x += 7;
+    at.y += 5;
+    await page.mouse.click(at.x, at.y);
+    await expect(chosen).toBeVisible({ timeout: 300 });
+  }).toPass();
+  await drag(page, at, { x: at.x + 60, y: at.y + 30 });
+  await expect(page.getByRole('button', { name: 'Undo: Move node' })).toBeVisible();
+  await page.getByRole('button', { name: 'Undo: Move node' }).click();
+  await page.keyboard.down('Shift');
+  await drag(page, { x: middle.x + 60, y: middle.y + 60 }, { x: middle.x + 400, y: middle.y + 240 });
+  await page.keyboard.up('Shift');
+  await expect(page.getByRole('toolbar', { name: 'Selection' })).toContainText(/\d+ selected/);
+  await page.close();
+});
+
+interface Drawn {
+  id: string;
+  type: string;
+  title: string;
+  parent: string | null;
+  position: { x: number; y: number };
+  config: object;
+}
+
+function step(id: string, type: string, x: number, y: number, more: object = {}): Drawn {
+  return { id, type, title: id, parent: null, position: { x, y }, config: {}, ...more };
+}
+
+/** Imported with a start, which leads to the step called last if there is one. */
+async function openWorkflow(key: string, steps: readonly Drawn[], shown = '.react-flow__node'): Promise<Page> {
+  const answer = await context.request.post(`${perdure.origin}/api/workflows?code=${perdure.apiKey}`, {
+    data: {
+      key,
+      title: key,
+      document: {
+        formatVersion: 1,
+        nodes: [step('start', 'start', 0, 0), ...steps],
+        edges: steps.some(({ id }) => id === 'last') ? [{ id: 'e1', source: 'start', sourcePort: 'out', target: 'last' }] : [],
+      },
+    },
+  });
+  expect(answer.status(), await answer.text()).toBe(201);
+  const page = await context.newPage();
+  await page.goto(`${perdure.origin}/workflows/${key}`);
+  await expect(page.locator(shown).first()).toBeVisible();
+  // The first findings open the drawer, and what is shown is fitted again.
+  if (steps.some(({ id }) => id !== 'last')) await expect(page.getByRole('button', { name: /^Problems [1-9]/ })).toBeVisible();
+  return page;
+}
+
+function node(page: Page, title: string): Locator {
+  return page.getByRole('group', { name: new RegExp(`^${title}, `) });
+}
+
+function edge(page: Page, from: string, to: string): Locator {
+  return page.getByRole('group', { name: new RegExp(`^Edge from ${from}, .* to ${to}$`) });
+}
+
+async function grip(target: Locator): Promise<{ x: number; y: number }> {
+  const { x, y } = await box(target);
+  return { x: x + 60, y: y + 12 };
+}
+
+/** Where it is once it has come to rest. */
+async function box(target: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+  let last = '';
+  await expect
+    .poll(async () => {
+      const now = JSON.stringify(await target.boundingBox());
+      const rests = now === last;
+      last = now;
+      return rests;
+    })
+    .toBe(true);
+  const found = await target.boundingBox();
+  if (found === null) throw new Error('It is not visible.');
+  return found;
+}
+
+async function drag(page: Page, from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 4 });
+  await page.mouse.move(to.x, to.y, { steps: 4 });
+  await page.mouse.up();
+}
