@@ -8,6 +8,8 @@ import type { RunStore } from './run-store.ts';
 
 /** What nodes and edges need beside their own data. The object stays the same for the life of a canvas; what changes is in stores. */
 export interface CanvasContextValue {
+  /** Of this canvas, on a page that may have several. */
+  id: string;
   editable: boolean;
   run: StoreApi<{ store: RunStore | null }>;
   problems: StoreApi<{ byNode: ReadonlyMap<NodeId, ProblemCount> }>;

@@ -63,14 +63,17 @@ export interface Shown {
 export class CanvasElements {
   readonly #catalogue: Catalogue;
   readonly #editable: boolean;
+  readonly #canvas: string;
   #nodes = new Map<NodeId, { from: GraphNode; key: string; built: CanvasNode }>();
   #edges = new Map<EdgeId, { from: GraphEdge; layout: CanvasLayout; source: GraphNode; target: GraphNode; built: CanvasEdge | null }>();
   #notes = new Map<NoteId, { from: StickyNote; built: CanvasNote }>();
   #byId: { document: WorkflowDocument; nodes: Map<NodeId, GraphNode> } | null = null;
 
-  constructor(catalogue: Catalogue, editable: boolean) {
+  /** `canvas`: an id of its own on the page. */
+  constructor(catalogue: Catalogue, editable: boolean, canvas: string) {
     this.#catalogue = catalogue;
     this.#editable = editable;
+    this.#canvas = canvas;
   }
 
   build({ document, layout, area, always }: Shown): { nodes: (CanvasNode | CanvasNote)[]; edges: CanvasEdge[] } {
@@ -163,7 +166,7 @@ export class CanvasElements {
         })),
       ],
       ariaRole: 'group',
-      domAttributes: { 'aria-labelledby': nodeLabelId(node.id) },
+      domAttributes: { 'aria-labelledby': nodeLabelId(this.#canvas, node.id) },
       draggable: this.#editable,
       connectable: this.#editable,
     };
@@ -241,8 +244,9 @@ export function noteOfElement(id: string): NoteId | null {
   return id.startsWith(notePrefix) ? (id.slice(notePrefix.length) as NoteId) : null; // made by noteElementId
 }
 
-export function nodeLabelId(id: string): string {
-  return `node-${id}-label`;
+/** Two canvases of one workflow may be on the page: the designer's, and one in a dialog over it. */
+export function nodeLabelId(canvas: string, id: string): string {
+  return `${canvas}-node-${id}-label`;
 }
 
 const noPorts: ReadonlySet<string> = new Set();

@@ -14,6 +14,7 @@ import {
 import {
   useCallback,
   useEffect,
+  useId,
   useImperativeHandle,
   useLayoutEffect,
   useMemo,
@@ -146,7 +147,8 @@ function Canvas({
   useImperativeHandle(view, () => canvasView, [canvasView]);
   const level = useZoomLevel();
 
-  const elements = useMemo(() => new CanvasElements(catalogue, editable), [catalogue, editable]);
+  const id = useId();
+  const elements = useMemo(() => new CanvasElements(catalogue, editable, id), [catalogue, editable, id]);
   const layoutBefore = useRef<CanvasLayout>(null);
   const layout = useMemo(() => layoutOf(document, catalogue, layoutBefore.current), [document, catalogue]);
   useEffect(() => {
@@ -180,6 +182,7 @@ function Canvas({
   const context = useRef<CanvasContextValue>(null);
   const resizing = useRef<CanvasContextValue['startResize']>(() => {});
   context.current ??= {
+    id,
     editable,
     run: createStore(() => ({ store: run })),
     problems: createStore(() => ({ byNode: countProblems(problems) })),
@@ -325,6 +328,7 @@ function Canvas({
       >
         {start === null ? null : (
           <ReactFlow<CanvasNode | CanvasNote, CanvasEdge>
+            id={id}
             nodes={markedNodes}
             edges={markedEdges}
             onPaneClick={() => {

@@ -105,7 +105,7 @@ function Badges({ run, attempts }: { run: NodeRun | undefined | null; attempts: 
 
 /** What assistive technology and tests read: title, type, status, problems. */
 export function NodeLabel({ data: { node, type }, run }: { data: CanvasNode['data']; run: NodeRun | undefined | null }) {
-  const { editable } = useCanvas();
+  const { id: canvas, editable } = useCanvas();
   const problems = useProblems(node.id);
   const parts = [
     node.title,
@@ -117,7 +117,7 @@ export function NodeLabel({ data: { node, type }, run }: { data: CanvasNode['dat
     editable && problems?.warnings ? plural(problems.warnings, 'warning') : '',
   ];
   return (
-    <span id={nodeLabelId(node.id)} className="wf-hidden">
+    <span id={nodeLabelId(canvas, node.id)} className="wf-hidden">
       {parts.filter(Boolean).join(', ')}
     </span>
   );
