@@ -81,10 +81,10 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
         ...(node.retry && { count: <span className="nb">{node.retry.maxNumberOfAttempts}×</span> }),
       });
     for (const name of named) if (name !== 'Settings') items.push({ key: name, label: name });
-    items.push({ key: 'Test', label: 'Test', ...(node.pinned && { count: <span className="nb">Pinned</span> }) });
+    items.push({ key: 'Test', label: 'Test' });
     items.push({ key: 'Help', label: 'Help' });
     return items;
-  }, [type, node.retry, node.pinned]);
+  }, [type, node.retry]);
   const shown = tabs.some(({ key }) => key === tab) ? tab : 'Settings';
 
   const change = (edit: (node: GraphNode) => GraphNode, field: string): void => {

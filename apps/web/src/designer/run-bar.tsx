@@ -22,9 +22,11 @@ export function RunBar({
   const waitsForPerson = useStore(store.view, ({ nodes }) => [...nodes.values()].some(({ wait }) => wait?.kind === 'task'));
   return (
     <div className="ds-run-bar" role="status" aria-label="Run">
-      <span className="mono b5 ell" title={instanceId}>
-        {instanceId}
-      </span>
+      {test ? null : (
+        <span className="mono b5 ell" title={instanceId}>
+          {instanceId}
+        </span>
+      )}
       {test ? <span className="tag">Test</span> : null}
       <StatusPill status={status} />
       {test?.fastForward ? <span className="s12 t3 nowrap">Timers are skipped</span> : null}

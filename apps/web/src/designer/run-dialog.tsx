@@ -6,7 +6,7 @@ import { client } from '../api/trpc.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { InputForm, type KnownInput } from '../components/input-form.tsx';
 import { useInputForm } from '../components/use-input-form.ts';
-import { callingNodes, namesOf } from './trying/calling-nodes.ts';
+import { callingNodes, callWords } from './trying/calling-nodes.ts';
 
 interface RunDialogProps {
   opened: boolean;
@@ -116,9 +116,7 @@ function OpenRunDialog(props: RunDialogProps) {
               checked={fastForward}
               onChange={(event) => setFastForward(event.currentTarget.checked)}
             />
-            {calling.length === 0 ? null : (
-              <p className="s12 t3">{`${namesOf(calling)} ${calling.length === 1 ? 'does' : 'do'} outside what ${calling.length === 1 ? 'it does' : 'they do'} in earnest. Pin what must not.`}</p>
-            )}
+            {calling.length === 0 ? null : <p className="s12 t3">{callWords(calling)}</p>}
           </div>
         ) : null}
         <InputForm id="run" state={input} known={known} error={run.error} />

@@ -4,6 +4,7 @@ import type { WorkflowDetail } from '@perdure/server/contract';
 import { standardCatalogue, type WorkflowDocument } from '@perdure/graph';
 import { useState } from 'react';
 import { trpc } from '../api/trpc.ts';
+import { Button } from '../components/button.tsx';
 import { Kbd } from '../components/kbd.tsx';
 import { toastError } from '../components/toast.tsx';
 import { useCommand } from './commands/use-command.ts';
@@ -96,6 +97,7 @@ export function WorkflowPanel({
             </div>
           ))}
         </dl>
+        <ScenariosRow count={document.scenarios?.length ?? 0} />
         <div className="label">Keys</div>
         <ul className="ds-keys">
           {firstKeys.map((id) => (
@@ -104,6 +106,19 @@ export function WorkflowPanel({
         </ul>
       </div>
     </aside>
+  );
+}
+
+function ScenariosRow({ count }: { count: number }) {
+  const { refusal, run } = useCommand('try.scenarios');
+  return (
+    <div className="row g8">
+      <span className="t2">{count === 0 ? 'No scenarios yet' : count === 1 ? 'One scenario' : `${count} scenarios`}</span>
+      <span className="grow" />
+      <Button size="sm" refusal={refusal} onClick={run}>
+        Scenarios…
+      </Button>
+    </div>
   );
 }
 

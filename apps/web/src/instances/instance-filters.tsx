@@ -12,10 +12,13 @@ export function InstanceFilters({
   search,
   onChange,
   tags,
+  children,
 }: {
   search: InstanceSearch;
   onChange: (change: InstanceSearch, drop?: (keyof InstanceSearch)[]) => void;
   tags: string[];
+  /** At the end of the row. */
+  children?: ReactNode;
 }) {
   const [opened, setOpened] = useState(false);
   useKeys({ f: () => setOpened(true) });
@@ -132,6 +135,7 @@ export function InstanceFilters({
           ))}
         </Menu.Dropdown>
       </Menu>
+      {children}
     </div>
   );
 }

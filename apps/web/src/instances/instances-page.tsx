@@ -118,24 +118,19 @@ export function InstancesPage() {
           }))}
         />
       </div>
-      <div className="row">
-        <InstanceFilters search={search} onChange={change} tags={tags} />
+      <InstanceFilters search={search} onChange={change} tags={tags}>
         {search.tests === 'only' ? (
-          <>
-            <span className="grow" />
-            <span style={{ paddingRight: 20 }}>
-              <Button
-                size="sm"
-                look="ghost"
-                refusal={mayPurge ? null : 'Your role may not purge instances'}
-                onClick={() => setPurging(true)}
-              >
-                Purge test runs…
-              </Button>
-            </span>
-          </>
+          <Button
+            size="sm"
+            look="ghost"
+            className="push"
+            refusal={mayPurge ? null : 'Your role may not purge instances'}
+            onClick={() => setPurging(true)}
+          >
+            Purge test runs…
+          </Button>
         ) : null}
-      </div>
+      </InstanceFilters>
       <div className="twrap" id="instances-panel" role="tabpanel" aria-label="Instances" aria-busy={list.isPlaceholderData} tabIndex={-1}>
         {list.isPending ? <SkeletonRows rows={12} label="Loading instances" /> : null}
         {list.isError && rows === undefined ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}

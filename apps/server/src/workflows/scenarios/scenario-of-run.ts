@@ -33,7 +33,7 @@ export async function scenarioOfRun(installation: Installation, id: string, opti
     else pins[node] = { ...pin, output };
   }
   const scenario: Omit<Scenario, 'id'> = {
-    title: `Like ${id.slice(0, 8)}`,
+    title: `Like ${id.length > 24 ? id.slice(0, 8) : id}`,
     input: await whole(gathered.input),
     fastForward: true,
     expect: { status: gathered.failed === null ? 'Completed' : 'Failed', ...(gathered.failed !== null && { code: gathered.failed }) },

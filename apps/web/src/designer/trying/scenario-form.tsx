@@ -158,8 +158,8 @@ export function ScenarioForm({
           }}
         />
       </fieldset>
-      <details className="sc-more" open={(scenario.events ?? scenario.decisions ?? scenario.pins) !== undefined}>
-        <summary>Events, decisions and pinned data</summary>
+      <details className="sc-more">
+        <summary>{moreWords(scenario)}</summary>
         {(['events', 'decisions', 'pins'] as const).map((part) => (
           // Their values are JSON by their types' own declaration.
           <JsonField key={part} {...parts[part]} {...json(part, scenario[part] as unknown as Json | undefined, putPart(part))} />
@@ -167,6 +167,16 @@ export function ScenarioForm({
       </details>
     </div>
   );
+}
+
+function moreWords({ events = [], decisions = {}, pins = {} }: Scenario): string {
+  const count = (n: number, one: string, many: string): string[] => (n === 0 ? [] : [`${n} ${n === 1 ? one : many}`]);
+  const given = [
+    ...count(events.length, 'event', 'events'),
+    ...count(Object.keys(decisions).length, 'decision', 'decisions'),
+    ...count(Object.keys(pins).length, 'pinned step', 'pinned steps'),
+  ];
+  return `Events, decisions and pinned data (${given.length === 0 ? 'none' : given.join(', ')})`;
 }
 
 /** `of`: how the value reads once it is taken over; the text as typed is shown as long as that is what is there. */

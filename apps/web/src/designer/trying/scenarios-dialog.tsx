@@ -11,7 +11,7 @@ import { formatMomentShort } from '../../components/moment.ts';
 import { StatusIcon } from '../../status/status-icon.tsx';
 import { newScenarioId, putScenario, removeScenario } from '../document-edits.ts';
 import { useDesigner, useDesignerValue } from '../use-designer.ts';
-import { callingNodes, namesOf } from './calling-nodes.ts';
+import { callingNodes, callWords } from './calling-nodes.ts';
 import { ScenarioForm } from './scenario-form.tsx';
 import { ScenarioOutcome } from './scenario-results.tsx';
 import './scenarios.css';
@@ -43,6 +43,7 @@ export function ScenariosDialog({ onClose }: { onClose(): void }) {
       );
     },
   });
+  const outcome = chosen && results.get(chosen.id);
   const calling = callingNodes(document, true).filter(({ id }) => !chosen?.pins?.[id]);
   const roleRefusal = may.edit
     ? may.start
@@ -96,6 +97,7 @@ export function ScenariosDialog({ onClose }: { onClose(): void }) {
           <div className="sc-new">
             <Button
               size="sm"
+              data-autofocus
               icon={<IconPlus className="ic" stroke={1.8} aria-hidden="true" />}
               refusal={roleRefusal ?? full}
               onClick={() =>
@@ -109,6 +111,7 @@ export function ScenariosDialog({ onClose }: { onClose(): void }) {
         </div>
         {chosen ? (
           <div className="sc-detail">
+            {outcome ? <ScenarioOutcome result={outcome} /> : null}
             <ScenarioForm
               key={chosen.id}
               scenario={chosen}
@@ -117,9 +120,7 @@ export function ScenariosDialog({ onClose }: { onClose(): void }) {
               onChange={change}
               onInvalid={setInvalid}
             />
-            {calling.length === 0 ? null : (
-              <p className="s12 t3">{`${namesOf(calling)}: not pinned, so ${calling.length === 1 ? 'it does' : 'they do'} what ${calling.length === 1 ? 'it does' : 'they do'} outside, in earnest, each time the scenario runs.`}</p>
-            )}
+            {calling.length === 0 ? null : <p className="s12 t3">{callWords(calling)}</p>}
             <div className="row g8">
               <Button
                 size="sm"
@@ -142,7 +143,6 @@ export function ScenariosDialog({ onClose }: { onClose(): void }) {
                 Delete
               </Button>
             </div>
-            {results.get(chosen.id) ? <ScenarioOutcome result={results.get(chosen.id)!} /> : null}
           </div>
         ) : (
           <div className="sc-detail">

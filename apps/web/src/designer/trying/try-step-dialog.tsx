@@ -143,10 +143,10 @@ function BeginDialog({ node: id, alone, run, past, picker, onClose }: BeginDialo
     >
       <div className="ds-dialog-parts">
         <div className="seg" role="group" aria-label="What to run" style={{ justifySelf: 'start' }}>
-          <button type="button" aria-pressed={only} onClick={() => setOnly(true)}>
+          <button type="button" aria-pressed={only} data-autofocus={only || undefined} onClick={() => setOnly(true)}>
             Only this step
           </button>
-          <button type="button" aria-pressed={!only} onClick={() => setOnly(false)}>
+          <button type="button" aria-pressed={!only} data-autofocus={!only || undefined} onClick={() => setOnly(false)}>
             From here on
           </button>
         </div>
@@ -174,7 +174,7 @@ function BeginDialog({ node: id, alone, run, past, picker, onClose }: BeginDialo
             onChange={(event) => setFastForward(event.currentTarget.checked)}
           />
         )}
-        {calls ? <p className="s12 t3">The step does outside what it does, in earnest, also when it is pinned.</p> : null}
+        {calls ? <p className="s12 t3">The step makes its real call, also when it is pinned.</p> : null}
         {refused === null ? null : (
           <div className="ds-field-problem" role="alert">
             {refused}
