@@ -39,7 +39,7 @@ test('the command palette adds, finds, does and goes; what was used stands first
   // Listed with the reason; Enter does nothing.
   await expect(options(page, { name: /Align left/ })).toHaveAttribute('aria-disabled', 'true');
   await expect(options(page, { name: /Select at least two nodes/ }).first()).toBeVisible();
-  await expectAccessible(page, 'command palette');
+  await expectAccessible(page, '[role="dialog"]');
   await page.keyboard.press('Escape');
   await expect(box).toHaveCount(0);
 
@@ -56,14 +56,14 @@ test('the sheet of keys and the context menu come from the same commands', async
   await page.keyboard.press('?');
   const sheet = page.getByRole('dialog', { name: 'Keys' });
   await expect(sheet.getByText('Duplicate')).toBeVisible();
-  await expectAccessible(page, 'sheet of keys');
+  await expectAccessible(page, '[role="dialog"]');
   await page.keyboard.press('Escape');
   await expect(sheet).toHaveCount(0);
 
   await node(page, 'Send').click({ button: 'right', position: { x: 60, y: 12 } });
   const menu = page.getByRole('menu');
   await expect(menu.getByRole('menuitem', { name: 'Rename' })).toBeVisible();
-  await expectAccessible(page, 'context menu');
+  await expectAccessible(page, '[role="menu"]');
   await menu.getByRole('menuitem', { name: 'Disable' }).click();
   await expect(menu).toHaveCount(0);
   await node(page, 'Send').click({ button: 'right', position: { x: 60, y: 12 } });
@@ -89,7 +89,7 @@ test('several nodes: line up, group, ungroup; what cannot be grouped says why', 
   await bar.getByRole('button', { name: 'Align left' }).click();
   await expect.poll(async () => (await place(page, 'Ask')).x - (await place(page, 'Send')).x).toBe(0);
   await page.keyboard.press('Control+Z');
-  await expectAccessible(page, 'selection bar');
+  await expectAccessible(page, '[role="toolbar"][aria-label="Selection"]');
 
   await page.keyboard.press('Control+Shift+G');
   await page.getByRole('combobox', { name: 'Group into' }).press('Enter');
@@ -139,6 +139,113 @@ test('undo goes back behind a look at another page; what somebody else saved mea
   await expect(node(page, 'Ask')).toHaveCount(0);
   await page.getByRole('button', { name: /^Undo: Changes by/ }).click();
   await expect(node(page, 'Ask')).toBeVisible();
+  await page.close();
+});
+
+test('find goes through titles, settings and expressions; the canvas and the form follow, the keyboard stays', async () => {
+  const page = await open('finding');
+  await canvas(page).focus();
+  await page.keyboard.press('Control+F');
+  const find = page.getByRole('search', { name: 'Find in the workflow' });
+  const box = find.getByRole('textbox', { name: 'Find in the workflow' });
+  await expect(box).toBeFocused();
+  await page.keyboard.type('ask');
+  // The title and the id of one step, and the expression of another.
+  await expect(find.getByRole('status')).toHaveText('3 found');
+  await page.keyboard.press('Enter');
+  await expect(find.getByRole('status')).toHaveText('1 of 3');
+  await expect(inspector(page).getByRole('textbox', { name: 'Title' })).toHaveValue('Ask');
+  await page.keyboard.press('Shift+Enter');
+  await expect(find.getByRole('status')).toHaveText('3 of 3');
+  await expect(find.getByText('steps.ask.output')).toBeVisible();
+  await expect(inspector(page).getByRole('textbox', { name: 'Title' })).toHaveValue('Send');
+  await expect(box).toBeFocused();
+  await expectAccessible(page, '[role="search"]');
+  await box.fill('nowhere');
+  await expect(find.getByRole('status')).toHaveText('Nothing found');
+  await page.keyboard.press('Escape');
+  await expect(find).toHaveCount(0);
+  await expect(canvas(page)).toBeFocused();
+  await page.close();
+});
+
+test('the outline does by keyboard what the canvas does: walk, rename, add, connect, move into a container, delete', async () => {
+  const page = await open('outline');
+  await canvas(page).focus();
+  await page.keyboard.press('o');
+  const tree = page.getByRole('tree', { name: 'Steps in the order they run in' });
+  await expect(tree).toBeFocused();
+  const item = (name: RegExp) => tree.getByRole('treeitem', { name });
+  await expect(tree.getByRole('treeitem')).toHaveCount(4);
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowDown');
+  await expect(item(/^Ask/)).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('F2');
+  await page.keyboard.type('Ask for prices');
+  await page.keyboard.press('Enter');
+  await expect(node(page, 'Ask for prices')).toBeVisible();
+  await expect(tree).toBeFocused();
+  await expectAccessible(page, '.ds-outline');
+
+  // After it, a container.
+  await page.keyboard.press('a');
+  await page.keyboard.type('scope');
+  await page.keyboard.press('Enter');
+  await expect(item(/^Scope/)).toHaveAttribute('aria-selected', 'true');
+  await expect(item(/^Scope.*error/)).toBeVisible();
+  await expect(tree).toBeFocused();
+
+  // Send goes into it, which costs its edges; then it hangs on the body.
+  await page.keyboard.press('ArrowDown');
+  await expect(item(/^Send/)).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('m');
+  await expect(page.getByRole('combobox', { name: 'Move into' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(item(/^Send/)).toHaveAttribute('aria-level', '2');
+  await expect(page.getByText(/edges? (was|were) removed/)).toBeVisible();
+  await page.keyboard.press('ArrowLeft');
+  await expect(item(/^Scope/)).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('c');
+  await expect(page.getByRole('combobox', { name: 'Connect from which port' })).toBeFocused();
+  await page.keyboard.type('body');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('combobox', { name: 'Connect Scope, Body, to' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(item(/^Send, Transform$/)).toBeVisible();
+
+  // Closed and opened, deleted and brought back.
+  await page.keyboard.press('ArrowLeft');
+  await expect(item(/^Scope/)).toHaveAttribute('aria-expanded', 'false');
+  await expect(item(/^Send/)).toHaveCount(0);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await expect(item(/^Send/)).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Delete');
+  await expect(item(/^Send/)).toHaveCount(0);
+  await page.keyboard.press('Control+Z');
+  await expect(item(/^Send/)).toBeVisible();
+  await page.close();
+});
+
+test('a node dropped on an edge goes in between', async () => {
+  const page = await open('dropping');
+  const start = await place(page, 'Start');
+  const ask = await place(page, 'Ask');
+  const item = page.getByRole('complementary', { name: 'Nodes' }).getByRole('button', { name: 'Timer', exact: true });
+  const box = await item.boundingBox();
+  if (!box) throw new Error('The palette is not visible.');
+  await page.mouse.move(box.x + 40, box.y + 10);
+  await page.mouse.down();
+  const to = { x: ask.x + ask.width / 2, y: (start.y + start.height + ask.y) / 2 };
+  await page.mouse.move(to.x + 30, to.y + 4, { steps: 4 });
+  await page.mouse.move(to.x, to.y, { steps: 4 });
+  await page.mouse.up();
+  await expect(node(page, 'Timer')).toBeVisible();
+  await canvas(page).focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(inspector(page).getByRole('textbox', { name: 'Title' }).first()).toHaveValue('Ask');
+  await page.keyboard.press('ArrowUp');
+  await expect(inspector(page).getByRole('textbox', { name: 'Title' }).first()).toHaveValue('Timer');
   await page.close();
 });
 
@@ -200,22 +307,22 @@ function inspector(page: Page) {
   return page.getByRole('complementary', { name: 'Inspector' });
 }
 
-async function place(page: Page, title: string): Promise<{ x: number; y: number }> {
+async function place(page: Page, title: string): Promise<{ x: number; y: number; width: number; height: number }> {
   const found = await node(page, title).boundingBox();
   if (found === null) throw new Error(`${title} is not visible.`);
   return found;
 }
 
-async function expectAccessible(page: Page, what: string): Promise<void> {
+async function expectAccessible(page: Page, part: string): Promise<void> {
   // One frame a page: no need for the way that opens a page of its own to join frames.
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  const { violations } = await new AxeBuilder({ page }).include(part).setLegacyMode(true).analyze();
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   expect
     .soft(
       serious.map(
         ({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${String(target)} ${failureSummary ?? ''}`).join('; ')}`,
       ),
-      what,
+      part,
     )
     .toEqual([]);
 }

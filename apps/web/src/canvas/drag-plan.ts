@@ -100,11 +100,15 @@ export function containerFor(layout: CanvasLayout, box: Box, except: { has(id: N
 export function edgeUnder(layout: CanvasLayout, node: GraphNode, box: Box): EdgeId | null {
   const { connected, incoming } = layout.adjacency;
   if (connected.has(node.id) || incoming.has(node.id)) return null;
-  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  const near = { x: middle.x - reach, y: middle.y - reach, width: 2 * reach, height: 2 * reach };
+  return edgeAt(layout, { x: box.x + box.width / 2, y: box.y + box.height / 2 });
+}
+
+/** The edge at a point, or close by. */
+export function edgeAt(layout: CanvasLayout, at: Point): EdgeId | null {
+  const near = { x: at.x - reach, y: at.y - reach, width: 2 * reach, height: 2 * reach };
   for (const edge of layout.edgesIn(near)) {
     const points = layout.route(edge)?.points ?? [];
-    if (points.some((point, i) => i > 0 && distanceTo(middle, points[i - 1]!, point) <= reach)) return edge.id; // i > 0
+    if (points.some((point, i) => i > 0 && distanceTo(at, points[i - 1]!, point) <= reach)) return edge.id; // i > 0
   }
   return null;
 }

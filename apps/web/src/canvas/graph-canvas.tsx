@@ -100,6 +100,8 @@ interface GraphCanvasProps {
   problems?: readonly Problem[];
   /** Laid over nodes and edges: a comparison, or how a problem comes about. */
   marks?: CanvasMarks | null;
+  /** What would take something that is dragged in from beside the canvas. */
+  dropHint?: Pick<DragHint, 'container' | 'edge'> | null;
   view?: Ref<CanvasView>;
   onOpenNode?(node: NodeId): void;
   onUserMoved?(): void;
@@ -135,6 +137,7 @@ function Canvas({
   run = null,
   problems = noProblems,
   marks = null,
+  dropHint = null,
   view,
   onOpenNode,
   onUserMoved,
@@ -217,6 +220,7 @@ function Canvas({
     () => elementsOf({ nodes: chosenNodes, edges: noEdgesChosen, ...(chosenNotes && { notes: chosenNotes }) }),
     [chosenNodes, chosenNotes],
   );
+  useEffect(() => shared.hint.setState(dropHint ? { ...noHint, ...dropHint } : noHint), [shared, dropHint]);
   const drag = useDrag({ document, layout, selection: pending, view: canvasView, hint: shared.hint, edits });
   const resize = useResize({ document, layout, view: canvasView, hint: shared.hint, edits });
   useEffect(() => {

@@ -1,6 +1,6 @@
 import { IconBinaryTree2, IconMarquee2, IconNote, type Icon } from '@tabler/icons-react';
 import { standardCatalogue, type Problem } from '@perdure/graph';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { GraphCanvas, type CanvasEdits } from '../canvas/graph-canvas.tsx';
 import { Legend } from '../canvas/legend.tsx';
 import { Minimap } from '../canvas/minimap.tsx';
@@ -12,9 +12,10 @@ import { useCommand } from './commands/use-command.ts';
 import { titleField } from './designer-model.ts';
 import type { DesignerSession } from './designer-session.ts';
 import { updateNode } from './document-edits.ts';
+import { FindBar } from './find-bar.tsx';
 import { openMenuAt } from './open-context-menu.ts';
 import { draggedType } from './palette.tsx';
-import { dropNode } from './place-node.ts';
+import { dropNode, dropTarget } from './place-node.ts';
 import { problemMarks } from './problem-marks.ts';
 import { RunBar } from './run-bar.tsx';
 import { SelectionBar } from './selection-bar.tsx';
@@ -36,6 +37,8 @@ export function DesignerCanvas({ run }: { run: LiveRun | null }) {
   const editingNote = useDesignerValue((at) => at.model.view.getState().editingNote);
   const tool = useDesignerValue((at) => at.screen.getState().tool);
   const { isOver: isFileOver, handlers: fileDrop } = useFileDrop((file) => void takeFile(designer, file));
+  const dragged = useDesignerValue((at) => at.screen.getState().dragged);
+  const [dropHint, setDropHint] = useState<ReturnType<typeof dropTarget> | null>(null);
   const edits = useMemo(() => canvasEdits(designer), [designer]);
   const isEmpty = document.nodes.every(({ type }) => type === 'start' || type === 'end');
   return (
@@ -52,10 +55,18 @@ export function DesignerCanvas({ run }: { run: LiveRun | null }) {
         if (!event.dataTransfer.types.includes(draggedType)) return;
         event.preventDefault();
         event.dataTransfer.dropEffect = 'copy';
+        // What is dragged can be read only when it is dropped, so the palette has said it.
+        const type = dragged === null ? undefined : standardCatalogue.get(dragged);
+        const next = type ? dropTarget(designer, type, { x: event.clientX, y: event.clientY }) : null;
+        if (next?.edge !== dropHint?.edge || next?.container !== dropHint?.container) setDropHint(next);
       }}
-      onDragLeave={fileDrop.onDragLeave}
+      onDragLeave={(event) => {
+        fileDrop.onDragLeave(event);
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropHint(null); // a Node where there is one
+      }}
       onDrop={(event) => {
         fileDrop.onDrop(event);
+        setDropHint(null);
         const type = standardCatalogue.get(event.dataTransfer.getData(draggedType));
         if (!type) return;
         event.preventDefault();
@@ -69,6 +80,7 @@ export function DesignerCanvas({ run }: { run: LiveRun | null }) {
         {...(may.edit && { edits })}
         tool={tool}
         editingNote={editingNote}
+        dropHint={dropHint}
         run={run?.store ?? null}
         problems={run ? noProblems : problems}
         marks={run ? null : marks}
@@ -88,6 +100,7 @@ export function DesignerCanvas({ run }: { run: LiveRun | null }) {
         <Minimap document={document} selected={selection.nodes} />
         {run ? <Legend /> : null}
       </GraphCanvas>
+      <FindBar />
       {!run && may.edit ? <SelectionBar /> : null}
       {isFileOver ? <div className="tr-drop">Drop the file to look at it</div> : null}
       {run && runId !== null ? (

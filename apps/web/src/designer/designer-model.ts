@@ -33,6 +33,12 @@ export interface AddOptions {
 /** Not a config field: the node's title, for F2. A config field called so has its own group in the form. */
 export const titleField = '';
 
+export interface FieldShown {
+  node: NodeId;
+  field: string;
+  focus: boolean;
+}
+
 export interface DesignerView {
   document: WorkflowDocument;
   selection: Selection;
@@ -44,7 +50,7 @@ export interface DesignerView {
   /** The note being written in on the canvas. */
   editingNote: NoteId | null;
   /** A field the inspector should bring up and focus, from a problem's Show. */
-  focusField: { node: NodeId; field: string } | null;
+  focusField: FieldShown | null;
 }
 
 /** The document being edited with its history and selection. Knows nothing of the server or of React. */
@@ -140,8 +146,9 @@ export class DesignerModel {
     this.change('Open container', (document) => edits.openAround(document, node));
   }
 
-  showField(node: NodeId, field: string): void {
-    this.view.setState({ focusField: { node, field } });
+  /** `focus` false: it is brought into view and marked, and the keyboard stays where it is. */
+  showField(node: NodeId, field: string, { focus = true } = {}): void {
+    this.view.setState({ focusField: { node, field, focus } });
   }
 
   fieldShown(): void {

@@ -30,6 +30,10 @@ export interface DesignerScreen {
   importText: string;
   quickAdd: QuickAddAt | null;
   menu: (MenuAt & { place: MenuPlace }) | null;
+  /** The key of the node type that is being dragged out of the palette. */
+  dragged: string | null;
+  /** Null: closed. Another number each time it is asked for, so that asking again comes back to it. */
+  find: number | null;
   /** What stands at the left: the palette, or the workflow as a list. */
   left: 'nodes' | 'outline';
   /** The problems below the canvas are shown in full. */
@@ -48,6 +52,8 @@ export function createScreen(): StoreApi<DesignerScreen> {
     importText: '',
     quickAdd: null,
     menu: null,
+    dragged: null,
+    find: null,
     left: 'nodes',
     drawerOpen: true,
     problem: noProblem,

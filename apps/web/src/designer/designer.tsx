@@ -12,7 +12,7 @@ import { DesignerTopBar } from './designer-top-bar.tsx';
 import { Inspector } from './inspector.tsx';
 import { Outline } from './outline.tsx';
 import { Palette } from './palette.tsx';
-import { addNode } from './place-node.ts';
+import { addNode, goesOnEdge } from './place-node.ts';
 import { ProblemsPanel } from './problems-panel.tsx';
 import { QuickAdd } from './quick-add.tsx';
 import { DesignerContext, useDesigner, useDesignerValue } from './use-designer.ts';
@@ -95,6 +95,7 @@ function QuickAddOverlay() {
   return (
     <QuickAdd
       at={at.client}
+      fits={(type) => (at.edge === undefined ? type.hasInput : goesOnEdge(type))}
       onClose={close}
       onPick={(type) => {
         addNode(designer, type, at);

@@ -17,7 +17,7 @@ import { Tabs, type TabItem } from '../components/tabs.tsx';
 import { toast } from '../components/toast.tsx';
 import { changeField, ConfigField } from './config-field.tsx';
 import { DataTree } from './data-tree.tsx';
-import { titleField, type DesignerModel } from './designer-model.ts';
+import { titleField, type DesignerModel, type FieldShown } from './designer-model.ts';
 import { updateNode } from './document-edits.ts';
 import { NodeHelp } from './node-help.tsx';
 import { unfinishedKey } from './unfinished-json.ts';
@@ -36,7 +36,7 @@ interface InspectorProps {
   problems: readonly Problem[];
   readOnly: boolean;
   sample: SampleRun | null;
-  focusField: { node: NodeId; field: string } | null;
+  focusField: FieldShown | null;
 }
 
 /** The selected node's form, generated from its catalogue entry. */
@@ -97,8 +97,10 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
     // Done once: the same node shown again later must not take the focus again.
     model.fieldShown();
     if (focusField.field === titleField) {
-      title.current?.focus();
-      title.current?.select();
+      if (focusField.focus) {
+        title.current?.focus();
+        title.current?.select();
+      } else markFound(title.current);
       return;
     }
     setTab(
@@ -113,7 +115,8 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
       const target = body.current?.querySelector(`[data-field="${CSS.escape(name)}"]`);
       target?.scrollIntoView({ block: 'center' });
       const control = target?.querySelector('input, textarea, select, .cm-content');
-      if (control instanceof HTMLElement) control.focus();
+      if (!focusField.focus) markFound(target);
+      else if (control instanceof HTMLElement) control.focus();
     });
   }, [focusField, model, node.id, type]);
 
@@ -242,6 +245,11 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
 /** Fields that an expression, and so a path, can stand in. */
 function takesData({ widget }: Field): boolean {
   return ['value', 'expression', 'keyValues', 'cases', 'locks'].includes(widget);
+}
+
+/** Colours what was found for a moment. */
+function markFound(target: Element | null | undefined): void {
+  target?.animate([{ backgroundColor: 'var(--accent-tint)' }, { backgroundColor: 'transparent' }], { duration: 1400, easing: 'ease-in' });
 }
 
 /** Only a group that holds more than one field has a heading; the fields have labels of their own. */

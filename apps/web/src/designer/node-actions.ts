@@ -46,5 +46,5 @@ export function toggleOutline({ screen, stage }: DesignerSession): void {
     return;
   }
   screen.setState({ left: 'outline' });
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('[role="tree"]')?.focus());
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('.ds-steps')?.focus());
 }

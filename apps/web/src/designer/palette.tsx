@@ -5,6 +5,7 @@ import { NodeChip } from '../canvas/node-icon.tsx';
 import { Button } from '../components/button.tsx';
 import { Kbd } from '../components/kbd.tsx';
 import { useCommand } from './commands/use-command.ts';
+import { useDesigner } from './use-designer.ts';
 
 export const categories: readonly { key: NodeCategory; label: string }[] = [
   { key: 'trigger', label: 'Triggers' },
@@ -102,9 +103,11 @@ export function Palette({ onAdd, hasStart }: { onAdd(type: NodeType): void; hasS
 }
 
 function PaletteItem({ type, refusal, onAdd }: { type: NodeType; refusal: string | null; onAdd(type: NodeType): void }) {
+  const { screen } = useDesigner();
   const start = (event: DragEvent<HTMLButtonElement>): void => {
     event.dataTransfer.setData(draggedType, type.key);
     event.dataTransfer.effectAllowed = 'copy';
+    screen.setState({ dragged: type.key });
   };
   return (
     <button
@@ -115,6 +118,7 @@ function PaletteItem({ type, refusal, onAdd }: { type: NodeType; refusal: string
       aria-disabled={refusal !== null}
       draggable={refusal === null}
       onDragStart={start}
+      onDragEnd={() => screen.setState({ dragged: null })}
       onClick={() => {
         if (refusal === null) onAdd(type);
       }}

@@ -1,5 +1,6 @@
-import { nodeSize, standardCatalogue, type NodeType, type WorkflowDocument } from '@perdure/graph';
+import { nodeSize, standardCatalogue, type EdgeId, type NodeId, type NodeType, type WorkflowDocument } from '@perdure/graph';
 import { layoutOf } from '../canvas/canvas-layout.ts';
+import { edgeAt } from '../canvas/drag-plan.ts';
 import type { QuickAddAt } from './designer-screen.ts';
 import type { DesignerSession } from './designer-session.ts';
 import { placeInside, type Place } from './document-edits.ts';
@@ -34,10 +35,34 @@ export function addNode({ may, model, stage }: DesignerSession, type: NodeType, 
   requestAnimationFrame(() => added && stage.reveal(model.document, added));
 }
 
-/** Puts a node from the palette where it was dropped, into the container there if there is one. */
-export function dropNode({ may, model, stage }: DesignerSession, type: NodeType, client: { x: number; y: number }): void {
+/** What takes a node of a type that is dropped at a point of the window: an edge it goes into, or a container. */
+export function dropTarget(
+  { model, stage }: DesignerSession,
+  type: NodeType,
+  client: { x: number; y: number },
+): { edge: EdgeId | null; container: NodeId | null } {
+  const at = stage.view.current?.toCanvas(client.x, client.y);
+  if (!at) return { edge: null, container: null };
+  const layout = layoutOf(model.document);
+  const edge = goesOnEdge(type) ? edgeAt(layout, at) : null;
+  return { edge, container: edge === null && type.hasInput ? layout.containerAt(at) : null };
+}
+
+/** Whether a new node of a type can stand in the middle of an edge: something leads to it and on from it. */
+export function goesOnEdge(type: NodeType): boolean {
+  return type.hasInput && type.ports(type.defaultConfig()).some(({ kind }) => kind === 'normal');
+}
+
+/** Puts a node from the palette where it was dropped: into the edge there, or into the container there. */
+export function dropNode(designer: DesignerSession, type: NodeType, client: { x: number; y: number }): void {
+  const { may, model, stage } = designer;
   const view = stage.view.current;
   if (!view || !may.edit) return;
+  const { edge } = dropTarget(designer, type, client);
+  if (edge !== null) {
+    model.insertOnEdge(edge, type);
+    return;
+  }
   const { place } = placeAt(model.document, type, view.toCanvas(client.x, client.y));
   const { parent } = place;
   // The first node of a container hangs on its body at once.

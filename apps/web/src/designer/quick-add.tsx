@@ -4,15 +4,34 @@ import { useEffect, useId, useRef, useState } from 'react';
 import { NodeChip } from '../canvas/node-icon.tsx';
 import { Kbd } from '../components/kbd.tsx';
 import { matchTypes } from './palette.tsx';
+import { readRecent, rememberRecent } from './recent.ts';
 import { useFocusBack } from './use-focus-back.ts';
 
 /** A small searchable list of node types where the next node is wanted: at a dropped wire, on an edge, below the selection. */
-export function QuickAdd({ at, onPick, onClose }: { at: { x: number; y: number }; onPick(type: NodeType): void; onClose(): void }) {
+export function QuickAdd({
+  at,
+  fits,
+  onPick,
+  onClose,
+}: {
+  at: { x: number; y: number };
+  /** Which types can stand there. */
+  fits(type: NodeType): boolean;
+  onPick(type: NodeType): void;
+  onClose(): void;
+}) {
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState(0);
   const root = useRef<HTMLDivElement>(null);
   const listId = useId();
-  const types = matchTypes(text, (type) => !type.hasInput);
+  // What was added lately stands first, until something else is asked for.
+  const [recent] = useState(() => readRecent('nodes'));
+  const found = matchTypes(text, (type) => !fits(type));
+  const types = text.trim() === '' ? lately(found, recent) : found;
+  const pick = (type: NodeType): void => {
+    rememberRecent('nodes', type.key);
+    onPick(type);
+  };
   const active = Math.min(chosen, types.length - 1);
 
   useFocusBack();
@@ -53,7 +72,7 @@ export function QuickAdd({ at, onPick, onClose }: { at: { x: number; y: number }
             if (event.key === 'Escape') onClose();
             else if (event.key === 'ArrowDown') setChosen(Math.min(types.length - 1, active + 1));
             else if (event.key === 'ArrowUp') setChosen(Math.max(0, active - 1));
-            else if ((event.key === 'Enter' || event.key === 'Tab') && types[active]) onPick(types[active]);
+            else if ((event.key === 'Enter' || event.key === 'Tab') && types[active]) pick(types[active]);
             else return;
             event.preventDefault();
           }}
@@ -69,7 +88,7 @@ export function QuickAdd({ at, onPick, onClose }: { at: { x: number; y: number }
             aria-selected={i === active}
             className="ds-quick-item"
             onPointerEnter={() => setChosen(i)}
-            onClick={() => onPick(type)}
+            onClick={() => pick(type)}
           >
             <NodeChip type={type} small />
             <span className="grow ell">{type.label}</span>
@@ -84,4 +103,9 @@ export function QuickAdd({ at, onPick, onClose }: { at: { x: number; y: number }
       </div>
     </div>
   );
+}
+
+function lately(types: readonly NodeType[], recent: readonly string[]): NodeType[] {
+  const place = ({ key }: NodeType): number => (recent.includes(key) ? recent.indexOf(key) : recent.length);
+  return types.toSorted((a, b) => place(a) - place(b));
 }

@@ -1,4 +1,4 @@
-import type { NodeId, WorkflowDocument } from '@perdure/graph';
+import type { NodeId, NoteId, WorkflowDocument } from '@perdure/graph';
 import { layoutOf } from '../canvas/canvas-layout.ts';
 import type { CanvasView } from '../canvas/react-flow.ts';
 
@@ -47,6 +47,15 @@ export class Stage {
   centre(document: WorkflowDocument, node: NodeId): void {
     const box = layoutOf(document).boxes.get(node);
     if (box) this.view.current?.center(box.x + box.width / 2, box.y + box.height / 2);
+  }
+
+  /** Puts a note into the middle of the view. */
+  showNote(document: WorkflowDocument, id: NoteId): void {
+    const note = document.notes?.find((one) => one.id === id);
+    if (!note) return;
+    const origin = note.parent === null ? undefined : layoutOf(document).boxes.get(note.parent);
+    const { x, y } = note.position;
+    this.view.current?.center((origin?.x ?? 0) + x + note.size.width / 2, (origin?.y ?? 0) + y + note.size.height / 2);
   }
 
   /** Where something put into the middle of the view goes. */

@@ -48,6 +48,6 @@ function isFree({ keysIn = 'page' }: Command, event: KeyboardEvent, { model }: D
   // Tab moves on, as everywhere, but from the canvas itself and from a selected node.
   if (event.key === 'Tab' && !target?.matches('.wf-focus') && (target === document.body || !model.selectedNode)) return false;
   // Letters mean the same on the row of a node in the outline; what walks and opens is the list's own.
-  if (event.key.length === 1 && target?.closest('[role="tree"]')) return true;
+  if (event.key.length === 1 && target?.closest('.ds-steps')) return true;
   return target === document.body || (Boolean(target?.closest('.wf-canvas')) && !(target instanceof HTMLButtonElement));
 }

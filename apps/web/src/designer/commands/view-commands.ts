@@ -31,6 +31,16 @@ export const viewCommands: readonly Command[] = [
     run: ({ model, stage }) => stage.show(model.document),
   },
   {
+    id: 'view.find',
+    title: 'Find in the workflow',
+    group: 'View',
+    words: 'search text expression id setting',
+    keys: ['Mod+F'],
+    keysIn: 'field',
+    menu: ['canvas'],
+    run: ({ screen }) => screen.setState(({ find }) => ({ find: (find ?? 0) + 1 })),
+  },
+  {
     id: 'view.outline',
     title: ({ screen }) => (screen.getState().left === 'outline' ? 'Close the outline' : 'Outline'),
     group: 'View',
