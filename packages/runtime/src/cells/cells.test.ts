@@ -169,6 +169,10 @@ describe('Cells', { timeout: 120_000 }, () => {
     await eventually('it loops', () => existsSync(sink) || undefined);
     expect(isRunning(pid)).toBe(true);
     worker.kill('SIGKILL');
-    await eventually('the cell is gone', () => !isRunning(pid) || undefined);
+    try {
+      await eventually('the cell is gone', () => !isRunning(pid) || undefined);
+    } finally {
+      if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+    }
   });
 });
