@@ -64,5 +64,5 @@ interface Work {
 
 const pauseMs = 1;
 const leastMs = 0.4;
-const mostMs = 4;
+const mostMs = 8;
 const share = 0.3;

@@ -9,8 +9,8 @@ const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
 export function packPayload(json: Uint8Array): Promise<Buffer> {
-  // In one go: every piece would be a turn of this thread.
-  const chunkSize = Math.max(constants.Z_MIN_CHUNK, json.byteLength + (json.byteLength >> 8) + 1_024);
+  // Mostly in one go: every piece of the answer is a turn of this thread. Room for all of it is rarely needed, and is garbage each time.
+  const chunkSize = Math.max(64 * 1024, json.byteLength >> 2);
   return compress(json, { chunkSize, params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 } });
 }
 
