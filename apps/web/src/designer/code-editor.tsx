@@ -161,6 +161,8 @@ export function CodeEditor({
         EditorView.contentAttributes.of({
           'aria-label': label,
           tabindex: '0',
+          // A dialog gives the focus to what asks for it, after everything is drawn.
+          ...(autoFocus && { 'data-autofocus': 'true' }),
           // A dialog around it would close on the Esc that only puts the offers away.
           ...(hasEscape && { 'data-mantine-stop-propagation': 'true' }),
           ...(describedBy !== undefined && { 'aria-describedby': describedBy }),
@@ -168,7 +170,7 @@ export function CodeEditor({
         ...(placeholder === undefined ? [] : [placeholderText(placeholder)]),
       ]),
     });
-  }, [describedBy, hasEscape, label, language, placeholder]);
+  }, [autoFocus, describedBy, hasEscape, label, language, placeholder]);
 
   useEffect(() => {
     const editor = view.current;

@@ -115,7 +115,6 @@ function Line({
     <div
       role="treeitem"
       aria-level={level}
-      aria-label={`${row.path}, ${row.type || 'not seen yet'}${row.value === '' ? '' : ` ${row.value}`}${missing}`}
       aria-selected={false}
       {...(row.hasChildren && { 'aria-expanded': isOpen })}
       data-key={row.key}
@@ -143,10 +142,22 @@ function Line({
       >
         {row.hasChildren ? <Chevron className="ic" size={12} /> : null}
       </span>
-      <span className={`mono ds-tree-name ${level === 1 ? 'b5' : ''} ${row.label.endsWith(' item') ? 'said' : ''}`}>{row.label}</span>
+      {/* What is shown is short; what is said names the place in full. */}
+      <span className="visually-hidden">
+        {`${row.path}, ${row.type || 'not seen yet'}${row.value === '' ? '' : ` ${row.value}`}${missing}`}
+      </span>
+      <span aria-hidden="true" className={`mono ds-tree-name ${level === 1 ? 'b5' : ''} ${row.label.endsWith(' item') ? 'said' : ''}`}>
+        {row.label}
+      </span>
       <span className="grow" />
-      {row.mayBeMissing ? <span className="ds-missing">may be missing</span> : null}
-      <span className={`mono t3 ell ${row.value === '' ? 'said' : ''}`}>{row.value === '' ? row.type || 'not seen yet' : row.value}</span>
+      {row.mayBeMissing ? (
+        <span aria-hidden="true" className="ds-missing">
+          may be missing
+        </span>
+      ) : null}
+      <span aria-hidden="true" className={`mono t3 ell ${row.value === '' ? 'said' : ''}`}>
+        {row.value === '' ? row.type || 'not seen yet' : row.value}
+      </span>
     </div>
   );
 }

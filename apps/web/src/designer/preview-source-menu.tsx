@@ -19,7 +19,7 @@ export function PreviewSourceMenu() {
   return (
     <Menu opened={opened} onChange={setOpened} position="bottom-end">
       <Menu.Target>
-        <button type="button" className="tag line ds-source" aria-label={`Data for previews: ${sample?.name ?? 'none'}`}>
+        <button type="button" className="tag line ds-source" aria-label={`Data for previews: ${sample?.name ?? 'No data yet'}`}>
           <span className="ell">{sample?.name ?? 'No data yet'}</span>
           <IconChevronDown className="ic" size={11} aria-hidden="true" />
         </button>

@@ -1,0 +1,337 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { signIn } from '../sign-in.ts';
+
+let perdure: ServerProcess;
+let context: BrowserContext;
+
+test.beforeAll(async ({ browser }) => {
+  perdure = await startServerProcess();
+  context = await signIn(browser, perdure);
+});
+
+test.afterAll(async () => {
+  await context.close();
+  await perdure.stop();
+});
+
+test('an expression is completed by keyboard from what a real run gave, and its result is shown', async () => {
+  const page = await openSample();
+  await select(page, 'Credit check');
+  const body = inspector(page).getByRole('group', { name: 'Body', exact: true });
+  await body.getByRole('button', { name: 'Expression' }).click();
+  // What was a literal with expressions inside is the same as one expression.
+  await expect(body.getByRole('textbox')).toContainText('steps.order.output.customer');
+  await body.getByRole('textbox').click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('$uppercase(steps.order.output.cust');
+  const offers = page.getByRole('listbox');
+  await expect(offers.getByRole('option', { name: /^customer.*text.*Nordlicht AB/ })).toBeVisible();
+  await expect(page.getByText('The text in capital letters.')).toBeVisible();
+  await page.keyboard.press('Tab');
+  await expect(body.getByRole('textbox')).toHaveText('$uppercase(steps.order.output.customer)');
+  await expect(body.getByRole('status', { name: 'Result' })).toContainText('NORDLICHT AB');
+  await expect(body.getByRole('status', { name: 'Result' })).toContainText('text');
+  // Tab takes what is offered; with nothing offered it leaves. Esc goes back to the canvas.
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('region', { name: 'Canvas' })).toBeFocused();
+  await page.close();
+});
+
+test('what is wrong is said where it stands: syntax, names, data that does not fit, failures with this data', async () => {
+  const page = await openSample();
+  await select(page, 'Approve order');
+  const due = inspector(page).getByRole('group', { name: 'Due', exact: true });
+  await due.getByRole('button', { name: 'Expression' }).click();
+  const editor = due.getByRole('textbox');
+  const write = async (source: string): Promise<void> => {
+    await editor.click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.insertText(source);
+  };
+  await write('steps.order.output.(');
+  await expect(due.locator('.ds-fault')).toBeVisible();
+  await expect(due.locator('.cm-lintRange-error')).toBeVisible();
+  await write('inptu.amount');
+  await expect(due.getByText('There is no inptu. Did you mean input?')).toBeVisible();
+  await expect(due.locator('.cm-lintRange-warning')).toHaveText('inptu');
+  await write('steps.order.output.custommer');
+  await expect(due.getByText(/has no custommer.*Did you mean customer/)).toBeVisible();
+  await expect(due.locator('.cm-lintRange-info')).toHaveText('custommer');
+  await write('steps.order.output.amount');
+  await expect(due.getByText(/A number is milliseconds/)).toBeVisible();
+  await write('steps.order.output.customer');
+  await expect(due.getByText(/is neither a duration/)).toBeVisible();
+  await write('steps.order.output.customer - 1');
+  await expect(due.getByRole('status', { name: 'Result' })).toContainText('Fails with this data');
+  await write('"2d"');
+  await expect(due.getByRole('status', { name: 'Result' })).toContainText('"2d"');
+  await expect(due.locator('.ds-fault, .ds-misfit, .ds-remark')).toHaveCount(0);
+  await page.close();
+});
+
+test('a path is picked by click and by keyboard: into a text, and into an expression', async () => {
+  const page = await openSample();
+  await select(page, 'Take payment');
+  const url = inspector(page).getByRole('group', { name: 'URL', exact: true });
+  await url.getByRole('textbox').click();
+  await page.keyboard.press('End');
+  const tree = inspector(page).getByRole('tree');
+  const order = tree.getByRole('treeitem', { name: /^steps\.order\.output,/ });
+  await order.focus();
+  await page.keyboard.press('ArrowRight');
+  await tree.getByRole('treeitem', { name: /^steps\.order\.output\.id,/ }).click();
+  await expect(url.getByRole('textbox')).toHaveText(/^"demo:.*" & steps\.order\.output\.id$/);
+  await expect(url.getByRole('textbox')).toBeFocused();
+  await page.keyboard.type(' & ');
+  // The tree has one tab stop and remembers where it was.
+  await tree.getByRole('treeitem', { name: /^steps\.order\.output\.id,/ }).focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(url.getByRole('textbox')).toHaveText(/ & steps\.order\.output\.id & steps\.order\.output\.customer$/);
+  // Back to the literal, and what was typed there is still there.
+  await url.getByRole('button', { name: 'Form' }).click();
+  await expect(url.getByRole('textbox')).toHaveValue(/^demo:/);
+  await page.close();
+});
+
+test('a condition is built from rows, opens as rows again, and holds in a run', async () => {
+  const page = await newWorkflow('Sizes');
+  await add(page, 'Condition');
+  await inspector(page)
+    .getByRole('button', { name: /from rows$/ })
+    .click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('button', { name: 'Use' })).toHaveAttribute('aria-disabled', 'true');
+  const first = dialog.getByRole('group', { name: 'Condition 1' });
+  await first.getByLabel('Value', { exact: true }).fill('input.amount');
+  await first.getByLabel('Test').selectOption('is more than');
+  await first.getByLabel('Kind of value').selectOption('Number');
+  await first.getByLabel('Compared with').fill('100');
+  await dialog.getByRole('button', { name: 'Add condition' }).click();
+  const second = dialog.getByRole('group', { name: 'Condition 2' });
+  await second.getByLabel('Value', { exact: true }).fill('input.country');
+  await second.getByLabel('Test').selectOption('is one of');
+  await second.getByLabel('Values, separated by commas').fill('SE, DK');
+  await expect(dialog.getByLabel('As an expression')).toHaveText('input.amount > 100 and input.country in ["SE", "DK"]');
+  await expectNoSeriousFault(page, 'condition builder');
+  await dialog.getByRole('button', { name: 'Use' }).click();
+  await expect(inspector(page).getByRole('textbox', { name: /holds when/ })).toHaveText(
+    'input.amount > 100 and input.country in ["SE", "DK"]',
+  );
+  await inspector(page)
+    .getByRole('button', { name: /from rows$/ })
+    .click();
+  await expect(dialog.getByRole('group', { name: 'Condition 2' }).getByLabel('Values, separated by commas')).toHaveValue('SE, DK');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+
+  await select(page, 'End');
+  const result = inspector(page).getByRole('group', { name: 'Result', exact: true });
+  await result.getByRole('textbox').click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText('"large order"');
+  await runDraft(page, '{ "amount": 500, "country": "DK" }');
+  await expect(page.getByText('large order').first()).toBeVisible();
+  await page.goBack();
+  await expect(node(page, 'End')).toBeVisible();
+  await runDraft(page, '{ "amount": 500, "country": "FR" }');
+  await expect(page.getByText('Completed').first()).toBeVisible();
+  await expect(page.getByText('large order')).toHaveCount(0);
+  await page.close();
+});
+
+test('what has no rows stays an expression, with the reason', async () => {
+  const page = await newWorkflow('No rows');
+  await add(page, 'Condition');
+  const when = inspector(page).getByRole('textbox', { name: /holds when/ });
+  await when.click();
+  await page.keyboard.insertText('$sum(input.lines.price) > 10');
+  await inspector(page)
+    .getByRole('button', { name: /from rows$/ })
+    .click();
+  await expect(page.getByRole('dialog').getByText(/\$sum/).first()).toBeVisible();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await expect(when).toHaveText('$sum(input.lines.price) > 10');
+  await page.close();
+});
+
+test('an input schema is built from fields, previewed, and asked for when it runs', async () => {
+  const page = await newWorkflow('Asked');
+  await select(page, 'Start');
+  await inspector(page).getByRole('button', { name: 'Build a form…' }).click();
+  const dialog = page.getByRole('dialog');
+  const preview = dialog.getByRole('region', { name: 'Preview' });
+  await dialog.getByRole('button', { name: 'Add field' }).click();
+  const name = dialog.getByRole('textbox', { name: 'Name' });
+  await expect(name).toBeFocused();
+  await page.keyboard.type('amount');
+  await page.keyboard.press('Enter');
+  await dialog.getByLabel('Type of amount').selectOption('Number');
+  await dialog.getByLabel('amount is required').check();
+  await dialog.getByRole('button', { name: 'Open amount' }).click();
+  await dialog.getByLabel('Title').fill('Amount to pay');
+  await dialog.getByLabel('At least').fill('1');
+  await expect(preview.getByLabel('Amount to pay')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Add field' }).click();
+  await page.keyboard.type('tier');
+  await page.keyboard.press('Enter');
+  await dialog.getByLabel('Type of tier').selectOption('Choice');
+  // The second comes first, by keys.
+  await dialog.getByRole('textbox', { name: 'Name' }).nth(1).focus();
+  await page.keyboard.press('Alt+ArrowUp');
+  await expect(dialog.getByRole('textbox', { name: 'Name' }).first()).toHaveValue('tier');
+  await expect(preview.getByRole('radio', { name: 'First' })).toBeVisible();
+  await expectNoSeriousFault(page, 'schema editor');
+
+  // What the fields do not show goes round through JSON unharmed; what would fail later is refused here.
+  await dialog.getByRole('tab', { name: 'JSON' }).click();
+  const json = dialog.getByRole('textbox', { name: 'JSON Schema' });
+  await json.click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText('{ "allOf": [{ "$ref": "#" }] }');
+  await expect(dialog.getByRole('list', { name: 'Problems' })).toContainText('without end');
+  await expect(dialog.getByRole('button', { name: 'Use' })).toHaveAttribute('aria-disabled', 'true');
+  await json.click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText(
+    '{ "type": "object", "required": ["amount"], "minProperties": 1, "properties": { "amount": { "type": "number", "title": "Amount to pay", "x-unit": "EUR" } } }',
+  );
+  await dialog.getByRole('tab', { name: 'Fields' }).click();
+  await expect(dialog.getByText('minProperties')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Open amount' }).click();
+  await expect(dialog.getByText('x-unit')).toBeVisible();
+  await dialog.getByLabel('Help').fill('In euros.');
+  await dialog.getByRole('button', { name: 'Use' }).click();
+  await expect(inspector(page).getByRole('list', { name: 'Fields of Input schema' })).toContainText('amount');
+  await inspector(page).getByText('As JSON').click();
+  await expect(inspector(page).getByRole('textbox', { name: 'Input schema' })).toContainText('"x-unit": "EUR"');
+  await expect(inspector(page).getByRole('textbox', { name: 'Input schema' })).toContainText('"minProperties": 1');
+
+  await page.getByRole('button', { name: /^Run/ }).click();
+  await expect(page.getByRole('dialog').getByLabel('Amount to pay')).toBeVisible();
+  await expect(page.getByRole('dialog').getByText('In euros.')).toBeVisible();
+  await page.close();
+});
+
+test('a schema is taken from a sample; sample data is typed and previews use it', async () => {
+  const page = await newWorkflow('Sampled');
+  await select(page, 'Start');
+  await inspector(page).getByRole('button', { name: 'Build a form…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('tab', { name: 'From a sample' }).click();
+  await dialog.getByRole('textbox', { name: 'Sample' }).click();
+  await page.keyboard.insertText('{ "mail": "a@b.test", "lines": [{ "sku": "x", "count": 2 }] }');
+  await dialog.getByRole('button', { name: 'Make the schema' }).click();
+  await expect(dialog.getByLabel('Type of mail')).toHaveValue('email');
+  await expect(dialog.getByLabel('Type of lines')).toHaveValue('objects');
+  await dialog.getByRole('button', { name: 'Use' }).click();
+
+  await add(page, 'Transform');
+  // Before anything ran the schema tells the names.
+  await expect(inspector(page).getByRole('treeitem', { name: 'input.mail, text' })).toBeVisible();
+  await inspector(page)
+    .getByRole('button', { name: /^Data for previews/ })
+    .first()
+    .click();
+  await page.getByRole('menuitem', { name: 'Type sample data…' }).click();
+  await expect(dialog.getByRole('heading', { name: 'Sample data' })).toBeVisible();
+  await dialog.getByRole('textbox', { name: 'Sample data' }).click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText('{ "input": { "mail": "me@home.test", "lines": [] } }');
+  await expectNoSeriousFault(page, 'sample data');
+  await dialog.getByRole('button', { name: 'Use' }).click();
+  const value = inspector(page).getByRole('group', { name: 'Value', exact: true });
+  await value.getByRole('textbox').click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText('input.mail');
+  await expect(value.getByRole('status', { name: 'Result' })).toContainText('me@home.test');
+  await value.getByRole('button', { name: 'Open “Value” larger' }).click();
+  await expect(dialog.getByRole('status', { name: 'Result' })).toContainText('me@home.test');
+  await expectNoSeriousFault(page, 'larger editor');
+  await page.keyboard.type(' & "!"');
+  await dialog.getByRole('button', { name: 'Use' }).click();
+  await expect(value.getByRole('textbox')).toHaveText('input.mail & "!"');
+  await expect(page.getByText(/^Saved/)).toBeVisible();
+  await page.reload();
+  await select(page, 'Transform');
+  await expect(inspector(page).getByRole('treeitem', { name: 'input.mail, text "me@home.test"' })).toBeVisible();
+  await page.close();
+});
+
+test('a time span says what it comes to, takes other words, and is switched by a key without loss', async () => {
+  const page = await newWorkflow('Times');
+  await add(page, 'Timer');
+  const time = inspector(page).getByRole('group', { name: 'Time', exact: true });
+  const input = time.getByRole('textbox', { name: 'Time' });
+  await input.fill('90 min');
+  await expect(time.getByText('Reads as 90m')).toBeVisible();
+  await input.blur();
+  await expect(input).toHaveValue('90m');
+  await expect(time.getByText(/^1 hour 30 minutes/)).toBeVisible();
+  await input.focus();
+  await page.keyboard.press('Alt+KeyE');
+  await expect(time.getByRole('textbox')).toHaveText('"90m"');
+  await page.keyboard.press('Alt+KeyE');
+  await expect(time.getByRole('textbox', { name: 'Time' })).toHaveValue('90m');
+  await page.close();
+});
+
+async function openSample(): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`${perdure.origin}/workflows/order-approval`);
+  await expect(node(page, 'Credit check')).toBeVisible();
+  return page;
+}
+
+async function newWorkflow(title: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`${perdure.origin}/workflows`);
+  await page.getByRole('button', { name: 'New workflow…' }).click();
+  await page.getByRole('dialog').getByLabel('Title').fill(title);
+  await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
+  await expect(node(page, 'End')).toBeVisible();
+  await expect(page.getByText(/^Saved/)).toBeVisible();
+  return page;
+}
+
+/** Runs the draft and goes to its instance. */
+async function runDraft(page: Page, input: string): Promise<void> {
+  await page.getByRole('button', { name: /^Run/ }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Input', { exact: true }).fill(input);
+  await dialog.getByRole('button', { name: 'Run the draft' }).click();
+  await page.getByRole('link', { name: 'Open instance' }).click();
+  await page.waitForURL(/\/instances\//);
+}
+
+/** After the start, by click; the new node is selected. */
+async function add(page: Page, type: string): Promise<void> {
+  await select(page, 'Start');
+  await page.getByRole('complementary', { name: 'Nodes' }).getByRole('button', { name: type, exact: true }).click();
+  await expect(inspector(page).getByRole('textbox', { name: 'Title' }).first()).toHaveValue(type);
+}
+
+async function select(page: Page, title: string): Promise<void> {
+  await node(page, title).click({ position: { x: 60, y: 12 } });
+}
+
+function node(page: Page, title: string): Locator {
+  return page.getByRole('group', { name: new RegExp(`^${title}, `) });
+}
+
+function inspector(page: Page): Locator {
+  return page.getByRole('complementary', { name: 'Inspector' });
+}
+
+async function expectNoSeriousFault(page: Page, what: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  expect
+    .soft(
+      serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join('; ')}`),
+      what,
+    )
+    .toEqual([]);
+}
