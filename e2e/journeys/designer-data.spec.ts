@@ -131,14 +131,15 @@ test('a condition is built from rows, opens as rows again, and holds in a run', 
   const result = inspector(page).getByRole('group', { name: 'Result', exact: true });
   await result.getByRole('textbox').click();
   await page.keyboard.press('Control+A');
-  await page.keyboard.insertText('"large order"');
+  // The canvas shows the expression, the run what it gives.
+  await page.keyboard.insertText('$uppercase("large")');
   await runDraft(page, '{ "amount": 500, "country": "DK" }');
-  await expect(page.getByText('large order').first()).toBeVisible();
+  await expect(page.getByText(/LARGE/).first()).toBeVisible();
   await page.goBack();
   await expect(node(page, 'End')).toBeVisible();
   await runDraft(page, '{ "amount": 500, "country": "FR" }');
   await expect(page.getByText('Completed').first()).toBeVisible();
-  await expect(page.getByText('large order')).toHaveCount(0);
+  await expect(page.getByText(/LARGE/)).toHaveCount(0);
   await page.close();
 });
 
