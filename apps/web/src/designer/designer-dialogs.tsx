@@ -138,6 +138,7 @@ function DesignerRunDialog({ opened, onClose }: DesignerDialogProps) {
       workflowKey={designer.key}
       document={document}
       latestVersion={version}
+      differs={designer.differs}
       draftRefusal={designer.may.edit ? null : 'Your role may not run drafts'}
       lastInput={sample.data?.input}
       save={() => designer.save()}

@@ -13,6 +13,8 @@ interface RunDialogProps {
   workflowKey: string;
   document: WorkflowDocument;
   latestVersion: number | null;
+  /** The draft is not what the latest version is: then it is what a person means first. */
+  differs: boolean;
   /** Why the draft cannot be tried, or null. */
   draftRefusal: string | null;
   /** The last run's input, to start from. */
@@ -30,10 +32,10 @@ export function RunDialog(props: RunDialogProps) {
 }
 
 function OpenRunDialog(props: RunDialogProps) {
-  const { workflowKey, document, latestVersion, draftRefusal, lastInput, save, onProblems, onStarted, onClose } = props;
+  const { workflowKey, document, latestVersion, differs, draftRefusal, lastInput, save, onProblems, onStarted, onClose } = props;
   const schema = document.nodes.find((node) => node.type === 'start')?.config['inputSchema'] ?? null;
   const input = useInputForm(schema, lastInput ?? {});
-  const [choice, setChoice] = useState<'draft' | 'version'>('draft');
+  const [choice, setChoice] = useState<'draft' | 'version'>(differs ? 'draft' : 'version');
   const runsDraft = draftRefusal === null && (choice === 'draft' || latestVersion === null);
   const [pins, setPins] = useState(true);
   const [fastForward, setFastForward] = useState(false);
