@@ -29,7 +29,7 @@ export const limitSeconds: Readonly<Record<string, number>> = {
   startApi: 60,
   bank: 90,
   payloads: 120,
-  web: 240,
+  web: 420,
 };
 
 export const runs: Readonly<Record<string, (environment: BenchEnvironment) => Promise<Figures>>> = {

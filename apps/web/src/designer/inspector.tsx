@@ -24,6 +24,7 @@ import { unfinishedKey } from './unfinished-json.ts';
 import { expressionData, type SampleRun } from './expression-data.ts';
 import { InspectorContext, type InsertTarget, type InspectorContextValue } from './inspector-context.ts';
 import { PreviewSourceMenu } from './preview-source-menu.tsx';
+import { hasSameData } from './same-data.ts';
 import { RetryRuler } from './retry-ruler.tsx';
 import { RetryTab } from './retry-tab.tsx';
 import { TestTab } from './trying/test-tab.tsx';
@@ -51,7 +52,9 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
 
   const own = useMemo(() => problems.filter((problem) => problem.node === node.id), [problems, node.id]);
   // What leads to a node is read from the whole drawing: typing does not wait for it.
-  const settled = useDeferredValue(document);
+  const latest = useDeferredValue(document);
+  const [settled, setSettled] = useState(latest);
+  if (settled !== latest && !hasSameData(settled, latest, node.id)) setSettled(latest);
   const data = useMemo(() => expressionData(settled, node.id, sample), [settled, node.id, sample]);
   const context = useMemo<InspectorContextValue>(
     () => ({
