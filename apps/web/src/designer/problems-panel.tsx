@@ -28,7 +28,8 @@ const mostRows = 200;
 export function ProblemsPanel() {
   const { screen } = useDesigner();
   const problems = useDesignerValue((designer) => designer.problems);
-  const document = useDesignerValue(({ model }) => model.document);
+  // What the problems were found in: it changes when they do, not with each key that is pressed.
+  const document = useDesignerValue(({ model, state }) => state.getState().checked ?? model.document);
   const open = useDesignerValue((designer) => designer.screen.getState().drawerOpen);
   const shown = useDesignerValue((designer) => designer.screen.getState().problem.shown);
   const [hidden, setHidden] = useState<ReadonlySet<Severity>>(new Set());
