@@ -214,6 +214,7 @@ test('the outline does by keyboard what the canvas does: walk, rename, add, conn
   await expect(item(/^Send, Transform$/)).toBeVisible();
 
   // Closed and opened, deleted and brought back.
+  await expect(tree).toBeFocused();
   await page.keyboard.press('ArrowLeft');
   await expect(item(/^Scope/)).toHaveAttribute('aria-expanded', 'false');
   await expect(item(/^Send/)).toHaveCount(0);
