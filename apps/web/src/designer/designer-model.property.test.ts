@@ -187,6 +187,30 @@ const edits: Record<string, Edit> = {
     const places = new Map(part.nodes.map(({ id }) => [id, { position: pick.place() }]));
     model.change('Tidy', (before) => applyPlaces(before, anchored(part, places)));
   },
+  addNote: (model, pick) => model.addNote({ parent: null, position: pick.place() }),
+  moveNote: (model, pick) => {
+    const note = pick.of(model.document.notes ?? []);
+    if (note) model.move([], [{ note: note.id, parent: null, position: pick.place() }]);
+  },
+  writeNote: (model, pick) => {
+    const note = pick.of(model.document.notes ?? []);
+    if (note) model.writeNote(note.id, `Text ${pick.number(9)}`);
+  },
+  resizeNote: (model, pick) => {
+    const note = pick.of(model.document.notes ?? []);
+    if (note) model.resizeNote(note.id, { ...pick.place(), width: 100 + pick.number(200), height: 60 + pick.number(200) });
+  },
+  dropOnEdge: (model, pick) => {
+    const node = pick.of(model.document.nodes);
+    const edge = pick.of(model.document.edges);
+    if (node && edge) model.dropOnEdge({ node: node.id, parent: null, position: pick.place() }, edge.id);
+  },
+  removeNote: (model, pick) => {
+    const note = pick.of(model.document.notes ?? []);
+    if (!note) return;
+    model.select({ nodes: new Set(), edges: new Set(), notes: new Set([note.id]) });
+    model.deleteSelection();
+  },
   adopt: (model, pick) =>
     model.adopt('Changes by Tomás', {
       ...model.document,
