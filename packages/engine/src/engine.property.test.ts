@@ -201,7 +201,7 @@ function testRunOf(workflow: Plan, picks: readonly number[]): { test?: TestRun }
   const top = [...workflow.nodes.values()].filter(({ parent, kind }) => parent === null && kind !== 'start');
   const at = top[choice % Math.max(1, top.length)];
   const from = at && choice % 3 === 0 ? { from: { node: at.id, only: choice % 7 === 0, outputs: {}, vars: {} } } : {};
-  return { test: { pins, fastForward: choice % 4 === 1, ...from } };
+  return { test: { pins, fastForward: choice % 4 === 1, ...(choice % 7 === 3 && { pinnedOnly: true }), ...from } };
 }
 
 const PINNABLE = new Set(['activity', 'transform', 'condition', 'forEach', 'loop', 'scope', 'timer', 'event', 'humanTask', 'subWorkflow']);

@@ -8,7 +8,7 @@ import { enterHumanTask } from './human-task.ts';
 import { OTHERWISE, firstNormalPort } from './first-normal-port.ts';
 import { isTruthy } from './is-truthy.ts';
 import { reachJoin } from './join.ts';
-import { passPinned, pinOf } from './pinned.ts';
+import { lacksPin, notPinned, passPinned, pinOf } from './pinned.ts';
 import { failEntering } from './raise.ts';
 import { enterSubWorkflow } from './sub-workflow.ts';
 import { enterTimer } from './timer.ts';
@@ -22,6 +22,7 @@ export function* enter(turn: Turn, token: Token, node: PlanNode): Steps<void> {
   if (node.disabled) return skip(turn, token, node);
   const pin = pinOf(turn, node);
   if (pin) return passPinned(turn, token, node, pin);
+  if (lacksPin(turn, node)) return failEntering(turn, token, node, notPinned(node));
   switch (node.kind) {
     case 'start':
       // No edge leads to a start node; it is left by ExecutionStarted.

@@ -28,6 +28,15 @@ export function pinOf({ state }: Turn, node: PlanNode): Pin | undefined {
   return pins !== undefined && Object.hasOwn(pins, node.id) ? pins[node.id] : undefined;
 }
 
+/** Whether the node would do something outside in a run that must not. [P10] */
+export function lacksPin({ state }: Turn, { kind }: PlanNode): boolean {
+  return state.test?.pinnedOnly === true && (kind === 'activity' || kind === 'subWorkflow' || kind === 'entityOperation');
+}
+
+export function notPinned({ title }: PlanNode): Failure {
+  return { code: 'NotPinned', message: `“${title}” would do something outside, and this test run only uses pinned data.` };
+}
+
 /** Exceptional ports that carry an error; a timeout's and an overdue task's do not. */
 function raisesBy(node: PlanNode, port: PortId): boolean {
   switch (node.kind) {

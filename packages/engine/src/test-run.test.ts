@@ -111,6 +111,29 @@ describe('pins', () => {
   });
 });
 
+describe('only pinned', () => {
+  const plan = planOf({ start, a: activity(), e: end(outputOf('a')), c: end(expr(({ error }) => error)) }, ['start>a', 'a>e', 'a:error>c']);
+
+  test('P10 what would do something outside is not begun; its failure is caught as any is', () => {
+    const run = new InstanceFixture(plan).start(null, testing({ pinnedOnly: true }));
+    expect(run.effects).toEqual([]);
+    expect(run.types()).toEqual(['ExecutionStarted', 'StepFailed', 'EndReached', 'ExecutionCompleted']);
+    expect(run.state.output).toMatchObject({ code: 'NotPinned' });
+    const open = planOf({ start, s: subWorkflow() }, ['start>s']);
+    expect(new InstanceFixture(open).start(null, testing({ pinnedOnly: true })).state).toMatchObject({
+      status: 'Failed',
+      failure: { code: 'NotPinned' },
+    });
+  });
+
+  test('P10 what is pinned, waits or computes goes on', () => {
+    const run = new InstanceFixture(plan).start(null, testing({ pinnedOnly: true, ...pin('a', 1) }));
+    expect(run.state).toMatchObject({ status: 'Completed', output: 1 });
+    const waits = planOf({ start, t: transform(literal(1)), w: event('go') }, ['start>t', 't>w']);
+    expect(new InstanceFixture(waits).start(null, testing({ pinnedOnly: true })).state.status).toBe('Running');
+  });
+});
+
 describe('fast-forward', () => {
   test('P5 E3 a timer is due at once, through its row', () => {
     const plan = planOf({ start, t: timer(literal('30d')), e: end() }, ['start>t', 't>e']);

@@ -9,6 +9,8 @@ export interface TestRun {
   pins: Record<NodeId, Pin>;
   /** Timer nodes and waits before a retry are over at once. [P5] */
   fastForward: boolean;
+  /** What would do something outside fails unless it is pinned. [P10] */
+  pinnedOnly?: true;
   /** Where it begins. Absent: at the start. [P7] */
   from?: Beginning;
 }

@@ -98,7 +98,7 @@ export interface ScenarioResult {
 }
 
 export interface ScenarioDifference {
-  what: 'start' | 'time' | 'status' | 'code' | 'output' | 'through';
+  what: 'start' | 'time' | 'pins' | 'status' | 'code' | 'output' | 'through';
   message: string;
   expected?: Json;
   actual?: Json;

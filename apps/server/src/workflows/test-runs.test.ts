@@ -210,7 +210,11 @@ test('scenarios pin, raise and decide; what differs is told', async () => {
     scenario('condition', { ...happy, expect: { status: 'Completed', output: { condition: 'output.price = 9 and input.amount = 3' } } }),
     scenario('other', { ...happy, expect: { status: 'Completed', output: { equals: { ok: 'approved' } } } }),
     scenario('not so', { ...happy, expect: { status: 'Completed', output: { condition: 'output.price > 100' } } }),
-    scenario('failing', { expect: { status: 'Failed', code: 'Declined' } }),
+    scenario('failing', {
+      pins: { call: { output: { code: 'Refused', message: 'no' }, port: 'error' } },
+      expect: { status: 'Failed', code: 'Declined' },
+    }),
+    scenario('unpinned', { expect: { status: 'Failed', code: 'NotPinned' } }),
     scenario('rejected', { ...happy, decisions: { ask: { outcome: 'rejected' } }, expect: { status: 'Completed', through: ['done'] } }),
     scenario('gone', { pins: { nowhere: { output: 1 } } }),
   ].map((one, i) => ({ ...one, id: `s${i}` }));
@@ -222,6 +226,7 @@ test('scenarios pin, raise and decide; what differs is told', async () => {
     ['other', false],
     ['not so', false],
     ['failing', false],
+    ['unpinned', false],
     ['rejected', false],
     ['gone', false],
   ]);
@@ -229,8 +234,9 @@ test('scenarios pin, raise and decide; what differs is told', async () => {
   expect(differences[2]).toMatchObject({ what: 'output', expected: { ok: 'approved' }, actual: { ok: 'approved', paid: 9, price: 9 } });
   expect(differences[3].message).toBe('The condition output.price > 100 gives false instead of true.');
   expect(differences[4]).toMatchObject({ what: 'code', expected: 'Declined' });
-  expect(differences[5].message).toBe('“done” was not reached.');
-  expect(differences[6].message).toBe('It pins "nowhere", which the workflow does not have.');
+  expect(differences[5]).toMatchObject({ what: 'pins', expected: 'call' });
+  expect(differences[6].message).toBe('“done” was not reached.');
+  expect(differences[7].message).toBe('It pins "nowhere", which the workflow does not have.');
   const only = await mutate('workflows.runScenarios', { key, draftRevision: 1, ids: ['s0'] });
   expect(only.data.results).toHaveLength(1);
   expect((await query('instances.get', { id: only.data.results[0].instanceId })).isTest).toBe(true);

@@ -63,7 +63,7 @@ function randomTestRun({ nodes }: WorkflowDocument, random: () => number): TestR
       port.kind === 'exceptional' ? { code: pick(['Boom', 'Declined']) ?? '', message: 'pinned' } : { k: Math.floor(random() * 3) };
     pins[node.id] = { output, ...((port.kind === 'exceptional' || random() < 0.5) && { port: port.id }) };
   }
-  const test: TestRun = { pins, fastForward: random() < 0.5 };
+  const test: TestRun = { pins, fastForward: random() < 0.5, ...(random() < 0.2 && { pinnedOnly: true }) };
   const at = pick(nodes.filter(({ parent, type }) => parent === null && type !== 'start'));
   if (at === undefined || random() < 0.5) return test;
   const outputs: Record<NodeId, Json> = {};

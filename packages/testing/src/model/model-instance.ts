@@ -210,6 +210,12 @@ export class ModelInstance {
     }
     const pin = this.#test?.pins[node.id];
     if (pin !== undefined) return this.#passPinned(frame, node, pin, error);
+    // P10
+    if (this.#test?.pinnedOnly === true && ['http', 'subWorkflow', 'entity'].includes(node.type)) {
+      const failure: ModelFailure = { code: 'NotPinned', node: node.title, step: visit(' is not pinned') };
+      if (this.#send(frame, node.id, 'error', failure) === 0) this.#raise(frame, failure);
+      return;
+    }
     switch (node.type) {
       case 'transform': {
         const value = this.#value(config.value, frame, error);

@@ -7,6 +7,8 @@ export interface ScenarioOutcome {
   output: Json;
   failure: { code: string; message: string; node?: string } | null;
   reached: ReadonlySet<NodeId>;
+  /** Would have done something outside, and have no pinned data. */
+  unpinned: ReadonlySet<NodeId>;
   /** Of `expect.output.condition`: what it gave, or why it could not be evaluated. Absent without a condition. */
   condition?: { ok: true; value: Json } | { ok: false; message: string };
   tookTooLong: boolean;
@@ -15,7 +17,11 @@ export interface ScenarioOutcome {
 export function judgeScenario({ expect }: Scenario, outcome: ScenarioOutcome, titleOf: (node: NodeId) => string): ScenarioDifference[] {
   const { status, output, failure, reached, condition } = outcome;
   if (outcome.tookTooLong) return [{ what: 'time', message: 'It took longer than a minute and was terminated.' }];
-  const differences: ScenarioDifference[] = [];
+  const differences = [...outcome.unpinned].map((node): ScenarioDifference => ({
+    what: 'pins',
+    message: `“${titleOf(node)}” has no pinned data, and a scenario does nothing outside. Pin what it gives.`,
+    expected: node,
+  }));
   if (status !== expect.status) {
     const because = failure === null ? '' : ` ${failure.node === undefined ? '' : `${failure.node}: `}${failure.code}. ${failure.message}`;
     differences.push({

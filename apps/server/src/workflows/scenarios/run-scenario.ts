@@ -2,7 +2,7 @@
  * Runs one scenario: a test run of a snapshot, with the scenario's pins before those of the draft, its events raised at once (each is kept
  * until a step asks for it), and its human tasks decided as they open. Ends within a minute: then the run is terminated and has failed.
  *
- * Steps that are not pinned do what they do, outside as well.
+ * Nothing is done outside: a step that would, and has no pinned data, fails, and the scenario with it.
  */
 import { type HistoryEvent, instanceId, isFinal, type StepKey } from '@perdure/engine';
 import { readHistory } from '@perdure/database/read';
@@ -51,7 +51,7 @@ export async function runScenario(
       version: snapshot.version,
       input: scenario.input,
       startedBy: snapshot.actor,
-      test: { pins: { ...pinsOf(snapshot.document), ...scenario.pins }, fastForward: scenario.fastForward },
+      test: { pins: { ...pinsOf(snapshot.document), ...scenario.pins }, fastForward: scenario.fastForward, pinnedOnly: true },
     }));
   } catch (refused) {
     // An input that does not fit is an answer about the scenario.
@@ -82,6 +82,7 @@ async function accompany(
 ): Promise<ScenarioOutcome> {
   const { database, runtime } = installation;
   const reached = new Set<NodeId>();
+  const unpinned = new Set<NodeId>();
   const watch = wakeable();
   const stopWatching = runtime.watchInstance(instanceId(id), watch.wake);
   let after = 0;
@@ -89,16 +90,17 @@ async function accompany(
   try {
     for (;;) {
       const read = await readHistory(database.prisma, id, after, pageSize);
-      if (!read) return { status: 'Terminated', output: null, failure: null, reached, tookTooLong: false };
+      if (!read) return { status: 'Terminated', output: null, failure: null, reached, unpinned, tookTooLong: false };
       for (const event of read.events) {
         last = event;
         after = event.seq;
         if ('node' in event) reached.add(event.node);
+        if (event.type === 'StepFailed' && event.failure.code === 'NotPinned') unpinned.add(event.node);
         if (event.type === 'TimerCreated' && event.opening) reached.add(event.opening.node);
         if (event.type === 'HumanTaskCreated') await decide(installation, id, event.step, scenario, event.node, actor);
       }
       if (read.more) continue;
-      if (isFinal(read.head.storedStatus) && last !== undefined) return outcomeOf(installation, last, reached);
+      if (isFinal(read.head.storedStatus) && last !== undefined) return outcomeOf(installation, last, { reached, unpinned });
       const leftMs = until - performance.now();
       if (leftMs <= 0) break;
       await watch.sleep(Math.min(leftMs, lookEveryMs));
@@ -107,7 +109,7 @@ async function accompany(
     stopWatching();
   }
   await sendCommand(installation, id, { type: 'Terminate', reason: 'The scenario took too long.', by: actor, recursive: true });
-  return { status: 'Terminated', output: null, failure: null, reached, tookTooLong: true };
+  return { status: 'Terminated', output: null, failure: null, reached, unpinned, tookTooLong: true };
 }
 
 async function decide(
@@ -124,11 +126,16 @@ async function decide(
   await sendCommand(installation, id, { type: 'DecideHumanTask', step, outcome, data: decision.data ?? {}, comment: null, by });
 }
 
-async function outcomeOf(installation: Installation, last: HistoryEvent, reached: ReadonlySet<NodeId>): Promise<ScenarioOutcome> {
-  if (last.type === 'ExecutionTerminated') return { status: 'Terminated', output: last.output, failure: null, reached, tookTooLong: false };
+async function outcomeOf(
+  installation: Installation,
+  last: HistoryEvent,
+  { reached, unpinned }: Pick<ScenarioOutcome, 'reached' | 'unpinned'>,
+): Promise<ScenarioOutcome> {
+  if (last.type === 'ExecutionTerminated')
+    return { status: 'Terminated', output: last.output, failure: null, reached, unpinned, tookTooLong: false };
   if (last.type !== 'ExecutionCompleted') throw new Error(`A finished history ends with ${last.type}.`);
   const output = await withPayloads(last.output, installation.runtime.payloads);
-  return { status: last.status, output, failure: last.failure ?? null, reached, tookTooLong: false };
+  return { status: last.status, output, failure: last.failure ?? null, reached, unpinned, tookTooLong: false };
 }
 
 async function conditionOf(

@@ -7,17 +7,23 @@ export function callingNodes({ nodes }: WorkflowDocument, pins: boolean): GraphN
 
 const calls = new Set(['http', 'subWorkflow', 'entity']);
 
-/** `“Charge card” and “Ship” make their real calls each time. Pin the steps that must not.` */
+/** `“Charge card” and “Ship” make their real calls each time. Pin those that must not.` */
 export function callWords(nodes: readonly GraphNode[]): string {
+  return nodes.length === 1
+    ? `${listed(nodes)} makes its real call each time. Pin it when it must not.`
+    : `${listed(nodes)} make their real calls each time. Pin those that must not.`;
+}
+
+/** `“Charge card” and “Ship” are not pinned: a scenario that reaches one of them fails.` */
+export function unpinnedWords(nodes: readonly GraphNode[]): string {
+  return nodes.length === 1
+    ? `${listed(nodes)} is not pinned: a scenario that reaches it fails.`
+    : `${listed(nodes)} are not pinned: a scenario that reaches one of them fails.`;
+}
+
+function listed(nodes: readonly GraphNode[]): string {
   const names = nodes.slice(0, 3).map(({ title }) => `“${title}”`);
   const rest = nodes.length - names.length;
-  const listed =
-    rest > 0
-      ? `${names.join(', ')} and ${rest} more`
-      : names.length < 2
-        ? (names[0] ?? '')
-        : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-  return nodes.length === 1
-    ? `${listed} makes its real call each time. Pin it when it must not.`
-    : `${listed} make their real calls each time. Pin those that must not.`;
+  if (rest > 0) return `${names.join(', ')} and ${rest} more`;
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

@@ -11,7 +11,7 @@ import { formatMomentShort } from '../../components/moment.ts';
 import { StatusIcon } from '../../status/status-icon.tsx';
 import { newScenarioId, putScenario, removeScenario } from '../document-edits.ts';
 import { useDesigner, useDesignerValue } from '../use-designer.ts';
-import { callingNodes, callWords } from './calling-nodes.ts';
+import { callingNodes, unpinnedWords } from './calling-nodes.ts';
 import { ScenarioForm } from './scenario-form.tsx';
 import { ScenarioOutcome } from './scenario-results.tsx';
 import './scenarios.css';
@@ -76,7 +76,8 @@ export function ScenariosDialog({ onClose }: { onClose(): void }) {
       onAction={() => run.mutate(scenarios.map(({ id }) => id))}
     >
       <p className="s12 t3">
-        What a run is given, and what must come of it. All of them are run, as test runs of the draft, before a version is published.
+        What a run is given, and what must come of it. All of them are run, as test runs of the draft, before a version is published. They
+        do nothing outside: what would is pinned.
       </p>
       <div className="sc-panel">
         <div className="sc-list">
@@ -120,7 +121,7 @@ export function ScenariosDialog({ onClose }: { onClose(): void }) {
               onChange={change}
               onInvalid={setInvalid}
             />
-            {calling.length === 0 ? null : <p className="s12 t3">{callWords(calling)}</p>}
+            {calling.length === 0 ? null : <p className="s12 t3">{unpinnedWords(calling)}</p>}
             <div className="row g8">
               <Button
                 size="sm"
