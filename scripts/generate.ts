@@ -28,7 +28,13 @@ async function generateDocumentation(check: boolean): Promise<void> {
   const { configurationPage } = await import('../apps/server/src/bootstrap/configuration-page.ts');
   const { errorsPage } = await import('../apps/server/src/errors/errors-page.ts');
   const { nodeReferencePage } = await import('./node-reference-page.ts');
-  const pages = { 'docs/configuration.md': configurationPage(), 'docs/errors.md': errorsPage(), 'docs/nodes.md': nodeReferencePage() };
+  const { templatesPage } = await import('./templates-page.ts');
+  const pages = {
+    'docs/configuration.md': configurationPage(),
+    'docs/errors.md': errorsPage(),
+    'docs/nodes.md': nodeReferencePage(),
+    'docs/templates.md': templatesPage(),
+  };
   for (const [file, content] of Object.entries(pages)) {
     const path = join(root, file);
     if (existsSync(path) && readFileSync(path, 'utf8') === content) continue;

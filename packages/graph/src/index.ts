@@ -49,6 +49,17 @@ export { renameReferences } from './step-references.ts';
 export * from './rename-node.ts';
 export * from './new-node.ts';
 export * from './fragment.ts';
+export {
+  type TemplateCategory,
+  type TemplateParameter,
+  type TemplateParameterKind,
+  type TemplateValue,
+  type TemplateValues,
+  fillTemplate,
+  placeholdersOf,
+  templateCategories,
+  templateValueProblems,
+} from './template.ts';
 export { writeDocument } from './write-document.ts';
 export { type LeftOut, type WorkflowImport, readImport } from './read-import.ts';
 export { checkJsonSchema } from './check-json-schema.ts';

@@ -50,6 +50,51 @@ export const demoAnswers: Readonly<Record<string, Answer>> = {
     amount: typeof request.amount === 'number' ? request.amount : 0,
     currency: text(request.currency, 'EUR'),
   }),
+  registrations: (request, digest) => ({
+    registration: reference('RG', digest),
+    attendee: text(request.attendee, 'Unknown'),
+    conference: text(request.conference, 'Conference'),
+  }),
+  cancellations: (request, digest) => ({ cancellation: reference('CN', digest), confirmation: text(request.confirmation, 'Unknown') }),
+  messages: (request, digest) => ({ message: reference('MS', digest), to: text(request.to, 'Unknown') }),
+  /** Rises with every check, so that a monitor has something to wait for. */
+  quotes: (request) => ({
+    symbol: text(request.symbol, 'NRDW'),
+    price: 100 + 3 * Math.max(0, number(request.check)),
+    currency: 'EUR',
+  }),
+  alerts: (request, digest) => ({ alert: reference('AL', digest), device: text(request.device, 'Unknown') }),
+  jobs: (request, digest) => ({ job: reference('JB', digest), resource: text(request.resource, 'Unknown') }),
+  portfolio: (request) => ({ name: text(request.name, 'Portfolio'), value: 1_800_000, currency: 'EUR', positions: 42 }),
+  'risk-model': (request) => ({
+    scenario: text(request.scenario, 'Base case'),
+    loss: Math.round(number(request.value) * (shocks[text(request.scenario, '')] ?? 0.05)),
+  }),
+  reports: (_, digest) => ({ report: reference('RP', digest) }),
+  /** Larger payments are more doubtful. */
+  'payment-risk': (request) => {
+    const score = Math.min(99, Math.floor(Math.max(0, number(request.amount)) / 100));
+    return { score, signs: score < 40 ? [] : ['Amount far above what is usual', 'First payment to this account'] };
+  },
+  appointments: (request, digest) => ({
+    appointment: reference('AP', digest),
+    specialty: text(request.specialty, 'General'),
+    inDays: request.urgent === true ? 2 : 19,
+  }),
+  offers: (request, digest) => ({
+    offer: reference('OF', digest),
+    supplier: text(request.supplier, 'Unknown'),
+    price: amount(digest, 90, 140),
+    currency: 'EUR',
+  }),
+};
+
+const shocks: Readonly<Record<string, number>> = {
+  'Rates up': 0.04,
+  'Rates down': 0.01,
+  'Equity crash': 0.18,
+  'Currency shock': 0.07,
+  'Credit spread': 0.05,
 };
 
 const carriers = ['Nordwind', 'Aerolusa', 'Baltic Wings', 'Skyline'];
@@ -72,6 +117,10 @@ function pick(names: readonly string[], digest: string): string {
 
 function amount(digest: string, least: number, most: number): number {
   return least + (numberOf(digest) % ((most - least) * 100)) / 100;
+}
+
+function number(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
 }
 
 function text(value: unknown, otherwise: string): string {

@@ -29,6 +29,11 @@ export const errorCodes = {
     meaning: 'There is no workflow with this key. On the Durable Functions routes a start answers 400, as documented there.',
   },
   'workflow.exists': { status: 409, meaning: 'The key is taken. Keys of archived workflows stay taken.' },
+  'template.unknown': { status: 404, meaning: 'There is no template with this key.' },
+  'template.values': {
+    status: 400,
+    meaning: 'Parameters of the template have values they cannot have. `details` lists `{ field, message }`.',
+  },
   'workflow.unpublished': { status: 409, meaning: 'The workflow has no published version yet.' },
   'version.unknown': { status: 404, meaning: 'The workflow has no such version.' },
   'document.invalid': { status: 400, meaning: 'The workflow document cannot be read. `details` lists the problems.' },

@@ -1,45 +1,25 @@
-/** The sample workflows and the entity type they use: published as version 1 on the first start, and two instances so that there is something to look at. */
-import { readFileSync } from 'node:fs';
+/** Seeds: the templates that are there from the start, with the entity types they use: published as version 1 on the first start, and two instances so that there is something to look at. */
 import { findWorkflow } from '@perdure/database/read';
 import { claimSetting, createWorkflow, publishVersion, saveEntityType } from '@perdure/database/write';
-import type { Json } from '@perdure/graph';
 import { readEntityType } from '../entities/read-entity-type.ts';
 import { RequestError } from '../errors/request-error.ts';
 import { startInstance } from '../instances/start-instance.ts';
 import type { Installation } from '../installation.ts';
+import { readEntityTemplate, readTemplates, templateDocument } from '../templates/read-templates.ts';
 import { checkDocument } from '../workflows/check-document.ts';
-import { readDocument } from '../workflows/read-document.ts';
-
-export const sampleKeys = [
-  'conference-booking',
-  'conference-booking-parallel',
-  'conference-booking-fallback',
-  'order-approval',
-  'bank-transfer',
-] as const;
-
-export interface Sample {
-  key: string;
-  title: string;
-  description: string;
-  document: unknown;
-}
-
-export function readSample(key: (typeof sampleKeys)[number]): Sample {
-  return JSON.parse(readFileSync(new URL(`${key}.json`, import.meta.url), 'utf8')) as Sample; // a file of this directory
-}
 
 /** Idempotent: what is there stays, also when somebody has changed or archived it; what a start left half done is finished. */
 export async function seedSamples(installation: Installation): Promise<void> {
   const { database, runtime } = installation;
   const { prisma } = database;
-  await seedAccount(installation);
-  for (const key of sampleKeys) {
-    const sample = readSample(key);
-    const document = readDocument(sample.document);
+  const seeded = readTemplates().filter((template) => template.seeded);
+  for (const name of new Set(seeded.flatMap(({ entityTypes }) => entityTypes))) await seedEntityType(installation, name);
+  for (const template of seeded) {
+    const { key, title, description } = template;
+    const document = templateDocument(template, {});
     const [problem] = checkDocument(document).filter(({ severity }) => severity === 'error');
     if (problem) throw new Error(`The sample ${key} cannot be published: ${problem.title}. ${problem.detail}`);
-    await createWorkflow(prisma, { key, title: sample.title, description: sample.description, document, sample: true, actor: 'system' });
+    await createWorkflow(prisma, { key, title, description, document, sample: true, actor: 'system' });
     const stored = await findWorkflow(prisma, key);
     if (stored?.sample !== true || stored.latestVersion !== null) continue;
     await publishVersion(prisma, { key, draftRevision: stored.draftRevision, name: '', note: 'Sample', actor: 'system' });
@@ -48,9 +28,8 @@ export async function seedSamples(installation: Installation): Promise<void> {
 }
 
 /** A name is taken for good, so that a type which somebody archived does not come back. */
-async function seedAccount({ database, runtime }: Installation): Promise<void> {
-  const text = readFileSync(new URL('account.entity.json', import.meta.url), 'utf8');
-  const sample = JSON.parse(text) as { name: string; title: string; description: string; document: Json }; // a file of this directory
+async function seedEntityType({ database, runtime }: Installation, name: string): Promise<void> {
+  const sample = readEntityTemplate(name);
   const { problems } = readEntityType(sample.document);
   if (problems.length > 0) throw new Error(`The sample entity type ${sample.name} has problems: ${problems[0]?.detail}`);
   await saveEntityType(database.prisma, { ...sample, baseVersion: null, actor: 'system' });

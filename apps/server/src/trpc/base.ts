@@ -45,7 +45,7 @@ export function procedure(access: Exclude<Access, 'public'>) {
       const known = result.error.cause instanceof RequestError ? result.error.cause : databaseFault(result.error.cause);
       if (known) throw asTrpcError(known);
     }
-    if (result.ok && type === 'mutation' && /^(?:workflows|entityTypes)\./.test(path)) ctx.installation.workflowsChanged();
+    if (result.ok && type === 'mutation' && /^(?:workflows|entityTypes|templates)\./.test(path)) ctx.installation.workflowsChanged();
     return result;
   });
 }

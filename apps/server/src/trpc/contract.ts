@@ -3,7 +3,7 @@
  * Types only; the zod schemas of the inputs stand beside each procedure. Moments are ISO 8601 strings, durations milliseconds.
  */
 import type { EntityEvent, HistoryEvent, HumanTaskBody, InstanceStatus, RequestSource } from '@perdure/engine';
-import type { EntityTypeDocument, Json, Problem, Scenario, WorkflowDocument } from '@perdure/graph';
+import type { EntityTypeDocument, Json, Problem, Scenario, TemplateCategory, TemplateParameter, WorkflowDocument } from '@perdure/graph';
 
 export type Role = 'viewer' | 'operator' | 'designer' | 'approver' | 'admin';
 
@@ -140,6 +140,48 @@ export interface PresentPerson {
   since: string;
   /** The node whose fields are open there. */
   node: string | null;
+}
+
+/** templates.list */
+export interface TemplateSummary {
+  key: string;
+  title: string;
+  description: string;
+  category: TemplateCategory;
+  /** `fan-out`, `critical section` … */
+  patterns: string[];
+}
+
+/** templates.get */
+export interface TemplateDetail extends TemplateSummary {
+  /** What can be learnt from it, in a few sentences. */
+  shows: string;
+  parameters: TemplateParameter[];
+  /** A workflow document with placeholders: `fillTemplate` of the graph fills them. */
+  document: Json;
+  entityTypes: TemplateEntityType[];
+  workflows: TemplateWorkflow[];
+}
+
+/** An entity type the template works with. `different`: there is one of this name that is not what the template has; it stays as it is. */
+export interface TemplateEntityType {
+  name: string;
+  title: string;
+  state: 'missing' | 'same' | 'different' | 'archived';
+}
+
+/** A workflow the template starts as a sub-workflow. */
+export interface TemplateWorkflow {
+  key: string;
+  title: string;
+  state: 'missing' | 'draft' | 'published' | 'archived';
+}
+
+/** templates.use: the new draft, and how the things it needs were found; what was missing has been created, workflows as drafts. */
+export interface UsedTemplate {
+  key: string;
+  entityTypes: TemplateEntityType[];
+  workflows: TemplateWorkflow[];
 }
 
 /** Where an instance is and why, for lists. */
@@ -439,6 +481,9 @@ export interface FieldProblem {
  *   workflows.version: { key, version } → VersionDetail                 workflow.read
  *   workflows.describeVersion: { key, version, name, note } → void      workflow.publish
  *   workflows.lastRun: { key, instanceId? } → { instanceId, steps: Record<nodeId, { output: Json }>, input: Json } | null   instance.read (sample data for the expression editor)
+ *   templates.list: void → TemplateSummary[]                            workflow.read
+ *   templates.get: { key } → TemplateDetail                             workflow.read
+ *   templates.use: { template, title, key?, values } → UsedTemplate     workflow.edit
  *   expressions.preview: { source, data: Json } → { ok: true, value: Json | null, ms } | { ok: false, code, message }   workflow.edit (a mutation: its data can be large)
  *   instances.list: InstanceListInput → InstanceListResult              instance.read
  *   instances.get: { id } → InstanceDetail                              instance.read

@@ -10,7 +10,7 @@ import type {
   TRPCQueryProcedure,
   TRPCSubscriptionProcedure,
 } from '@trpc/server';
-import type { Json, Problem, WorkflowDocument } from '@perdure/graph';
+import type { Json, Problem, TemplateValues, WorkflowDocument } from '@perdure/graph';
 import type {
   EntityDetail,
   EntityListInput,
@@ -41,6 +41,9 @@ import type {
   TaskDetail,
   TaskListInput,
   TaskListResult,
+  TemplateDetail,
+  TemplateSummary,
+  UsedTemplate,
   VersionDetail,
   VersionSummary,
   WorkflowDetail,
@@ -81,6 +84,11 @@ export type AppRouterRecord = {
     describeVersion: Mutation<{ key: string; version: number; name: string; note: string }, void>;
     lastRun: Query<{ key: string; instanceId?: string }, LastRun | null>;
     presence: Subscription<{ key: string; visit: string; node: string | null }, PresentPerson[]>;
+  };
+  templates: {
+    list: Query<void, TemplateSummary[]>;
+    get: Query<{ key: string }, TemplateDetail>;
+    use: Mutation<{ template: string; title: string; key?: string | undefined; values: TemplateValues }, UsedTemplate>;
   };
   expressions: {
     preview: Mutation<{ source: string; data: Json }, PreviewResult>;

@@ -32,6 +32,9 @@ import { get as getTask } from './procedures/tasks/get.ts';
 import { list as listTasks } from './procedures/tasks/list.ts';
 import { release } from './procedures/tasks/release.ts';
 import { saveDraft as saveTaskDraft } from './procedures/tasks/save-draft.ts';
+import { get as getTemplate } from './procedures/templates/get.ts';
+import { list as listTemplates } from './procedures/templates/list.ts';
+import { use as useTemplate } from './procedures/templates/use.ts';
 import { archive } from './procedures/workflows/archive.ts';
 import { check } from './procedures/workflows/check.ts';
 import { create } from './procedures/workflows/create.ts';
@@ -72,6 +75,7 @@ export const appRouter = router({
     lastRun,
     presence,
   },
+  templates: { list: listTemplates, get: getTemplate, use: useTemplate },
   expressions: { preview },
   instances: {
     list: listInstances,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Json } from '@perdure/graph';
+import { fillTemplate, type Json, type TemplateParameter } from '@perdure/graph';
 import { seededRandom, startWorkerProcess, type WorkerProcess } from '@perdure/testing';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
 import type { Drill, DrillContext } from '../drill.ts';
@@ -10,7 +10,7 @@ import { procedurePaths, proceduresFolder } from '../server-procedures.ts';
 
 const program = new URL('../fuzz-program.ts', import.meta.url);
 
-const sample = join(proceduresFolder, '../../samples/order-approval.json');
+const template = join(proceduresFolder, '../../templates/order-approval.json');
 
 const batch = 250;
 /** A batch that takes longer hangs in the case at work. */
@@ -149,7 +149,11 @@ class ApiFuzz {
       { method: 'POST', path },
       { method: 'GET', path },
     ]);
-    const document = JSON.parse(readFileSync(sample, 'utf8')) as Json; // a JSON file
+    const { document: unfilled, parameters } = JSON.parse(readFileSync(template, 'utf8')) as {
+      document: Json;
+      parameters: TemplateParameter[];
+    }; // a template of the server
+    const document = fillTemplate(unfilled, parameters, {});
     const bodies: Json[] = [
       { key: 'fuzz', title: 'Fuzz', document },
       { amount: 120, customer: 'x' },
