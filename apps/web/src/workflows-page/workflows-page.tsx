@@ -36,7 +36,7 @@ const ImportWorkflowDialog = lazy(() =>
   import('./import-workflow-dialog.tsx').then((module) => ({ default: module.ImportWorkflowDialog })),
 );
 
-type OpenDialog = { kind: 'new' } | { kind: 'import'; text: string } | { kind: 'start'; key: string } | null;
+type OpenDialog = { kind: 'new'; browse: boolean } | { kind: 'import'; text: string } | { kind: 'start'; key: string } | null;
 
 export function WorkflowsPage() {
   useDocumentTitle('Workflows');
@@ -64,7 +64,12 @@ export function WorkflowsPage() {
         <Button icon={<IconUpload className="ic" stroke={1.8} />} refusal={refusal} onClick={() => setDialog({ kind: 'import', text: '' })}>
           Import…
         </Button>
-        <Button look="primary" icon={<IconPlus className="ic" stroke={1.8} />} refusal={refusal} onClick={() => setDialog({ kind: 'new' })}>
+        <Button
+          look="primary"
+          icon={<IconPlus className="ic" stroke={1.8} />}
+          refusal={refusal}
+          onClick={() => setDialog({ kind: 'new', browse: false })}
+        >
           New workflow…
         </Button>
       </TopBar>
@@ -82,8 +87,11 @@ export function WorkflowsPage() {
               title="No workflows yet"
               actions={
                 <>
-                  <Button look="primary" refusal={refusal} onClick={() => setDialog({ kind: 'new' })}>
-                    New workflow…
+                  <Button look="primary" refusal={refusal} onClick={() => setDialog({ kind: 'new', browse: true })}>
+                    Begin with a template…
+                  </Button>
+                  <Button refusal={refusal} onClick={() => setDialog({ kind: 'new', browse: false })}>
+                    Blank workflow…
                   </Button>
                   <Button refusal={refusal} onClick={() => setDialog({ kind: 'import', text: '' })}>
                     Import…
@@ -98,7 +106,7 @@ export function WorkflowsPage() {
           )
         ) : null}
       </div>
-      <NewWorkflowDialog opened={dialog?.kind === 'new'} onClose={() => setDialog(null)} />
+      <NewWorkflowDialog opened={dialog?.kind === 'new'} browse={dialog?.kind === 'new' && dialog.browse} onClose={() => setDialog(null)} />
       {dialog?.kind === 'import' ? (
         <Suspense fallback={null}>
           <ImportWorkflowDialog key={dialog.text} text={dialog.text} onClose={() => setDialog(null)} />
