@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core';
-import type { UsedTemplate } from '@perdure/server/contract';
-import { templateValueProblems, type TemplateValue, type TemplateValues } from '@perdure/graph';
+import type { TemplateSummary, UsedTemplate } from '@perdure/server/contract';
+import { templateCategories, templateValueProblems, type TemplateValue, type TemplateValues } from '@perdure/graph';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -20,7 +20,7 @@ export function GalleryDialog({ browse, onClose }: { browse: boolean; onClose: (
   const navigate = useNavigate();
   const list = useQuery(trpc.templates.list.queryOptions(undefined, { staleTime: Infinity }));
   const [picked, setPicked] = useState<string | null | undefined>(undefined);
-  const chosen = picked === undefined ? (browse ? (list.data?.[0]?.key ?? null) : null) : picked;
+  const chosen = picked === undefined ? (browse ? firstShown(list.data) : null) : picked;
   const detail = useQuery(trpc.templates.get.queryOptions({ key: chosen ?? '' }, { enabled: chosen !== null })).data;
   const template = chosen === null ? undefined : detail;
   const [title, setTitle] = useState<string | null>(null);
@@ -75,13 +75,14 @@ export function GalleryDialog({ browse, onClose }: { browse: boolean; onClose: (
           templates={list.data ?? []}
           isLoading={list.isPending}
           chosen={chosen}
-          focusChoice={browse}
+          focusSearch={browse}
           onChoose={(next) => {
             setPicked(next);
             setGiven({});
           }}
         />
-        <div className="gl-detail">
+        {/* Another template is read from its top. */}
+        <div className="gl-detail" key={chosen}>
           <div className="gl-names">
             <TextInput
               label="Title"
@@ -104,7 +105,6 @@ export function GalleryDialog({ browse, onClose }: { browse: boolean; onClose: (
             <p className="t2 gl-blank">An empty canvas with a start and an end. Choose a template to begin with something that runs.</p>
           ) : (
             <TemplateDetails
-              key={chosen}
               template={template}
               given={given}
               onGiven={(name, value) => setGiven((before) => ({ ...before, [name]: value }))}
@@ -152,6 +152,10 @@ function TemplateDetails({
       ) : null}
     </>
   );
+}
+
+function firstShown(templates: readonly TemplateSummary[] = []): string | null {
+  return templates.find(({ category }) => category === templateCategories[0].key)?.key ?? null;
 }
 
 /** What comes along, and what is in the way, before it is created. */

@@ -10,13 +10,13 @@ export function TemplateChoice({
   templates,
   isLoading,
   chosen,
-  focusChoice,
+  focusSearch,
   onChoose,
 }: {
   templates: readonly TemplateSummary[];
   isLoading: boolean;
   chosen: string | null;
-  focusChoice: boolean;
+  focusSearch: boolean;
   onChoose(key: string | null): void;
 }) {
   const [text, setText] = useState('');
@@ -31,6 +31,7 @@ export function TemplateChoice({
           aria-label="Search templates"
           placeholder="Search templates"
           type="search"
+          {...(focusSearch && { 'data-autofocus': true })}
           leftSection={<IconSearch size={14} stroke={1.8} />}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
@@ -51,7 +52,7 @@ export function TemplateChoice({
       </p>
       <div className="gl-list">
         {isNarrowed ? null : (
-          <Card isChosen={chosen === null} onChoose={() => onChoose(null)} title="Blank" focus={false}>
+          <Card isChosen={chosen === null} onChoose={() => onChoose(null)} title="Blank">
             Start and end, nothing between.
           </Card>
         )}
@@ -62,13 +63,7 @@ export function TemplateChoice({
             <fieldset key={key}>
               <legend>{label}</legend>
               {inside.map((template) => (
-                <Card
-                  key={template.key}
-                  isChosen={chosen === template.key}
-                  onChoose={() => onChoose(template.key)}
-                  title={template.title}
-                  focus={focusChoice && chosen === template.key}
-                >
+                <Card key={template.key} isChosen={chosen === template.key} onChoose={() => onChoose(template.key)} title={template.title}>
                   {template.description}
                 </Card>
               ))}
@@ -83,29 +78,10 @@ export function TemplateChoice({
   );
 }
 
-function Card({
-  title,
-  isChosen,
-  focus,
-  onChoose,
-  children,
-}: {
-  title: string;
-  isChosen: boolean;
-  focus: boolean;
-  onChoose(): void;
-  children: ReactNode;
-}) {
+function Card({ title, isChosen, onChoose, children }: { title: string; isChosen: boolean; onChoose(): void; children: ReactNode }) {
   return (
     <label className={`gl-card${isChosen ? ' on' : ''}`}>
-      <input
-        type="radio"
-        name="template"
-        className="visually-hidden"
-        checked={isChosen}
-        onChange={onChoose}
-        {...(focus && { 'data-autofocus': true })}
-      />
+      <input type="radio" name="template" className="visually-hidden" checked={isChosen} onChange={onChoose} />
       <span className="b6">{title}</span>
       <span className="s12 t2">{children}</span>
     </label>
