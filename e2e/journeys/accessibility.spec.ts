@@ -53,11 +53,19 @@ for (const scheme of ['light', 'dark'] as const) {
     await page.keyboard.press('Tab');
     await expect(page.getByRole('combobox').first()).toBeVisible();
     await check('designer: quick add');
+    await page.keyboard.type('no such node');
+    await expect(page.getByText('No node is called “no such node”.')).toBeVisible();
+    await check('designer: quick add without an answer');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: /^Run/ }).click();
     await expect(page.getByRole('dialog')).toBeVisible();
     await expect(page.getByRole('dialog').getByLabel('Customer')).toBeVisible();
     await check('dialog: run');
+    await page.keyboard.press('Escape');
+    await page.getByRole('region', { name: 'Canvas' }).focus();
+    await page.keyboard.press('o');
+    await expect(page.getByRole('tree', { name: 'Steps in the order they run in' })).toBeVisible();
+    await check('designer: outline');
 
     await open('/instances');
     await expect(page.getByRole('link', { name: 'welcome-order' })).toBeVisible();

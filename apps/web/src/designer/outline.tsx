@@ -224,7 +224,10 @@ function Row({ id, row, top, isSelected, isActive, faults, isRenaming, onPick, o
       aria-posinset={row.place}
       aria-selected={isSelected}
       {...(isOpen !== null && { 'aria-expanded': isOpen })}
-      aria-label={[name, typeLabel, reached, node.disabled ? 'disabled' : '', faultWords].filter(Boolean).join(', ')}
+      // What is seen stands first and in one piece, for those who speak to the page.
+      aria-label={[reached === '' ? name : `${name} ${reached}`, typeLabel, node.disabled ? 'disabled' : '', faultWords]
+        .filter(Boolean)
+        .join(', ')}
       className={`ds-row ${isSelected ? 'on' : ''} ${isActive ? 'at' : ''} ${node.disabled ? 'off' : ''}`}
       style={{ transform: `translateY(${top}px)`, paddingLeft: 8 + (level - 1) * 18 }}
       onClick={(event) => onPick(event.shiftKey || event.ctrlKey || event.metaKey)}
@@ -267,6 +270,7 @@ function Row({ id, row, top, isSelected, isActive, faults, isRenaming, onPick, o
       ) : (
         <span className="ds-row-name ell">{name}</span>
       )}
+      {reached === '' || isRenaming ? null : ' '}
       {reached === '' || isRenaming ? null : (
         <span className="ds-row-from ell" title={reached}>
           {reached}

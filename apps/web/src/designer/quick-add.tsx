@@ -99,8 +99,8 @@ export function QuickAdd({
             ) : null}
           </div>
         ))}
-        {types.length === 0 ? <p className="ds-palette-none">No node is called “{text}”.</p> : null}
       </div>
+      {types.length === 0 ? <p className="ds-palette-none">No node is called “{text}”.</p> : null}
     </div>
   );
 }

@@ -212,7 +212,7 @@ export class ModelInstance {
     if (pin !== undefined) return this.#passPinned(frame, node, pin, error);
     // P10
     if (this.#test?.pinnedOnly === true && ['http', 'subWorkflow', 'entity'].includes(node.type)) {
-      const failure: ModelFailure = { code: 'NotPinned', node: node.title, step: visit(' is not pinned') };
+      const failure: ModelFailure = { code: 'NotPinned', node: node.title, step: visit(' fails NotPinned') };
       if (this.#send(frame, node.id, 'error', failure) === 0) this.#raise(frame, failure);
       return;
     }
