@@ -26,6 +26,7 @@ test('the command palette adds, finds, does and goes; what was used stands first
   await expect(options(page, { selected: true })).toHaveAccessibleName(/Add Timer/);
   await page.keyboard.press('Enter');
   await expect(node(page, 'Timer')).toBeVisible();
+  await expect(box).toHaveCount(0);
 
   await page.keyboard.press('Control+K');
   // Last used, first listed.
@@ -33,6 +34,7 @@ test('the command palette adds, finds, does and goes; what was used stands first
   await page.keyboard.type('send');
   await page.keyboard.press('Enter');
   await expect(inspector(page).getByRole('textbox', { name: 'Title' })).toHaveValue('Send');
+  await expect(box).toHaveCount(0);
 
   await page.keyboard.press('Control+K');
   await page.keyboard.type('align left');
@@ -94,6 +96,7 @@ test('several nodes: line up, group, ungroup; what cannot be grouped says why', 
   await page.keyboard.press('Control+Shift+G');
   await page.getByRole('combobox', { name: 'Group into' }).press('Enter');
   await expect(page.getByRole('group', { name: /^Scope, / })).toBeVisible();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   await page.keyboard.press('Control+K');
   await page.keyboard.type('ungroup');
   await page.keyboard.press('Enter');

@@ -46,6 +46,7 @@ import {
   ReactFlowProvider,
   SelectionMode,
   useCanvasView,
+  useKeyPress,
   useZoomLevel,
   viewportFor,
   type CanvasEdge,
@@ -181,6 +182,9 @@ function Canvas({
   const area = useDrawnArea(start?.area ?? null);
   // Until React Flow has taken up the viewport its own zoom says nothing, and mounting every node once would cost seconds.
   const isFar = document.nodes.length >= farFrom && (start === null || (ready ? level === 'block' : start.zoom < 0.4));
+  // Not React Flow's selection key: with that a press on a node begins a frame as well, and Shift+click would add nothing to the selection.
+  const isShiftHeld = useKeyPress('Shift');
+  const frames = tool === 'select' || (isShiftHeld && !isFar);
 
   const context = useRef<CanvasContextValue>(null);
   const resizing = useRef<CanvasContextValue['startResize']>(() => {});
@@ -394,9 +398,9 @@ function Canvas({
             elevateNodesOnSelect={false}
             selectNodesOnDrag
             selectionMode={SelectionMode.Partial}
-            selectionOnDrag={tool === 'select'}
-            panOnDrag={tool === 'select' ? middleAndRight : true}
-            selectionKeyCode={isFar ? null : 'Shift'}
+            selectionOnDrag={frames}
+            panOnDrag={frames ? middleAndRight : true}
+            selectionKeyCode={null}
             multiSelectionKeyCode={multiSelectKeys}
             deleteKeyCode={null}
             disableKeyboardA11y

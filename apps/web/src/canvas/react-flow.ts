@@ -7,7 +7,7 @@ import { useMemo } from 'react';
 import type { StickyNote } from '@perdure/graph';
 import type { CanvasEdgeData, CanvasNodeData } from './canvas-elements.ts';
 
-export { ReactFlow, ReactFlowProvider, Handle, Position, SelectionMode, ViewportPortal } from '@xyflow/react';
+export { ReactFlow, ReactFlowProvider, Handle, Position, SelectionMode, ViewportPortal, useKeyPress } from '@xyflow/react';
 export type { ConnectionLineComponentProps, EdgeProps, FinalConnectionState, NodeProps } from '@xyflow/react';
 
 export type CanvasNode = Node<CanvasNodeData, 'step' | 'join' | 'container'>;

@@ -101,6 +101,8 @@ export function CodeEditor({
             addToOptions: [{ render: (completion) => latest.current.assist?.column?.(completion) ?? null, position: 90 }],
             icons: false,
             aboveCursor: false,
+            // A quick Tab takes what is offered, too; refused, it would leave the field.
+            interactionDelay: 0,
           }),
           hoverTooltip(({ state }, position): Tooltip | null => {
             const found = latest.current.assist?.hover?.(state.doc.toString(), position);

@@ -3,6 +3,7 @@ import type { PresentPerson } from '@perdure/server/contract';
 import { client } from '../api/trpc.ts';
 
 const settledMs = 300;
+const overlapMs = 1_000;
 
 /** Who else has the workflow open, in the order they came; this page is left out. `node`: whose fields are open here, told to the others. */
 export function usePresence(key: string, node: string | null): readonly PresentPerson[] {
@@ -27,7 +28,8 @@ export function usePresence(key: string, node: string | null): readonly PresentP
         onError: () => setPeople([]),
       },
     );
-    return () => subscription.unsubscribe();
+    // The next one has begun by then: whoever moves to another node does not leave on the way.
+    return () => void setTimeout(() => subscription.unsubscribe(), overlapMs);
   }, [key, told]);
 
   return people;

@@ -40,8 +40,8 @@ export function useCommandKeys(designer: DesignerSession): void {
 /** Whether the key is the command's here, and not a field's, a dialog's or a button's. */
 function isFree({ keysIn = 'page' }: Command, event: KeyboardEvent, { model, screen }: DesignerSession): boolean {
   if (keysIn === 'always') return true;
-  // A dialog that was asked for and is not drawn yet must not let the next key through to the canvas.
-  if (screen.getState().dialog !== null || document.querySelector('[role="dialog"]')) return false;
+  // One that was asked for and is not drawn yet must not let the next key through; one that is just fading away has no say any more.
+  if (screen.getState().dialog !== null || document.activeElement?.closest('[role="dialog"]')) return false;
   if (keysIn === 'field') return true;
   if (event.defaultPrevented || isTyping(event.target)) return false;
   if (keysIn === 'page') return true;
