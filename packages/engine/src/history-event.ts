@@ -31,6 +31,14 @@ export interface ParentLink {
 
 export type TimerPurpose = 'timer' | 'retry' | 'timeout' | 'deadline';
 
+/** Where a token was on its way to. */
+export interface TokenLeft {
+  frame: FrameId;
+  node: NodeId;
+  via: EdgeId | null;
+  caughtFrom?: StepKey;
+}
+
 export type EventBody =
   // Durable Task's
   | {
@@ -50,7 +58,10 @@ export type EventBody =
   | { type: 'ExecutionSuspended'; reason: string; by: string }
   | { type: 'ExecutionResumed'; reason: string; by: string }
   | { type: 'ExecutionTerminated'; reason: string; by: string; output: Json }
-  | { type: 'ExecutionCompleted'; status: Exclude<FinalStatus, 'Terminated'>; output: Json; failure?: Failure }
+  /** `left`: the tokens that were on their way when it failed, without those of the failure's own frames; absent when there were none. */
+  | { type: 'ExecutionCompleted'; status: Exclude<FinalStatus, 'Terminated'>; output: Json; failure?: Failure; left?: TokenLeft[] }
+  /** A failed instance goes on: what its last failure closed is open again, as it was before. */
+  | { type: 'ExecutionRewound'; reason: string; by: string }
   /** Opens an activity step (attempt 1, with its input) or starts a further attempt of an open one (without `input`). */
   | ({ type: 'TaskScheduled'; activity: string; attempt: number; input?: Json; queue: string | null } & StepOpening)
   /** Closes the step. */
@@ -95,6 +106,24 @@ export type EventBody =
   | { type: 'TaskQuarantined'; step: StepKey; attempt: number; claims: number }
   /** A person let a held step run again: the same attempt. */
   | { type: 'TaskReleased'; step: StepKey; attempt: number; reason: string; by: string }
+  /** A person did not want to wait for the step's retry timer, which is gone: its next attempt starts. */
+  | { type: 'StepRetried'; step: StepKey; reason: string; by: string }
+  /** A person closed an open step: it gives `output` in the place of its own and is left by `port`. */
+  | { type: 'StepSkippedByHand'; step: StepKey; port: PortId; output: Json; reason: string; by: string }
+  | { type: 'VariablesEdited'; values: Record<string, Json>; reason: string; by: string }
+  /**
+   * From here on the instance runs another version. Keys of open steps stay; `nodes` and `edges` rename what has another id there, old to new.
+   * `joins`: the incoming edges, in the new version, of every join that counts tokens; an edge without a count has delivered what was fired.
+   */
+  | {
+      type: 'VersionMigrated';
+      version: number;
+      nodes: Record<NodeId, NodeId>;
+      edges: Record<EdgeId, EdgeId>;
+      joins: { node: NodeId; incoming: EdgeId[] }[];
+      reason: string;
+      by: string;
+    }
   /** Opens an event step. */
   | ({ type: 'EventAwaited'; name: string } & StepOpening)
   /** The buffered event with history seq `raised` was given to the step, which closes. */

@@ -1,5 +1,5 @@
 import type { InstanceRecord } from '@perdure/database/read';
-import { isReservedTag, testTag } from './test-tag.ts';
+import { isReservedTag, testTag } from './reserved-tags.ts';
 import type { InstanceRow, Whereabouts } from '../trpc/contract.ts';
 
 export function instanceRow(record: InstanceRecord): InstanceRow {

@@ -8,7 +8,7 @@ import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 import { isStorableText, notStorable } from '../storable-text.ts';
 import { currentTraceParent } from '../telemetry/trace-context.ts';
-import { isReservedTag, testTag } from './test-tag.ts';
+import { isReservedTag, testTag } from './reserved-tags.ts';
 import { unknownWorkflow } from '../workflows/unknown-workflow.ts';
 import { workflowKey } from '../workflows/workflow-key.ts';
 

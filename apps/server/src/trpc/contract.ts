@@ -270,6 +270,10 @@ export interface InstanceDetail extends InstanceRow {
   tasks: TaskRow[];
   partition: number;
   worker: string | null;
+  /** The instance this one was started again from. */
+  restartedFrom: string | null;
+  /** Versions it ran, oldest first; one that was migrated has several. `afterSeq`: from the event behind it on. */
+  versions: { version: number; afterSeq: number }[];
 }
 
 /** instances.history: ascending, at most `limit` (default 1,000) after `afterSeq`. */
@@ -300,6 +304,88 @@ export interface StartInput {
   instanceId?: string;
   input?: Json;
   tags?: string[];
+}
+
+/** instances.rewind, instances.migrate of a failed one: it goes on from where it failed. `step`: the failed step that runs again. */
+export interface RewoundInstance {
+  /** What runs again or waits again, by step key. At most 100. */
+  reopened: string[];
+}
+
+/** instances.skipStep. `output`: what the step gives in the place of its own. `port`: default the first normal one. */
+export interface SkipStepInput {
+  id: string;
+  step: string;
+  output: Json;
+  port?: string | undefined;
+  reason: string;
+}
+
+/** instances.restart. Without `input` it is the original's; by default the restarted one is a new instance. */
+export interface RestartInput {
+  id: string;
+  version: 'same' | 'latest' | number;
+  input?: Json | undefined;
+  reason: string;
+}
+
+/** instances.migrationPlan, for an instance as it is now; `migrate` checks again. */
+export interface MigrationPlan {
+  /** The versions. */
+  from: number;
+  to: number;
+  /** May be carried out as it is. */
+  ok: boolean;
+  /** Every node of the old version at which something is open or waits, containers before what is inside them. */
+  places: MigrationPlace[];
+  problems: MigrationProblem[];
+}
+
+export interface MigrationPlace {
+  /** Of the old version. */
+  node: string;
+  title: string;
+  /** The node's type in the catalogue. */
+  type: string;
+  /** Steps open there, and tokens that wait at the join. */
+  open: number;
+  /** Where it goes on in the new version; null: nowhere, which is a problem. */
+  to: { node: string; title: string } | null;
+  /** Nodes of the new version that it can go on at. */
+  choices: { node: string; title: string }[];
+}
+
+export interface MigrationProblem {
+  code:
+    /** Not mapped, and the new version has no node of this id. */
+    | 'migration.missing-node'
+    | 'migration.other-type'
+    /** Its container is not mapped to the container of the node it is mapped to. */
+    | 'migration.other-container'
+    /** Two old nodes are mapped to one new one. */
+    | 'migration.two-to-one'
+    /** The new node lacks what the open step waits for: an outcome, a timeout, a body. */
+    | 'migration.lacks-port'
+    /** An edge by which tokens came to a join is not there. */
+    | 'migration.lacks-edge'
+    | 'migration.disabled'
+    /** From here the new version can come to a standstill. */
+    | 'migration.deadlock'
+    | 'migration.not-checked';
+  severity: 'error' | 'warning';
+  message: string;
+  /** Of the old version. */
+  node: string | null;
+  /** Of the new version. */
+  to: string | null;
+}
+
+/** instances.migrate. `mapping`: old node to new node, for those that are not mapped by their id. Refused as `migration.problems` with the problems as details. */
+export interface MigrateInput {
+  id: string;
+  version: number;
+  mapping?: Record<string, string> | undefined;
+  reason: string;
 }
 
 /** tasks.list */

@@ -10,7 +10,9 @@ import { z } from 'zod';
 import { permissionsOf } from '../../../auth/identity.ts';
 import { RequestError } from '../../../errors/request-error.ts';
 import { instanceRow } from '../../../instances/instance-words.ts';
+import { versionsRun } from '../../../instances/versions-run.ts';
 import { withPreviews } from '../../../instances/payloads.ts';
+import { restartedFrom } from '../../../instances/reserved-tags.ts';
 import { unknownInstance } from '../../../instances/unknown-instance.ts';
 import { taskRow } from '../../../tasks/task-words.ts';
 import { viewerOf } from '../../../tasks/viewer.ts';
@@ -25,12 +27,13 @@ export const get = procedure('instance.read')
     const record = await findInstance(prisma, input.id);
     if (!record) throw unknownInstance(input.id);
     const maySeeTasks = permissionsOf(identity).includes('task.read');
-    const [values, version, children, tasks, worker] = await Promise.all([
+    const [values, version, children, tasks, worker, versions] = await Promise.all([
       readBoundaryValues(prisma, [record.id]),
       findVersion(prisma, record.workflowKey, record.version),
       listChildren(prisma, record.id),
       maySeeTasks ? listTasksOfInstance(prisma, viewerOf(identity), record.id) : [],
       findPartitionOwner(prisma, record.partition),
+      versionsRun(prisma, record),
     ]);
     if (!version) throw new RequestError('version.unknown', `"${record.workflowKey}" has no version ${record.version}.`);
     const { input: given = null, output = null, failure = null } = values.get(record.id) ?? {};
@@ -47,5 +50,7 @@ export const get = procedure('instance.read')
       tasks: tasks.map(taskRow),
       partition: record.partition,
       worker,
+      restartedFrom: restartedFrom(record.tags),
+      versions,
     };
   });
