@@ -35,6 +35,8 @@ import { seedSamples, startWelcomeInstances } from './samples/seed-samples.ts';
 import { addTrpcOverHttp, trpcBodyLimit } from './trpc/trpc-http.ts';
 import { serveTrpcSockets } from './trpc/trpc-sockets.ts';
 import { PresenceBoard } from './workflows/presence-board.ts';
+import { GrantBook } from './auth/grant-book.ts';
+import { FolderBook } from './workflows/folder-book.ts';
 
 /** What is under way when the server is told to stop gets this long. */
 const closeWithinMs = 5_000;
@@ -71,6 +73,9 @@ export async function composeServer({ config, database, runtime, services, log, 
   };
   const stopHearingOfWorkflows = runtime.onTold('workflows', tellOfWorkflows);
   const presence = new PresenceBoard(runtime);
+  const grants = new GrantBook(database, runtime);
+  const folders = new FolderBook(database);
+  workflowListeners.add(() => folders.drop());
   const installation: Installation = {
     config,
     database,
@@ -85,6 +90,8 @@ export async function composeServer({ config, database, runtime, services, log, 
       runtime.tellOthers('workflows', null);
     },
     presence,
+    grants,
+    folders,
     onWorkflowsChanged(listener) {
       workflowListeners.add(listener);
       return () => workflowListeners.delete(listener);
@@ -93,6 +100,7 @@ export async function composeServer({ config, database, runtime, services, log, 
   const auth = await createAuth(database, config);
   const check: CallerCheck = {
     auth,
+    grants,
     isKey: createKeyCheck(config.apiKey),
     limit: createAttemptLimit({ attempts: 10, windowMs: 60_000 }),
     publicUrl: config.publicUrl,
@@ -132,11 +140,11 @@ export async function composeServer({ config, database, runtime, services, log, 
   await app.register(fastifyCompress, { threshold: 1_024, encodings: ['br', 'gzip'] });
 
   const routes = createRoutes(app, installation);
-  const sockets = serveTrpcSockets(app.server, installation, auth, log);
+  const sockets = serveTrpcSockets(app.server, installation, check, log);
   figures.watch(runtime, database);
   addMetrics(app, routes, figures);
   addHealthRoutes(routes);
-  addAuthRoutes(routes, auth, check.limit, config.publicUrl, (sessionId) => sockets.endSession(sessionId));
+  addAuthRoutes(routes, check, (sessionId) => sockets.endSession(sessionId));
   addDurableFunctionsRoutes(routes);
   addWorkflowRoutes(routes);
   addQuarantineRoutes(routes);
@@ -173,6 +181,7 @@ export async function composeServer({ config, database, runtime, services, log, 
       });
       stopHearingOfWorkflows();
       presence.close();
+      grants.close();
       await Promise.all([sealer.stop(), closePreview(), closeSchemaCheck(), closeDocumentCheck()]);
     },
   };

@@ -3,6 +3,8 @@ import type { Json, Problem, WorkflowDocument } from '@perdure/graph';
 import type { Runtime } from '@perdure/runtime';
 import type { FieldProblem, PreviewResult } from './trpc/contract.ts';
 import type { PresenceBoard } from './workflows/presence-board.ts';
+import type { GrantBook } from './auth/grant-book.ts';
+import type { FolderBook } from './workflows/folder-book.ts';
 
 /** What every route and procedure works with. One per process. */
 export interface Installation {
@@ -16,6 +18,10 @@ export interface Installation {
   workflowsChanged: () => void;
   /** Who has which workflow open, in any process. */
   presence: PresenceBoard;
+  /** What each person may do. */
+  grants: GrantBook;
+  /** Which workflow is in which folder. */
+  folders: FolderBook;
   preview: (source: string, data: Json) => Promise<PreviewResult>;
   /** What the problems panel shows and publishing refuses. Takes a bounded time, away from this thread. */
   checkDocument: (document: WorkflowDocument) => Promise<Problem[]>;

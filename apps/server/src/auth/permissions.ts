@@ -10,8 +10,14 @@ export const allPermissions: readonly Permission[] = [
   'instance.purge',
   'task.read',
   'task.decide',
+  'task.assign',
+  'data.sensitive',
+  'audit.read',
   'admin',
 ];
+
+/** About the installation as a whole: a role held for a folder does not bring them. */
+export const installationPermissions: readonly Permission[] = ['audit.read', 'admin'];
 
 /**
  * Approvers see their tasks and nothing else: whoever may read an instance reads in its history what its tasks show,

@@ -1,19 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { appendAuditAlone } from '@perdure/database/write';
 import { z } from 'zod';
-import type { AttemptLimit } from '../auth/attempt-limit.ts';
 import { addressHeader, type Auth } from '../auth/create-auth.ts';
 import { RequestError } from '../errors/request-error.ts';
-import { findSession, tooManyAttempts } from './caller.ts';
+import { type CallerCheck, findSession, tooManyAttempts } from './caller.ts';
 import { isOwnOrigin } from './origin-check.ts';
 import type { Routes } from './route.ts';
 
 /** Signing in by link and signing out. `onSignOut` ends what the session still has open. */
 export function addAuthRoutes(
   routes: Routes,
-  auth: Auth,
-  limit: AttemptLimit,
-  publicUrl: string,
+  { auth, grants, limit, publicUrl }: CallerCheck,
   onSignOut: (sessionId: string) => void,
 ): void {
   routes.add({
@@ -51,7 +48,7 @@ export function addAuthRoutes(
     access: 'signed-in',
     docs: null,
     handler: async ({ request, reply, installation }) => {
-      const session = await findSession(auth, request.headers, request.ip);
+      const session = await findSession({ auth, grants }, request.headers, request.ip);
       passCookies(await callAuth(auth, request, '/api/auth/sign-out', {}), reply);
       if (session) {
         onSignOut(session.sessionId);

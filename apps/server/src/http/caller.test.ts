@@ -30,7 +30,8 @@ test('L1 opening the link shows a page and burns nothing; its POST signs in once
   const again = await signInWith(token);
   expect([again.status, again.body.error.code]).toEqual([401, 'auth.link-invalid']);
   const me = await server.procedure(cookie.split(';')[0] ?? '', 'query', 'session.me');
-  expect(me.data.user).toMatchObject({ name: 'Owner', email: 'owner@localhost', role: 'admin' });
+  expect(me.data.user).toMatchObject({ name: 'Owner', email: 'owner@localhost' });
+  expect(me.data.grants).toMatchObject([{ role: 'admin', folder: '' }]);
 });
 
 test('L2 of ten racing uses of one link one signs in', async () => {

@@ -4,13 +4,15 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { AttemptLimit } from '../auth/attempt-limit.ts';
 import { findKey } from '../auth/api-key.ts';
 import { addressHeader, type Auth } from '../auth/create-auth.ts';
-import { demand, type Identity } from '../auth/identity.ts';
-import { type Access, asRole } from '../auth/permissions.ts';
+import type { GrantBook } from '../auth/grant-book.ts';
+import { adminKey, demand, type Identity } from '../auth/identity.ts';
+import type { Access } from '../auth/permissions.ts';
 import { RequestError } from '../errors/request-error.ts';
 import { isOwnOrigin } from './origin-check.ts';
 
 export interface CallerCheck {
   auth: Auth;
+  grants: GrantBook;
   isKey: (candidate: string) => boolean;
   limit: AttemptLimit;
   publicUrl: string;
@@ -26,7 +28,7 @@ async function findIdentity(check: CallerCheck, request: FastifyRequest, reply: 
   const sent = findKey(request.headers, request.query);
   if (sent) {
     // The right key first: whoever shares its address, or forges wrong keys from there, must not lock it out.
-    if (check.isKey(sent.key)) return { kind: 'key', name: 'admin' };
+    if (check.isKey(sent.key)) return adminKey;
     if (check.limit.isBlocked(request.ip)) throw tooManyAttempts();
     check.limit.failed(request.ip);
     throw new RequestError(
@@ -39,7 +41,7 @@ async function findIdentity(check: CallerCheck, request: FastifyRequest, reply: 
 
 /** The session of a request from this server's own pages. */
 export async function findOwnSession(check: CallerCheck, request: FastifyRequest, reply: FastifyReply): Promise<Identity | null> {
-  const session = await findSession(check.auth, request.headers, request.ip);
+  const session = await findSession(check, request.headers, request.ip);
   if (!session) return null;
   if (request.method !== 'GET' && request.method !== 'HEAD' && !isOwnOrigin(request.headers, request.host, check.publicUrl)) {
     throw new RequestError(
@@ -58,7 +60,12 @@ export interface FoundSession {
   cookies: string[];
 }
 
-export async function findSession(auth: Auth, headers: IncomingHttpHeaders, address: string): Promise<FoundSession | null> {
+/** Null also for somebody who is disabled: their sessions are ended, and one that is not gone yet opens nothing. */
+export async function findSession(
+  { auth, grants }: Pick<CallerCheck, 'auth' | 'grants'>,
+  headers: IncomingHttpHeaders,
+  address: string,
+): Promise<FoundSession | null> {
   if (headers.cookie === undefined) return null;
   const { headers: answered, response } = await auth.api.getSession({
     headers: new Headers({ cookie: headers.cookie, [addressHeader]: address }),
@@ -66,8 +73,10 @@ export async function findSession(auth: Auth, headers: IncomingHttpHeaders, addr
   });
   if (!response) return null;
   const { user, session } = response;
+  const held = await grants.load(user.id);
+  if (held === null) return null;
   return {
-    identity: { kind: 'user', id: user.id, name: user.name, email: user.email, role: asRole(user.role) },
+    identity: { kind: 'user', id: user.id, name: user.name, email: user.email, sessionId: session.id, ...held },
     sessionId: session.id,
     cookies: answered.getSetCookie(),
   };

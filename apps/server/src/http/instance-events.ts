@@ -7,7 +7,8 @@ import { RequestError } from '../errors/request-error.ts';
 import { instanceUpdates } from '../instances/instance-updates.ts';
 import { unknownInstance } from '../instances/unknown-instance.ts';
 import { readSeq } from '../stored-values.ts';
-import type { Routes } from './route.ts';
+import { identityOf, type Routes } from './route.ts';
+import { demandInstance } from '../auth/reach.ts';
 
 export const heartbeatMs = 15_000;
 
@@ -28,7 +29,8 @@ export function addInstanceEvents(routes: Routes, closing: AbortSignal): void {
     },
     params: z.object({ id: z.string() }),
     query: z.strictObject({ lastEventId: z.string().optional() }),
-    handler: async ({ installation, request, reply, params, query }) => {
+    handler: async ({ installation, request, reply, params, query, identity }) => {
+      await demandInstance(installation, identityOf(identity), 'instance.read', params.id);
       const afterSeq = resumeAfter(request.headers['last-event-id'] ?? query.lastEventId);
       const record = await findInstance(installation.database.prisma, params.id);
       if (!record) throw unknownInstance(params.id);

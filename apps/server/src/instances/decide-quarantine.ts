@@ -5,6 +5,7 @@ import { actorOf, type Identity } from '../auth/identity.ts';
 import { accepted } from '../errors/refusal.ts';
 import type { Installation } from '../installation.ts';
 import { sendCommand } from './send-command.ts';
+import { demandInstance } from '../auth/reach.ts';
 
 /** `step`: the key of the held step, as the history names it. */
 export const quarantineDecision = { step: z.string().min(1).max(1_000), reason: z.string().max(2_000).default('') };
@@ -16,6 +17,7 @@ export async function decideQuarantine(
   decision: 'release' | 'give-up',
   { id, step, reason }: { id: string; step: string; reason: string },
 ): Promise<void> {
+  await demandInstance(installation, identity, 'instance.operate', id);
   const type = decision === 'release' ? 'ReleaseTask' : 'GiveUpTask';
   accepted(await sendCommand(installation, id, { type, step: stepKey(step), reason, by: actorOf(identity) }));
   await recordDeed(installation, identity, `instance.${decision}`, `instance:${id}`, { step, reason });

@@ -7,6 +7,7 @@ export function instanceRow(record: InstanceRecord): InstanceRow {
     id: record.id,
     workflowKey: record.workflowKey,
     workflowTitle: record.workflowTitle,
+    folder: record.folder,
     version: record.version,
     status: record.status,
     whereabouts: record.whereabouts as unknown as Whereabouts | null, // written by the runtime in this shape

@@ -5,10 +5,10 @@ import type { Installation } from '../installation.ts';
 const pageSize = 200;
 const most = 10_000;
 
-/** Purges the finished test runs, of one workflow or of all; at most 10,000 in one go. */
+/** Purges the finished test runs of these workflows (null: of all); at most 10,000 in one go. */
 export async function purgeTestRuns(
   { database, runtime }: Installation,
-  workflowKey: string | undefined,
+  workflowKeys: readonly string[] | null,
 ): Promise<{ purged: number; more: boolean }> {
   let purged = 0;
   while (purged < most) {
@@ -17,7 +17,7 @@ export async function purgeTestRuns(
       {
         isTest: true,
         statuses: ['Completed', 'Failed', 'Terminated', 'Canceled'],
-        workflowKeys: workflowKey === undefined ? undefined : [workflowKey],
+        workflowKeys: workflowKeys ?? undefined,
       },
       { direction: 'older', from: null, limit: pageSize },
     );

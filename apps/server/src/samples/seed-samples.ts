@@ -19,7 +19,7 @@ export async function seedSamples(installation: Installation): Promise<void> {
     const document = templateDocument(template, {});
     const [problem] = checkDocument(document).filter(({ severity }) => severity === 'error');
     if (problem) throw new Error(`The sample ${key} cannot be published: ${problem.title}. ${problem.detail}`);
-    await createWorkflow(prisma, { key, title, description, document, sample: true, actor: 'system' });
+    await createWorkflow(prisma, { key, title, description, folder: '', document, sample: true, actor: 'system' });
     const stored = await findWorkflow(prisma, key);
     if (stored?.sample !== true || stored.latestVersion !== null) continue;
     await publishVersion(prisma, { key, draftRevision: stored.draftRevision, name: '', note: 'Sample', actor: 'system' });

@@ -5,8 +5,8 @@ import type { Installation } from '../installation.ts';
 import { viewerOf } from './viewer.ts';
 
 /** The task, if it exists and this person may see it; otherwise `task.unknown`, which does not tell the two apart. */
-export async function findTask({ database }: Installation, identity: Identity, id: string): Promise<TaskRecord> {
-  const task = await readTask(database.prisma, viewerOf(identity), id);
+export async function findTask(installation: Installation, identity: Identity, id: string): Promise<TaskRecord> {
+  const task = await readTask(installation.database.prisma, await viewerOf(installation, identity), id);
   if (!task) throw new RequestError('task.unknown', 'There is no such task, or it is not yours to see.');
   return task;
 }

@@ -1,7 +1,7 @@
 import { createWorkflow } from '@perdure/database/write';
 import { templateValueProblems, type TemplateValues } from '@perdure/graph';
 import { recordDeed } from '../audit/record-deed.ts';
-import { actorOf, type Identity } from '../auth/identity.ts';
+import { actorOf, demandForAll, type Identity } from '../auth/identity.ts';
 import { saveEntityType } from '../entities/save-entity-type.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
@@ -10,6 +10,7 @@ import { createNamedWorkflow } from '../workflows/create-workflow.ts';
 import { findTemplate, readEntityTemplate, templateDocument } from './read-templates.ts';
 import { templateNeeds } from './template-needs.ts';
 import { unknownTemplate } from './unknown-template.ts';
+import { folderForNew } from '../workflows/folder-for-new.ts';
 
 /**
  * A draft from a template, and what is missing of the things it needs. Nothing is published and nothing runs; what is there stays as it is. What the
@@ -18,7 +19,7 @@ import { unknownTemplate } from './unknown-template.ts';
 export async function useTemplate(
   installation: Installation,
   identity: Identity,
-  use: { template: string; title: string; key?: string | undefined; values: TemplateValues },
+  use: { template: string; title: string; key?: string | undefined; folder?: string | undefined; values: TemplateValues },
 ): Promise<UsedTemplate> {
   const template = findTemplate(use.template);
   if (!template) throw unknownTemplate(use.template);
@@ -28,8 +29,11 @@ export async function useTemplate(
       details: problems.map(({ key, message }) => ({ field: `values.${key}`, message })),
     });
   const actor = actorOf(identity);
+  const folder = folderForNew(identity, use.folder);
   const document = templateDocument(template, use.values);
   const needs = await templateNeeds(installation, template);
+  // Entity types belong to no folder.
+  if (needs.entityTypes.some(({ state }) => state === 'missing')) demandForAll(identity, 'workflow.edit');
   for (const { name, state } of needs.entityTypes)
     if (state === 'missing') await saveEntityType(installation, { ...readEntityTemplate(name), baseVersion: null, actor });
   for (const { key, state } of needs.workflows) {
@@ -40,13 +44,21 @@ export async function useTemplate(
       key,
       title,
       description,
+      folder,
       document: templateDocument(needed, {}),
       sample: false,
       actor,
     });
   }
   const { title, key: wanted } = use;
-  const { key } = await createNamedWorkflow(installation, { key: wanted, title, description: template.description, document, actor });
+  const { key } = await createNamedWorkflow(installation, {
+    key: wanted,
+    title,
+    description: template.description,
+    folder,
+    document,
+    actor,
+  });
   await recordDeed(installation, identity, 'template.use', `workflow:${key}`, { template: template.key });
   return { key, ...needs };
 }

@@ -33,8 +33,8 @@ export interface TestServer extends ComposedServer {
     path: string,
     options?: { body?: Json; text?: string; headers?: Record<string, string>; key?: string | null; cookie?: string },
   ): Promise<TestAnswer>;
-  /** A person of the role, signed in. */
-  signIn(role: Role, name?: string): Promise<{ id: string; cookie: string }>;
+  /** A person with the role, for all workflows or for a folder, signed in. */
+  signIn(role: Role, name?: string, folder?: string): Promise<{ id: string; cookie: string }>;
   /** Calls a tRPC procedure. */
   procedure(
     cookie: string | null,
@@ -108,9 +108,11 @@ export async function startTestServer(options: { embedded?: boolean; tracing?: T
     database,
     runtime,
     call,
-    async signIn(role, name = role) {
+    async signIn(role, name = role, folder = '') {
       const id = randomUUID();
-      await database.prisma.user.create({ data: { id, name, email: `${id}@example.com`, role, emailVerified: true } });
+      await database.prisma.user.create({
+        data: { id, name, email: `${id}@example.com`, emailVerified: true, grants: { create: { id, role, folder, createdBy: 'test' } } },
+      });
       const token = await createSignInToken(database, id);
       const answer = await call('POST', '/api/auth/sign-in-link', { key: null, body: { token } });
       const cookie = answer.headers

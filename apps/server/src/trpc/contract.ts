@@ -17,11 +17,21 @@ export type Permission =
   | 'instance.purge'
   | 'task.read'
   | 'task.decide'
+  /** See every task, and give it to somebody. */
+  | 'task.assign'
+  /** See what schemas mark as sensitive. */
+  | 'data.sensitive'
+  | 'audit.read'
+  /** People, keys, settings. */
   | 'admin';
 
 /** session.me */
 export interface Me {
-  user: { id: string; name: string; email: string; role: Role };
+  user: { id: string; name: string; email: string };
+  groups: string[];
+  /** What they hold, themselves and by their groups. Folder '' = all workflows; `finance` covers `finance/invoices`, too. */
+  grants: { role: Role | null; folder: string; permissions: Permission[] }[];
+  /** All they hold anywhere. */
   permissions: Permission[];
   installation: { version: string; postgres: string; redis: string; workers: number; demoServices: boolean };
 }
@@ -31,6 +41,8 @@ export interface WorkflowSummary {
   key: string;
   title: string;
   description: string;
+  /** '' = none. */
+  folder: string;
   sample: boolean;
   latestVersion: number | null;
   /** The draft differs from the latest version. */
@@ -47,6 +59,7 @@ export interface WorkflowDetail {
   key: string;
   title: string;
   description: string;
+  folder: string;
   sample: boolean;
   draft: WorkflowDocument;
   draftRevision: number;
@@ -217,6 +230,8 @@ export interface InstanceRow {
   id: string;
   workflowKey: string;
   workflowTitle: string;
+  /** Of the workflow. */
+  folder: string;
   version: number;
   status: ShownStatus;
   whereabouts: Whereabouts | null;
@@ -553,8 +568,8 @@ export interface FieldProblem {
  *   session.me: void → Me                                               (any signed-in user)
  *   workflows.list: { text? } → WorkflowSummary[]                       workflow.read
  *   workflows.get: { key } → WorkflowDetail                             workflow.read
- *   workflows.create: { title, key?, description?, document? } → { key }            workflow.edit
- *   workflows.rename: { key, title, description? } → void               workflow.edit
+ *   workflows.create: { title, key?, description?, folder?, document? } → { key }            workflow.edit
+ *   workflows.rename: { key, title, description?, folder? } → void               workflow.edit
  *   workflows.archive: { key } → void                                   workflow.edit
  *   workflows.saveDraft: { key, baseRevision, document, force? } → SaveDraftResult     workflow.edit
  *   workflows.check: { document } → Problem[]                           workflow.read (a mutation: documents are large)
@@ -569,7 +584,7 @@ export interface FieldProblem {
  *   workflows.lastRun: { key, instanceId? } → { instanceId, steps: Record<nodeId, { output: Json }>, input: Json } | null   instance.read (sample data for the expression editor)
  *   templates.list: void → TemplateSummary[]                            workflow.read
  *   templates.get: { key } → TemplateDetail                             workflow.read
- *   templates.use: { template, title, key?, values } → UsedTemplate     workflow.edit
+ *   templates.use: { template, title, key?, folder?, values } → UsedTemplate     workflow.edit
  *   expressions.preview: { source, data: Json } → { ok: true, value: Json | null, ms } | { ok: false, code, message }   workflow.edit (a mutation: its data can be large)
  *   instances.list: InstanceListInput → InstanceListResult              instance.read
  *   instances.get: { id } → InstanceDetail                              instance.read

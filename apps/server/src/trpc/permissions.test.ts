@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { permissionsOf } from '../auth/identity.ts';
+import { adminKey, permissionsOf } from '../auth/identity.ts';
 import { type Access, allPermissions, rolePermissions, roles } from '../auth/permissions.ts';
 import { startTestServer, type TestServer } from '../test-support/test-server.ts';
 import type { Role } from './contract.ts';
@@ -75,6 +75,6 @@ test('S4 only what must be is public', () => {
 
 test('S5 the roles are those of the contract, and the key may everything', () => {
   expect(roles.sort()).toEqual(['admin', 'approver', 'designer', 'operator', 'viewer']);
-  expect(permissionsOf({ kind: 'key', name: 'admin' })).toEqual(allPermissions);
+  expect(permissionsOf(adminKey)).toEqual(allPermissions);
   expect(rolePermissions.approver).not.toContain('instance.read');
 });

@@ -26,7 +26,8 @@ const document = () => JSON.parse(JSON.stringify(emptyDocument())) as Loose;
 
 test('session.me says who one is, what one may, and what runs', async () => {
   expect(await query('session.me')).toMatchObject({
-    user: { name: 'Aiko Tanaka', role: 'admin' },
+    user: { name: 'Aiko Tanaka' },
+    grants: [{ role: 'admin', folder: '' }],
     installation: { demoServices: true, version: '0.0.0-test', workers: 1 },
   });
 });

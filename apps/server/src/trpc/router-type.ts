@@ -64,10 +64,16 @@ export type AppRouterRecord = {
     list: Query<{ text?: string | undefined } | void, WorkflowSummary[]>;
     get: Query<{ key: string }, WorkflowDetail>;
     create: Mutation<
-      { title: string; key?: string | undefined; description?: string | undefined; document?: WorkflowDocument | undefined },
+      {
+        title: string;
+        key?: string | undefined;
+        description?: string | undefined;
+        folder?: string | undefined;
+        document?: WorkflowDocument | undefined;
+      },
       { key: string }
     >;
-    rename: Mutation<{ key: string; title: string; description?: string | undefined }, void>;
+    rename: Mutation<{ key: string; title: string; description?: string | undefined; folder?: string | undefined }, void>;
     archive: Mutation<{ key: string }, void>;
     saveDraft: Mutation<{ key: string; baseRevision: number; document: WorkflowDocument; force?: boolean | undefined }, SaveDraftResult>;
     check: Mutation<{ document: WorkflowDocument }, Problem[]>;
@@ -88,7 +94,10 @@ export type AppRouterRecord = {
   templates: {
     list: Query<void, TemplateSummary[]>;
     get: Query<{ key: string }, TemplateDetail>;
-    use: Mutation<{ template: string; title: string; key?: string | undefined; values: TemplateValues }, UsedTemplate>;
+    use: Mutation<
+      { template: string; title: string; key?: string | undefined; folder?: string | undefined; values: TemplateValues },
+      UsedTemplate
+    >;
   };
   expressions: {
     preview: Mutation<{ source: string; data: Json }, PreviewResult>;

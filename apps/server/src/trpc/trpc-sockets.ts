@@ -7,8 +7,7 @@ import type { Duplex } from 'node:stream';
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
 import type { FastifyBaseLogger } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Auth } from '../auth/create-auth.ts';
-import { findSession } from '../http/caller.ts';
+import { type CallerCheck, findSession } from '../http/caller.ts';
 import { isOwnOrigin } from '../http/origin-check.ts';
 import { bodyLimits } from '../http/route.ts';
 import { readJsonBody } from '../http/strict-body.ts';
@@ -25,9 +24,10 @@ export interface TrpcSockets {
   close(): Promise<void>;
 }
 
-export function serveTrpcSockets(server: Server, installation: Installation, auth: Auth, log: FastifyBaseLogger): TrpcSockets {
+export function serveTrpcSockets(server: Server, installation: Installation, check: CallerCheck, log: FastifyBaseLogger): TrpcSockets {
   const { config } = installation;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: bodyLimits.payloads + bodyLimits.other });
+  const users = new Map<WebSocket, string>();
   const bySession = new Map<string, Set<WebSocket>>();
   const callers = new WeakMap<IncomingMessage, { context: Context; sessionId: string }>();
 
@@ -60,7 +60,7 @@ export function serveTrpcSockets(server: Server, installation: Installation, aut
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     if ((request.url ?? '').split('?', 1)[0] !== '/trpc') return refuse(socket, '404 Not Found');
     if (!isOwnOrigin(request.headers, request.headers.host ?? '', config.publicUrl)) return refuse(socket, '403 Forbidden');
-    const session = await findSession(auth, request.headers, request.socket.remoteAddress ?? '');
+    const session = await findSession(check, request.headers, request.socket.remoteAddress ?? '');
     if (!session) return refuse(socket, '401 Unauthorized');
     const { sessionId, identity } = session;
     callers.set(request, {
@@ -68,18 +68,20 @@ export function serveTrpcSockets(server: Server, installation: Installation, aut
       context: { identity, installation, requestId: `socket-${sessionId.slice(0, 6)}`, drained: () => Promise.resolve() },
     });
     sockets.handleUpgrade(request, socket, head, (client) => {
+      users.set(client, identity.id);
       const ofSession = bySession.get(sessionId) ?? new Set();
       bySession.set(sessionId, ofSession.add(client));
       const recheck = setInterval(() => {
-        findSession(auth, request.headers, '').then(
+        findSession(check, request.headers, '').then(
           (now) => {
-            if (now?.sessionId !== sessionId || now.identity.role !== identity.role) client.close(4401, 'The session has ended.');
+            if (now?.sessionId !== sessionId) client.close(4401, 'The session has ended.');
           },
           () => undefined, // the database is away; the next round looks again
         );
       }, recheckMs);
       client.on('close', () => {
         clearInterval(recheck);
+        users.delete(client);
         ofSession.delete(client);
         if (ofSession.size === 0) bySession.delete(sessionId);
       });
@@ -88,12 +90,17 @@ export function serveTrpcSockets(server: Server, installation: Installation, aut
     });
   }
 
+  // What a subscription may show was settled when it began: with other rights it must begin anew.
+  const stopHearing = installation.grants.onChanged((userId) => {
+    for (const [client, ofUser] of users) if (userId === null || userId === ofUser) client.close(1012, 'Rights have changed.');
+  });
   server.on('upgrade', onUpgrade);
   return {
     endSession(sessionId) {
       for (const client of bySession.get(sessionId) ?? []) client.close(4401, 'Signed out.');
     },
     async close() {
+      stopHearing();
       server.off('upgrade', onUpgrade);
       for (const client of sockets.clients) client.close(1001, 'The server is stopping.');
       const patience = setTimeout(() => {

@@ -231,7 +231,8 @@ async function signEverybodyIn(server: ServerProcess, database: pg.Pool): Promis
     const id = `user-${name}`;
     const token = randomBytes(32).toString('base64url');
     await database.query(
-      `INSERT INTO "user" (id, name, email, email_verified, role, updated_at) VALUES ($1, $2, $2 || '@example.com', true, $3, now())`,
+      `WITH person AS (INSERT INTO "user" (id, name, email, email_verified, updated_at) VALUES ($1, $2, $2 || '@example.com', true, now()))
+       INSERT INTO role_grant (id, user_id, role, created_by) VALUES ($1, $1, $3, 'system')`,
       [id, name, role],
     );
     // As sign-in-link.ts stores it.

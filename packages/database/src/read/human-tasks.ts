@@ -6,11 +6,13 @@ import type { Json } from '@perdure/graph';
 import type { PrismaClient } from '../generated/client.ts';
 import { sqlFile } from '../sql-file.ts';
 
-/** Who looks. Candidates of a task are matched against `names` (lower case): the user's id, e-mail address and role. */
+/** Who looks. Candidates of a task are matched against `names` (lower case): the user's id, e-mail address, groups and roles. */
 export interface TaskViewer {
   userId: string;
-  /** Sees every task. */
-  admin: boolean;
+  /** Workflows whose tasks they may see if they are candidates; null: all. */
+  keys: readonly string[] | null;
+  /** Workflows whose tasks they see anyway; null: all. */
+  overseen: readonly string[] | null;
   names: readonly string[];
 }
 
@@ -104,7 +106,7 @@ const countsSql = withVisible('task-counts.sql');
 const byIdSql = (columnsSql + withVisible('task-by-id.sql')).replace('/*sort*/', sortExpressions.created);
 const ofInstanceSql = (columnsSql + withVisible('task-of-instance.sql')).replace('/*sort*/', sortExpressions.created);
 
-/** $1 to $3 of task-visible.sql. */
+/** $1 to $4 of task-visible.sql. */
 function viewerParameters(viewer: TaskViewer): unknown[] {
-  return [viewer.admin, viewer.userId, viewer.names];
+  return [viewer.overseen, viewer.userId, viewer.names, viewer.keys];
 }

@@ -1,4 +1,5 @@
 export * from './entities.ts';
+export * from './grants.ts';
 export * from './history.ts';
 export * from './human-tasks.ts';
 export * from './instance-detail.ts';

@@ -9,6 +9,7 @@ export interface InstanceRecord {
   id: string;
   workflowKey: string;
   workflowTitle: string;
+  folder: string;
   version: number;
   status: ShownStatus;
   storedStatus: InstanceStatus;

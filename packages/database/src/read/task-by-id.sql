@@ -1,1 +1,1 @@
-WHERE t.id = $4 AND /*visible*/
+WHERE t.id = $5 AND /*visible*/

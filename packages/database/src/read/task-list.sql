@@ -1,11 +1,11 @@
 WHERE /*visible*/
-AND CASE $4
+AND CASE $5
       WHEN 'mine' THEN t.status = 'open' AND t.assignee = $2
       WHEN 'available' THEN t.status = 'open' AND t.assignee IS NULL
       WHEN 'closed' THEN t.status <> 'open'
       ELSE t.status = 'open'
     END
-AND ($5::text IS NULL OR t.title ILIKE $5 OR t.instance_id ILIKE $5 OR t.workflow_key ILIKE $5 OR t.context::text ILIKE $5)
-AND ($6::float8 IS NULL OR (/*sort*/, t.id) > ($6::float8, $7))
+AND ($6::text IS NULL OR t.title ILIKE $6 OR t.instance_id ILIKE $6 OR t.workflow_key ILIKE $6 OR t.context::text ILIKE $6)
+AND ($7::float8 IS NULL OR (/*sort*/, t.id) > ($7::float8, $8))
 ORDER BY /*sort*/, t.id
-LIMIT $8
+LIMIT $9

@@ -1,2 +1,2 @@
-WHERE t.instance_id = $4 AND /*visible*/
+WHERE t.instance_id = $5 AND /*visible*/
 ORDER BY t.created_at, t.id

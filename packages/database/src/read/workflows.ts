@@ -6,6 +6,7 @@ export interface WorkflowRecord {
   key: string;
   title: string;
   description: string;
+  folder: string;
   sample: boolean;
   latestVersion: number | null;
   hasUnpublishedChanges: boolean;
@@ -16,16 +17,20 @@ export interface WorkflowRecord {
   lastStartedAt: Date | null;
 }
 
-/** Own workflows first, samples behind them, by title. Archived ones are left out. */
-export async function listWorkflows(prisma: PrismaClient, text?: string): Promise<WorkflowRecord[]> {
+/** Own workflows first, samples behind them, by title. Archived ones are left out. `keys`: only these; null: all. */
+export async function listWorkflows(
+  prisma: PrismaClient,
+  { text, keys }: { text?: string | undefined; keys: readonly string[] | null },
+): Promise<WorkflowRecord[]> {
   const pattern = text ? `%${text.replaceAll(/[\\%_]/g, '\\$&')}%` : null;
-  return prisma.$queryRawUnsafe<WorkflowRecord[]>(listSql, pattern);
+  return prisma.$queryRawUnsafe<WorkflowRecord[]>(listSql, pattern, keys);
 }
 
 export interface WorkflowWithDraft {
   key: string;
   title: string;
   description: string;
+  folder: string;
   sample: boolean;
   draft: WorkflowDocument;
   draftRevision: number;
@@ -49,6 +54,7 @@ export async function findWorkflow(prisma: PrismaClient, key: string): Promise<W
     key: row.key,
     title: row.title,
     description: row.description,
+    folder: row.folder,
     sample: row.sample,
     draft: asDocument(row.draft),
     draftRevision: row.draftRevision,

@@ -20,7 +20,10 @@ export async function ensureOwner(prisma: PrismaClient): Promise<Person> {
       where: { email: ownerEmail },
       select: { id: true, name: true, email: true, role: true },
     });
-    if (count > 0) await appendAudit(tx, { actor: 'system', action: 'user.create', target: `user:${owner.id}`, detail: { role: 'admin' } });
+    if (count > 0) {
+      await tx.roleGrant.create({ data: { id: randomUUID(), userId: owner.id, role: 'admin', createdBy: 'system' } });
+      await appendAudit(tx, { actor: 'system', action: 'user.create', target: `user:${owner.id}`, detail: { role: 'admin' } });
+    }
     return owner;
   });
 }

@@ -6,6 +6,7 @@ export interface NewWorkflow {
   key: string;
   title: string;
   description: string;
+  folder: string;
   document: WorkflowDocument;
   sample: boolean;
   actor: string;
@@ -23,6 +24,7 @@ export async function createWorkflow(
           key: workflow.key,
           title: workflow.title,
           description: workflow.description,
+          folder: workflow.folder,
           draft: asJson(workflow.document),
           sample: workflow.sample,
           createdBy: workflow.actor,
@@ -36,7 +38,7 @@ export async function createWorkflow(
       actor: workflow.actor,
       action: 'workflow.create',
       target: `workflow:${workflow.key}`,
-      detail: { title: workflow.title },
+      detail: { title: workflow.title, folder: workflow.folder },
     });
     return { ok: true };
   });
@@ -138,19 +140,18 @@ export async function describeVersion(
 
 export async function renameWorkflow(
   prisma: PrismaClient,
-  rename: { key: string; title: string; description?: string | undefined; actor: string },
+  rename: { key: string; title: string; description?: string | undefined; folder?: string | undefined; actor: string },
 ): Promise<boolean> {
   return prisma.$transaction(async (tx) => {
-    const { count } = await tx.workflow.updateMany({
-      where: { key: rename.key, archivedAt: null },
-      data: { title: rename.title, ...(rename.description === undefined ? {} : { description: rename.description }) },
-    });
-    if (count === 0) return false;
+    const before = await lockWorkflow(tx, rename.key);
+    if (!before) return false;
+    const { title, description = before.description, folder = before.folder } = rename;
+    await tx.workflow.update({ where: { key: rename.key }, data: { title, description, folder } });
     await appendAudit(tx, {
       actor: rename.actor,
       action: 'workflow.rename',
       target: `workflow:${rename.key}`,
-      detail: { title: rename.title },
+      detail: { title, ...(folder === before.folder ? {} : { folder: { before: before.folder, after: folder } }) },
     });
     return true;
   });

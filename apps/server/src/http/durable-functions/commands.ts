@@ -7,6 +7,7 @@ import { accepted } from '../../errors/refusal.ts';
 import { identityOf, type Routes } from '../route.ts';
 import { durableFunctionsRoot } from './management-links.ts';
 import { commonQuery } from './query-values.ts';
+import { demandInstance } from '../../auth/reach.ts';
 
 /** terminate, suspend, resume: alike but for the command. Repeating suspend or resume is answered like the first time, as there. */
 export function addCommands(routes: Routes): void {
@@ -40,6 +41,7 @@ export function addCommands(routes: Routes): void {
       query: z.strictObject({ ...commonQuery, reason: z.string().max(2_000).optional() }),
       handler: async ({ installation, reply, params, query, identity }) => {
         const caller = identityOf(identity);
+        await demandInstance(installation, caller, 'instance.operate', params.instanceId);
         const reason = query.reason ?? '';
         const result = await sendCommand(installation, params.instanceId, command(reason, actorOf(caller)));
         if (result.ok || result.code !== already) accepted(result);

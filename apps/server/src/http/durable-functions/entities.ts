@@ -11,6 +11,7 @@ import { jsonValue } from '../../trpc/json-value.ts';
 import { bodyLimits, identityOf, type RouteCall, type Routes } from '../route.ts';
 import { durableFunctionsRoot } from './management-links.ts';
 import { commonQuery, flag, moment } from './query-values.ts';
+import { demandForAll } from '../../auth/identity.ts';
 
 const continuation = 'x-ms-continuation-token';
 const root = `${durableFunctionsRoot}/entities`;
@@ -39,6 +40,7 @@ function addSignal(routes: Routes): void {
     query: z.strictObject({ ...commonQuery, op: z.string().min(1, 'Name the operation.').max(64) }),
     body: jsonValue.optional(),
     handler: async ({ installation, reply, params: { entityName, entityKey }, query: { op }, body = null, identity }) => {
+      demandForAll(identityOf(identity), 'instance.operate');
       const signal = { name: entityName, key: entityKey, operation: op, input: body, at: null };
       await signalEntity(installation, identityOf(identity), signal);
       return reply.code(202).send();
@@ -54,7 +56,8 @@ function addRead(routes: Routes): void {
     docs: { summary: 'State of an entity', answers: { 200: 'The state.', 404: 'There is no such entity, or it has no state.' } },
     params: z.object({ entityName: z.string(), entityKey: z.string() }),
     query: z.strictObject(commonQuery),
-    handler: async ({ installation, reply, params: { entityName, entityKey } }) => {
+    handler: async ({ installation, reply, params: { entityName, entityKey }, identity }) => {
+      demandForAll(identityOf(identity), 'instance.read');
       const { prisma } = installation.database;
       const known = isStorableText(entityName) && isStorableText(entityKey);
       const record = known ? await findEntity(prisma, entityName, entityKey) : undefined;
@@ -102,9 +105,10 @@ function addLists(routes: Routes): void {
 }
 
 async function sendPage(
-  { installation, request, reply, query }: RouteCall<unknown, z.output<typeof listQuery>, unknown>,
+  { installation, request, reply, query, identity }: RouteCall<unknown, z.output<typeof listQuery>, unknown>,
   name: string | undefined,
 ): Promise<Json[]> {
+  demandForAll(identityOf(identity), 'instance.read');
   if (name !== undefined && !isStorableText(name)) return [];
   const token = request.headers[continuation];
   const { rows, more } = await listEntities(

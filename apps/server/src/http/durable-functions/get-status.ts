@@ -4,11 +4,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Installation } from '../../installation.ts';
 import { unknownInstance } from '../../instances/unknown-instance.ts';
-import type { Routes } from '../route.ts';
+import { identityOf, type Routes } from '../route.ts';
 import { durableFunctionsHistory } from './history-events.ts';
 import { instanceStatus } from './instance-status.ts';
 import { durableFunctionsRoot, managementLinks } from './management-links.ts';
 import { commonQuery, flag } from './query-values.ts';
+import { demandInstance } from '../../auth/reach.ts';
 
 const query = z.strictObject({
   ...commonQuery,
@@ -34,7 +35,10 @@ export function addGetStatus(routes: Routes): void {
     },
     params: z.object({ instanceId: z.string() }),
     query,
-    handler: ({ installation, request, reply, params, query }) => sendStatus(installation, request, reply, params.instanceId, query),
+    handler: async ({ installation, request, reply, params, query, identity }) => {
+      await demandInstance(installation, identityOf(identity), 'instance.read', params.instanceId);
+      return sendStatus(installation, request, reply, params.instanceId, query);
+    },
   });
 }
 

@@ -1,10 +1,11 @@
 import { listInstances, readBoundaryValues } from '@perdure/database/read';
 import { z } from 'zod';
 import { readCursor, writeCursor } from '../../instances/instance-cursor.ts';
-import type { Routes } from '../route.ts';
+import { identityOf, type Routes } from '../route.ts';
 import { instanceStatus } from './instance-status.ts';
 import { durableFunctionsRoot } from './management-links.ts';
 import { commonQuery, flag, moment, runtimeStatuses } from './query-values.ts';
+import { reachOf } from '../../auth/reach.ts';
 
 const continuation = 'x-ms-continuation-token';
 
@@ -31,7 +32,8 @@ export function addList(routes: Routes): void {
         .transform(Number)
         .optional(),
     }),
-    handler: async ({ installation, request, reply, query }) => {
+    handler: async ({ installation, request, reply, query, identity }) => {
+      const reach = await reachOf(installation, identityOf(identity), 'instance.read');
       const { prisma } = installation.database;
       const token = request.headers[continuation];
       const { rows, more } = await listInstances(
@@ -41,6 +43,7 @@ export function addList(routes: Routes): void {
           startedAfter: query.createdTimeFrom,
           startedBefore: query.createdTimeTo,
           idPrefix: query.instanceIdPrefix,
+          workflowKeys: reach ?? undefined,
         },
         {
           direction: 'newer',

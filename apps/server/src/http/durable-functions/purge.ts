@@ -7,6 +7,7 @@ import { purgeInstance } from '../../instances/purge-instance.ts';
 import { identityOf, type Routes } from '../route.ts';
 import { durableFunctionsRoot } from './management-links.ts';
 import { commonQuery, moment, runtimeStatuses } from './query-values.ts';
+import { demandInstance, reachOf } from '../../auth/reach.ts';
 
 const finished = ['Completed', 'Failed', 'Terminated', 'Canceled'] as const;
 
@@ -22,6 +23,7 @@ export function addPurge(routes: Routes): void {
     params: z.object({ instanceId: z.string() }),
     query: z.strictObject(commonQuery),
     handler: async ({ installation, params, identity }) => {
+      await demandInstance(installation, identityOf(identity), 'instance.purge', params.instanceId);
       await purgeInstance(installation, params.instanceId);
       await recordDeed(installation, identityOf(identity), 'instance.purge', `instance:${params.instanceId}`);
       return { instancesDeleted: 1 };
@@ -43,6 +45,7 @@ export function addPurge(routes: Routes): void {
     }),
     handler: async ({ installation, query, identity }) => {
       const { database, runtime } = installation;
+      const reach = await reachOf(installation, identityOf(identity), 'instance.purge');
       const asked = query.runtimeStatus ?? finished;
       const statuses = finished.filter((status) => asked.includes(status));
       let instancesDeleted = 0;
@@ -50,7 +53,7 @@ export function addPurge(routes: Routes): void {
       while (statuses.length > 0) {
         const { rows, more } = await listInstances(
           database.prisma,
-          { statuses, startedAfter: query.createdTimeFrom, startedBefore: query.createdTimeTo },
+          { statuses, startedAfter: query.createdTimeFrom, startedBefore: query.createdTimeTo, workflowKeys: reach ?? undefined },
           { direction: 'newer', from, limit: 200 },
         );
         for (const { id } of rows) if ((await runtime.purge(instanceId(id))) === 'purged') instancesDeleted++;

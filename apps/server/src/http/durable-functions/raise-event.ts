@@ -9,6 +9,7 @@ import { jsonValue } from '../../trpc/json-value.ts';
 import { bodyLimits, identityOf, type Routes } from '../route.ts';
 import { durableFunctionsRoot } from './management-links.ts';
 import { commonQuery } from './query-values.ts';
+import { demandInstance } from '../../auth/reach.ts';
 
 export function addRaiseEvent(routes: Routes): void {
   routes.add({
@@ -31,6 +32,7 @@ export function addRaiseEvent(routes: Routes): void {
     handler: async ({ installation, reply, params, body, identity }) => {
       if (body === undefined) throw new RequestError('body.invalid-json', 'Send the data of the event as JSON; null if there is none.');
       const caller = identityOf(identity);
+      await demandInstance(installation, caller, 'instance.operate', params.instanceId);
       const id = randomUUID();
       accepted(
         await sendCommand(

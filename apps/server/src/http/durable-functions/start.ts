@@ -6,6 +6,7 @@ import { recordDeed } from '../../audit/record-deed.ts';
 import { actorOf } from '../../auth/identity.ts';
 import { RequestError } from '../../errors/request-error.ts';
 import { withPayloads } from '../../instances/payloads.ts';
+import { demandStart } from '../../instances/demand-start.ts';
 import { startInstance } from '../../instances/start-instance.ts';
 import { waitUntilFinished } from '../../instances/wait-until-finished.ts';
 import { jsonValue } from '../../trpc/json-value.ts';
@@ -56,6 +57,10 @@ export function addStart(routes: Routes): void {
       body: jsonValue.optional(),
       handler: async ({ installation, request, reply, params, query, body, identity }) => {
         const caller = identityOf(identity);
+        const refused = (thrown: unknown): never => {
+          throw asDocumented(thrown);
+        };
+        await demandStart(installation, caller, params).catch(refused);
         const { id } = await startInstance(installation, {
           workflowKey: params.workflowKey,
           instanceId: params.instanceId,
@@ -63,9 +68,7 @@ export function addStart(routes: Routes): void {
           input: body ?? {},
           startedBy: actorOf(caller),
           replace: ['Completed', 'Failed', 'Terminated', 'Canceled'],
-        }).catch((thrown: unknown) => {
-          throw asDocumented(thrown);
-        });
+        }).catch(refused);
         if (caller.kind === 'user')
           await recordDeed(installation, caller, 'instance.start', `instance:${id}`, { workflow: params.workflowKey });
         if (query.timeout !== undefined && query.timeout > 0) {

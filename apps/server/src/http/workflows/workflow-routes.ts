@@ -12,6 +12,9 @@ import { versionName } from '../../workflows/version-name.ts';
 import { workflowKey } from '../../workflows/workflow-key.ts';
 import { storableText } from '../../storable-text.ts';
 import { bodyLimits, identityOf, type Routes } from '../route.ts';
+import { folderPath } from '../../auth/folder.ts';
+import { demandWorkflow, reachOf } from '../../auth/reach.ts';
+import { folderForNew } from '../../workflows/folder-for-new.ts';
 
 const keyParams = z.object({ key: z.string() });
 
@@ -23,7 +26,10 @@ export function addWorkflowRoutes(routes: Routes): void {
     access: 'workflow.read',
     docs: { summary: 'Workflows', answers: { 200: 'All that are not archived.' } },
     query: z.strictObject({ text: z.string().max(200).optional() }),
-    handler: ({ installation, query }) => listWorkflows(installation.database.prisma, query.text),
+    handler: async ({ installation, query, identity }) => {
+      const keys = await reachOf(installation, identityOf(identity), 'workflow.read');
+      return listWorkflows(installation.database.prisma, { text: query.text, keys });
+    },
   });
 
   routes.add({
@@ -39,6 +45,8 @@ export function addWorkflowRoutes(routes: Routes): void {
       key: workflowKey.optional(),
       title: storableText.trim().min(1).max(200),
       description: storableText.max(2_000).optional(),
+      /** Not set: the first folder the caller may edit, none if that is all of them. */
+      folder: folderPath.optional(),
       document: z.unknown(),
       // What an export carries besides; told apart from a misspelt field, and not used.
       formatVersion: z.literal(1).optional(),
@@ -49,6 +57,7 @@ export function addWorkflowRoutes(routes: Routes): void {
         key: body.key,
         title: body.title,
         ...(body.description === undefined ? {} : { description: body.description }),
+        folder: folderForNew(identityOf(identity), body.folder),
         document: readDocument(body.document),
         actor: actorOf(identityOf(identity)),
       });
@@ -73,7 +82,8 @@ export function addWorkflowRoutes(routes: Routes): void {
         .transform(Number)
         .optional(),
     }),
-    handler: async ({ installation, reply, params, query }) => {
+    handler: async ({ installation, reply, params, query, identity }) => {
+      await demandWorkflow(installation, identityOf(identity), 'workflow.read', params.key);
       const { prisma } = installation.database;
       const workflow = await findWorkflow(prisma, params.key);
       if (!workflow) throw unknownWorkflow(params.key);
@@ -86,6 +96,7 @@ export function addWorkflowRoutes(routes: Routes): void {
         key: workflow.key,
         title: workflow.title,
         description: workflow.description,
+        folder: workflow.folder,
         version: version?.version ?? null,
         document: version?.document ?? workflow.draft,
       };
@@ -104,6 +115,7 @@ export function addWorkflowRoutes(routes: Routes): void {
     params: keyParams,
     body: z.strictObject({ baseRevision: z.int().min(0), document: z.unknown(), force: z.boolean().optional() }),
     handler: async ({ installation, params, body, identity }) => {
+      await demandWorkflow(installation, identityOf(identity), 'workflow.edit', params.key);
       const { prisma } = installation.database;
       const saved = await saveDraft(prisma, {
         key: params.key,
@@ -151,6 +163,7 @@ export function addWorkflowRoutes(routes: Routes): void {
       })
       .optional(),
     handler: async ({ installation, params, body, identity }) => {
+      await demandWorkflow(installation, identityOf(identity), 'workflow.publish', params.key);
       const workflow = await findWorkflow(installation.database.prisma, params.key);
       if (!workflow) throw unknownWorkflow(params.key);
       const published = await publishWorkflow(installation, {

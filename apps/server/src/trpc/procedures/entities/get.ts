@@ -7,12 +7,14 @@ import { unknownEntity } from '../../../entities/unknown-entity.ts';
 import { isStorableText } from '../../../storable-text.ts';
 import { procedure } from '../../base.ts';
 import type { EntityDetail } from '../../contract.ts';
+import { demandForAll } from '../../../auth/identity.ts';
 
 const recentEvents = 200;
 
 export const get = procedure('instance.read')
   .input(z.strictObject({ name: z.string().max(64), key: z.string().max(200) }))
-  .query(async ({ ctx: { installation }, input: { name, key } }): Promise<EntityDetail> => {
+  .query(async ({ ctx: { identity, installation }, input: { name, key } }): Promise<EntityDetail> => {
+    demandForAll(identity, 'instance.read');
     const known = isStorableText(name) && isStorableText(key);
     const record = known ? await findEntity(installation.database.prisma, name, key) : undefined;
     if (!record) throw unknownEntity(name, key);

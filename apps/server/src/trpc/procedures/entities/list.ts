@@ -5,6 +5,7 @@ import { entityRow } from '../../../entities/entity-words.ts';
 import { storableText } from '../../../storable-text.ts';
 import { procedure } from '../../base.ts';
 import type { EntityListResult } from '../../contract.ts';
+import { demandForAll } from '../../../auth/identity.ts';
 
 const input = z.strictObject({
   name: storableText.max(64).optional(),
@@ -15,7 +16,8 @@ const input = z.strictObject({
 
 export const list = procedure('instance.read')
   .input(input)
-  .query(async ({ ctx: { installation }, input }): Promise<EntityListResult> => {
+  .query(async ({ ctx: { identity, installation }, input }): Promise<EntityListResult> => {
+    demandForAll(identity, 'instance.read');
     const { rows, more } = await listEntities(
       installation.database.prisma,
       { name: input.name, keyPrefix: input.keyPrefix, includeTransient: true },

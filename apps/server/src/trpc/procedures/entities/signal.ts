@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { signalEntity } from '../../../entities/signal-entity.ts';
 import { procedure } from '../../base.ts';
 import { jsonValue } from '../../json-value.ts';
+import { demandForAll } from '../../../auth/identity.ts';
 
 const input = z.strictObject({
   name: z.string().max(64),
@@ -12,4 +13,7 @@ const input = z.strictObject({
 
 export const signal = procedure('instance.operate')
   .input(input)
-  .mutation(({ ctx: { identity, installation }, input }): Promise<void> => signalEntity(installation, identity, { ...input, at: null }));
+  .mutation(async ({ ctx: { identity, installation }, input }): Promise<void> => {
+    demandForAll(identity, 'instance.operate');
+    await signalEntity(installation, identity, { ...input, at: null });
+  });

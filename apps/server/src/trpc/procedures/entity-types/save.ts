@@ -1,6 +1,6 @@
 import { entityNamePattern, entityNameRule } from '@perdure/graph';
 import { z } from 'zod';
-import { actorOf } from '../../../auth/identity.ts';
+import { actorOf, demandForAll } from '../../../auth/identity.ts';
 import { saveEntityType } from '../../../entities/save-entity-type.ts';
 import { storableText } from '../../../storable-text.ts';
 import { versionNumber } from '../../../stored-values.ts';
@@ -18,6 +18,7 @@ const input = z.strictObject({
 
 export const save = procedure('workflow.edit')
   .input(input)
-  .mutation(({ ctx: { identity, installation }, input }): Promise<SaveEntityTypeResult> =>
-    saveEntityType(installation, { ...input, description: input.description ?? '', actor: actorOf(identity) }),
-  );
+  .mutation(async ({ ctx: { identity, installation }, input }): Promise<SaveEntityTypeResult> => {
+    demandForAll(identity, 'workflow.edit');
+    return saveEntityType(installation, { ...input, description: input.description ?? '', actor: actorOf(identity) });
+  });

@@ -18,20 +18,23 @@ import { taskRow } from '../../../tasks/task-words.ts';
 import { viewerOf } from '../../../tasks/viewer.ts';
 import { procedure } from '../../base.ts';
 import type { InstanceDetail } from '../../contract.ts';
+import { demandInstance, reachOf } from '../../../auth/reach.ts';
 
 export const get = procedure('instance.read')
   .input(z.strictObject({ id: z.string() }))
   .query(async ({ ctx: { identity, installation }, input }): Promise<InstanceDetail> => {
     const { database, runtime } = installation;
     const { prisma } = database;
+    await demandInstance(installation, identity, 'instance.read', input.id);
     const record = await findInstance(prisma, input.id);
     if (!record) throw unknownInstance(input.id);
+    const reach = await reachOf(installation, identity, 'instance.read');
     const maySeeTasks = permissionsOf(identity).includes('task.read');
     const [values, version, children, tasks, worker, versions] = await Promise.all([
       readBoundaryValues(prisma, [record.id]),
       findVersion(prisma, record.workflowKey, record.version),
       listChildren(prisma, record.id),
-      maySeeTasks ? listTasksOfInstance(prisma, viewerOf(identity), record.id) : [],
+      maySeeTasks ? listTasksOfInstance(prisma, await viewerOf(installation, identity), record.id) : [],
       findPartitionOwner(prisma, record.partition),
       versionsRun(prisma, record),
     ]);
@@ -46,7 +49,7 @@ export const get = procedure('instance.read')
       failure: await withPreviews(failure, runtime.payloads),
       customStatus: record.customStatus,
       document: version.document,
-      children,
+      children: reach === null ? children : children.filter(({ workflowKey }) => reach.includes(workflowKey)),
       tasks: tasks.map(taskRow),
       partition: record.partition,
       worker,

@@ -4,12 +4,14 @@ import { unknownInstance } from '../../../instances/unknown-instance.ts';
 import { countingNumber } from '../../../stored-values.ts';
 import { procedure } from '../../base.ts';
 import type { HistoryPage } from '../../contract.ts';
+import { demandInstance } from '../../../auth/reach.ts';
 
 const input = z.strictObject({ id: z.string(), afterSeq: countingNumber.optional(), limit: z.int().min(1).max(5_000).optional() });
 
 export const history = procedure('instance.read')
   .input(input)
-  .query(async ({ ctx: { installation }, input }): Promise<HistoryPage> => {
+  .query(async ({ ctx: { identity, installation }, input }): Promise<HistoryPage> => {
+    await demandInstance(installation, identity, 'instance.read', input.id);
     const afterSeq = input.afterSeq ?? 0;
     const read = await readHistory(installation.database.prisma, input.id, afterSeq, input.limit ?? 1_000);
     if (!read) throw unknownInstance(input.id);

@@ -5,6 +5,7 @@ import { instanceRow } from '../../../instances/instance-words.ts';
 import { isStorableMoment, versionNumber } from '../../../stored-values.ts';
 import { procedure } from '../../base.ts';
 import type { InstanceListResult } from '../../contract.ts';
+import { reachOf, withinReach } from '../../../auth/reach.ts';
 
 const shownStatus = z.enum(['Pending', 'Running', 'Waiting', 'Suspended', 'Completed', 'Failed', 'Terminated', 'Canceled']);
 const moment = z.iso.datetime({ offset: true }).refine((text) => isStorableMoment(new Date(text)), 'Use a moment in the years 1 to 9999.');
@@ -26,14 +27,15 @@ const input = z.strictObject({
 
 export const list = procedure('instance.read')
   .input(input)
-  .query(async ({ ctx: { installation }, input }): Promise<InstanceListResult> => {
+  .query(async ({ ctx: { identity, installation }, input }): Promise<InstanceListResult> => {
     const { prisma } = installation.database;
+    const reach = await reachOf(installation, identity, 'instance.read');
     const direction = input.direction ?? 'older';
     const from = input.cursor === undefined ? null : readCursor(input.cursor);
     const filter: InstanceFilter = {
       statuses: input.statuses,
       notStatuses: input.notStatuses,
-      workflowKeys: input.workflowKeys,
+      workflowKeys: withinReach(reach, input.workflowKeys),
       version: input.version,
       startedAfter: input.startedAfter === undefined ? undefined : new Date(input.startedAfter),
       startedBefore: input.startedBefore === undefined ? undefined : new Date(input.startedBefore),
@@ -44,7 +46,7 @@ export const list = procedure('instance.read')
     const [page, count, total] = await Promise.all([
       listInstances(prisma, filter, { direction, from, limit: input.limit ?? 50 }),
       countInstances(prisma, filter),
-      countInstances(prisma, {}),
+      countInstances(prisma, { workflowKeys: reach ?? undefined }),
     ]);
     const records = direction === 'older' ? page.rows : page.rows.toReversed();
     const [newest, oldest] = [records[0], records.at(-1)];

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { recordDeed } from '../../../audit/record-deed.ts';
 import { purgeInstance } from '../../../instances/purge-instance.ts';
 import { procedure } from '../../base.ts';
+import { demandInstance } from '../../../auth/reach.ts';
 
 export const purge = procedure('instance.purge')
   .input(z.strictObject({ id: z.string() }))
   .mutation(async ({ ctx: { identity, installation }, input }): Promise<void> => {
+    await demandInstance(installation, identity, 'instance.purge', input.id);
     await purgeInstance(installation, input.id);
     await recordDeed(installation, identity, 'instance.purge', `instance:${input.id}`);
   });

@@ -5,6 +5,7 @@ import { startInstance } from '../../../instances/start-instance.ts';
 import { versionNumber } from '../../../stored-values.ts';
 import { procedure } from '../../base.ts';
 import { jsonValue } from '../../json-value.ts';
+import { demandStart } from '../../../instances/demand-start.ts';
 
 const input = z.strictObject({
   workflowKey: z.string(),
@@ -17,6 +18,7 @@ const input = z.strictObject({
 export const start = procedure('instance.start')
   .input(input)
   .mutation(async ({ ctx: { identity, installation }, input }): Promise<{ id: string }> => {
+    await demandStart(installation, identity, input);
     const { id } = await startInstance(installation, { ...input, input: input.input ?? {}, startedBy: actorOf(identity) });
     await recordDeed(installation, identity, 'instance.start', `instance:${id}`, { workflow: input.workflowKey });
     return { id };

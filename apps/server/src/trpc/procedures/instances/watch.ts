@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { instanceUpdates } from '../../../instances/instance-updates.ts';
 import { readSeq } from '../../../stored-values.ts';
 import { asTrpcError, procedure } from '../../base.ts';
+import { demandInstance } from '../../../auth/reach.ts';
 
 /** `lastEventId` is the seq to resume after; the client sends the last one it was given. */
 const input = z.strictObject({
@@ -15,8 +16,9 @@ const input = z.strictObject({
 
 export const watch = procedure('instance.read')
   .input(input)
-  .subscription(async function* ({ ctx: { installation, drained }, input, signal }) {
+  .subscription(async function* ({ ctx: { identity, installation, drained }, input, signal }) {
     try {
+      await demandInstance(installation, identity, 'instance.read', input.id);
       for await (const update of instanceUpdates(
         installation,
         input.id,

@@ -8,7 +8,9 @@ export const me = procedure('signed-in').query(async ({ ctx: { identity, install
   const { config, database, describe } = installation;
   const workers = await database.prisma.worker.count({ where: { heartbeatAt: { gt: new Date(Date.now() - 15_000) } } });
   return {
-    user: { id: identity.id, name: identity.name, email: identity.email, role: identity.role },
+    user: { id: identity.id, name: identity.name, email: identity.email },
+    groups: [...identity.groups],
+    grants: identity.grants.map(({ role, folder, permissions }) => ({ role, folder, permissions: [...permissions] })),
     permissions: [...permissionsOf(identity)],
     installation: { version: config.version, postgres: describe.postgres, redis: describe.redis, workers, demoServices: config.embedded },
   };

@@ -17,7 +17,7 @@ const input = z.strictObject({
 export const list = procedure('task.read')
   .input(input)
   .query(async ({ ctx: { identity, installation }, input }): Promise<TaskListResult> => {
-    const viewer = viewerOf(identity);
+    const viewer = await viewerOf(installation, identity);
     const { prisma } = installation.database;
     const from = input.cursor === undefined ? null : readTaskCursor(input.cursor);
     const [page, counts] = await Promise.all([

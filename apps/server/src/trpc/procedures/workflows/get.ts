@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { unknownWorkflow } from '../../../workflows/unknown-workflow.ts';
 import { procedure } from '../../base.ts';
 import type { WorkflowDetail } from '../../contract.ts';
+import { demandWorkflow } from '../../../auth/reach.ts';
 
 export const get = procedure('workflow.read')
   .input(z.strictObject({ key: z.string() }))
-  .query(async ({ ctx: { installation }, input }): Promise<WorkflowDetail> => {
+  .query(async ({ ctx: { identity, installation }, input }): Promise<WorkflowDetail> => {
+    await demandWorkflow(installation, identity, 'workflow.read', input.key);
     const workflow = await findWorkflow(installation.database.prisma, input.key);
     if (!workflow) throw unknownWorkflow(input.key);
     return { ...workflow, draftSavedAt: workflow.draftSavedAt.toISOString() };

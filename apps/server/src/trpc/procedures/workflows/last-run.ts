@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { stepOutputs } from '../../../instances/step-outputs.ts';
 import { procedure } from '../../base.ts';
 import type { LastRun } from '../../contract.ts';
+import { demandWorkflow } from '../../../auth/reach.ts';
 
 export const lastRun = procedure('instance.read')
   .input(z.strictObject({ key: z.string(), instanceId: z.string().max(100).optional() }))
-  .query(async ({ ctx: { installation }, input }): Promise<LastRun | null> => {
+  .query(async ({ ctx: { identity, installation }, input }): Promise<LastRun | null> => {
+    await demandWorkflow(installation, identity, 'instance.read', input.key);
     const { prisma } = installation.database;
     const instanceId = input.instanceId ?? (await findLatestInstance(prisma, input.key));
     if (instanceId === undefined) return null;

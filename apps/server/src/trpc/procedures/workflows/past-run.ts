@@ -5,12 +5,14 @@ import { readPastRun } from '../../../instances/past-run.ts';
 import { withPreviews } from '../../../instances/payloads.ts';
 import { procedure } from '../../base.ts';
 import type { PastRunData } from '../../contract.ts';
+import { demandWorkflow } from '../../../auth/reach.ts';
 
 const input = z.strictObject({ key: z.string(), instanceId: z.string().max(200).optional(), node: z.string().max(200).optional() });
 
 export const pastRun = procedure('instance.read')
   .input(input)
-  .query(async ({ ctx: { installation }, input }): Promise<PastRunData | null> => {
+  .query(async ({ ctx: { identity, installation }, input }): Promise<PastRunData | null> => {
+    await demandWorkflow(installation, identity, 'instance.read', input.key);
     const { key, node } = input;
     const instanceId = input.instanceId ?? (await findLatestInstance(installation.database.prisma, key));
     if (instanceId === undefined) return null;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { permissionsOf } from '../../../auth/identity.ts';
+import { holdsIn } from '../../../auth/identity.ts';
 import { changesOf } from '../../../workflows/changes-of.ts';
-import { procedure } from '../../base.ts';
+import { asTrpcError, procedure } from '../../base.ts';
 import type { PresentPerson } from '../../contract.ts';
+import { demandWorkflow } from '../../../auth/reach.ts';
 
 const input = z.strictObject({
   key: z.string().max(200),
@@ -15,6 +16,12 @@ const input = z.strictObject({
 export const presence = procedure('workflow.read')
   .input(input)
   .subscription(async function* ({ ctx: { installation, identity }, input: { key, visit, node }, signal }) {
+    try {
+      await demandWorkflow(installation, identity, 'workflow.read', key);
+    } catch (thrown) {
+      throw asTrpcError(thrown);
+    }
+    const edits = holdsIn(identity, 'workflow.edit', (await installation.folders.load()).get(key) ?? '');
     const board = installation.presence;
     const leave =
       identity.kind === 'user'
@@ -22,7 +29,7 @@ export const presence = procedure('workflow.read')
             visit: `${identity.id}:${visit}`,
             userId: identity.id,
             name: identity.name,
-            edits: permissionsOf(identity).includes('workflow.edit'),
+            edits,
             node,
           })
         : () => undefined;

@@ -5,6 +5,7 @@ import { storableText } from '../../../storable-text.ts';
 import { versionName } from '../../../workflows/version-name.ts';
 import { procedure } from '../../base.ts';
 import type { PublishResult } from '../../contract.ts';
+import { demandWorkflow } from '../../../auth/reach.ts';
 
 const input = z.strictObject({
   key: z.string(),
@@ -16,12 +17,13 @@ const input = z.strictObject({
 
 export const publish = procedure('workflow.publish')
   .input(input)
-  .mutation(({ ctx: { identity, installation }, input }): Promise<PublishResult> =>
-    publishWorkflow(installation, {
+  .mutation(async ({ ctx: { identity, installation }, input }): Promise<PublishResult> => {
+    await demandWorkflow(installation, identity, 'workflow.publish', input.key);
+    return publishWorkflow(installation, {
       ...input,
       name: input.name ?? '',
       note: input.note ?? '',
       despiteScenarios: input.despiteScenarios ?? false,
       actor: actorOf(identity),
-    }),
-  );
+    });
+  });

@@ -1,12 +1,13 @@
 import { nodeId } from '@perdure/graph';
 import { z } from 'zod';
 import { recordDeed } from '../../../audit/record-deed.ts';
-import { actorOf, demand } from '../../../auth/identity.ts';
+import { actorOf } from '../../../auth/identity.ts';
 import { countingNumber } from '../../../stored-values.ts';
 import { runDraft as startDraft } from '../../../workflows/test-runs/run-draft.ts';
 import { procedure } from '../../base.ts';
 import type { RunDraftResult } from '../../contract.ts';
 import { jsonValue } from '../../json-value.ts';
+import { demandWorkflow } from '../../../auth/reach.ts';
 
 const values = z.record(z.string().min(1).max(200), jsonValue);
 const input = z.strictObject({
@@ -29,7 +30,8 @@ const input = z.strictObject({
 export const runDraft = procedure('workflow.edit')
   .input(input)
   .mutation(async ({ ctx: { identity, installation }, input }): Promise<RunDraftResult> => {
-    demand(identity, 'instance.start');
+    await demandWorkflow(installation, identity, 'workflow.edit', input.key);
+    await demandWorkflow(installation, identity, 'instance.start', input.key);
     const { key, draftRevision, pins = true, fastForward = false, from } = input;
     const result = await startDraft(installation, {
       key,

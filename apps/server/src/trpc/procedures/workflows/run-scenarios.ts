@@ -1,18 +1,20 @@
 import { z } from 'zod';
 import { recordDeed } from '../../../audit/record-deed.ts';
-import { actorOf, demand } from '../../../auth/identity.ts';
+import { actorOf } from '../../../auth/identity.ts';
 import { countingNumber } from '../../../stored-values.ts';
 import { runScenarios as runAll } from '../../../workflows/scenarios/run-scenarios.ts';
 import { takeSnapshot } from '../../../workflows/test-runs/run-draft.ts';
 import { procedure } from '../../base.ts';
 import type { RunScenariosResult } from '../../contract.ts';
+import { demandWorkflow } from '../../../auth/reach.ts';
 
 const input = z.strictObject({ key: z.string(), draftRevision: countingNumber, ids: z.array(z.string().max(64)).max(50).optional() });
 
 export const runScenarios = procedure('workflow.edit')
   .input(input)
   .mutation(async ({ ctx: { identity, installation }, input }): Promise<RunScenariosResult> => {
-    demand(identity, 'instance.start');
+    await demandWorkflow(installation, identity, 'workflow.edit', input.key);
+    await demandWorkflow(installation, identity, 'instance.start', input.key);
     const { key, draftRevision, ids } = input;
     const actor = actorOf(identity);
     const taken = await takeSnapshot(installation, { key, draftRevision, actor });

@@ -6,12 +6,14 @@ import { unknownWorkflow } from '../../../workflows/unknown-workflow.ts';
 import { readDocument } from '../../../workflows/read-document.ts';
 import { procedure } from '../../base.ts';
 import type { SaveDraftResult } from '../../contract.ts';
+import { demandWorkflow } from '../../../auth/reach.ts';
 
 const input = z.strictObject({ key: z.string(), baseRevision: z.int().min(0), document: z.unknown(), force: z.boolean().optional() });
 
 export const saveDraft = procedure('workflow.edit')
   .input(input)
   .mutation(async ({ ctx: { identity, installation }, input }): Promise<SaveDraftResult> => {
+    await demandWorkflow(installation, identity, 'workflow.edit', input.key);
     const { prisma } = installation.database;
     const document = readDocument(input.document);
     const saved = await storeDraft(prisma, {
