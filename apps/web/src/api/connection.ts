@@ -6,12 +6,18 @@ import { create } from 'zustand';
  */
 type ConnectionState = 'idle' | 'open' | 'lost';
 
-export const useConnection = create<{ state: ConnectionState; openings: number }>(() => ({ state: 'idle', openings: 0 }));
+export const useConnection = create<{ state: ConnectionState; openings: number; signIns: number }>(() => ({
+  state: 'idle',
+  openings: 0,
+  signIns: 0,
+}));
 
 /** Normal closure: the client itself closed an idle socket. */
 const NORMAL_CLOSURE = 1000;
 
 export const connection = {
+  /** After a session had ended: what was subscribed to under it was refused and has to be asked for anew. */
+  signedInAgain: () => useConnection.setState((now) => ({ signIns: now.signIns + 1 })),
   opened: () => useConnection.setState((now) => ({ state: 'open', openings: now.openings + 1 })),
   closed: (code: number | undefined) =>
     useConnection.setState((now) => ({

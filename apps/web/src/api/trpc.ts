@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { createTRPCClient, createWSClient, httpBatchLink, splitLink, wsLink } from '@trpc/client';
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
 import type { AppRouter } from '@perdure/server/router';
@@ -10,6 +10,8 @@ import { describeError } from './describe-error.ts';
  * opened by the first subscription and reopened after a loss (250 ms, doubling, 8 s at most).
  */
 export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: noticeEndedSession }),
+  mutationCache: new MutationCache({ onError: noticeEndedSession }),
   defaultOptions: {
     queries: {
       staleTime: 2_000,
@@ -42,3 +44,10 @@ export const client = createTRPCClient<AppRouter>({
 
 /** Query, mutation and subscription options for TanStack Query: `useQuery(trpc.instances.get.queryOptions({ id }))`. */
 export const trpc = createTRPCOptionsProxy<AppRouter>({ client, queryClient });
+
+/** Whichever request is the first to hear that nobody is signed in: the shell asks who is, and says it once for the whole page. */
+function noticeEndedSession(error: unknown): void {
+  if (describeError(error).code !== 'auth.required') return;
+  const queryKey = trpc.session.me.queryKey();
+  if (queryClient.getQueryState(queryKey)?.status === 'success') void queryClient.invalidateQueries({ queryKey });
+}

@@ -10,6 +10,7 @@ import { useConnection } from './connection.ts';
 export function useFeed(): void {
   const queries = useQueryClient();
   const openings = useConnection((state) => state.openings);
+  const signIns = useConnection((state) => state.signIns);
 
   useEffect(() => {
     const subscription = client.feed.watch.subscribe(undefined, {
@@ -22,7 +23,7 @@ export function useFeed(): void {
       },
     });
     return () => subscription.unsubscribe();
-  }, [queries]);
+  }, [queries, signIns]);
 
   useEffect(() => {
     if (openings < 2) return;

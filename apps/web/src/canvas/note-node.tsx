@@ -1,6 +1,6 @@
-import Markdown from 'markdown-to-jsx/react';
 import { memo, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import { MarkdownText } from '../components/markdown-text.tsx';
 import { useCanvas } from './canvas-context.ts';
 import { useZoomLevel, type CanvasNote, type NodeProps } from './react-flow.ts';
 import { ResizeHandles } from './resize-handles.tsx';
@@ -17,37 +17,13 @@ export const NoteNode = memo(function NoteNode({ id, data: { note }, selected, d
         <NoteEditor note={note} />
       ) : level === 'block' ? null : (
         <div className="wf-note-text">
-          {note.text.trim() === '' ? <p className="t3">{editable ? 'Double-click to write' : ''}</p> : <NoteText text={note.text} />}
+          {note.text.trim() === '' ? <p className="t3">{editable ? 'Double-click to write' : ''}</p> : <MarkdownText text={note.text} />}
         </div>
       )}
       {editable && selected && !editing && level !== 'block' ? <ResizeHandles element={id} /> : null}
     </div>
   );
 });
-
-/** No raw HTML: tags stand there as text. Links leave this page without telling it where from. */
-const NoteText = memo(function NoteText({ text }: { text: string }) {
-  return <Markdown options={markdownOptions}>{text}</Markdown>;
-});
-
-const markdownOptions = {
-  disableParsingRawHTML: true,
-  forceBlock: true,
-  forceWrapper: true,
-  wrapper: 'div',
-  overrides: {
-    a: { component: 'a', props: { target: '_blank', rel: 'noopener noreferrer', className: 'lnk nodrag' } },
-    // A picture from elsewhere would tell its server who looks at the workflow.
-    img: { component: ImageWords },
-    ...Object.fromEntries(
-      ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((tag) => [tag, { component: 'p', props: { className: 'wf-note-title' } }]),
-    ),
-  },
-} as const;
-
-function ImageWords({ alt }: { alt?: string }) {
-  return <span>{alt}</span>;
-}
 
 function NoteEditor({ note }: { note: CanvasNote['data']['note'] }) {
   const { changeNote, editNote } = useCanvas();

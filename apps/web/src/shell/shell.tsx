@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@mantine/hooks';
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useFeed } from '../api/use-feed.ts';
@@ -7,13 +8,16 @@ import { ErrorState } from '../components/error-state.tsx';
 import { SignedOutPage } from './signed-out-page.tsx';
 import { OfflineBanner } from './offline-banner.tsx';
 import { Rail } from './rail.tsx';
+import { RailDrawer } from './rail-drawer.tsx';
+import { SessionOver } from './session-over.tsx';
 import { useGoKeys } from './use-go-keys.ts';
 
 /** Rail at the left, the page at the right. Pages with a canvas get the narrow rail. */
 export function Shell() {
   const me = useMe();
   if (me.isPending) return <div className="app" role="status" aria-label="Loading Perdure" />;
-  if (me.isError) {
+  // With somebody known, an ended session is said over the page, which keeps what was typed.
+  if (me.isError && me.data === undefined) {
     return describeError(me.error).code === 'auth.required' || isUnauthorized(me.error) ? (
       <SignedOutPage />
     ) : (
@@ -42,13 +46,16 @@ function SignedIn() {
     shown.current = pathname;
     if (!main.current?.contains(document.activeElement)) main.current?.focus({ preventScroll: true });
   }, [pathname]);
-  const open = !CANVAS_PAGE.test(pathname);
+  const hasRoom = useMediaQuery('(width > 1024px)', true, { getInitialValueInEffect: false });
+  const open = hasRoom && !CANVAS_PAGE.test(pathname);
   return (
     <div className={open ? 'app open' : 'app'}>
       <a className="btn skip-link" href="#main">
         Skip to content
       </a>
       <Rail open={open} />
+      <RailDrawer />
+      <SessionOver />
       <main className="main" id="main" ref={main} tabIndex={-1}>
         <OfflineBanner />
         <Outlet />

@@ -1,10 +1,16 @@
 import { IconChevronRight } from '@tabler/icons-react';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { RailDrawerButton } from './rail-drawer.tsx';
 
 /** 48 px above every page: where you are at the left, what you can do at the right. */
 export function TopBar({ children }: { children: ReactNode }) {
-  return <header className="top">{children}</header>;
+  return (
+    <header className="top">
+      <RailDrawerButton />
+      {children}
+    </header>
+  );
 }
 
 export interface Crumb {

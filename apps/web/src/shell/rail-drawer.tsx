@@ -1,0 +1,42 @@
+import { Drawer } from '@mantine/core';
+import { IconMenu2 } from '@tabler/icons-react';
+import { useLocation } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { create } from 'zustand';
+import { Rail } from './rail.tsx';
+
+const useRailDrawer = create<{ opened: boolean }>(() => ({ opened: false }));
+
+/** At phone width the rail has no room beside the page: this button in the top bar opens it over the page. */
+export function RailDrawerButton() {
+  return (
+    <button
+      type="button"
+      className="btn ghost icon rail-drawer-button"
+      aria-label="Menu"
+      onClick={() => useRailDrawer.setState({ opened: true })}
+    >
+      <IconMenu2 className="ic" stroke={1.8} />
+    </button>
+  );
+}
+
+export function RailDrawer() {
+  const { opened } = useRailDrawer();
+  const { pathname } = useLocation();
+  const close = () => useRailDrawer.setState({ opened: false });
+  useEffect(close, [pathname]);
+  return (
+    <Drawer
+      opened={opened}
+      onClose={close}
+      size={264}
+      padding={0}
+      withCloseButton={false}
+      aria-label="Menu"
+      classNames={{ body: 'rail-drawer' }}
+    >
+      <Rail open />
+    </Drawer>
+  );
+}
