@@ -1,5 +1,6 @@
 /** Wires the server of one process: everything it needs comes in, and closing it leaves what came in alone. */
 import fastifyCompress from '@fastify/compress';
+import { createWebhookSender } from '@perdure/activities';
 import type { Database } from '@perdure/database';
 import type { Runtime } from '@perdure/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
@@ -27,6 +28,8 @@ import { addWebApp } from './http/web-app.ts';
 import { addQuarantineRoutes } from './http/instances/quarantine-routes.ts';
 import { addWorkflowRoutes } from './http/workflows/workflow-routes.ts';
 import type { Installation, ServerConfig } from './installation.ts';
+import { createMailer } from './outbox/mailer.ts';
+import { startNoticeSender } from './outbox/notice-sender.ts';
 import { createSchemaCheck } from './json-schema/schema-check.ts';
 import { createDocumentCheck } from './workflows/document-check.ts';
 import type { Figures } from './telemetry/figures.ts';
@@ -76,6 +79,9 @@ export async function composeServer({ config, database, runtime, services, log, 
   const grants = new GrantBook(database, runtime);
   const folders = new FolderBook(database);
   workflowListeners.add(() => folders.drop());
+  const mailer = config.mail === null ? null : createMailer(config.mail);
+  const webhooks = createWebhookSender({ allow: config.allowedPlaces });
+  const sender = startNoticeSender({ database, mailer, webhooks, log });
   const installation: Installation = {
     config,
     database,
@@ -92,6 +98,7 @@ export async function composeServer({ config, database, runtime, services, log, 
     presence,
     grants,
     folders,
+    sendNotices: () => sender.nudge(),
     onWorkflowsChanged(listener) {
       workflowListeners.add(listener);
       return () => workflowListeners.delete(listener);
@@ -182,7 +189,9 @@ export async function composeServer({ config, database, runtime, services, log, 
       stopHearingOfWorkflows();
       presence.close();
       grants.close();
-      await Promise.all([sealer.stop(), closePreview(), closeSchemaCheck(), closeDocumentCheck()]);
+      await Promise.all([sealer.stop(), sender.stop(), closePreview(), closeSchemaCheck(), closeDocumentCheck()]);
+      mailer?.close();
+      await webhooks.close();
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { AllowedPlace } from '@perdure/activities';
 import type { Database } from '@perdure/database';
 import type { Json, Problem, WorkflowDocument } from '@perdure/graph';
 import type { Runtime } from '@perdure/runtime';
@@ -22,6 +23,8 @@ export interface Installation {
   grants: GrantBook;
   /** Which workflow is in which folder. */
   folders: FolderBook;
+  /** Sends what was queued just now, instead of in a moment. Call it after the commit; forgetting it costs two seconds. */
+  sendNotices: () => void;
   preview: (source: string, data: Json) => Promise<PreviewResult>;
   /** What the problems panel shows and publishing refuses. Takes a bounded time, away from this thread. */
   checkDocument: (document: WorkflowDocument) => Promise<Problem[]>;
@@ -41,6 +44,17 @@ export interface ServerConfig {
   /** The embedded default runs: the demo services are on. */
   embedded: boolean;
   version: string;
+  /** Null: no mail server is set up, and no notice is made for e-mail. */
+  mail: MailConfig | null;
+  /** Internal places that webhooks may be sent to. */
+  allowedPlaces: readonly AllowedPlace[];
   /** The built web app, or null to serve the API alone. */
   webRoot: string | null;
+}
+
+export interface MailConfig {
+  /** `smtp://user:password@host:587` or `smtps://…`. */
+  url: string;
+  /** `Perdure <perdure@example.com>`. */
+  from: string;
 }

@@ -28,7 +28,10 @@ export async function runInstallation({ configuration, services, giveUp }: Insta
   };
   try {
     if (configuration.roles.worker) undo.push(await startWatchdog());
-    const activitySettings = embedded ? { demoOrigin: ownOrigin(configuration) } : {};
+    const activitySettings = {
+      allow: configuration.allowedPlaces.map((place) => ({ ...place })),
+      ...(embedded ? { demoOrigin: ownOrigin(configuration) } : {}),
+    };
     const activities = createActivities(activitySettings);
     undo.push(async () => void (await Promise.all(activities.map((activity) => activity.close()))));
     const gate = createActivityGate();
@@ -70,6 +73,8 @@ export async function runInstallation({ configuration, services, giveUp }: Insta
         apiKey: configuration.apiKey,
         embedded,
         version: packageJson.version,
+        mail: configuration.mail,
+        allowedPlaces: configuration.allowedPlaces,
         webRoot: existsSync(webRoot) ? webRoot : null,
       },
       database,

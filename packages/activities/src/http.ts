@@ -1,13 +1,13 @@
 import { STATUS_CODES } from 'node:http';
-import type { Failure } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 import { request as send, type Agent, type Dispatcher } from 'undici';
 import type { Activity, ActivityContext, ActivityResult } from './activity.ts';
 import { isAllowedPlace, type AllowedPlace } from './allowed-place.ts';
 import { demoPlace, withDemoAddress } from './demo-address.ts';
-import { AddressRefused, createGuardedAgent, createOpenAgent, resolveByDns, type Resolve } from './guarded-connection.ts';
+import { cut, explain, failed, maxExcerptLength, nameOf } from './connection-failure.ts';
+import { createGuardedAgent, createOpenAgent, resolveByDns, type Resolve } from './guarded-connection.ts';
 import { readRequest, readUrl, type HttpRequest } from './http-request.ts';
-import { parseResponseBody, readResponseBody, ResponseTooLarge, ResponseUnreadable } from './http-response-body.ts';
+import { parseResponseBody, readResponseBody, ResponseTooLarge } from './http-response-body.ts';
 
 /**
  * The HTTP request activity.
@@ -34,7 +34,6 @@ export interface HttpActivity extends Activity {
 
 const maxRedirects = 5;
 const connectTimeoutMs = 10_000;
-const maxExcerptLength = 4096;
 const forbiddenKeys = new Set(['$payload', '__proto__']);
 const maxJsonDepth = 64;
 /** Headers that go along to another origin, besides the idempotency key. */
@@ -149,60 +148,9 @@ function followRedirect(request: HttpRequest, url: URL, status: number): HttpReq
   return { ...request, method: toGet ? 'GET' : request.method, url, headers, body: toGet ? null : request.body };
 }
 
-/** Words for what undici, the resolver, the socket or TLS reported. */
-function explain(thrown: unknown, request: HttpRequest, maxResponseBytes: number): ActivityResult {
-  const error = rootCause(thrown);
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const host = request.url.host;
-  if (error instanceof AddressRefused) {
-    return failed(
-      'AddressRefused',
-      `${error.hostname} leads to an internal or reserved address. An operator can allow it by its origin and path.`,
-      false,
-    );
-  }
-  if (error instanceof ResponseTooLarge || code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
-    return failed('ResponseTooLarge', `${nameOf(request)} answered with more than ${Math.floor(maxResponseBytes / 1024)} KB.`);
-  }
-  if (error instanceof ResponseUnreadable) return failed('ResponseUnreadable', error.message);
-  if (code.startsWith('Z_') || code.startsWith('ERR_BROTLI') || code.startsWith('ERR__ERROR_FORMAT')) {
-    return failed('ResponseUnreadable', `The answer of ${nameOf(request)} is compressed in a way that cannot be read.`);
-  }
-  if (code === 'ENOTFOUND' || code.startsWith('EAI_'))
-    return failed('DnsError', `The name ${request.url.hostname} does not resolve to an address.`);
-  if (code === 'ECONNREFUSED') return failed('ConnectionRefused', `Nothing answers at ${host}.`);
-  if (code === 'ETIMEDOUT' || code.includes('TIMEOUT')) return failed('Timeout', `${host} could not be reached in time.`);
-  if (code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || /CERT|SELF_SIGNED|UNABLE_TO_/.test(code)) {
-    return failed('TlsError', `The secure connection to ${host} failed: ${error.message}.`);
-  }
-  if (code === 'UND_ERR_INVALID_ARG') return failed('InvalidHeader', `The request cannot be sent: ${error.message}.`, false);
-  if (code !== '') return failed('NetworkError', `The connection to ${host} failed: ${error.message}.`);
-  throw thrown;
-}
-
-function rootCause(thrown: unknown): Error {
-  if (!(thrown instanceof Error)) return new Error(String(thrown));
-  if (thrown instanceof AggregateError && thrown.errors[0] instanceof Error) return rootCause(thrown.errors[0]);
-  return thrown.cause instanceof Error ? rootCause(thrown.cause) : thrown;
-}
-
-function failed(code: string, message: string, retryable?: boolean): ActivityResult {
-  const failure: Failure = { code, message: cut(message) };
-  return retryable === undefined ? { ok: false, failure } : { ok: false, failure, retryable };
-}
-
-/** Without the query, which may hold secrets. */
-function nameOf({ method, url }: HttpRequest): string {
-  return `${method} ${cut(`${url.origin}${url.pathname}`, 500)}`;
-}
-
 function excerpt(body: Json): Json {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return text.length > maxExcerptLength || !isStorable(body, maxJsonDepth) ? cut(text) : body;
-}
-
-function cut(text: string, length = maxExcerptLength): string {
-  return text.length > length ? `${text.slice(0, length - 1).toWellFormed()}…` : text;
 }
 
 function isStorable(value: Json, depth: number): boolean {

@@ -10,6 +10,7 @@ export { RowCheck, type Evidence, type Invariant, type Verdict } from './check-r
 export { checkSideEffects, type Fault, type SideEffect } from './check-side-effects.ts';
 export { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 export { serverNodeFlags } from './server-node-flags.ts';
+export { startMailCatcher, type CaughtMail, type MailCatcher } from './mail-catcher.ts';
 export { TcpProxy, type Direction } from './tcp-proxy.ts';
 export { seededRandom } from './seeded-random.ts';
 export { randomWorkflow, type RandomWorkflow } from './model/random-workflow.ts';

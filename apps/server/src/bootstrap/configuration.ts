@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import type { AllowedPlace } from '@perdure/activities';
 import { z } from 'zod';
+import type { MailConfig } from '../installation.ts';
 
 /** What an installation is told from outside: environment variables and the flags of the command line. */
 export interface Configuration {
@@ -19,6 +21,10 @@ export interface Configuration {
   readonly logLevel: (typeof logLevels)[number];
   /** Where a process without the API serves its figures; null = nowhere. */
   readonly metricsPort: number | null;
+  /** Null: no mail leaves. */
+  readonly mail: MailConfig | null;
+  /** Internal places that workflows and webhooks may call. */
+  readonly allowedPlaces: readonly AllowedPlace[];
   readonly roles: Roles;
 }
 
@@ -53,8 +59,10 @@ export function loadConfiguration(env: Readonly<Record<string, string | undefine
       problems.push(`${name} is not a variable Perdure knows. The known ones are in docs/configuration.md.`);
     }
   }
-  if (problems.length > 0) return { ok: false, problems };
   const values = parsed.data;
+  if ((values.PERDURE_SMTP_URL === undefined) !== (values.PERDURE_MAIL_FROM === undefined))
+    problems.push('PERDURE_SMTP_URL and PERDURE_MAIL_FROM go together: set both, or neither.');
+  if (problems.length > 0) return { ok: false, problems };
   const worker = argv.includes('--worker');
   const api = argv.includes('--api');
   return {
@@ -70,6 +78,11 @@ export function loadConfiguration(env: Readonly<Record<string, string | undefine
       apiKey: values.PERDURE_API_KEY ?? null,
       logLevel: values.PERDURE_LOG_LEVEL,
       metricsPort: values.PERDURE_METRICS_PORT ?? null,
+      mail:
+        values.PERDURE_SMTP_URL === undefined || values.PERDURE_MAIL_FROM === undefined
+          ? null
+          : { url: values.PERDURE_SMTP_URL, from: values.PERDURE_MAIL_FROM },
+      allowedPlaces: values.PERDURE_ALLOWED_PLACES,
       roles: { api: api || !worker, worker: worker || !api, chosen: api || worker },
     },
   };
@@ -138,6 +151,32 @@ export const environment = z.object({
     .describe(
       'Port on which a process started with `--worker` alone serves `/metrics`, for the admin key as bearer token. With the API, `/metrics` is on its port.',
     ),
+  PERDURE_SMTP_URL: z
+    .string()
+    .refine((text) => isUrl(text, ['smtp:', 'smtps:']), 'Give the address of a mail server: smtp://user:password@mail.example.com:587.')
+    .optional()
+    .describe(
+      'Your mail server, for invitations, tasks and alerts: `smtp://user:password@host:587`, which turns to TLS when the server offers it, or `smtps://…`. Without it Perdure sends no mail.',
+    ),
+  PERDURE_MAIL_FROM: z
+    .string()
+    .regex(/^(?:[^<>\r\n"]{1,100} <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/, 'Give an address: Perdure <perdure@example.com>.')
+    .optional()
+    .describe('Sender of the mails: `Perdure <perdure@example.com>`. Set together with `PERDURE_SMTP_URL`.'),
+  PERDURE_ALLOWED_PLACES: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((place) => place.trim())
+        .filter((place) => place !== ''),
+    )
+    .refine((places) => places.every(isPlace), 'Give URLs separated by commas: http://billing.internal:8080/api, http://10.0.0.7/hooks.')
+    .transform((places) => places.map(asPlace))
+    .default([])
+    .describe(
+      'Internal places that HTTP requests of workflows and webhooks may call although their address is not public: URLs separated by commas, each with all below its path, such as `http://billing.internal:8080/api`.',
+    ),
 });
 
 /** Set by our own scripts, not by people. */
@@ -162,4 +201,15 @@ function isOrigin(text: string): boolean {
   if (!isUrl(text, ['http:', 'https:'])) return false;
   const url = new URL(text);
   return url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
+}
+
+function isPlace(text: string): boolean {
+  if (!isUrl(text, ['http:', 'https:'])) return false;
+  const url = new URL(text);
+  return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+}
+
+function asPlace(text: string): AllowedPlace {
+  const { origin, pathname } = new URL(text);
+  return { origin, pathPrefix: pathname };
 }

@@ -1,6 +1,6 @@
 /** A whole server on real Postgres and Redis, listening on a port of its own, for the tests of this package. */
 import { randomUUID } from 'node:crypto';
-import { createHttpActivity } from '@perdure/activities';
+import { createHttpActivity, type AllowedPlace } from '@perdure/activities';
 import { openDatabase, type Database } from '@perdure/database';
 import { freePort } from '@perdure/embedded';
 import type { Json } from '@perdure/graph';
@@ -9,6 +9,7 @@ import { startTestPostgres, startTestRedis } from '@perdure/testing';
 import { pino } from 'pino';
 import { createSignInToken } from '../auth/sign-in-link.ts';
 import { type ComposedServer, composeServer } from '../compose.ts';
+import type { MailConfig } from '../installation.ts';
 import { combineObservers } from '../telemetry/combine-observers.ts';
 import { createFigures } from '../telemetry/figures.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
@@ -52,7 +53,9 @@ export interface TestAnswer {
   body: Loose;
 }
 
-export async function startTestServer(options: { embedded?: boolean; tracing?: Tracing } = {}): Promise<TestServer> {
+export async function startTestServer(
+  options: { embedded?: boolean; tracing?: Tracing; mail?: MailConfig; allowedPlaces?: readonly AllowedPlace[] } = {},
+): Promise<TestServer> {
   const [postgres, redis, port] = await Promise.all([startTestPostgres(), startTestRedis(), freePort()]);
   const database = openDatabase({ url: postgres.url, poolSize: 5 });
   const origin = `http://localhost:${port}`;
@@ -72,6 +75,8 @@ export async function startTestServer(options: { embedded?: boolean; tracing?: T
       apiKey: testKey,
       embedded: options.embedded ?? true,
       version: '0.0.0-test',
+      mail: options.mail ?? null,
+      allowedPlaces: options.allowedPlaces ?? [],
       webRoot: null,
     },
     database,

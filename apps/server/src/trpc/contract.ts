@@ -33,7 +33,15 @@ export interface Me {
   grants: { role: Role | null; folder: string; permissions: Permission[] }[];
   /** All they hold anywhere. */
   permissions: Permission[];
-  installation: { version: string; postgres: string; redis: string; workers: number; demoServices: boolean };
+  installation: {
+    version: string;
+    postgres: string;
+    redis: string;
+    workers: number;
+    demoServices: boolean;
+    /** A mail server is set up. */
+    mail: boolean;
+  };
 }
 
 /** workflows.list */

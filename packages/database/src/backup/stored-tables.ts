@@ -13,6 +13,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   worker: 'processes of the old installation, which do not come along',
   session: 'a session ended since would be open again',
   verification: 'a one-use link used since would be good again',
+  notice: 'mail and webhooks on their way are the business of the old installation, and may hold one-use links',
 };
 
 /** The tables to keep with the columns that are stored (not generated), each after those it refers to. */

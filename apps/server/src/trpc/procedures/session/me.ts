@@ -12,6 +12,13 @@ export const me = procedure('signed-in').query(async ({ ctx: { identity, install
     groups: [...identity.groups],
     grants: identity.grants.map(({ role, folder, permissions }) => ({ role, folder, permissions: [...permissions] })),
     permissions: [...permissionsOf(identity)],
-    installation: { version: config.version, postgres: describe.postgres, redis: describe.redis, workers, demoServices: config.embedded },
+    installation: {
+      version: config.version,
+      postgres: describe.postgres,
+      redis: describe.redis,
+      workers,
+      demoServices: config.embedded,
+      mail: config.mail !== null,
+    },
   };
 });
