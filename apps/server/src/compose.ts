@@ -17,6 +17,7 @@ import { addDurableFunctionsRoutes } from './http/durable-functions/durable-func
 import { durableFunctionsRoot } from './http/durable-functions/management-links.ts';
 import { answerError, tooLarge } from './http/error-answer.ts';
 import { addInstanceEvents } from './http/instance-events.ts';
+import { addHistoryDownload } from './http/instances/history-download.ts';
 import { addHealthRoutes } from './http/operations/health-routes.ts';
 import { addMetrics } from './http/operations/metrics-route.ts';
 import { addOpenApi } from './http/operations/openapi-route.ts';
@@ -156,6 +157,7 @@ export async function composeServer({ config, database, runtime, services, log, 
   addWorkflowRoutes(routes);
   addQuarantineRoutes(routes);
   addInstanceEvents(routes, closing.signal);
+  addHistoryDownload(routes);
   addTrpcOverHttp(app, installation, (request, reply) => findOwnSession(check, request, reply));
   if (config.embedded) addDemoServices(routes);
   addOpenApi(routes, config.version);

@@ -101,7 +101,7 @@ export async function startTestServer(
       ...(content === undefined ? {} : { body: content }),
     });
     const received = await response.text();
-    const isJson = (response.headers.get('content-type') ?? '').includes('json') && received !== '';
+    const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '') && received !== ''; // not NDJSON
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(received) : received };
   };
 

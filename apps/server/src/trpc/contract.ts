@@ -289,7 +289,10 @@ export interface InstanceDetail extends InstanceRow {
   failure: Json | null;
   customStatus: Json;
   document: WorkflowDocument;
-  children: { id: string; workflowKey: string; status: ShownStatus; step: string }[];
+  /** `children`: how many it started itself. */
+  children: { id: string; workflowKey: string; status: ShownStatus; step: string; children: number }[];
+  /** Names of the people its history mentions by id. */
+  people: { id: string; name: string }[];
   tasks: TaskRow[];
   partition: number;
   worker: string | null;
@@ -304,6 +307,22 @@ export interface HistoryPage {
   events: HistoryEvent[];
   seq: number;
   more: boolean;
+}
+
+/** instances.historyOutline: the whole history in stretches of equal length, for a scrubber before the events are there. Moments are epoch ms. */
+export interface HistoryStretch {
+  firstSeq: number;
+  lastSeq: number;
+  firstAt: number;
+  lastAt: number;
+  failures: number;
+  firstFailure: number | null;
+}
+
+/** instances.checkpointBefore: the state after event `seq`, as the engine encodes it; seq 0 and null = fold from the beginning. */
+export interface CheckpointBefore {
+  seq: number;
+  state: Json;
 }
 
 /** instances.watch (subscription): batches of events after `afterSeq`, in order, without gaps; then live. Tracked by seq. */
@@ -596,7 +615,10 @@ export interface FieldProblem {
  *   expressions.preview: { source, data: Json } → { ok: true, value: Json | null, ms } | { ok: false, code, message }   workflow.edit (a mutation: its data can be large)
  *   instances.list: InstanceListInput → InstanceListResult              instance.read
  *   instances.get: { id } → InstanceDetail                              instance.read
- *   instances.history: { id, afterSeq?, limit? } → HistoryPage          instance.read
+ *   instances.history: { id, afterSeq?, limit?, lean? } → HistoryPage          instance.read
+ *                        with `lean` values over 200 characters are { $omitted: bytes, seq, field }
+ *   instances.historyOutline: { id } → HistoryStretch[]                 instance.read
+ *   instances.checkpointBefore: { id, seq } → CheckpointBefore          instance.read
  *   instances.payload: { id, hash } → Json                              instance.read (only hashes that occur in that instance's history)
  *   instances.watch: { id, lastEventId? } → InstanceUpdate (subscription, tracked)   instance.read
  *   instances.start: StartInput → { id }                                instance.start

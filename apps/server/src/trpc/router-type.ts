@@ -12,6 +12,7 @@ import type {
 } from '@trpc/server';
 import type { Json, Problem, TemplateValues, WorkflowDocument } from '@perdure/graph';
 import type {
+  CheckpointBefore,
   EntityDetail,
   EntityListInput,
   EntityListResult,
@@ -19,6 +20,7 @@ import type {
   EntityTypeSummary,
   FeedHint,
   HistoryPage,
+  HistoryStretch,
   InstanceDetail,
   InstanceListInput,
   InstanceListResult,
@@ -105,7 +107,9 @@ export type AppRouterRecord = {
   instances: {
     list: Query<InstanceListInput, InstanceListResult>;
     get: Query<{ id: string }, InstanceDetail>;
-    history: Query<{ id: string; afterSeq?: number | undefined; limit?: number | undefined }, HistoryPage>;
+    history: Query<{ id: string; afterSeq?: number | undefined; limit?: number | undefined; lean?: boolean | undefined }, HistoryPage>;
+    historyOutline: Query<{ id: string }, HistoryStretch[]>;
+    checkpointBefore: Query<{ id: string; seq: number }, CheckpointBefore>;
     payload: Query<{ id: string; hash: string }, Json>;
     watch: Subscription<{ id: string; lastEventId?: string | undefined }, { id: string; data: InstanceUpdate }>;
     start: Mutation<StartInput, { id: string }>;

@@ -11,8 +11,10 @@ import { list as listEntityTypes } from './procedures/entity-types/list.ts';
 import { save as saveEntityType } from './procedures/entity-types/save.ts';
 import { preview } from './procedures/expressions/preview.ts';
 import { watch as watchFeed } from './procedures/feed/watch.ts';
+import { checkpointBefore } from './procedures/instances/checkpoint-before.ts';
 import { get as getInstance } from './procedures/instances/get.ts';
 import { history } from './procedures/instances/history.ts';
+import { historyOutline } from './procedures/instances/history-outline.ts';
 import { list as listInstances } from './procedures/instances/list.ts';
 import { payload } from './procedures/instances/payload.ts';
 import { purge } from './procedures/instances/purge.ts';
@@ -81,6 +83,8 @@ export const appRouter = router({
     list: listInstances,
     get: getInstance,
     history,
+    historyOutline,
+    checkpointBefore,
     payload,
     watch: watchInstance,
     start,

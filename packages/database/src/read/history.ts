@@ -1,4 +1,5 @@
 import type { HistoryEvent, InstanceStatus } from '@perdure/engine';
+import type { Json } from '@perdure/graph';
 import type { PrismaClient } from '../generated/client.ts';
 import { sqlFile } from '../sql-file.ts';
 import type { ShownStatus } from './instance-row.ts';
@@ -23,7 +24,16 @@ export async function readHistory(
   bytes = unlimitedBytes,
 ): Promise<HistoryRead | undefined> {
   const [row] = await prisma.$queryRawUnsafe<HeadRow[]>(historySql, id, afterSeq, limit, bytes);
-  if (!row) return undefined;
+  return row && historyRead(row, afterSeq);
+}
+
+/** Like `readHistory`, without large values: `{ $omitted: bytes, seq, field }` stands where one was, to be read from that event when it is wanted. */
+export async function readLeanHistory(prisma: PrismaClient, id: string, afterSeq: number, limit: number): Promise<HistoryRead | undefined> {
+  const [row] = await prisma.$queryRawUnsafe<HeadRow[]>(leanSql, id, afterSeq, limit);
+  return row && historyRead(row, afterSeq);
+}
+
+function historyRead(row: HeadRow, afterSeq: number): HistoryRead {
   const { headSeq, executionId, status, storedStatus } = row;
   // Made by the statement.
   const found = row.events === null ? [] : (JSON.parse(row.events) as [seq: number, type: string, at: number, data: object][]);
@@ -43,6 +53,40 @@ export async function readHistoryOfTypes(
   return rows.map((row) => toHistoryEvent({ ...row, at: row.at.getTime() }));
 }
 
+/** A stretch of a history: its first and last event, epoch ms, and what failed in it. */
+export interface HistoryStretch {
+  firstSeq: number;
+  lastSeq: number;
+  firstAt: number;
+  lastAt: number;
+  failures: number;
+  firstFailure: number | null;
+}
+
+/** The whole history in at most `stretches` of equal length. Empty when there is no such instance. */
+export async function readHistoryOutline(prisma: PrismaClient, id: string, stretches: number): Promise<HistoryStretch[]> {
+  return prisma.$queryRawUnsafe<HistoryStretch[]>(outlineSql, id, stretches);
+}
+
+/** The newest kept state that holds no event behind `seq`; undefined = the history has to be folded from its beginning. */
+export async function readCheckpointBefore(
+  prisma: PrismaClient,
+  id: string,
+  seq: number,
+): Promise<{ seq: number; state: Json } | undefined> {
+  const [row] = await prisma.$queryRawUnsafe<{ seq: number; state: Json }[]>(checkpointSql, id, seq);
+  return row;
+}
+
+/** Who the events of these types were done by, as far as they are people. */
+export async function listPeopleOfInstance(
+  prisma: PrismaClient,
+  id: string,
+  types: readonly string[],
+): Promise<{ id: string; name: string }[]> {
+  return prisma.$queryRawUnsafe<{ id: string; name: string }[]>(peopleSql, id, types);
+}
+
 interface HeadRow {
   headSeq: number;
   executionId: string;
@@ -59,4 +103,8 @@ function toHistoryEvent({ seq, at, type, data }: { seq: number; type: string; at
 }
 
 const historySql = sqlFile(import.meta.url, 'history.sql');
+const leanSql = sqlFile(import.meta.url, 'history-lean.sql');
+const outlineSql = sqlFile(import.meta.url, 'history-outline.sql');
+const checkpointSql = sqlFile(import.meta.url, 'checkpoint-before.sql');
+const peopleSql = sqlFile(import.meta.url, 'people-of-instance.sql');
 const typesSql = sqlFile(import.meta.url, 'history-of-types.sql');

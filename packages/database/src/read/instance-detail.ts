@@ -25,6 +25,8 @@ export interface ChildRecord {
   workflowKey: string;
   status: ShownStatus;
   step: string;
+  /** How many sub-workflows it started itself. */
+  children: number;
 }
 
 /** Sub-workflows this instance started, oldest first. */

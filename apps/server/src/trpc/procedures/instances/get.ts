@@ -1,8 +1,10 @@
+import type { EventType } from '@perdure/engine';
 import {
   findInstance,
   findPartitionOwner,
   findVersion,
   listChildren,
+  listPeopleOfInstance,
   listTasksOfInstance,
   readBoundaryValues,
 } from '@perdure/database/read';
@@ -30,10 +32,11 @@ export const get = procedure('instance.read')
     if (!record) throw unknownInstance(input.id);
     const reach = await reachOf(installation, identity, 'instance.read');
     const maySeeTasks = permissionsOf(identity).includes('task.read');
-    const [values, version, children, tasks, worker, versions] = await Promise.all([
+    const [values, version, children, people, tasks, worker, versions] = await Promise.all([
       readBoundaryValues(prisma, [record.id]),
       findVersion(prisma, record.workflowKey, record.version),
       listChildren(prisma, record.id),
+      listPeopleOfInstance(prisma, record.id, deedTypes),
       maySeeTasks ? listTasksOfInstance(prisma, await viewerOf(installation, identity), record.id) : [],
       findPartitionOwner(prisma, record.partition),
       versionsRun(prisma, record),
@@ -50,6 +53,7 @@ export const get = procedure('instance.read')
       customStatus: record.customStatus,
       document: version.document,
       children: reach === null ? children : children.filter(({ workflowKey }) => reach.includes(workflowKey)),
+      people,
       tasks: tasks.map(taskRow),
       partition: record.partition,
       worker,
@@ -57,3 +61,17 @@ export const get = procedure('instance.read')
       versions,
     };
   });
+
+/** Events that say by whom. */
+const deedTypes: readonly EventType[] = [
+  'ExecutionStarted',
+  'ExecutionSuspended',
+  'ExecutionResumed',
+  'ExecutionTerminated',
+  'EventRaised',
+  'TaskFailed',
+  'TaskReleased',
+  'HumanTaskClaimed',
+  'HumanTaskReleased',
+  'HumanTaskDecided',
+];

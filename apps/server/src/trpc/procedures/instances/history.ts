@@ -1,4 +1,4 @@
-import { readHistory } from '@perdure/database/read';
+import { readHistory, readLeanHistory } from '@perdure/database/read';
 import { z } from 'zod';
 import { unknownInstance } from '../../../instances/unknown-instance.ts';
 import { countingNumber } from '../../../stored-values.ts';
@@ -6,14 +6,20 @@ import { procedure } from '../../base.ts';
 import type { HistoryPage } from '../../contract.ts';
 import { demandInstance } from '../../../auth/reach.ts';
 
-const input = z.strictObject({ id: z.string(), afterSeq: countingNumber.optional(), limit: z.int().min(1).max(5_000).optional() });
+const input = z.strictObject({
+  id: z.string(),
+  afterSeq: countingNumber.optional(),
+  limit: z.int().min(1).max(5_000).optional(),
+  lean: z.boolean().optional(),
+});
 
 export const history = procedure('instance.read')
   .input(input)
   .query(async ({ ctx: { identity, installation }, input }): Promise<HistoryPage> => {
     await demandInstance(installation, identity, 'instance.read', input.id);
     const afterSeq = input.afterSeq ?? 0;
-    const read = await readHistory(installation.database.prisma, input.id, afterSeq, input.limit ?? 1_000);
+    const readPage = input.lean === true ? readLeanHistory : readHistory;
+    const read = await readPage(installation.database.prisma, input.id, afterSeq, input.limit ?? 1_000);
     if (!read) throw unknownInstance(input.id);
     return { events: read.events, seq: read.events.at(-1)?.seq ?? afterSeq, more: read.more };
   });

@@ -1,0 +1,51 @@
+/** An instance's history to keep: one event per line, as it is stored. Pages are read one after another, so its length does not matter. */
+import { Readable } from 'node:stream';
+import { readHistory } from '@perdure/database/read';
+import { z } from 'zod';
+import { demandInstance } from '../../auth/reach.ts';
+import type { Installation } from '../../installation.ts';
+import { unknownInstance } from '../../instances/unknown-instance.ts';
+import { identityOf, type Routes } from '../route.ts';
+
+const page = 1_000;
+/** Values of 64 KB each must not make a page fill the memory. */
+const pageBytes = 1_048_576;
+
+export function addHistoryDownload(routes: Routes): void {
+  routes.add({
+    method: 'GET',
+    url: '/api/instances/:id/history.ndjson',
+    access: 'instance.read',
+    docs: {
+      summary: 'History of an instance as it is now, one JSON event per line, oldest first; values over 64 KB as references',
+      answers: { 200: 'NDJSON.', 404: 'Unknown instance.' },
+    },
+    params: z.object({ id: z.string() }),
+    handler: async ({ installation, identity, reply, params: { id } }) => {
+      await demandInstance(installation, identityOf(identity), 'instance.read', id);
+      const first = await readHistory(installation.database.prisma, id, 0, page, pageBytes);
+      if (!first) throw unknownInstance(id);
+      const name = `${id.replaceAll(/[^\w.-]/g, '_')}-history.ndjson`;
+      return reply
+        .header('content-type', 'application/x-ndjson; charset=utf-8')
+        .header('content-disposition', `attachment; filename="${name}"`)
+        .header('cache-control', 'no-store')
+        .send(Readable.from(lines(installation, id, first)));
+    },
+  });
+}
+
+type Read = Awaited<ReturnType<typeof readHistory>>;
+
+async function* lines({ database }: Installation, id: string, first: NonNullable<Read>): AsyncGenerator<string, void> {
+  const end = first.head.seq;
+  let read: Read = first;
+  while (read && read.events.length > 0) {
+    const events = read.events.filter(({ seq }) => seq <= end);
+    yield events.map((event) => `${JSON.stringify(event)}\n`).join('');
+    const last = events.at(-1)?.seq ?? end;
+    // What is appended meanwhile is left for the next download.
+    if (last >= end) return;
+    read = await readHistory(database.prisma, id, last, page, pageBytes);
+  }
+}

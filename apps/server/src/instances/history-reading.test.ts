@@ -1,0 +1,100 @@
+/** What the page of an instance reads of its history: lean pages, the outline, kept states, the download. */
+import { decodeState, evolve, type HistoryEvent, initialState, instanceId } from '@perdure/engine';
+import type { Json } from '@perdure/graph';
+import { drawWorkflow, publishWorkflow } from '@perdure/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestServer, type TestServer, until } from '../test-support/test-server.ts';
+
+const items = 300;
+let server: TestServer;
+let cookie: string;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  ({ cookie } = await server.signIn('admin', 'Aiko Tanaka'));
+  const document = drawWorkflow(
+    {
+      start: { type: 'start' },
+      each: { type: 'forEach', config: { items: { expr: 'input.items' }, mode: 'parallel', concurrency: 5 } },
+      price: { type: 'transform', parent: 'each', config: { value: { expr: '{ "total": item.qty * 3 }' } } },
+      pause: { type: 'event', parent: 'each', config: { name: { expr: '"go-" & $string(index)' } } },
+      done: { type: 'end' },
+    },
+    ['start -> each', 'each.body -> price', 'price -> pause', 'each -> done'],
+  );
+  await publishWorkflow(server.databaseUrl, 'long', document);
+  await query('instances.list'); // published behind the server's back: nothing of it is cached yet
+  const input = { items: Array.from({ length: items }, (_, qty) => ({ qty, note: 'x'.repeat(40) })) };
+  expect((await server.procedure(cookie, 'mutation', 'instances.start', { workflowKey: 'long', instanceId: 'long-1', input })).status).toBe(
+    200,
+  );
+  for (let item = 0; item < items; item += 1) await raise(`go-${item}`);
+  await until(
+    async () => (await server.database.prisma.instance.findFirst({ where: { id: 'long-1', status: 'Completed' } })) ?? undefined,
+    'all items are done',
+  );
+});
+afterAll(() => server.stop());
+
+const query = async (path: string, input?: Json) => (await server.procedure(cookie, 'query', path, input)).data;
+
+async function raise(name: string): Promise<void> {
+  expect((await server.procedure(cookie, 'mutation', 'instances.raiseEvent', { id: 'long-1', name, data: { name } })).status).toBe(200);
+}
+
+async function wholeHistory(lean: boolean): Promise<HistoryEvent[]> {
+  const events: HistoryEvent[] = [];
+  for (let more = true; more;) {
+    const page = await query('instances.history', { id: 'long-1', afterSeq: events.length, limit: 700, lean });
+    events.push(...page.events);
+    more = page.more;
+  }
+  return events;
+}
+
+test('a lean history is the history without its large values, which say where they stand', async () => {
+  const [full, lean] = [await wholeHistory(false), await wholeHistory(true)];
+  expect(lean.map(({ seq, type, at }) => [seq, type, at])).toEqual(full.map(({ seq, type, at }) => [seq, type, at]));
+  const bytes = JSON.stringify((full[0] as HistoryEvent & { type: 'ExecutionStarted' }).input).length;
+  expect(lean[0]).toEqual({ ...full[0], input: { $omitted: bytes, seq: 1, field: 'input' } });
+  expect(lean.filter(({ type }) => type === 'TransformCompleted')).toEqual(full.filter(({ type }) => type === 'TransformCompleted'));
+});
+
+test('the outline covers every event once and counts failures', async () => {
+  const outline = await query('instances.historyOutline', { id: 'long-1' });
+  const { seq } = await query('instances.get', { id: 'long-1' });
+  expect(outline.length).toBeLessThanOrEqual(400);
+  expect(outline[0].firstSeq).toBe(1);
+  expect(outline.at(-1).lastSeq).toBe(seq);
+  for (let i = 1; i < outline.length; i += 1) expect(outline[i].firstSeq).toBe(outline[i - 1].lastSeq + 1);
+  expect(
+    outline.every(({ failures, firstFailure }: { failures: number; firstFailure: null }) => failures === 0 && firstFailure === null),
+  ).toBe(true);
+  expect((await server.procedure(cookie, 'query', 'instances.historyOutline', { id: 'nobody' })).error.code).toBe('instance.unknown');
+});
+
+test('checkpoints are kept, also of a finished instance, and the events behind one lead to the state of the whole history', async () => {
+  const full = await wholeHistory(false);
+  const at = full.length - 5;
+  const near = await query('instances.checkpointBefore', { id: 'long-1', seq: at });
+  expect(near.seq).toBeLessThanOrEqual(at);
+  expect(near.seq).toBeGreaterThanOrEqual(1_000);
+  expect(await query('instances.checkpointBefore', { id: 'long-1', seq: near.seq - 1 })).toEqual({ seq: 0, state: null });
+  const one = decodeState(near.state);
+  for (const event of full.slice(near.seq, at)) evolve(one, event);
+  const other = initialState(instanceId('long-1'));
+  for (const event of full.slice(0, at)) evolve(other, event);
+  expect(one).toEqual(other);
+});
+
+test('the download has every event, one per line', async () => {
+  const answer = await server.call('GET', '/api/instances/long-1/history.ndjson');
+  expect(answer.headers.get('content-disposition')).toContain('long-1-history.ndjson');
+  const lines = String(answer.body).trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual(await wholeHistory(false));
+  expect((await server.call('GET', '/api/instances/nobody/history.ndjson')).status).toBe(404);
+});
+
+test('the detail names the people of the history', async () => {
+  expect((await query('instances.get', { id: 'long-1' })).people).toMatchObject([{ name: 'Aiko Tanaka' }]);
+});
