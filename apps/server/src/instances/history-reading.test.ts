@@ -25,9 +25,7 @@ beforeAll(async () => {
   await publishWorkflow(server.databaseUrl, 'long', document);
   await query('instances.list'); // published behind the server's back: nothing of it is cached yet
   const input = { items: Array.from({ length: items }, (_, qty) => ({ qty, note: 'x'.repeat(40) })) };
-  expect((await server.procedure(cookie, 'mutation', 'instances.start', { workflowKey: 'long', instanceId: 'long-1', input })).status).toBe(
-    200,
-  );
+  await mutate('instances.start', { workflowKey: 'long', instanceId: 'long-1', input });
   for (let item = 0; item < items; item += 1) await raise(`go-${item}`);
   await until(
     async () => (await server.database.prisma.instance.findFirst({ where: { id: 'long-1', status: 'Completed' } })) ?? undefined,
@@ -38,9 +36,12 @@ afterAll(() => server.stop());
 
 const query = async (path: string, input?: Json) => (await server.procedure(cookie, 'query', path, input)).data;
 
-async function raise(name: string): Promise<void> {
-  expect((await server.procedure(cookie, 'mutation', 'instances.raiseEvent', { id: 'long-1', name, data: { name } })).status).toBe(200);
+async function mutate(path: string, input: Json): Promise<void> {
+  const { status } = await server.procedure(cookie, 'mutation', path, input);
+  if (status !== 200) throw new Error(`${path} answered ${status}.`);
 }
+
+const raise = (name: string) => mutate('instances.raiseEvent', { id: 'long-1', name, data: { name } });
 
 async function wholeHistory(lean: boolean): Promise<HistoryEvent[]> {
   const events: HistoryEvent[] = [];
