@@ -172,7 +172,7 @@ export function addWorkflowRoutes(routes: Routes): void {
         name: body?.name ?? '',
         note: body?.note ?? '',
         despiteScenarios: body?.despiteScenarios ?? false,
-        actor: actorOf(identityOf(identity)),
+        identity: identityOf(identity),
       });
       if (published.ok) {
         installation.workflowsChanged();

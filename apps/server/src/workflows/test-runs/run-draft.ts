@@ -22,6 +22,8 @@ import { readPastRun } from '../../instances/past-run.ts';
 import { startInstance } from '../../instances/start-instance.ts';
 import { unknownInstance } from '../../instances/unknown-instance.ts';
 import { unknownWorkflow } from '../unknown-workflow.ts';
+import { actorOf, type Identity } from '../../auth/identity.ts';
+import { demandSubWorkflows } from '../demand-sub-workflows.ts';
 
 export interface DraftRun {
   key: string;
@@ -31,7 +33,7 @@ export interface DraftRun {
   pins: boolean;
   fastForward: boolean;
   from?: RunFrom | undefined;
-  actor: string;
+  identity: Identity;
 }
 
 export interface RunFrom {
@@ -63,7 +65,7 @@ export async function runDraft(installation: Installation, run: DraftRun): Promi
     workflowKey: run.key,
     version,
     input: run.input ?? past?.input ?? {},
-    startedBy: run.actor,
+    startedBy: actorOf(run.identity),
     test,
   });
   return { ok: true, id };
@@ -73,12 +75,13 @@ export type TakenSnapshot = { ok: true; version: number; document: WorkflowDocum
 
 /** The draft as it is at this revision, if it can be run at all. */
 export async function takeSnapshot(
-  { database }: Installation,
-  wanted: { key: string; draftRevision: number; actor: string },
+  installation: Installation,
+  { key, draftRevision, identity }: { key: string; draftRevision: number; identity: Identity },
 ): Promise<TakenSnapshot> {
-  const snapshot = await snapshotDraft(database.prisma, wanted);
-  if (!snapshot.ok && snapshot.code === 'workflow.unknown') throw unknownWorkflow(wanted.key);
+  const snapshot = await snapshotDraft(installation.database.prisma, { key, draftRevision, actor: actorOf(identity) });
+  if (!snapshot.ok && snapshot.code === 'workflow.unknown') throw unknownWorkflow(key);
   if (!snapshot.ok) return { ok: false, code: 'draft.conflict', problems: [] };
+  await demandSubWorkflows(installation, identity, snapshot.document);
   const compiled = compile(snapshot.document, { analyser: expressionAnalyser });
   if (!compiled.ok) return { ok: false, code: 'draft.problems', problems: compiled.problems };
   return { ok: true, version: snapshot.version, document: snapshot.document, plan: compiled.plan };

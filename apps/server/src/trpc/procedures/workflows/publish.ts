@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { actorOf } from '../../../auth/identity.ts';
 import { publishWorkflow } from '../../../workflows/publish-workflow.ts';
 import { storableText } from '../../../storable-text.ts';
 import { versionName } from '../../../workflows/version-name.ts';
@@ -24,6 +23,6 @@ export const publish = procedure('workflow.publish')
       name: input.name ?? '',
       note: input.note ?? '',
       despiteScenarios: input.despiteScenarios ?? false,
-      actor: actorOf(identity),
+      identity,
     });
   });

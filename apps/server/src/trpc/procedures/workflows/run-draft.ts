@@ -1,7 +1,6 @@
 import { nodeId } from '@perdure/graph';
 import { z } from 'zod';
 import { recordDeed } from '../../../audit/record-deed.ts';
-import { actorOf } from '../../../auth/identity.ts';
 import { countingNumber } from '../../../stored-values.ts';
 import { runDraft as startDraft } from '../../../workflows/test-runs/run-draft.ts';
 import { procedure } from '../../base.ts';
@@ -40,7 +39,7 @@ export const runDraft = procedure('workflow.edit')
       pins,
       fastForward,
       from: from && { ...from, node: nodeId(from.node) },
-      actor: actorOf(identity),
+      identity,
     });
     if (result.ok) {
       const detail = { workflow: key, draftRevision, ...(from && { from: from.node, only: from.only }) };

@@ -16,12 +16,11 @@ export const runScenarios = procedure('workflow.edit')
     await demandWorkflow(installation, identity, 'workflow.edit', input.key);
     await demandWorkflow(installation, identity, 'instance.start', input.key);
     const { key, draftRevision, ids } = input;
-    const actor = actorOf(identity);
-    const taken = await takeSnapshot(installation, { key, draftRevision, actor });
+    const taken = await takeSnapshot(installation, { key, draftRevision, identity });
     if (!taken.ok) return taken;
     const { version, document } = taken;
     const chosen = (document.scenarios ?? []).filter(({ id }) => ids === undefined || ids.includes(id));
-    const results = await runAll(installation, { key, version, document, actor }, chosen);
+    const results = await runAll(installation, { key, version, document, actor: actorOf(identity) }, chosen);
     await recordDeed(installation, identity, 'workflow.run-scenarios', `workflow:${key}`, {
       draftRevision,
       passed: results.filter(({ passed }) => passed).length,

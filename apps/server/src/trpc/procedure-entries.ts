@@ -1,0 +1,116 @@
+/**
+ * What the authorisation test needs to know of each procedure: a valid call, and what it is about, which settles what somebody is answered
+ * whose role is held for another folder only. A procedure that has no entry here fails that test.
+ */
+import type { Json } from '@perdure/graph';
+import type { Access } from '../auth/permissions.ts';
+
+/** One workflow in a folder, an instance of it that waits, and the task it waits for. */
+export interface Target {
+  workflow: string;
+  instance: string;
+  task: string;
+}
+
+export interface ProcedureEntry {
+  access: Exclude<Access, 'public'>;
+  /**
+   * workflow, instance, task: one that is out of reach is unknown · installation: needs the permission for all workflows ·
+   * many: answers with what is within reach · nothing: needs no folder · self: about the caller's own account
+   */
+  about: 'workflow' | 'instance' | 'task' | 'installation' | 'many' | 'nothing' | 'self';
+  input: (target: Target) => Json | undefined;
+  /** The call changes what it is about: whoever may call it gets a target of their own. */
+  spends?: true;
+  /** Another permission it demands besides. */
+  also?: Exclude<Access, 'public' | 'signed-in'>;
+}
+
+const read = (about: ProcedureEntry['about'], access: ProcedureEntry['access'], input: ProcedureEntry['input']): ProcedureEntry => ({
+  access,
+  about,
+  input,
+});
+const change = (about: ProcedureEntry['about'], access: ProcedureEntry['access'], input: ProcedureEntry['input']): ProcedureEntry => ({
+  access,
+  about,
+  input,
+  spends: true,
+});
+const ofKey = ({ workflow }: Target): Json => ({ key: workflow });
+const ofInstance = ({ instance }: Target): Json => ({ id: instance });
+const ofTask = ({ task }: Target): Json => ({ id: task });
+const withReason = ({ instance }: Target): Json => ({ id: instance, reason: 'test' });
+
+const emptyType = { formatVersion: 1, operations: [] };
+
+export const procedureEntries: Readonly<Record<string, ProcedureEntry>> = {
+  'session.me': read('self', 'signed-in', () => undefined),
+  'workflows.list': read('many', 'workflow.read', () => ({})),
+  'workflows.get': read('workflow', 'workflow.read', ofKey),
+  'workflows.create': read('nothing', 'workflow.edit', () => ({ title: 'Made by a test' })),
+  'workflows.rename': change('workflow', 'workflow.edit', ({ workflow }) => ({ key: workflow, title: 'Renamed' })),
+  'workflows.archive': change('workflow', 'workflow.edit', ofKey),
+  'workflows.saveDraft': change('workflow', 'workflow.edit', ({ workflow }) => ({
+    key: workflow,
+    baseRevision: 1,
+    document: { formatVersion: 1, nodes: [], edges: [] },
+  })),
+  'workflows.check': read('nothing', 'workflow.read', () => ({ document: { formatVersion: 1, nodes: [], edges: [] } })),
+  'workflows.publish': change('workflow', 'workflow.publish', ({ workflow }) => ({ key: workflow, draftRevision: 1 })),
+  'workflows.runDraft': {
+    ...change('workflow', 'workflow.edit', ({ workflow }) => ({ key: workflow, draftRevision: 1 })),
+    also: 'instance.start',
+  },
+  'workflows.runScenarios': {
+    ...change('workflow', 'workflow.edit', ({ workflow }) => ({ key: workflow, draftRevision: 1 })),
+    also: 'instance.start',
+  },
+  'workflows.scenarioOfRun': read('instance', 'instance.read', ({ instance }) => ({ instanceId: instance, pinsActivities: false })),
+  'workflows.pastRun': read('workflow', 'instance.read', ofKey),
+  'workflows.versions': read('workflow', 'workflow.read', ofKey),
+  'workflows.version': read('workflow', 'workflow.read', ({ workflow }) => ({ key: workflow, version: 1 })),
+  'workflows.describeVersion': change('workflow', 'workflow.publish', ({ workflow }) => ({
+    key: workflow,
+    version: 1,
+    name: 'a',
+    note: '',
+  })),
+  'workflows.lastRun': read('workflow', 'instance.read', ofKey),
+  'workflows.presence': read('workflow', 'workflow.read', ({ workflow }) => ({ key: workflow, visit: 'visit-of-a-test', node: null })),
+  'templates.list': read('nothing', 'workflow.read', () => undefined),
+  'templates.get': read('nothing', 'workflow.read', () => ({ key: 'order-approval' })),
+  'templates.use': read('nothing', 'workflow.edit', () => ({ template: 'order-approval', title: 'From a template', values: {} })),
+  'expressions.preview': read('nothing', 'workflow.edit', () => ({ source: '1', data: null })),
+  'instances.list': read('many', 'instance.read', () => ({})),
+  'instances.get': read('instance', 'instance.read', ofInstance),
+  'instances.history': read('instance', 'instance.read', ofInstance),
+  'instances.historyOutline': read('instance', 'instance.read', ofInstance),
+  'instances.checkpointBefore': read('instance', 'instance.read', ({ instance }) => ({ id: instance, seq: 2 })),
+  'instances.payload': read('instance', 'instance.read', ({ instance }) => ({ id: instance, hash: 'A'.repeat(43) })),
+  'instances.watch': read('instance', 'instance.read', ofInstance),
+  'instances.start': read('workflow', 'instance.start', ({ workflow }) => ({ workflowKey: workflow })),
+  'instances.raiseEvent': change('instance', 'instance.operate', ({ instance }) => ({ id: instance, name: 'test', data: null })),
+  'instances.suspend': change('instance', 'instance.operate', withReason),
+  'instances.resume': change('instance', 'instance.operate', withReason),
+  'instances.terminate': change('instance', 'instance.operate', ({ instance }) => ({ id: instance, reason: 'test', recursive: true })),
+  'instances.releaseStep': change('instance', 'instance.operate', ({ instance }) => ({ id: instance, step: 'ask' })),
+  'instances.giveUpStep': change('instance', 'instance.operate', ({ instance }) => ({ id: instance, step: 'ask' })),
+  'instances.purge': change('instance', 'instance.purge', ofInstance),
+  'instances.purgeTests': read('workflow', 'instance.purge', ({ workflow }) => ({ workflowKey: workflow })),
+  'tasks.list': read('many', 'task.read', () => ({ view: 'all' })),
+  'tasks.get': read('task', 'task.read', ofTask),
+  'tasks.claim': change('task', 'task.decide', ofTask),
+  'tasks.release': change('task', 'task.decide', ofTask),
+  'tasks.saveDraft': change('task', 'task.decide', ({ task }) => ({ id: task, data: {} })),
+  'tasks.decide': change('task', 'task.decide', ({ task }) => ({ id: task, outcome: 'done', data: {} })),
+  'entities.list': read('installation', 'instance.read', () => ({})),
+  'entities.get': read('installation', 'instance.read', () => ({ name: 'account', key: 'nobody' })),
+  'entities.signal': read('installation', 'instance.operate', () => ({ name: 'no-such-type', key: 'a', operation: 'set', input: null })),
+  'entityTypes.list': read('nothing', 'workflow.read', () => undefined),
+  'entityTypes.get': read('nothing', 'workflow.read', () => ({ name: 'account' })),
+  'entityTypes.save': read('installation', 'workflow.edit', () => ({ name: 'of-a-test', baseVersion: 7, title: 'T', document: emptyType })),
+  'entityTypes.check': read('nothing', 'workflow.read', () => ({ document: emptyType })),
+  'entityTypes.archive': read('installation', 'workflow.edit', () => ({ name: 'no-such-type' })),
+  'feed.watch': read('self', 'signed-in', () => undefined),
+};
