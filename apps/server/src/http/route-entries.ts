@@ -81,6 +81,6 @@ export const routeEntries: Readonly<Record<string, RouteEntry>> = {
   'POST /api/instances/:instanceId/give-up': change('instance', 'instance.operate', (t) => `/api/instances/${t.instance}/give-up`, {
     step: 'ask',
   }),
-  'GET /api/instances/:instanceId/history': read('instance', 'instance.read', ({ instance }) => `/api/instances/${instance}/history`),
+  'GET /api/instances/:id/history.ndjson': read('instance', 'instance.read', ({ instance }) => `/api/instances/${instance}/history.ndjson`),
   'GET /api/instances/:id/events': read('instance', 'instance.read', ({ instance }) => `/api/instances/${instance}/events`),
 };
