@@ -14,7 +14,7 @@ const windows = process.platform === 'win32';
 const packageManager = 'pnpm@12.21.0';
 const stamps = join(root, 'node_modules', '.perdure');
 const node = join(root, 'node_modules', 'node', 'bin', windows ? 'node.exe' : 'node');
-/** How the server's Node is started, wherever one is: see "The young generation" in docs/performance.md. */
+/** How the server's Node is started, wherever one is: see "Memory of sleepers" in docs/performance.md. */
 const serverFlags = JSON.parse(readFileSync(join(root, 'apps/server/node-flags.json'), 'utf8'));
 
 /** What each verb needs first, and what it runs. Arguments of the command line follow. */
