@@ -1,9 +1,9 @@
-import type { Browser, BrowserContext } from '@playwright/test';
+import type { Browser, BrowserContext, BrowserContextOptions } from '@playwright/test';
 import type { ServerProcess } from '@perdure/testing/server-process';
 
 /** A browser context signed in by the printed link. The link works once: open every page of a journey in this context. */
-export async function signIn(browser: Browser, perdure: ServerProcess): Promise<BrowserContext> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+export async function signIn(browser: Browser, perdure: ServerProcess, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const page = await context.newPage();
   await page.goto(perdure.link);
   await page.getByRole('heading', { name: 'Welcome to Perdure' }).waitFor();

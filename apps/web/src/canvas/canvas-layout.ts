@@ -15,7 +15,7 @@ import { assignLanes, type Run } from './assign-lanes.ts';
 import { isErrorPort } from './error-port.ts';
 import { geometryOf, isSamePlace } from './geometry.ts';
 import { type Box, ObstacleIndex, overlap } from './obstacle-index.ts';
-import { type Point, type Route, routeEdge } from './route-edge.ts';
+import { leadsDown, type Point, type Route, routeEdge, routeSpan } from './route-edge.ts';
 
 const made = new WeakMap<WorkflowDocument, { catalogue: Catalogue; layout: CanvasLayout }>();
 
@@ -155,6 +155,14 @@ export class CanvasLayout {
     return this.#spans.flatMap(({ edge, span }) => (overlap(span, area) ? [edge] : []));
   }
 
+  /** Whether the line of an edge runs through an area. */
+  isEdgeIn(edge: GraphEdge, area: Box): boolean {
+    const span = this.#spanOf(edge);
+    if (!span || !overlap(span, area)) return false;
+    const line = this.#lineBox(edge);
+    return line !== null && overlap(line, area);
+  }
+
   /** Around these nodes, or around all that are visible. */
   bounds(only?: ReadonlySet<string>): Box {
     if (!only) return (this.#bounds ??= this.#boundsOf(null));
@@ -262,22 +270,22 @@ export class CanvasLayout {
     return rows;
   }
 
-  /** Around an edge, with room for the ways round what stands between; a loop back goes round so much that its own line is asked. */
+  /** Around an edge, whichever way it runs. Only one that goes back is routed for it: it may go round as much as there is. */
   #spanOf(edge: GraphEdge): Box | null {
     const ends = this.ends(edge);
     if (!ends) return null;
-    const points = ends.target.y < ends.source.y ? (this.route(edge)?.points ?? []) : [ends.source, ends.target];
-    let left = Infinity;
-    let top = Infinity;
-    let right = -Infinity;
-    let bottom = -Infinity;
-    for (const { x, y } of points) {
-      left = Math.min(left, x);
-      top = Math.min(top, y);
-      right = Math.max(right, x);
-      bottom = Math.max(bottom, y);
-    }
-    return { x: left - detour, y: top - detour, width: right - left + 2 * detour, height: bottom - top + 2 * detour };
+    return leadsDown({ ...ends, side: this.#side(edge) }) ? routeSpan(ends) : this.#lineBox(edge);
+  }
+
+  /** Around the line an edge is drawn as. */
+  #lineBox(edge: GraphEdge): Box | null {
+    const points = this.route(edge)?.points;
+    if (!points) return null;
+    const xs = points.map(({ x }) => x);
+    const ys = points.map(({ y }) => y);
+    const x = Math.min(...xs);
+    const y = Math.min(...ys);
+    return grow({ x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y }, lineReach);
   }
 
   #boundsOf(only: ReadonlySet<string> | null): Box {
@@ -339,8 +347,12 @@ export class CanvasLayout {
   }
 }
 
-/** How far beside its ends an edge may run around what is in its way. */
-const detour = 320;
+/** What is drawn beside the line itself: its width, loop marks, the button on it. */
+const lineReach = 16;
+
+function grow({ x, y, width, height }: Box, by: number): Box {
+  return { x: x - by, y: y - by, width: width + 2 * by, height: height + 2 * by };
+}
 
 export interface Adjacency {
   connected: ReadonlyMap<NodeId, ReadonlySet<string>>;

@@ -48,9 +48,9 @@ export const FlowEdge = memo(function FlowEdge({ id, data, selected, sourceX, so
           <path d="M3.6 -1.2A3.9 3.9 0 1 0 3.9 1.4M3.9 -4v2.9H1" />
         </g>
       ) : null}
-      {editable && hovered && !selected && level !== 'block' && !route.back ? (
+      {editable && (hovered || selected) && level !== 'block' && !route.back ? (
         <g
-          className="wf-insert"
+          className={`wf-insert ${selected ? 'held' : ''}`}
           transform={`translate(${middle.x} ${middle.y})`}
           role="button"
           aria-label="Insert a node here"

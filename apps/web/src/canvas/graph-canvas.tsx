@@ -59,11 +59,13 @@ import {
 import type { RunStore } from './run-store.ts';
 import { elementsOf, emptySelection, selectionOf, type Selection } from './selection.ts';
 import { StepNode } from './step-node.tsx';
+import { StrayEdges } from './stray-edges.tsx';
 import { useDrag } from './use-drag.ts';
 import { grown, useDrawnArea } from './use-drawn-area.ts';
 import { useRefit } from './use-refit.ts';
 import { useFarGestures } from './use-far-gestures.ts';
 import { useResize, type Resized } from './use-resize.ts';
+import { useTouch } from './use-touch.ts';
 import { WireLine } from './wire-line.tsx';
 
 export { emptySelection, type Selection } from './selection.ts';
@@ -184,6 +186,7 @@ function Canvas({
   const isFar = document.nodes.length >= farFrom && (start === null || (ready ? level === 'block' : start.zoom < 0.4));
   // Not React Flow's selection key: with that a press on a node begins a frame as well, and Shift+click would add nothing to the selection.
   const isShiftHeld = useKeyPress('Shift');
+  const isTouch = useTouch(frame);
   const frames = tool === 'select' || (isShiftHeld && !isFar);
 
   const context = useRef<CanvasContextValue>(null);
@@ -241,9 +244,9 @@ function Canvas({
       built?.nodes.map((node) => {
         const override = resize.active?.get(node.id);
         const by = drag.active?.rootSet.has(node.id) ? drag.active.by : null;
-        return decorate(node, selected.has(node.id), by, override);
+        return decorate(node, selected.has(node.id), by, override, isTouch);
       }) ?? noNodes,
-    [built, drag.active, resize.active, selected],
+    [built, drag.active, isTouch, resize.active, selected],
   );
   const edges = useMemo(
     () => built?.edges.map((edge) => (selection.edges.has(edge.id as EdgeId) ? selectedEdge(edge, editable) : edge)) ?? noEdges,
@@ -320,7 +323,7 @@ function Canvas({
       {/* Keys bubble up here from nodes and edges; the pane itself is focusable so that an empty canvas has keys, too. */}
       <div
         ref={frame}
-        className={`wf-canvas wf-focus zoom-${level} tool-${tool} ${run ? 'in-run' : ''} ${editable ? 'editable' : ''}`}
+        className={`wf-canvas wf-focus zoom-${level} tool-${tool} ${run ? 'in-run' : ''} ${editable ? 'editable' : ''} ${isTouch ? 'touch' : ''}`}
         onKeyDown={onKeyDown}
         role="region"
         aria-label={label}
@@ -388,7 +391,7 @@ function Canvas({
               if (event) onUserMoved?.();
             }}
             connectionLineComponent={WireLine}
-            connectionRadius={40}
+            connectionRadius={isTouch ? 60 : 40}
             reconnectRadius={9}
             nodesDraggable={editable}
             nodesConnectable={editable}
@@ -416,6 +419,17 @@ function Canvas({
             aria-label={`${label}: nodes and edges`}
           >
             {isFar ? <FarLayer layout={layout} selected={selected} moved={far.moved} marks={marks} /> : null}
+            {isFar ? null : (
+              <StrayEdges
+                edges={markedEdges}
+                layout={layout}
+                moving={drag.active?.rootSet ?? null}
+                onChoose={(edge, isAdded) => {
+                  const before = isAdded ? pending.current : emptySelection;
+                  choose({ ...before, edges: new Set([...before.edges, edge]) });
+                }}
+              />
+            )}
             {far.marquee ? <Marquee box={far.marquee} /> : null}
             {editable ? <DragGuides /> : null}
             {children}
@@ -441,14 +455,16 @@ function wasHeader(client: Point): boolean {
 }
 
 const selectedNodes = new WeakMap<CanvasNode | CanvasNote, CanvasNode | CanvasNote>();
+const restingNodes = new WeakMap<CanvasNode | CanvasNote, CanvasNode | CanvasNote>();
 const selectedEdges = new WeakMap<CanvasEdge, CanvasEdge>();
 
-/** Selected nodes keep one object, too, as long as nothing else about them changes. */
+/** Selected nodes keep one object, too, as long as nothing else about them changes. A finger pans from what is not selected. */
 function decorate(
   node: CanvasNode | CanvasNote,
   selected: boolean,
   by: Point | null,
   override: Resized | undefined,
+  isTouch: boolean,
 ): CanvasNode | CanvasNote {
   if (override) {
     const { width = node.width, height = node.height, position } = override;
@@ -456,11 +472,19 @@ function decorate(
     return (resized.type === 'note' ? resized : { ...resized, data: { ...resized.data, width, height } }) as typeof node; // the same kind
   }
   if (by) return { ...node, selected, position: { x: node.position.x + by.x, y: node.position.y + by.y }, dragging: true, zIndex: 1000 };
-  if (!selected) return node;
-  const known = selectedNodes.get(node);
+  if (selected) return keptAs(selectedNodes, node, { selected: true });
+  return isTouch ? keptAs(restingNodes, node, { draggable: false }) : node;
+}
+
+function keptAs(
+  kept: WeakMap<CanvasNode | CanvasNote, CanvasNode | CanvasNote>,
+  node: CanvasNode | CanvasNote,
+  change: { selected: true } | { draggable: false },
+): CanvasNode | CanvasNote {
+  const known = kept.get(node);
   if (known) return known;
-  const fresh = { ...node, selected: true };
-  selectedNodes.set(node, fresh);
+  const fresh = { ...node, ...change };
+  kept.set(node, fresh);
   return fresh;
 }
 

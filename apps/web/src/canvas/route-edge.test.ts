@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Box, ObstacleIndex } from './obstacle-index.ts';
-import { arrowHeight, routeEdge, routeMiddle, routePath, type Point, type RouteEnds } from './route-edge.ts';
+import { arrowHeight, leadsDown, routeEdge, routeMiddle, routePath, routeSpan, type Point, type RouteEnds } from './route-edge.ts';
 
 const box = (x: number, y: number, width = 216, height = 52): Box => ({ x, y, width, height });
 const ends = (source: Box, target: Box, more: Partial<RouteEnds> = {}): RouteEnds => ({
@@ -50,6 +50,47 @@ describe('routeEdge', () => {
     const { points } = routeEdge(ends(a, b), new ObstacleIndex([a, wall, b]));
     expect(hits(points, wall)).toBe(false);
     expect(points.at(-1)).toEqual({ x: 108, y: 200 - arrowHeight });
+  });
+
+  describe('between staggered rows, where no straight column is free', () => {
+    // Like a brick wall with mortar of 32 px: whatever falls straight down hits a brick.
+    const bricks = Array.from({ length: 8 }, (_, row) =>
+      Array.from({ length: 6 }, (_brick, column) => box(column * 272 + (row % 2) * 136, row * 112)),
+    );
+    const wall = bricks.flat();
+    const obstacles = new ObstacleIndex(wall);
+    const brick = fc.record({ row: fc.integer({ min: 0, max: 7 }), column: fc.integer({ min: 0, max: 5 }) });
+
+    test('an edge climbs down through the gaps and touches nothing', () => {
+      fc.assert(
+        fc.property(brick, brick, fc.boolean(), (from, to, right) => {
+          fc.pre(to.row > from.row);
+          const a = bricks[from.row]![from.column]!; // inside the wall
+          const b = bricks[to.row]![to.column]!;
+          const given = ends(a, b, right ? { side: 'right', source: { x: a.x + 216, y: a.y + 26 } } : {});
+          const { points } = routeEdge(given, obstacles);
+          expect(wall.filter((other) => other !== a && other !== b && hits(points, other))).toEqual([]);
+        }),
+      );
+    });
+
+    test('an edge that leads down stays inside its span (1)', () => {
+      fc.assert(
+        fc.property(brick, brick, fc.boolean(), (from, to, right) => {
+          const a = bricks[from.row]![from.column]!; // inside the wall
+          const b = bricks[to.row]![to.column]!;
+          const given = ends(a, b, right ? { side: 'right', source: { x: a.x + 216, y: a.y + 26 } } : {});
+          fc.pre(leadsDown(given));
+          const span = routeSpan(given);
+          for (const { x, y } of routeEdge(given, obstacles).points) {
+            expect(x).toBeGreaterThanOrEqual(span.x);
+            expect(x).toBeLessThanOrEqual(span.x + span.width);
+            expect(y).toBeGreaterThanOrEqual(span.y);
+            expect(y).toBeLessThanOrEqual(span.y + span.height);
+          }
+        }),
+      );
+    });
   });
 
   test('a back-edge goes around the left and is marked', () => {

@@ -1,8 +1,12 @@
+import { climbDown } from './climb-down.ts';
 import type { Box, ObstacleIndex } from './obstacle-index.ts';
 
 /*
  * An edge as right-angled lines from a port to the top of its target.
- * It tries the shapes a person would draw, plainest first, and takes the one that runs through the fewest nodes.
+ * It tries the shapes a person would draw, plainest first. Where each of them runs through a node it climbs down between the nodes, and only
+ * where there is no way it takes the shape that runs through the fewest.
+ *
+ * 1. An edge that leads down stays inside its span, so that what may be in view is known before any route is.
  */
 
 export interface Point {
@@ -30,7 +34,7 @@ export interface Route {
 
 /** The arrowhead is the target's port, a triangle this high above its top edge. */
 export const arrowHeight = 6;
-const clearance = 24;
+export const clearance = 24;
 
 export function routeEdge(ends: RouteEnds, obstacles: ObstacleIndex): Route {
   const { source, target, side } = ends;
@@ -44,7 +48,23 @@ export function routeEdge(ends: RouteEnds, obstacles: ObstacleIndex): Route {
     const cost = crossings * 10_000 + lengthOf(line) + line.length * 40;
     if (best === null || cost < best.cost) best = { points: line, cost };
   }
-  return { points: best?.points ?? [source, end], back };
+  const climbed = leadsDown(ends) ? climbDown(ends, obstacles) : null;
+  return { points: climbed ? tidyLine([...climbed, end]) : (best?.points ?? [source, end]), back };
+}
+
+/** Whether an edge goes down to its target. The others go back around what stands there, as far as that may be. */
+export function leadsDown({ source, side, target }: Pick<RouteEnds, 'source' | 'side' | 'target'>): boolean {
+  return target.y >= source.y + (side === 'right' ? 0 : 28);
+}
+
+/** How far beside its ends an edge may run around what is in its way. */
+const detour = 320;
+
+/** What an edge that leads down keeps to (1). */
+export function routeSpan({ source, target }: Pick<RouteEnds, 'source' | 'target'>): Box {
+  const x = Math.min(source.x, target.x) - detour;
+  const y = Math.min(source.y, target.y) - detour;
+  return { x, y, width: Math.abs(target.x - source.x) + 2 * detour, height: Math.abs(target.y - source.y) + 2 * detour };
 }
 
 function* candidates(ends: RouteEnds, end: Point, obstacles: ObstacleIndex): Generator<Point[]> {
@@ -83,7 +103,8 @@ function bent(source: Point, [y]: [number], end: Point): Point[] {
 }
 
 /** Columns beside whatever stands in the way between two heights, nearest first. */
-function detours({ source, target, own }: RouteEnds, from: number, to: number, obstacles: ObstacleIndex): number[] {
+function detours(ends: RouteEnds, from: number, to: number, obstacles: ObstacleIndex): number[] {
+  const { source, target, own } = ends;
   const low = Math.min(from, to);
   const high = Math.max(from, to);
   const columns = new Set<number>();
@@ -101,7 +122,11 @@ function detours({ source, target, own }: RouteEnds, from: number, to: number, o
   }
   for (const x of [...columns].slice(0, 12)) standing(x);
   const middle = (source.x + target.x) / 2;
-  return [...columns].toSorted((a, b) => Math.abs(a - middle) - Math.abs(b - middle)).slice(0, 16);
+  const span = leadsDown(ends) ? routeSpan(ends) : null;
+  return [...columns]
+    .filter((x) => span === null || (x >= span.x && x <= span.x + span.width))
+    .toSorted((a, b) => Math.abs(a - middle) - Math.abs(b - middle))
+    .slice(0, 16);
 }
 
 /** Left of everything between the two heights, as far as it is in one cluster with the ends. */
@@ -130,7 +155,7 @@ function countCrossings(points: readonly Point[], own: readonly Box[], obstacles
 }
 
 /** True for a container around both ends. */
-function contains(box: Box, points: readonly Point[]): boolean {
+export function contains(box: Box, points: readonly Point[]): boolean {
   const inside = (point: Point): boolean =>
     point.x > box.x && point.x < box.x + box.width && point.y >= box.y && point.y <= box.y + box.height;
   return inside(points[0]!) && inside(points[points.length - 1]!); // a route has two points at least

@@ -9,6 +9,7 @@ import type { CanvasView } from './react-flow.ts';
 import type { Point } from './route-edge.ts';
 import { elementsOf, emptySelection, selectionOf, type Selection } from './selection.ts';
 import type { Drag } from './use-drag.ts';
+import { touchSlackPx } from './use-touch.ts';
 
 interface FarParts {
   enabled: boolean;
@@ -40,12 +41,14 @@ export function useFarGestures(parts: FarParts): { moved: ReadonlyMap<string, Po
   useEffect(() => {
     const element = frame.current;
     if (!enabled || !element) return;
-    let gesture: { kind: 'press' | 'drag' | 'frame'; id: number; hit: string | null; client: Point; canvas: Point } | null = null;
+    let gesture: { kind: 'tap' | 'press' | 'drag' | 'frame'; id: number; hit: string | null; client: Point; canvas: Point } | null = null;
     const isOnCanvas = (event: Event): boolean =>
       event.target instanceof Element && event.target.closest('.react-flow__pane, .wf-far') !== null;
     const at = (event: PointerEvent | MouseEvent): Point => latest.current.view.toCanvas(event.clientX, event.clientY);
 
     const down = (event: PointerEvent): void => {
+      // A second finger: the two of them zoom.
+      if (gesture?.kind === 'drag') latest.current.drag.cancel();
       gesture = null;
       if (event.button !== 0 || !event.isPrimary || !isOnCanvas(event)) return;
       const { layout: placed, tool, editable, selection } = latest.current;
@@ -54,7 +57,11 @@ export function useFarGestures(parts: FarParts): { moved: ReadonlyMap<string, Po
       const client = { x: event.clientX, y: event.clientY };
       const frames = event.shiftKey !== (tool === 'select');
       if (frames && (hit === null || event.shiftKey)) gesture = { kind: 'frame', id: event.pointerId, hit, client, canvas };
-      else if (hit !== null && editable) gesture = { kind: 'press', id: event.pointerId, hit, client, canvas };
+      else if (hit !== null && editable) {
+        // A finger drags what is selected; from everything else it pans, and chooses when it does not move.
+        const isTap = event.pointerType === 'touch' && !elementsOf(selection.current).has(hit);
+        gesture = { kind: isTap ? 'tap' : 'press', id: event.pointerId, hit, client, canvas };
+      }
       if (!gesture) return;
       if (gesture.kind === 'press' && hit !== null && !elementsOf(selection.current).has(hit) && !event.ctrlKey && !event.metaKey)
         latest.current.choose({ ...selectionOf([hit]), edges: new Set() });
@@ -76,7 +83,7 @@ export function useFarGestures(parts: FarParts): { moved: ReadonlyMap<string, Po
       const { choose, drag: dragging, layout: placed, selection } = latest.current;
       if (event.type === 'pointercancel') return dragging.cancel();
       if (kind === 'drag') return dragging.drop();
-      const isClick = Math.hypot(event.clientX - client.x, event.clientY - client.y) <= threshold;
+      const isClick = Math.hypot(event.clientX - client.x, event.clientY - client.y) <= (kind === 'tap' ? touchSlackPx : threshold);
       if (kind === 'frame' && !isClick) {
         const box = boxBetween(canvas, at(event));
         const inside = [
@@ -85,7 +92,7 @@ export function useFarGestures(parts: FarParts): { moved: ReadonlyMap<string, Po
         ];
         return choose({ ...selectionOf(inside), edges: new Set() });
       }
-      if (hit === null) return;
+      if (hit === null || (kind === 'tap' && !isClick)) return;
       const toggles = event.shiftKey || event.ctrlKey || event.metaKey;
       const chosen = toggles ? elementsOf(selection.current) : new Set<string>();
       if (toggles && chosen.has(hit)) chosen.delete(hit);
@@ -94,7 +101,7 @@ export function useFarGestures(parts: FarParts): { moved: ReadonlyMap<string, Po
     };
     /** React Flow would pan with what is ours. */
     const hold = (event: Event): void => {
-      if (gesture && isOnCanvas(event)) event.stopPropagation();
+      if (gesture && gesture.kind !== 'tap' && isOnCanvas(event)) event.stopPropagation();
     };
     const click = (event: MouseEvent): void => {
       if (!isOnCanvas(event) || latest.current.editable) return selectNothing(event);
