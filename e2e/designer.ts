@@ -46,7 +46,12 @@ export async function createWorkflow(
 }
 
 /** Opens a workflow's designer, once something of it is drawn. */
-export async function openDesigner(context: BrowserContext, perdure: ServerProcess, key: string, shown = '.react-flow__node'): Promise<Page> {
+export async function openDesigner(
+  context: BrowserContext,
+  perdure: ServerProcess,
+  key: string,
+  shown = '.react-flow__node',
+): Promise<Page> {
   const page = await context.newPage();
   await page.goto(`${perdure.origin}/workflows/${key}`);
   await expect(page.locator(shown).first()).toBeVisible();
@@ -138,7 +143,9 @@ export async function expectAccessible(page: Page, part?: string): Promise<void>
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   expect
     .soft(
-      serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${String(target)} ${failureSummary ?? ''}`).join('; ')}`),
+      serious.map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${String(target)} ${failureSummary ?? ''}`).join('; ')}`,
+      ),
       part ?? page.url(),
     )
     .toEqual([]);

@@ -99,6 +99,8 @@ interface GraphCanvasProps {
   /** What a drag on the empty canvas does. Default: pan; with Shift held, the other. */
   tool?: CanvasTool;
   editingNote?: NoteId | null;
+  /** Whether a large graph begins at its top, large enough to be read, rather than as a whole. */
+  readable?: boolean;
   run?: RunStore | null;
   problems?: readonly Problem[];
   /** Laid over nodes and edges: a comparison, or how a problem comes about. */
@@ -137,6 +139,7 @@ function Canvas({
   edits,
   tool = 'pan',
   editingNote = null,
+  readable = false,
   run = null,
   problems = noProblems,
   marks = null,
@@ -168,19 +171,20 @@ function Canvas({
 
   // React Flow is drawn once its place is measured, so that the first frame already shows the right part of the graph.
   const frame = useRef<HTMLDivElement>(null);
+  const fit = readable ? fitReadable : fitWhole;
   const [start, setStart] = useState<{ x: number; y: number; zoom: number; area: Box } | null>(null);
   useLayoutEffect(() => {
     const size = frame.current?.getBoundingClientRect();
     if (!size) return;
     setStart((before) => {
       if (before) return before;
-      const at = viewportFor(layout.bounds(), size, { fromTop: true });
+      const at = viewportFor(layout.bounds(), size, fit);
       const seen = { x: -at.x / at.zoom, y: -at.y / at.zoom, width: size.width / at.zoom, height: size.height / at.zoom };
       return { ...at, area: grown(seen, 0.5) };
     });
-  }, [layout]);
+  }, [fit, layout]);
   const [ready, setReady] = useState(false);
-  useRefit({ frame, view: canvasView, start, bounds: () => latest.current.layout.bounds() });
+  useRefit({ frame, view: canvasView, start, fit, bounds: () => latest.current.layout.bounds() });
   const area = useDrawnArea(start?.area ?? null);
   // Until React Flow has taken up the viewport its own zoom says nothing, and mounting every node once would cost seconds.
   const isFar = document.nodes.length >= farFrom && (start === null || (ready ? level === 'block' : start.zoom < 0.4));
@@ -440,6 +444,9 @@ function Canvas({
   );
 }
 
+const fitWhole = { fromTop: true };
+/** From this zoom on titles can be read. */
+const fitReadable = { fromTop: true, leastZoom: 0.6 };
 const noIds: readonly string[] = [];
 const noEdgesChosen: ReadonlySet<EdgeId> = new Set();
 const middleAndRight = [1, 2];

@@ -59,15 +59,18 @@ interface Area {
 const room = { top: 32, bottom: 64, side: 32 };
 const smallestZoom = 0.05;
 
-/** The viewport that shows an area as large as fits. Graphs grow downward: what fits with room to spare stands at the top when asked. */
+/**
+ * The viewport that shows an area as large as fits. Graphs grow downward: what fits with room to spare stands at the top when asked, and what
+ * would be smaller than `leastZoom` is shown from its top.
+ */
 export function viewportFor(
   area: Area,
   size: { width: number; height: number },
-  { maxZoom = 1, fromTop = false } = {},
+  { maxZoom = 1, leastZoom = smallestZoom, fromTop = false } = {},
 ): { x: number; y: number; zoom: number } {
   const width = Math.max(1, size.width - 2 * room.side);
   const height = Math.max(1, size.height - room.top - room.bottom);
-  const zoom = Math.max(smallestZoom, Math.min(maxZoom, width / Math.max(1, area.width), height / Math.max(1, area.height)));
+  const zoom = Math.max(leastZoom, Math.min(maxZoom, width / Math.max(1, area.width), height / Math.max(1, area.height)));
   const spare = Math.max(0, height - area.height * zoom);
   return {
     x: size.width / 2 - (area.x + area.width / 2) * zoom,
@@ -81,7 +84,7 @@ export interface CanvasView {
   zoomOut(): void;
   zoomTo(zoom: number): void;
   /** Shows an area, at 100 % at most unless told otherwise. */
-  show(area: Area, options?: { maxZoom?: number; fromTop?: boolean; instantly?: boolean }): void;
+  show(area: Area, options?: { maxZoom?: number; leastZoom?: number; fromTop?: boolean; instantly?: boolean }): void;
   /** Puts a point of the canvas in the middle of the view. */
   center(x: number, y: number): void;
   /** Puts a point of the canvas into the view's top left corner, at once. */

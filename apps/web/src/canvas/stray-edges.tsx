@@ -75,8 +75,7 @@ function isStray(edge: CanvasEdge, layout: CanvasLayout, view: Box, moving: Read
   const source = layout.boxes.get(edge.source as NodeId); // given by the layout, as is the target
   const target = layout.boxes.get(edge.target as NodeId);
   if (!source || !target || !edge.data || overlap(around(source, target), view)) return false;
-  const isMoving = (id: string): boolean =>
-    moving !== null && (moving.has(id) || layout.containerAmong(id as NodeId, moving) !== null); // as above
+  const isMoving = (id: string): boolean => moving !== null && (moving.has(id) || layout.containerAmong(id as NodeId, moving) !== null); // as above
   return layout.isEdgeIn(edge.data.edge, view) && !isMoving(edge.source) && !isMoving(edge.target);
 }
 

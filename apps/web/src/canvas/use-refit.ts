@@ -7,11 +7,12 @@ interface RefitParts {
   view: CanvasView;
   /** Where the canvas was put at first. */
   start: { x: number; y: number; zoom: number } | null;
+  fit: { fromTop: boolean; leastZoom?: number };
   bounds(): Box;
 }
 
 /** When panels beside the canvas open or close, everything is shown again, as long as nobody has moved the view. */
-export function useRefit({ frame, view, start, bounds }: RefitParts): void {
+export function useRefit({ frame, view, start, fit, bounds }: RefitParts): void {
   const fitted = useRef<{ x: number; y: number; zoom: number } | null>(null);
   const area = useRef(bounds);
   useEffect(() => {
@@ -28,13 +29,13 @@ export function useRefit({ frame, view, start, bounds }: RefitParts): void {
       if (!was || !isNear(was, { ...seen, zoom: view.zoom() })) return size.disconnect();
       requestAnimationFrame(() => {
         if (!fitted.current || !isNear(fitted.current, { ...view.visible(), zoom: view.zoom() })) return;
-        view.show(area.current(), { fromTop: true, instantly: true });
+        view.show(area.current(), { ...fit, instantly: true });
         fitted.current = { ...view.visible(), zoom: view.zoom() };
       });
     });
     size.observe(element);
     return () => size.disconnect();
-  }, [frame, start, view]);
+  }, [fit, frame, start, view]);
 }
 
 function isNear(a: { x: number; y: number; zoom: number }, b: { x: number; y: number; zoom: number }): boolean {

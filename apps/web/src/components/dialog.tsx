@@ -69,7 +69,7 @@ export function Dialog({
             <span>{errorText(error)}</span>
           </div>
         ) : null}
-        <div className="row g8" style={{ marginTop: 16 }}>
+        <div className="row g8 dlg-foot">
           {escape === undefined ? null : (
             <span className="row g6 s12 t3">
               <Kbd>Esc</Kbd>

@@ -1,4 +1,4 @@
-import { nodeId, nodeSize } from '@perdure/graph';
+import { nodeId, nodeSize, noteId } from '@perdure/graph';
 import { expect, test } from 'vitest';
 import { alignNodes, arrangeRefusal, distributeNodes } from './arrange-nodes.ts';
 import { drawDocument } from './draw-document.ts';
@@ -10,7 +10,7 @@ const document = drawDocument({
   g: { type: 'scope', at: [0, 600], size: { width: 400, height: 300 } },
   x: { type: 'http', in: 'g', at: [40, 60] },
 });
-const of = (...ids: string[]) => new Set(ids.map(nodeId));
+const of = (...ids: string[]) => ({ nodes: new Set(ids.map(nodeId)) });
 const at = (changed: typeof document, id: string) => changed.nodes.find((node) => node.id === id)?.position;
 
 test('sides and middles are those of what is selected together', () => {
@@ -42,4 +42,22 @@ test('says what is missing', () => {
   expect(arrangeRefusal(document, of('a', 'x'), 2)).toBe('Select nodes of one container');
   // A container moves with what is in it.
   expect(arrangeRefusal(document, of('g', 'x'), 2)).toBe('Select at least two nodes');
+});
+
+test('notes are arranged beside nodes; one in a chosen container moves with it', () => {
+  const size = { width: 216, height: 96 };
+  const withNotes = {
+    ...document,
+    notes: [
+      { id: noteId('n'), text: '', parent: null, position: { x: 500, y: 37 }, size },
+      { id: noteId('inside'), text: '', parent: nodeId('g'), position: { x: 40, y: 180 }, size },
+    ],
+  };
+  const chosen = { nodes: new Set([nodeId('a'), nodeId('g')]), notes: new Set([noteId('n'), noteId('inside')]) };
+  const aligned = alignNodes(withNotes, chosen, 'left');
+  expect(aligned.notes?.map(({ position }) => position)).toEqual([
+    { x: 0, y: 37 },
+    { x: 40, y: 180 },
+  ]);
+  expect(arrangeRefusal(withNotes, { nodes: new Set([nodeId('a')]), notes: new Set([noteId('n')]) }, 2)).toBeNull();
 });

@@ -1,12 +1,18 @@
-import { nodeSize, type GraphNode, type NodeId, type WorkflowDocument } from '@perdure/graph';
+import { nodeSize, type GraphNode, type NodeId, type NoteId, type StickyNote, type WorkflowDocument } from '@perdure/graph';
 import { fitContainers, withContent } from './document-edits.ts';
 
 export type AlignTo = 'left' | 'centre' | 'right' | 'top' | 'middle' | 'bottom';
 export type DistributeAlong = 'horizontally' | 'vertically';
 
+/** What is arranged: nodes, and the notes beside them. */
+export interface Chosen {
+  nodes: ReadonlySet<NodeId>;
+  notes?: ReadonlySet<NoteId>;
+}
+
 /** Why these cannot be arranged together, in words; null when they can. `least`: how many it takes. */
-export function arrangeRefusal(document: WorkflowDocument, chosen: ReadonlySet<NodeId>, least: number): string | null {
-  const roots = selectionRoots(document, chosen);
+export function arrangeRefusal(document: WorkflowDocument, chosen: Chosen, least: number): string | null {
+  const roots = boxesOf(document, chosen);
   if (roots.length < least) return `Select at least ${least === 2 ? 'two' : 'three'} nodes`;
   return roots.every(({ parent }) => parent === roots[0]?.parent) ? null : 'Select nodes of one container';
 }
@@ -17,10 +23,16 @@ export function selectionRoots(document: WorkflowDocument, chosen: ReadonlySet<N
   return document.nodes.filter(({ id, parent }) => chosen.has(id) && !(parent !== null && inside.has(parent)));
 }
 
-/** Lines the chosen nodes up along a side, or the middle, of what they take up together. */
-export function alignNodes(document: WorkflowDocument, chosen: ReadonlySet<NodeId>, to: AlignTo): WorkflowDocument {
+/** The chosen notes without those inside chosen nodes. */
+export function noteRoots(document: WorkflowDocument, { nodes, notes }: Chosen): StickyNote[] {
+  const inside = withContent(document, nodes);
+  return (document.notes ?? []).filter(({ id, parent }) => notes?.has(id) && !(parent !== null && inside.has(parent)));
+}
+
+/** Lines what is chosen up along a side, or the middle, of what they take up together. */
+export function alignNodes(document: WorkflowDocument, chosen: Chosen, to: AlignTo): WorkflowDocument {
   if (arrangeRefusal(document, chosen, 2) !== null) return document;
-  const boxes = selectionRoots(document, chosen).map(boxOf);
+  const boxes = boxesOf(document, chosen);
   const left = Math.min(...boxes.map(({ x }) => x));
   const right = Math.max(...boxes.map(({ x, width }) => x + width));
   const top = Math.min(...boxes.map(({ y }) => y));
@@ -41,51 +53,64 @@ export function alignNodes(document: WorkflowDocument, chosen: ReadonlySet<NodeI
         return { x, y: bottom - height };
     }
   };
-  return placed(document, new Map(boxes.map((box) => [box.id, place(box)])));
+  return placed(
+    document,
+    boxes.map((box) => ({ ...box, ...place(box) })),
+  );
 }
 
-/** Gives the chosen nodes the same space between each two; the first and the last stay. */
-export function distributeNodes(document: WorkflowDocument, chosen: ReadonlySet<NodeId>, along: DistributeAlong): WorkflowDocument {
+/** Gives what is chosen the same space between each two; the first and the last stay. */
+export function distributeNodes(document: WorkflowDocument, chosen: Chosen, along: DistributeAlong): WorkflowDocument {
   if (arrangeRefusal(document, chosen, 3) !== null) return document;
   const [at, size] = along === 'horizontally' ? (['x', 'width'] as const) : (['y', 'height'] as const);
-  const boxes = selectionRoots(document, chosen)
-    .map(boxOf)
-    .toSorted((a, b) => a[at] + a[size] / 2 - (b[at] + b[size] / 2));
+  const boxes = boxesOf(document, chosen).toSorted((a, b) => a[at] + a[size] / 2 - (b[at] + b[size] / 2));
   const first = boxes[0];
   const last = boxes.at(-1);
   if (!first || !last) return document;
   const taken = boxes.reduce((sum, box) => sum + box[size], 0);
   const gap = (last[at] + last[size] - first[at] - taken) / (boxes.length - 1);
-  const places = new Map<NodeId, { x: number; y: number }>();
   let next = first[at];
-  for (const box of boxes) {
-    places.set(box.id, { x: box.x, y: box.y, [at]: next });
+  const spread = boxes.map((box) => {
+    const place = { ...box, [at]: next };
     next += box[size] + gap;
-  }
-  return placed(document, places);
+    return place;
+  });
+  return placed(document, spread);
 }
 
 interface Box {
-  id: NodeId;
+  /** Ids of nodes and those of notes may be the same. */
+  kind: 'node' | 'note';
+  id: NodeId | NoteId;
+  parent: NodeId | null;
   x: number;
   y: number;
   width: number;
   height: number;
 }
 
-function boxOf(node: GraphNode): Box {
-  return { id: node.id, ...node.position, ...nodeSize(node) };
+function boxesOf(document: WorkflowDocument, chosen: Chosen): Box[] {
+  return [
+    ...selectionRoots(document, chosen.nodes).map((node): Box => {
+      const { id, parent, position } = node;
+      return { kind: 'node', id, parent, ...position, ...nodeSize(node) };
+    }),
+    ...noteRoots(document, chosen).map(({ id, parent, position, size }): Box => ({ kind: 'note', id, parent, ...position, ...size })),
+  ];
 }
 
-function placed(document: WorkflowDocument, places: ReadonlyMap<NodeId, { x: number; y: number }>): WorkflowDocument {
+function placed(document: WorkflowDocument, boxes: readonly Box[]): WorkflowDocument {
   let isChanged = false;
-  const nodes = document.nodes.map((node) => {
-    const place = places.get(node.id);
-    if (!place) return node;
-    const position = { x: Math.round(place.x), y: Math.round(place.y) };
-    if (position.x === node.position.x && position.y === node.position.y) return node;
-    isChanged = true;
-    return { ...node, position };
-  });
-  return isChanged ? fitContainers({ ...document, nodes }) : document;
+  const moved =
+    (kind: Box['kind']) =>
+    <Item extends { id: string; position: { x: number; y: number } }>(item: Item): Item => {
+      const box = boxes.find((one) => one.kind === kind && one.id === item.id);
+      const position = box && { x: Math.round(box.x), y: Math.round(box.y) };
+      if (!position || (position.x === item.position.x && position.y === item.position.y)) return item;
+      isChanged = true;
+      return { ...item, position };
+    };
+  const nodes = document.nodes.map(moved('node'));
+  const notes = document.notes?.map(moved('note'));
+  return isChanged ? fitContainers({ ...document, nodes, ...(notes && { notes }) }) : document;
 }

@@ -164,7 +164,8 @@ const edits: Record<string, Edit> = {
   },
   group: (model, pick) => {
     const type = pick.of(containerTypes);
-    const answer = type && groupNodes(model.document, pick.some(model), type);
+    const answer =
+      type && groupNodes(model.document, { nodes: pick.some(model), notes: new Set(model.document.notes?.map(({ id }) => id)) }, type);
     if (answer?.ok) model.change('Group', () => answer.document, { select: answer.select });
   },
   ungroup: (model, pick) => {
@@ -175,11 +176,13 @@ const edits: Record<string, Edit> = {
   align: (model, pick) => {
     const chosen = pick.some(model);
     const to = pick.of(['left', 'centre', 'right', 'top', 'middle', 'bottom'] as const) ?? 'left';
-    model.change('Align', (before) => alignNodes(before, chosen, to));
+    model.change('Align', (before) => alignNodes(before, { nodes: chosen, notes: new Set(before.notes?.map(({ id }) => id)) }, to));
   },
   distribute: (model, pick) => {
     const chosen = pick.some(model);
-    model.change('Distribute', (before) => distributeNodes(before, chosen, pick.number(2) === 0 ? 'horizontally' : 'vertically'));
+    model.change('Distribute', (before) =>
+      distributeNodes(before, { nodes: chosen }, pick.number(2) === 0 ? 'horizontally' : 'vertically'),
+    );
   },
   tidy: (model, pick) => {
     // Any places a layout may give; the layout itself runs in a worker.

@@ -4,7 +4,7 @@ import { drawDocument, wiresOf } from './draw-document.ts';
 import { groupNodes, ungroupNodes } from './group-nodes.ts';
 
 const scope = standardCatalogue.get('scope') as NodeType; // one of ours
-const group = (document: WorkflowDocument, ...ids: string[]) => groupNodes(document, new Set(ids.map(nodeId)), scope);
+const group = (document: WorkflowDocument, ...ids: string[]) => groupNodes(document, { nodes: new Set(ids.map(nodeId)) }, scope);
 const reasonOf = (answer: ReturnType<typeof group>): string => (answer.ok ? 'grouped' : answer.reason);
 const documentOf = (answer: ReturnType<typeof group>): WorkflowDocument => {
   if (!answer.ok) throw new Error(answer.reason);

@@ -17,7 +17,7 @@ import {
   type PortId,
   type WorkflowDocument,
 } from '@perdure/graph';
-import { selectionRoots } from './arrange-nodes.ts';
+import { noteRoots, selectionRoots, type Chosen } from './arrange-nodes.ts';
 import { fitContainers, titledNode } from './document-edits.ts';
 
 /*
@@ -36,11 +36,11 @@ export type Regrouped = { ok: true; document: WorkflowDocument; select: NodeId[]
 const padding = 20;
 const firstRow = containerHeaderHeight + 24;
 
-/** Puts the chosen nodes into a new container of a type. */
-export function groupNodes(document: WorkflowDocument, chosen: ReadonlySet<NodeId>, type: NodeType): Regrouped {
+/** Puts the chosen nodes, and the notes chosen with them, into a new container of a type. */
+export function groupNodes(document: WorkflowDocument, chosen: Chosen, type: NodeType): Regrouped {
   const index = indexGraph(document);
   const name = (id: NodeId): string => `“${nameOf(index, id)}”`;
-  const roots = selectionRoots(document, chosen);
+  const roots = selectionRoots(document, chosen.nodes);
   const [first] = roots;
   if (!first) return refused('Select the nodes to group.');
   const { parent } = first;
@@ -87,21 +87,26 @@ export function groupNodes(document: WorkflowDocument, chosen: ReadonlySet<NodeI
   if (dangling && exit !== undefined)
     return refused(`A path ends at ${name(dangling.source)}. In a group it would go on to ${name(exit)}.`);
 
-  const left = Math.min(...roots.map(({ position }) => position.x));
-  const top = Math.min(...roots.map(({ position }) => position.y));
-  const bottom = Math.max(...roots.map((node) => node.position.y + nodeSize(node).height));
+  const notes = noteRoots(document, chosen).filter((note) => note.parent === parent);
+  const boxes = [
+    ...roots.map((node) => ({ ...node.position, ...nodeSize(node) })),
+    ...notes.map(({ position, size }) => ({ ...position, ...size })),
+  ];
+  const left = Math.min(...boxes.map(({ x }) => x));
+  const top = Math.min(...boxes.map(({ y }) => y));
+  const bottom = Math.max(...boxes.map(({ y, height }) => y + height));
   const draft = titledNode(document, type, { parent, position: { x: left - padding, y: top } });
-  const width = Math.max(...roots.map((node) => node.position.x + nodeSize(node).width)) - left + 2 * padding;
+  const width = Math.max(...boxes.map(({ x, width: own }) => x + own)) - left + 2 * padding;
   const container: GraphNode = { ...draft, size: { width, height: bottom - top + firstRow + padding } };
   const grown = nodeSize(container).height - (bottom - top);
-  const nodes = document.nodes.map((node) => {
-    if (ids.has(node.id))
-      return { ...node, parent: container.id, position: { x: node.position.x - left + padding, y: node.position.y - top + firstRow } };
+  const taken = new Set(notes);
+  const regrouped = <Item extends { parent: NodeId | null; position: { x: number; y: number } }>(item: Item, isInside: boolean): Item => {
+    const { x, y } = item.position;
+    if (isInside) return { ...item, parent: container.id, position: { x: x - left + padding, y: y - top + firstRow } };
     // What stood below makes room.
-    return node.parent === parent && node.position.y >= bottom
-      ? { ...node, position: { ...node.position, y: node.position.y + grown } }
-      : node;
-  });
+    return item.parent === parent && y >= bottom ? { ...item, position: { x, y: y + grown } } : item;
+  };
+  const nodes = document.nodes.map((node) => regrouped(node, ids.has(node.id)));
   const body = portsOf(container).find(({ kind }) => kind === 'inner')?.id;
   const onward = portsOf(container).find(({ kind }) => kind === 'normal')?.id;
   if (body === undefined || onward === undefined) throw new Error(`"${type.key}" is no container`);
@@ -109,11 +114,19 @@ export function groupNodes(document: WorkflowDocument, chosen: ReadonlySet<NodeI
   return {
     ok: true,
     document: fitContainers(
-      connected({ ...document, nodes: [...nodes, container], edges: kept }, [
-        ...into.map(({ source, sourcePort }) => ({ source, sourcePort, target: container.id })),
-        ...entries.map((target) => ({ source: container.id, sourcePort: body, target })),
-        ...(exit === undefined ? [] : [{ source: container.id, sourcePort: onward, target: exit }]),
-      ]),
+      connected(
+        {
+          ...document,
+          nodes: [...nodes, container],
+          edges: kept,
+          ...(document.notes && { notes: document.notes.map((note) => regrouped(note, taken.has(note))) }),
+        },
+        [
+          ...into.map(({ source, sourcePort }) => ({ source, sourcePort, target: container.id })),
+          ...entries.map((target) => ({ source: container.id, sourcePort: body, target })),
+          ...(exit === undefined ? [] : [{ source: container.id, sourcePort: onward, target: exit }]),
+        ],
+      ),
     ),
     select: [container.id],
   };

@@ -7,7 +7,7 @@ import { containerTypes, groupNodes, ungroupNodes, type Regrouped } from './grou
 export function groupSelection(designer: DesignerSession): void {
   const { model, screen } = designer;
   const [probe] = containerTypes;
-  const answer = probe && groupNodes(model.document, model.selection.nodes, probe);
+  const answer = probe && groupNodes(model.document, model.selection, probe);
   if (answer && !answer.ok) {
     sayRefused('Not grouped', answer.reason);
     return;
@@ -29,7 +29,7 @@ export function groupSelection(designer: DesignerSession): void {
 
 function groupInto(designer: DesignerSession, type: NodeType): void {
   const { model } = designer;
-  take(designer, `Group into ${type.label}`, groupNodes(model.document, model.selection.nodes, type), 'Not grouped');
+  take(designer, `Group into ${type.label}`, groupNodes(model.document, model.selection, type), 'Not grouped');
 }
 
 export function ungroupSelection(designer: DesignerSession): void {

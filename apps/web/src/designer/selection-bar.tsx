@@ -44,7 +44,7 @@ const actions: readonly (readonly [string, Icon])[][] = [
 
 /** Over the canvas while several nodes are selected: what can be done with all of them. */
 export function SelectionBar() {
-  const count = useDesignerValue(({ model }) => model.selection.nodes.size);
+  const count = useDesignerValue(({ model: { selection } }) => selection.nodes.size + (selection.notes?.size ?? 0));
   if (count < 2) return null;
   return (
     <div className="ds-selection-bar" role="toolbar" aria-label="Selection">

@@ -3,12 +3,13 @@ import { toastError } from '../components/toast.tsx';
 import { selectionRoots } from './arrange-nodes.ts';
 import type { DesignerSession } from './designer-session.ts';
 import { fitContainers, withContent } from './document-edits.ts';
+import { followNodes } from './note-places.ts';
 import { tidy, type Places } from './tidy.ts';
 
 /** Lays the workflow out anew, as one step to undo. */
 export async function tidyDocument(designer: DesignerSession): Promise<void> {
   const { model, stage } = designer;
-  const places = await laidOut(designer, model.document);
+  const places = await layOut(designer, model.document);
   if (!places) return;
   model.change('Tidy', (before) => applyPlaces(before, places));
   requestAnimationFrame(() => stage.show(model.document, { fromTop: true }));
@@ -19,7 +20,7 @@ export async function tidySelection(designer: DesignerSession): Promise<void> {
   const { model } = designer;
   const chosen = model.selection.nodes;
   const part = partOf(model.document, chosen);
-  const places = await laidOut(designer, part);
+  const places = await layOut(designer, part);
   if (places) model.change('Tidy the selection', (before) => applyPlaces(before, anchored(part, places)));
 }
 
@@ -54,17 +55,18 @@ function byPlace(a: GraphNode, b: GraphNode): number {
 }
 
 export function applyPlaces(document: WorkflowDocument, places: Places): WorkflowDocument {
-  return fitContainers({
+  const laidOut = fitContainers({
     ...document,
     nodes: document.nodes.map((node) => {
       const place = places.get(node.id);
       return place ? { ...node, position: place.position, ...(place.size && { size: place.size }) } : node;
     }),
   });
+  return followNodes(document, laidOut);
 }
 
 /** Null: it failed, and was said so. A node that went into another container meanwhile has no place any more. */
-async function laidOut({ model, state }: DesignerSession, part: WorkflowDocument): Promise<Places | null> {
+async function layOut({ model, state }: DesignerSession, part: WorkflowDocument): Promise<Places | null> {
   const { document } = model;
   state.setState({ tidying: true });
   try {

@@ -36,11 +36,70 @@ let asked = 0;
 
 /** Lays the whole document out anew, downward in layers, keeping the order of branches. The work is done beside the page. */
 export async function tidy(document: WorkflowDocument): Promise<Places> {
+  return tidyWith(document, layOutInWorker);
+}
+
+/** A container inside another moves that one's first step again: as deep as people nest them, no deeper. */
+const mostPasses = 4;
+
+/** `layOut`: ELK, wherever it runs. */
+export async function tidyWith(document: WorkflowDocument, layOut: (graph: TidyGraph) => Promise<TidyGraph>): Promise<Places> {
+  let paddings: Paddings = new Map();
+  for (let pass = 1; ; pass += 1) {
+    const places = placesOf(await layOut(toGraph(document, paddings)), document);
+    const next = centringPaddings(document, places, paddings);
+    if (next === null || pass === mostPasses) return places;
+    paddings = next;
+  }
+}
+
+/** What a container has beside its content, at least. */
+const sidePadding = 20;
+
+type Paddings = ReadonlyMap<NodeId, { left: number; right: number }>;
+
+/**
+ * A container's way in lies in the middle of its header. Where its first step stands elsewhere the container gets room on the other side,
+ * so that the first edge runs straight down. Null: all of them do.
+ */
+function centringPaddings(document: WorkflowDocument, places: Places, before: Paddings): Paddings | null {
+  const next = new Map(before);
+  const byId = new Map(document.nodes.map((node) => [node.id, node]));
+  const begins = new Set(document.edges.filter(({ source, target }) => byId.get(target)?.parent === source).map(({ target }) => target));
+  const first = Map.groupBy(
+    document.nodes.filter(({ id }) => begins.has(id)),
+    ({ parent }) => parent,
+  );
+  const inputs = (node: GraphNode): number => (places.get(node.id)?.position.x ?? 0) + (inputPosition(node)?.x ?? 0);
+  let isChanged = false;
+  for (const container of document.nodes) {
+    const width = places.get(container.id)?.size?.width;
+    if (width === undefined) continue;
+    const xs = (first.get(container.id) ?? []).map((node) => inputs(sized(node, places)));
+    if (xs.length === 0) continue;
+    const off = Math.round((Math.min(...xs) + Math.max(...xs)) / 2 - width / 2);
+    if (Math.abs(off) < 4) continue;
+    const { left, right } = before.get(container.id) ?? { left: sidePadding, right: sidePadding };
+    // What is too much on one side is taken away before anything is added on the other.
+    const spare = off > 0 ? Math.min(left - sidePadding, 2 * off) : Math.min(right - sidePadding, -2 * off);
+    const more = 2 * Math.abs(off) - spare;
+    next.set(container.id, off > 0 ? { left: left - spare, right: right + more } : { left: left + more, right: right - spare });
+    isChanged = true;
+  }
+  return isChanged ? next : null;
+}
+
+function sized(node: GraphNode, places: Places): GraphNode {
+  const size = places.get(node.id)?.size;
+  return size ? { ...node, size } : node;
+}
+
+async function layOutInWorker(graph: TidyGraph): Promise<TidyGraph> {
   worker ??= new Worker(new URL('./tidy.worker.ts', import.meta.url), { type: 'module' });
   const running = worker;
   asked += 1;
   const id = asked;
-  const graph = await new Promise<TidyGraph>((resolve, reject) => {
+  return new Promise<TidyGraph>((resolve, reject) => {
     const answer = ({ data }: MessageEvent<TidyReply>): void => {
       if (data.id !== id) return;
       running.removeEventListener('message', answer);
@@ -48,9 +107,8 @@ export async function tidy(document: WorkflowDocument): Promise<Places> {
       else reject(new Error(data.message));
     };
     running.addEventListener('message', answer);
-    running.postMessage({ id, graph: toGraph(document) });
+    running.postMessage({ id, graph });
   });
-  return placesOf(graph, document);
 }
 
 const common = {
@@ -69,7 +127,7 @@ const common = {
   'elk.hierarchyHandling': 'SEPARATE_CHILDREN',
 };
 
-export function toGraph(document: WorkflowDocument): TidyGraph {
+function toGraph(document: WorkflowDocument, paddings: Paddings): TidyGraph {
   const children = new Map<NodeId | null, GraphNode[]>();
   for (const node of document.nodes) children.set(node.parent, [...(children.get(node.parent) ?? []), node]);
   const byId = new Map(document.nodes.map((node) => [node.id, node]));
@@ -77,6 +135,7 @@ export function toGraph(document: WorkflowDocument): TidyGraph {
   const build = (node: GraphNode): TidyGraph => {
     const inside = node.collapsed ? [] : (children.get(node.id) ?? []);
     const isContainer = standardCatalogue.get(node.type)?.container ?? false;
+    const { left, right } = paddings.get(node.id) ?? { left: sidePadding, right: sidePadding };
     const size = nodeSize(isContainer && inside.length > 0 ? { ...node, size: { width: 1, height: 1 } } : node);
     return {
       id: node.id,
@@ -86,7 +145,7 @@ export function toGraph(document: WorkflowDocument): TidyGraph {
         // A container's own ports would move as it grows: its edges end at its rim instead.
         ...(inside.length > 0
           ? {
-              'elk.padding': `[top=${containerHeaderHeight + 24},left=20,bottom=20,right=20]`,
+              'elk.padding': `[top=${containerHeaderHeight + 24},left=${left},bottom=20,right=${right}]`,
               'elk.nodeSize.constraints': 'MINIMUM_SIZE',
               'elk.nodeSize.minimum': `(${size.width},${size.height})`,
             }

@@ -14,7 +14,7 @@ export function ImportReview({ given }: { given: WorkflowImport }) {
   return (
     <div className="tr-review">
       <div className="tr-canvas">
-        <GraphCanvas document={document} selection={selection} onSelectionChange={setSelection} label="Preview of the import">
+        <GraphCanvas document={document} selection={selection} onSelectionChange={setSelection} label="Preview of the import" readable>
           <ZoomBar side="left" />
         </GraphCanvas>
       </div>

@@ -18,7 +18,7 @@ const ways: readonly DistributeAlong[] = ['horizontally', 'vertically'];
 const arrangeable =
   (least: number) =>
   ({ model }: DesignerSession): string | null =>
-    arrangeRefusal(model.document, model.selection.nodes, least);
+    arrangeRefusal(model.document, model.selection, least);
 
 export const arrangeCommands: readonly Command[] = [
   ...sides.map(({ to, title }): Command => ({
@@ -28,7 +28,7 @@ export const arrangeCommands: readonly Command[] = [
     words: 'line up',
     edits: true,
     refusal: arrangeable(2),
-    run: ({ model }) => model.change(title, (document) => alignNodes(document, model.selection.nodes, to)),
+    run: ({ model }) => model.change(title, (document) => alignNodes(document, model.selection, to)),
   })),
   ...ways.map((along): Command => ({
     id: `arrange.distribute-${along}`,
@@ -37,7 +37,7 @@ export const arrangeCommands: readonly Command[] = [
     words: 'space evenly gap',
     edits: true,
     refusal: arrangeable(3),
-    run: ({ model }) => model.change('Distribute', (document) => distributeNodes(document, model.selection.nodes, along)),
+    run: ({ model }) => model.change('Distribute', (document) => distributeNodes(document, model.selection, along)),
   })),
   {
     id: 'arrange.tidy',
@@ -56,7 +56,7 @@ export const arrangeCommands: readonly Command[] = [
     words: 'layout arrange clean up order',
     edits: true,
     menu: ['selection'],
-    refusal: (designer) => (designer.state.getState().tidying ? 'Tidying' : arrangeable(1)(designer)),
+    refusal: (designer) => (designer.state.getState().tidying ? 'Tidying' : nothingSelected('Select the nodes to tidy')(designer)),
     run: (designer) => void tidySelection(designer),
   },
   {

@@ -1,6 +1,7 @@
 import { layoutOf } from '../../canvas/canvas-layout.ts';
 import type { DesignerSession } from '../designer-session.ts';
 import { newNoteSize } from '../note-edits.ts';
+import { freeNotePlace } from '../note-places.ts';
 import type { Command } from './command.ts';
 
 export const noteCommands: readonly Command[] = [
@@ -23,7 +24,9 @@ function addNote({ model, screen, stage }: DesignerSession): void {
   const at = menu?.canvas ?? stage.visibleCentre();
   const parent = layout.containerAt({ x: at.x + newNoteSize.width / 2, y: at.y + 26 });
   const origin = layout.origin(parent);
-  model.addNote({ parent, position: { x: snap(at.x - origin.x), y: snap(at.y - origin.y) } });
+  const wanted = { x: snap(at.x - origin.x), y: snap(at.y - origin.y), ...newNoteSize };
+  // Where somebody pointed it goes; the middle of the view is nobody's choice.
+  model.addNote({ parent, position: menu ? { x: wanted.x, y: wanted.y } : freeNotePlace(model.document, parent, wanted) });
 }
 
 function snap(value: number): number {
