@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { box, createWorkflow, drag, type DrawnStep, edge, edges, expectAccessible, grip, node, openDesigner, step } from '../designer.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -107,8 +107,7 @@ test('notes: written in Markdown without HTML, edited again, copied, deleted, br
   await expect(page.getByText(/^Saved/)).toBeVisible();
   await page.reload();
   await expect(second).toHaveCount(2);
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)).toEqual([]);
+  await expectAccessible(page);
   await page.close();
 });
 
@@ -162,74 +161,12 @@ test('far away a large workflow is still edited: a block is chosen, moved and ta
   await page.close();
 });
 
-interface Drawn {
-  id: string;
-  type: string;
-  title: string;
-  parent: string | null;
-  position: { x: number; y: number };
-  config: object;
-}
-
-function step(id: string, type: string, x: number, y: number, more: object = {}): Drawn {
-  return { id, type, title: id, parent: null, position: { x, y }, config: {}, ...more };
-}
-
 /** Imported with a start, which leads to the step called last if there is one. */
-async function openWorkflow(key: string, steps: readonly Drawn[], shown = '.react-flow__node'): Promise<Page> {
-  const answer = await context.request.post(`${perdure.origin}/api/workflows?code=${perdure.apiKey}`, {
-    data: {
-      key,
-      title: key,
-      document: {
-        formatVersion: 1,
-        nodes: [step('start', 'start', 0, 0), ...steps],
-        edges: steps.some(({ id }) => id === 'last') ? [{ id: 'e1', source: 'start', sourcePort: 'out', target: 'last' }] : [],
-      },
-    },
-  });
-  expect(answer.status(), await answer.text()).toBe(201);
-  const page = await context.newPage();
-  await page.goto(`${perdure.origin}/workflows/${key}`);
-  await expect(page.locator(shown).first()).toBeVisible();
+async function openWorkflow(key: string, steps: readonly DrawnStep[], shown?: string): Promise<Page> {
+  const joined = steps.some(({ id }) => id === 'last') ? edges(['start > last']) : [];
+  await createWorkflow(context, perdure, { key, nodes: [step('start', 'start', 0, 0), ...steps], edges: joined });
+  const page = await openDesigner(context, perdure, key, shown);
   // The first findings open the drawer, and what is shown is fitted again.
   if (steps.some(({ id }) => id !== 'last')) await expect(page.getByRole('button', { name: /^Problems [1-9]/ })).toBeVisible();
   return page;
-}
-
-function node(page: Page, title: string): Locator {
-  return page.getByRole('group', { name: new RegExp(`^${title}, `) });
-}
-
-function edge(page: Page, from: string, to: string): Locator {
-  return page.getByRole('group', { name: new RegExp(`^Edge from ${from}, .* to ${to}$`) });
-}
-
-async function grip(target: Locator): Promise<{ x: number; y: number }> {
-  const { x, y } = await box(target);
-  return { x: x + 60, y: y + 12 };
-}
-
-/** Where it is once it has come to rest. */
-async function box(target: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
-  let last = '';
-  await expect
-    .poll(async () => {
-      const now = JSON.stringify(await target.boundingBox());
-      const rests = now === last;
-      last = now;
-      return rests;
-    })
-    .toBe(true);
-  const found = await target.boundingBox();
-  if (found === null) throw new Error('It is not visible.');
-  return found;
-}
-
-async function drag(page: Page, from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
-  await page.mouse.move(from.x, from.y);
-  await page.mouse.down();
-  await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 4 });
-  await page.mouse.move(to.x, to.y, { steps: 4 });
-  await page.mouse.up();
 }

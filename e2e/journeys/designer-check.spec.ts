@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { createWorkflow, edges, expectAccessible, openDesigner } from '../designer.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -24,16 +24,9 @@ const node = (id: string, type: string, title: string, x: number, y: number, con
   position: { x, y },
   config,
 });
-const edges = (list: string[]) =>
-  list.map((text, i) => {
-    const [from, target] = text.split(' > ');
-    const [source, sourcePort = 'out'] = from!.split('.'); // "a.port > b"
-    return { id: `e${i}`, source, sourcePort, target };
-  });
 
 /** Three branches into a join, of which one may leave; and a few slips. */
 const faulty = {
-  formatVersion: 1,
   nodes: [
     node('received', 'start', 'Order received', 300, 0),
     node('credit', 'timer', 'Credit check', 0, 120, { mode: 'for', value: '1m', extra: 1 }),
@@ -72,7 +65,7 @@ test('a join that can wait forever is drawn with its way, explained, and fixed b
 
   await join.getByRole('button', { name: 'Explain: Join can wait forever' }).click();
   await expect(join.getByText('A join waits for a token that never comes.')).toBeVisible();
-  await expectNoSeriousFault(page);
+  await expectAccessible(page);
 
   await join.getByRole('button', { name: 'Wait for 2 of 3' }).click();
   await expect(join).toHaveCount(0);
@@ -113,21 +106,8 @@ test('a misspelt name is replaced by the one that was meant; all of a kind are f
 });
 
 async function open(key: string): Promise<Page> {
-  const answer = await context.request.post(`${perdure.origin}/api/workflows?code=${perdure.apiKey}`, {
-    data: { key, title: key, document: faulty },
-  });
-  expect(answer.status()).toBe(201);
-  const page = await context.newPage();
-  await page.goto(`${perdure.origin}/workflows/${key}`);
+  await createWorkflow(context, perdure, { key, ...faulty });
+  const page = await openDesigner(context, perdure, key);
   await expect(page.getByRole('button', { name: /^Show: / }).first()).toBeVisible();
   return page;
-}
-
-async function expectNoSeriousFault(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  expect(
-    violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-  ).toEqual([]);
 }

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { add, expectAccessible, inspector, newWorkflow, node, openDesigner, select } from '../designer.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -97,7 +97,7 @@ test('a path is picked by click and by keyboard: into a text, and into an expres
 });
 
 test('a condition is built from rows, opens as rows again, and holds in a run', async () => {
-  const page = await newWorkflow('Sizes');
+  const page = await newWorkflow(context, perdure, 'Sizes');
   await add(page, 'Condition');
   await inspector(page)
     .getByRole('button', { name: /from rows$/ })
@@ -115,7 +115,7 @@ test('a condition is built from rows, opens as rows again, and holds in a run', 
   await second.getByLabel('Test').selectOption('is one of');
   await second.getByLabel('Values, separated by commas').fill('SE, DK');
   await expect(dialog.getByLabel('As an expression')).toHaveText('input.amount > 100 and input.country in ["SE", "DK"]');
-  await expectNoSeriousFault(page, 'condition builder');
+  await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Use' }).click();
   await expect(inspector(page).getByRole('textbox', { name: /holds when/ })).toHaveText(
     'input.amount > 100 and input.country in ["SE", "DK"]',
@@ -144,7 +144,7 @@ test('a condition is built from rows, opens as rows again, and holds in a run', 
 });
 
 test('what has no rows stays an expression, with the reason', async () => {
-  const page = await newWorkflow('No rows');
+  const page = await newWorkflow(context, perdure, 'No rows');
   await add(page, 'Condition');
   const when = inspector(page).getByRole('textbox', { name: /holds when/ });
   await when.click();
@@ -159,7 +159,7 @@ test('what has no rows stays an expression, with the reason', async () => {
 });
 
 test('an input schema is built from fields, previewed, and asked for when it runs', async () => {
-  const page = await newWorkflow('Asked');
+  const page = await newWorkflow(context, perdure, 'Asked');
   await select(page, 'Start');
   await inspector(page).getByRole('button', { name: 'Build a form…' }).click();
   const dialog = page.getByRole('dialog');
@@ -184,7 +184,7 @@ test('an input schema is built from fields, previewed, and asked for when it run
   await page.keyboard.press('Alt+ArrowUp');
   await expect(dialog.getByRole('textbox', { name: 'Name' }).first()).toHaveValue('tier');
   await expect(preview.getByRole('radio', { name: 'First' })).toBeVisible();
-  await expectNoSeriousFault(page, 'schema editor');
+  await expectAccessible(page);
 
   // What the fields do not show goes round through JSON unharmed; what would fail later is refused here.
   await dialog.getByRole('tab', { name: 'JSON' }).click();
@@ -217,7 +217,7 @@ test('an input schema is built from fields, previewed, and asked for when it run
 });
 
 test('a schema is taken from a sample; sample data is typed and previews use it', async () => {
-  const page = await newWorkflow('Sampled');
+  const page = await newWorkflow(context, perdure, 'Sampled');
   await select(page, 'Start');
   await inspector(page).getByRole('button', { name: 'Build a form…' }).click();
   const dialog = page.getByRole('dialog');
@@ -241,7 +241,7 @@ test('a schema is taken from a sample; sample data is typed and previews use it'
   await dialog.getByRole('textbox', { name: 'Sample data' }).click();
   await page.keyboard.press('Control+A');
   await page.keyboard.insertText('{ "input": { "mail": "me@home.test", "lines": [] } }');
-  await expectNoSeriousFault(page, 'sample data');
+  await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Use' }).click();
   const value = inspector(page).getByRole('group', { name: 'Value', exact: true });
   await value.getByRole('textbox').click();
@@ -250,7 +250,7 @@ test('a schema is taken from a sample; sample data is typed and previews use it'
   await expect(value.getByRole('status', { name: 'Result' })).toContainText('me@home.test');
   await value.getByRole('button', { name: 'Open “Value” larger' }).click();
   await expect(dialog.getByRole('status', { name: 'Result' })).toContainText('me@home.test');
-  await expectNoSeriousFault(page, 'larger editor');
+  await expectAccessible(page);
   await page.keyboard.type(' & "!"');
   await dialog.getByRole('button', { name: 'Use' }).click();
   await expect(value.getByRole('textbox')).toHaveText('input.mail & "!"');
@@ -262,7 +262,7 @@ test('a schema is taken from a sample; sample data is typed and previews use it'
 });
 
 test('a time span says what it comes to, takes other words, and is switched by a key without loss', async () => {
-  const page = await newWorkflow('Times');
+  const page = await newWorkflow(context, perdure, 'Times');
   await add(page, 'Timer');
   const time = inspector(page).getByRole('group', { name: 'Time', exact: true });
   const input = time.getByRole('textbox', { name: 'Time' });
@@ -280,20 +280,8 @@ test('a time span says what it comes to, takes other words, and is switched by a
 });
 
 async function openSample(): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto(`${perdure.origin}/workflows/order-approval`);
+  const page = await openDesigner(context, perdure, 'order-approval');
   await expect(node(page, 'Credit check')).toBeVisible();
-  return page;
-}
-
-async function newWorkflow(title: string): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto(`${perdure.origin}/workflows`);
-  await page.getByRole('button', { name: 'New workflow…' }).click();
-  await page.getByRole('dialog').getByLabel('Title').fill(title);
-  await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
-  await expect(node(page, 'End')).toBeVisible();
-  await expect(page.getByText(/^Saved/)).toBeVisible();
   return page;
 }
 
@@ -305,34 +293,4 @@ async function runDraft(page: Page, input: string): Promise<void> {
   await dialog.getByRole('button', { name: 'Run the draft' }).click();
   await page.getByRole('link', { name: 'Open instance' }).click();
   await page.waitForURL(/\/instances\//);
-}
-
-/** After the start, by click; the new node is selected. */
-async function add(page: Page, type: string): Promise<void> {
-  await select(page, 'Start');
-  await page.getByRole('complementary', { name: 'Nodes' }).getByRole('button', { name: type, exact: true }).click();
-  await expect(inspector(page).getByRole('textbox', { name: 'Title' }).first()).toHaveValue(type);
-}
-
-async function select(page: Page, title: string): Promise<void> {
-  await node(page, title).click({ position: { x: 60, y: 12 } });
-}
-
-function node(page: Page, title: string): Locator {
-  return page.getByRole('group', { name: new RegExp(`^${title}, `) });
-}
-
-function inspector(page: Page): Locator {
-  return page.getByRole('complementary', { name: 'Inspector' });
-}
-
-async function expectNoSeriousFault(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect
-    .soft(
-      serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join('; ')}`),
-      what,
-    )
-    .toEqual([]);
 }

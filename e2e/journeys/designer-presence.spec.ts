@@ -1,5 +1,6 @@
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { node, openDesigner } from '../designer.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -46,12 +47,7 @@ test('the node reference is in the inspector, and its example can be taken and u
 });
 
 async function open(): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto(`${perdure.origin}/workflows/order-approval`);
+  const page = await openDesigner(context, perdure, 'order-approval');
   await expect(node(page, 'Credit check')).toBeVisible();
   return page;
-}
-
-function node(page: Page, title: string) {
-  return page.getByRole('group', { name: new RegExp(`^${title}, `) });
 }

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { box, canvas, createWorkflow, edges, expectAccessible, inspector, node, openDesigner, select, step } from '../designer.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -84,12 +84,13 @@ test('the sheet of keys and the context menu come from the same commands', async
 
 test('several nodes: line up, group, ungroup; what cannot be grouped says why', async () => {
   const page = await open('several');
-  await selectBoth(page, 'Ask', 'Send');
+  await select(page, 'Ask');
+  await select(page, 'Send', ['Shift']);
   const bar = page.getByRole('toolbar', { name: 'Selection' });
   await expect(bar.getByText('2 selected')).toBeVisible();
   await expect(bar.getByRole('button', { name: 'Distribute vertically' })).toHaveAttribute('aria-disabled', 'true');
   await bar.getByRole('button', { name: 'Align left' }).click();
-  await expect.poll(async () => (await place(page, 'Ask')).x - (await place(page, 'Send')).x).toBe(0);
+  await expect.poll(async () => (await box(node(page, 'Ask'))).x - (await box(node(page, 'Send'))).x).toBe(0);
   await page.keyboard.press('Control+Z');
   await expectAccessible(page, '[role="toolbar"][aria-label="Selection"]');
 
@@ -103,7 +104,8 @@ test('several nodes: line up, group, ungroup; what cannot be grouped says why', 
   await expect(page.getByRole('group', { name: /^Scope, / })).toHaveCount(0);
   await expect(node(page, 'Ask')).toBeVisible();
 
-  await selectBoth(page, 'Start', 'Ask');
+  await select(page, 'Start');
+  await select(page, 'Ask', ['Shift']);
   await page.keyboard.press('Control+Shift+G');
   await expect(page.getByText('“Start” begins the workflow. Group what comes after it.')).toBeVisible();
   await page.close();
@@ -233,12 +235,11 @@ test('the outline does by keyboard what the canvas does: walk, rename, add, conn
 
 test('a node dropped on an edge goes in between', async () => {
   const page = await open('dropping');
-  const start = await place(page, 'Start');
-  const ask = await place(page, 'Ask');
+  const start = await box(node(page, 'Start'));
+  const ask = await box(node(page, 'Ask'));
   const item = page.getByRole('complementary', { name: 'Nodes' }).getByRole('button', { name: 'Timer', exact: true });
-  const box = await item.boundingBox();
-  if (!box) throw new Error('The palette is not visible.');
-  await page.mouse.move(box.x + 40, box.y + 10);
+  const held = await box(item);
+  await page.mouse.move(held.x + 40, held.y + 10);
   await page.mouse.down();
   const to = { x: ask.x + ask.width / 2, y: (start.y + start.height + ask.y) / 2 };
   await page.mouse.move(to.x + 30, to.y + 4, { steps: 4 });
@@ -255,78 +256,22 @@ test('a node dropped on an edge goes in between', async () => {
 
 /** A workflow of its own: Start → Ask → Send → End. */
 async function open(key: string): Promise<Page> {
-  const step = (id: string, type: string, title: string, y: number, config = {}) => ({
-    id,
-    type,
-    title,
-    parent: null,
-    position: { x: 0, y },
-    config,
+  await createWorkflow(context, perdure, {
+    key,
+    title: `About ${key}`,
+    nodes: [
+      step('start', 'start', 0, 0, { title: 'Start' }),
+      step('ask', 'http', 0, 100, { title: 'Ask', config: { method: 'GET', url: 'https://example.test/prices' } }),
+      step('send', 'transform', 80, 200, { title: 'Send', config: { value: { expr: 'steps.ask.output' } } }),
+      step('end', 'end', 0, 300, { title: 'End' }),
+    ],
+    edges: edges(['start > ask', 'ask > send', 'send > end']),
   });
-  const answer = await context.request.post(`${perdure.origin}/api/workflows?code=${perdure.apiKey}`, {
-    data: {
-      key,
-      title: `About ${key}`,
-      document: {
-        formatVersion: 1,
-        nodes: [
-          step('start', 'start', 'Start', 0),
-          step('ask', 'http', 'Ask', 100, { method: 'GET', url: 'https://example.test/prices' }),
-          { ...step('send', 'transform', 'Send', 200, { value: { expr: 'steps.ask.output' } }), position: { x: 80, y: 200 } },
-          step('end', 'end', 'End', 300),
-        ],
-        edges: [
-          { id: 'a', source: 'start', sourcePort: 'out', target: 'ask' },
-          { id: 'b', source: 'ask', sourcePort: 'out', target: 'send' },
-          { id: 'c', source: 'send', sourcePort: 'out', target: 'end' },
-        ],
-      },
-    },
-  });
-  expect(answer.status()).toBe(201);
-  const page = await context.newPage();
-  await page.goto(`${perdure.origin}/workflows/${key}`);
+  const page = await openDesigner(context, perdure, key);
   await expect(node(page, 'End')).toBeVisible();
   return page;
 }
 
-async function selectBoth(page: Page, first: string, second: string): Promise<void> {
-  await node(page, first).click({ position: { x: 60, y: 12 } });
-  await node(page, second).click({ position: { x: 60, y: 12 }, modifiers: ['Shift'] });
-}
-
 function options(page: Page, which: { name?: RegExp; selected?: boolean } = {}) {
   return page.getByRole('listbox', { name: 'Commands' }).getByRole('option', which);
-}
-
-function node(page: Page, title: string) {
-  return page.getByRole('group', { name: new RegExp(`^${title}, `) });
-}
-
-function canvas(page: Page) {
-  return page.getByRole('region', { name: 'Canvas' });
-}
-
-function inspector(page: Page) {
-  return page.getByRole('complementary', { name: 'Inspector' });
-}
-
-async function place(page: Page, title: string): Promise<{ x: number; y: number; width: number; height: number }> {
-  const found = await node(page, title).boundingBox();
-  if (found === null) throw new Error(`${title} is not visible.`);
-  return found;
-}
-
-async function expectAccessible(page: Page, part: string): Promise<void> {
-  // One frame a page: no need for the way that opens a page of its own to join frames.
-  const { violations } = await new AxeBuilder({ page }).include(part).setLegacyMode(true).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect
-    .soft(
-      serious.map(
-        ({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${String(target)} ${failureSummary ?? ''}`).join('; ')}`,
-      ),
-      part,
-    )
-    .toEqual([]);
 }

@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Download, type Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { expectAccessible, runCommand } from '../designer.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -60,7 +60,7 @@ test('what an import cannot take is said item by item; the rest can be taken, an
   await expect(left).toContainText('Node Fraud score It is of the type "htttp", which this installation does not have.');
   await expect(left).toContainText('"colour" of Node Credit check This version of Perdure has no such field.');
   await expect(left).toContainText('Fraud score is not there.');
-  await expectNoSeriousFault(page);
+  await expectAccessible(page, '[role="dialog"]');
   await dialog.getByRole('button', { name: 'Replace the draft without these' }).click();
   await expect(page.getByRole('group', { name: /^Credit check, / })).toBeVisible();
   await expect(page.getByRole('group', { name: /^Fraud score, / })).toHaveCount(0);
@@ -85,7 +85,7 @@ test('the canvas as SVG and PNG, with what people wrote escaped', async () => {
   const dialog = page.getByRole('dialog', { name: 'Export as a picture' });
   await dialog.getByRole('button', { name: 'Everything' }).click();
   await expect(dialog.getByAltText('The picture as it will be saved')).toBeVisible();
-  await expectNoSeriousFault(page);
+  await expectAccessible(page, '[role="dialog"]');
   const svg = await download(page, () => dialog.getByRole('button', { name: 'Save SVG' }).click());
   const text = await textOf(svg);
   expect(text).toContain('&lt;b&gt;&amp;');
@@ -106,12 +106,6 @@ async function openDesigner(key: string): Promise<Page> {
   await page.goto(`${perdure.origin}/workflows/${key}`);
   await expect(page.getByRole('region', { name: 'Canvas' }).getByRole('group', { name: /, Manual or API/ })).toBeVisible();
   return page;
-}
-
-async function runCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('Control+K');
-  await page.getByRole('combobox').fill(title.replace('…', ''));
-  await page.getByRole('option', { name: title }).first().click();
 }
 
 async function commandDownload(page: Page, title: string): Promise<Download> {
@@ -142,13 +136,4 @@ async function drop(page: Page, selector: string, text: string): Promise<void> {
   })()`);
   await page.dispatchEvent(selector, 'dragover', { dataTransfer: data });
   await page.dispatchEvent(selector, 'drop', { dataTransfer: data });
-}
-
-async function expectNoSeriousFault(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).include('[role="dialog"]').setLegacyMode(true).analyze();
-  expect(
-    violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-  ).toEqual([]);
 }

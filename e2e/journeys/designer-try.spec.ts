@@ -1,7 +1,7 @@
 /** Trying a workflow out from its canvas: the draft, pins, one step, from a step on, skipped timers, scenarios and what they do to publishing. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Locator, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { canvas, createWorkflow, edges, expectAccessible, inspector, node, openDesigner, runCommand, select } from '../designer.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -40,7 +40,7 @@ test('a pinned step is not executed; the pin is edited in the inspector', async 
   await inspector(page).getByRole('button', { name: 'Write it' }).click();
   await inspector(page).getByLabel('Output').fill('{ "amount": 12 }');
   await expect(node(page, 'price')).toHaveAccessibleName(/pinned/);
-  await noSeriousFinding(page, '.ds-test-tab');
+  await expectAccessible(page, '.ds-test-tab');
   await run(page, '{}');
   await expect(bar(page)).toContainText('Completed');
   await expect(node(page, 'price')).toHaveAccessibleName(/Completed, pinned/);
@@ -68,10 +68,10 @@ test('one step with given values, and from a step on with the data of a past run
   await bar(page).getByRole('button', { name: 'Close the run' }).click();
 
   await select(page, 'second');
-  await command(page, 'Run this step');
+  await runCommand(page, 'Run this step');
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByLabel('Values')).toHaveValue(/"first": 5/);
-  await noSeriousFinding(page);
+  await expectAccessible(page, '[role="dialog"]');
   await dialog.getByLabel('Values').fill('{ "steps": { "first": 7 } }');
   await dialog.getByRole('button', { name: 'Run this step' }).click();
   await expect(bar(page)).toContainText('Completed');
@@ -82,7 +82,7 @@ test('one step with given values, and from a step on with the data of a past run
 
   await page.goBack();
   await select(page, 'second');
-  await command(page, 'Run from here');
+  await runCommand(page, 'Run from here');
   await dialog.getByRole('combobox', { name: 'Data of' }).click();
   // The oldest of them: the run of the whole draft.
   await page.getByRole('option').filter({ hasText: 'Completed' }).last().click();
@@ -98,7 +98,7 @@ test('timers are skipped', async () => {
   await page.keyboard.press('Control+Enter');
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('checkbox', { name: /^Skip timers/ }).check();
-  await noSeriousFinding(page);
+  await expectAccessible(page, '[role="dialog"]');
   await dialog.getByRole('button', { name: 'Run the draft' }).click();
   await expect(bar(page)).toContainText('Timers are skipped');
   await expect(bar(page)).toContainText('Completed');
@@ -111,21 +111,21 @@ test('a scenario made of a run passes, blocks publishing once it is broken, and 
   await expect(bar(page)).toContainText('Completed');
   await bar(page).getByRole('button', { name: 'Close the run' }).click();
 
-  await command(page, 'Scenarios');
+  await runCommand(page, 'Scenarios');
   const dialog = page.getByRole('dialog', { name: 'Scenarios' });
   await dialog.getByRole('button', { name: 'New from this run' }).click();
   await expect(dialog.getByLabel('Exactly this output')).toHaveValue('15');
   await dialog.getByLabel('Title').fill('Three times');
   await dialog.getByRole('button', { name: 'Run all' }).click();
   await expect(dialog.getByText(/^Passed in/)).toBeVisible();
-  await noSeriousFinding(page);
+  await expectAccessible(page, '[role="dialog"]');
 
   await dialog.getByLabel('Exactly this output').fill('16');
   await dialog.getByRole('button', { name: 'Run this one' }).click();
   await expect(dialog.getByText('Its output is another.')).toBeVisible();
   await expect(dialog.getByLabel('Expected', { exact: true })).toHaveText('16');
   await expect(dialog.getByLabel('Actual')).toHaveText('15');
-  await noSeriousFinding(page);
+  await expectAccessible(page, '[role="dialog"]');
   await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
   await expect(dialog).toHaveCount(0);
 
@@ -134,11 +134,11 @@ test('a scenario made of a run passes, blocks publishing once it is broken, and 
   await publish.getByRole('button', { name: 'Publish v1' }).click();
   await expect(publish.getByText('Not published: one scenario fails.')).toBeVisible();
   await expect(publish.getByRole('button', { name: 'Publish anyway' })).toBeVisible();
-  await noSeriousFinding(page);
+  await expectAccessible(page, '[role="dialog"]');
   await publish.getByRole('button', { name: 'Cancel' }).click();
   await expect(publish).toHaveCount(0);
 
-  await command(page, 'Scenarios');
+  await runCommand(page, 'Scenarios');
   await dialog.getByLabel('Exactly this output').fill('15');
   await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
   await expect(dialog).toHaveCount(0);
@@ -176,18 +176,14 @@ function end(expr: string): Step {
 /** A workflow of steps in a row, opened in the designer. */
 async function open(title: string, steps: readonly Step[]): Promise<Page> {
   const all = [step('start', 'start', {}), ...steps];
-  const document = {
-    formatVersion: 1,
+  const key = `try-${title.toLowerCase()}`;
+  await createWorkflow(context, perdure, {
+    key,
+    title: `Try ${title}`,
     nodes: all.map(({ id, type, config }, i) => ({ id, type, title: id, parent: null, position: { x: 80, y: 40 + 96 * i }, config })),
-    edges: steps.map(({ id }, i) => ({ id: `e${i}`, source: all[i]?.id, sourcePort: 'out', target: id })),
-  };
-  const made = await context.request.post(`${perdure.origin}/api/workflows`, {
-    headers: { 'x-functions-key': perdure.apiKey },
-    data: { title: `Try ${title}`, key: `try-${title.toLowerCase()}`, document },
+    edges: edges(steps.map(({ id }, i) => `${all[i]?.id ?? ''} > ${id}`)),
   });
-  expect(made.ok(), await made.text()).toBe(true);
-  const page = await context.newPage();
-  await page.goto(`${perdure.origin}/workflows/try-${title.toLowerCase()}`);
+  const page = await openDesigner(context, perdure, key);
   await expect(node(page, 'done')).toBeVisible();
   return page;
 }
@@ -199,41 +195,12 @@ async function run(page: Page, input: string): Promise<void> {
   await dialog.getByRole('button', { name: 'Run the draft' }).click();
 }
 
-/** By the command palette. */
-async function command(page: Page, words: string): Promise<void> {
-  await page.keyboard.press('Control+k');
-  await page.getByRole('dialog').getByRole('combobox').fill(words);
-  await page.keyboard.press('Enter');
-}
-
 /** On the page of the run that is watched. */
 async function output(page: Page, text: string): Promise<void> {
   await bar(page).getByRole('link', { name: 'Open instance' }).click();
   await expect(page.getByText(text, { exact: true }).first()).toBeVisible();
 }
 
-async function noSeriousFinding(page: Page, part = '[role="dialog"]'): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).include(part).setLegacyMode(true).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html).slice(0, 3)])).toEqual([]);
-}
-
-async function select(page: Page, title: string): Promise<void> {
-  await node(page, title).click({ position: { x: 60, y: 12 } });
-}
-
-function node(page: Page, title: string): Locator {
-  return page.getByRole('group', { name: new RegExp(`^${title}, `) });
-}
-
 function bar(page: Page): Locator {
   return page.getByRole('status', { name: 'Run' });
-}
-
-function canvas(page: Page): Locator {
-  return page.getByRole('region', { name: 'Canvas' });
-}
-
-function inspector(page: Page): Locator {
-  return page.getByRole('complementary', { name: 'Inspector' });
 }

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { createWorkflow, expectAccessible, openDesigner } from '../designer.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -60,7 +60,7 @@ test('publish with a name, compare, see what runs on which version, restore, und
   await expect(change.getByRole('group', { name: 'Before' })).toContainText('Cool down');
   await expect(change.getByRole('group', { name: 'After' })).toContainText('Cool off');
   await expect(versions.locator('.react-flow__node.mk-changed')).toContainText('Cool off');
-  await expectNoSeriousFault(page);
+  await expectAccessible(page, '[role="dialog"]');
 
   await list.getByRole('button', { name: 'Name and note of v2…' }).click();
   const described = page.getByRole('dialog', { name: 'v2' });
@@ -89,7 +89,7 @@ test('two people on one draft: what differs is shown, and changes of different n
   await expect(dialog.getByRole('region', { name: 'Changes' })).toContainText('Their wait');
   await dialog.getByRole('button', { name: 'What you changed' }).click();
   await expect(dialog.getByRole('region', { name: 'Changes' })).toContainText('My end');
-  await expectNoSeriousFault(mine);
+  await expectAccessible(mine, '[role="dialog"]');
   await dialog.getByRole('button', { name: 'Merge both' }).click();
   await expect(mine.getByRole('group', { name: /^Their wait, / })).toBeVisible();
   await expect(mine.getByRole('group', { name: /^My end, / })).toBeVisible();
@@ -117,13 +117,9 @@ test('two people on one node: merging is refused with the reason', async () => {
   await mine.close();
 });
 
-async function create(key: string, given: object): Promise<Page> {
-  const answer = await context.request.post(`${perdure.origin}/api/workflows?code=${perdure.apiKey}`, {
-    data: { key, title: key, document: given },
-  });
-  expect(answer.status()).toBe(201);
-  const page = await context.newPage();
-  await page.goto(`${perdure.origin}/workflows/${key}`);
+async function create(key: string, given: ReturnType<typeof document>): Promise<Page> {
+  await createWorkflow(context, perdure, { key, ...given });
+  const page = await openDesigner(context, perdure, key);
   await expect(page.getByRole('group', { name: /^End, / })).toBeVisible();
   return page;
 }
@@ -135,13 +131,4 @@ async function rename(page: Page, from: string, to: string): Promise<void> {
   await title.press('Enter');
   await expect(page.getByRole('group', { name: new RegExp(`^${to}, `) })).toBeVisible();
   await expect(page.getByText(/^Saved|^Not saved/)).toBeVisible();
-}
-
-async function expectNoSeriousFault(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).include('[role="dialog"]').setLegacyMode(true).analyze();
-  expect(
-    violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-  ).toEqual([]);
 }

@@ -1,5 +1,6 @@
-import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { expect, test, type BrowserContext } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { add, box, canvas, inspector, newWorkflow, node, select } from '../designer.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -17,7 +18,7 @@ test.afterAll(async () => {
 });
 
 test('undo, redo, copy, paste, delete, tidy; a reload keeps the draft', async () => {
-  const page = await newWorkflow('Edits');
+  const page = await newWorkflow(context, perdure, 'Edits');
   await add(page, 'Timer');
   await expect(node(page, 'Timer')).toHaveCount(1);
   await page.keyboard.press('Control+Z');
@@ -38,14 +39,14 @@ test('undo, redo, copy, paste, delete, tidy; a reload keeps the draft', async ()
   await expect(page.getByRole('group', { name: /^Timer/ })).toHaveCount(1);
 
   // Dragged aside, and back in its column by itself.
-  const before = await box(page, 'Timer');
+  const before = await box(node(page, 'Timer'));
   await page.mouse.move(before.x + 60, before.y + 12);
   await page.mouse.down();
   await page.mouse.move(before.x + 260, before.y + 92, { steps: 6 });
   await page.mouse.up();
-  await expect.poll(async () => (await box(page, 'Timer')).x - (await box(page, 'Start')).x).toBeGreaterThan(100);
+  await expect.poll(async () => (await box(node(page, 'Timer'))).x - (await box(node(page, 'Start'))).x).toBeGreaterThan(100);
   await page.getByRole('button', { name: 'Tidy' }).click();
-  await expect.poll(async () => Math.abs((await box(page, 'Timer')).x - (await box(page, 'Start')).x)).toBeLessThan(4);
+  await expect.poll(async () => Math.abs((await box(node(page, 'Timer'))).x - (await box(node(page, 'Start'))).x)).toBeLessThan(4);
 
   await expect(page.getByText(/^Saved/)).toBeVisible();
   await page.reload();
@@ -54,7 +55,7 @@ test('undo, redo, copy, paste, delete, tidy; a reload keeps the draft', async ()
 });
 
 test('a problem is shown, leads to its field and keeps the draft from being published', async () => {
-  const page = await newWorkflow('Problems');
+  const page = await newWorkflow(context, perdure, 'Problems');
   await add(page, 'HTTP request');
   await expect(page.getByText('1 error blocks publishing')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Publish' })).toHaveAttribute('aria-disabled', 'true');
@@ -69,7 +70,7 @@ test('a problem is shown, leads to its field and keeps the draft from being publ
 });
 
 test('an expression that does not parse, and JSON that is none, stay visible and block publishing', async () => {
-  const page = await newWorkflow('Bad text');
+  const page = await newWorkflow(context, perdure, 'Bad text');
   await add(page, 'Transform');
   const value = inspector(page).getByRole('group', { name: 'Value', exact: true });
   await value.getByRole('button', { name: 'Form' }).click();
@@ -98,7 +99,7 @@ test('an expression that does not parse, and JSON that is none, stay visible and
 });
 
 test('the last key pressed before Run is in the run', async () => {
-  const page = await newWorkflow('Last key');
+  const page = await newWorkflow(context, perdure, 'Last key');
   await add(page, 'Set status');
   const value = inspector(page).getByRole('group', { name: 'Status', exact: true });
   await value.getByRole('button', { name: 'Expression' }).click();
@@ -117,7 +118,7 @@ test('the last key pressed before Run is in the run', async () => {
 });
 
 test('two tabs on one draft: the second save is told and chooses', async () => {
-  const mine = await newWorkflow('Shared');
+  const mine = await newWorkflow(context, perdure, 'Shared');
   const theirs = await context.newPage();
   await theirs.goto(mine.url());
   await expect(node(theirs, 'Start')).toBeVisible();
@@ -143,43 +144,3 @@ test('dark, when the system is', async () => {
   await expect(page.locator('body')).toHaveCSS('background-color', 'rgb(14, 17, 18)');
   await page.close();
 });
-
-async function newWorkflow(title: string): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto(`${perdure.origin}/workflows`);
-  await page.getByRole('button', { name: 'New workflow…' }).click();
-  await page.getByRole('dialog').getByLabel('Title').fill(title);
-  await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
-  await expect(node(page, 'End')).toBeVisible();
-  await expect(page.getByText(/^Saved/)).toBeVisible();
-  return page;
-}
-
-/** After the start, by click; the new node is selected. */
-async function add(page: Page, type: string): Promise<void> {
-  await select(page, 'Start');
-  await page.getByRole('complementary', { name: 'Nodes' }).getByRole('button', { name: type, exact: true }).click();
-  await expect(inspector(page).getByRole('textbox', { name: 'Title' }).first()).toHaveValue(type);
-}
-
-async function select(page: Page, title: string): Promise<void> {
-  await node(page, title).click({ position: { x: 60, y: 12 } });
-}
-
-function node(page: Page, title: string) {
-  return page.getByRole('group', { name: new RegExp(`^${title}, `) });
-}
-
-function canvas(page: Page) {
-  return page.getByRole('region', { name: 'Canvas' });
-}
-
-function inspector(page: Page) {
-  return page.getByRole('complementary', { name: 'Inspector' });
-}
-
-async function box(page: Page, title: string): Promise<{ x: number; y: number }> {
-  const found = await node(page, title).boundingBox();
-  if (found === null) throw new Error(`${title} is not visible.`);
-  return found;
-}

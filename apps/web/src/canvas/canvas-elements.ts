@@ -16,7 +16,7 @@ import { isErrorPort } from './error-port.ts';
 import { geometryOf } from './geometry.ts';
 import type { Box } from './obstacle-index.ts';
 import { Position, type CanvasEdge, type CanvasNode, type CanvasNote } from './react-flow.ts';
-import type { Point } from './route-edge.ts';
+import type { Point } from './route-ends.ts';
 
 /** What a node draws that comes from the document. What comes from a run or from validation is subscribed to by id. */
 export interface CanvasNodeData extends Record<string, unknown> {

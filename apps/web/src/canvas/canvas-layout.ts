@@ -15,7 +15,8 @@ import { assignLanes, type Run } from './assign-lanes.ts';
 import { isErrorPort } from './error-port.ts';
 import { geometryOf, isSamePlace } from './geometry.ts';
 import { type Box, ObstacleIndex, overlap } from './obstacle-index.ts';
-import { leadsDown, type Point, type Route, routeEdge, routeSpan } from './route-edge.ts';
+import { type Route, routeEdge } from './route-edge.ts';
+import { leadsDown, type Point, routeSpan } from './route-ends.ts';
 
 const made = new WeakMap<WorkflowDocument, { catalogue: Catalogue; layout: CanvasLayout }>();
 

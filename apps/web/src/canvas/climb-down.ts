@@ -1,5 +1,5 @@
 import type { Box, ObstacleIndex } from './obstacle-index.ts';
-import { clearance, contains, routeSpan, type Point, type RouteEnds } from './route-edge.ts';
+import { clearance, contains, routeSpan, type Point, type RouteEnds } from './route-ends.ts';
 
 /*
  * The way of an edge down through the gaps between nodes, where no plain shape is free: it falls until something stands in its way, steps

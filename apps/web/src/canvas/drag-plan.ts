@@ -3,7 +3,7 @@ import { snapMove, type Guide } from './align-guides.ts';
 import { noteOfElement } from './canvas-elements.ts';
 import type { CanvasLayout } from './canvas-layout.ts';
 import type { Box } from './obstacle-index.ts';
-import type { Point } from './route-edge.ts';
+import type { Point } from './route-ends.ts';
 
 /*
  * What a drag does, from where the pointer has brought things: pure. Places here are absolute canvas pixels, by element id.

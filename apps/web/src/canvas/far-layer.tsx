@@ -6,7 +6,7 @@ import type { CanvasMarks } from './canvas-marks.ts';
 import { drawNode, drawSheet, resolveColours, type FarScene } from './far-sheet.ts';
 import { isInside, type Box } from './obstacle-index.ts';
 import { useViewportListener } from './react-flow.ts';
-import type { Point } from './route-edge.ts';
+import type { Point } from './route-ends.ts';
 import { grown } from './use-drawn-area.ts';
 
 /** From this many nodes on, a view from far is drawn on one bitmap instead of mounting an element per node. */

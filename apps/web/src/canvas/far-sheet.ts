@@ -4,7 +4,7 @@ import type { CanvasMarks } from './canvas-marks.ts';
 import type { CanvasLayout } from './canvas-layout.ts';
 import type { NodeRun, NodeRunStatus } from './fold-run-state.ts';
 import { overlap, type Box } from './obstacle-index.ts';
-import type { Point } from './route-edge.ts';
+import type { Point } from './route-ends.ts';
 
 /*
  * A part of the canvas as blocks and lines on one bitmap, at one zoom. Panning moves the finished bitmap; it is drawn again when the view

@@ -40,7 +40,7 @@ import { JoinNode } from './join-node.tsx';
 import { Marquee } from './marquee.tsx';
 import { NoteNode } from './note-node.tsx';
 import type { Box } from './obstacle-index.ts';
-import type { Point } from './route-edge.ts';
+import type { Point } from './route-ends.ts';
 import {
   ReactFlow,
   ReactFlowProvider,

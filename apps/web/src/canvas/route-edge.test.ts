@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Box, ObstacleIndex } from './obstacle-index.ts';
-import { arrowHeight, leadsDown, routeEdge, routeMiddle, routePath, routeSpan, type Point, type RouteEnds } from './route-edge.ts';
+import { arrowHeight, routeEdge, routeMiddle, routePath } from './route-edge.ts';
+import { leadsDown, routeSpan, type Point, type RouteEnds } from './route-ends.ts';
 
 const box = (x: number, y: number, width = 216, height = 52): Box => ({ x, y, width, height });
 const ends = (source: Box, target: Box, more: Partial<RouteEnds> = {}): RouteEnds => ({

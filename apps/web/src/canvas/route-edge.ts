@@ -1,30 +1,13 @@
 import { climbDown } from './climb-down.ts';
 import type { Box, ObstacleIndex } from './obstacle-index.ts';
+import { clearance, contains, leadsDown, routeSpan, type Point, type RouteEnds } from './route-ends.ts';
 
 /*
  * An edge as right-angled lines from a port to the top of its target.
  * It tries the shapes a person would draw, plainest first. Where each of them runs through a node it climbs down between the nodes, and only
  * where there is no way it takes the shape that runs through the fewest.
- *
- * 1. An edge that leads down stays inside its span, so that what may be in view is known before any route is.
+ * An edge that leads down stays inside its span (route-ends.ts).
  */
-
-export interface Point {
-  x: number;
-  y: number;
-}
-
-export interface RouteEnds {
-  source: Point;
-  /** Normal ports leave downwards, exceptional ones to the right. */
-  side: 'bottom' | 'right';
-  /** The middle of the target's top edge. */
-  target: Point;
-  /** The nodes at the two ends and the containers around both: the route may leave through these. */
-  own: readonly Box[];
-  /** How far above the target the last horizontal run lies. */
-  lane?: number;
-}
 
 export interface Route {
   points: Point[];
@@ -34,7 +17,6 @@ export interface Route {
 
 /** The arrowhead is the target's port, a triangle this high above its top edge. */
 export const arrowHeight = 6;
-export const clearance = 24;
 
 export function routeEdge(ends: RouteEnds, obstacles: ObstacleIndex): Route {
   const { source, target, side } = ends;
@@ -50,21 +32,6 @@ export function routeEdge(ends: RouteEnds, obstacles: ObstacleIndex): Route {
   }
   const climbed = leadsDown(ends) ? climbDown(ends, obstacles) : null;
   return { points: climbed ? tidyLine([...climbed, end]) : (best?.points ?? [source, end]), back };
-}
-
-/** Whether an edge goes down to its target. The others go back around what stands there, as far as that may be. */
-export function leadsDown({ source, side, target }: Pick<RouteEnds, 'source' | 'side' | 'target'>): boolean {
-  return target.y >= source.y + (side === 'right' ? 0 : 28);
-}
-
-/** How far beside its ends an edge may run around what is in its way. */
-const detour = 320;
-
-/** What an edge that leads down keeps to (1). */
-export function routeSpan({ source, target }: Pick<RouteEnds, 'source' | 'target'>): Box {
-  const x = Math.min(source.x, target.x) - detour;
-  const y = Math.min(source.y, target.y) - detour;
-  return { x, y, width: Math.abs(target.x - source.x) + 2 * detour, height: Math.abs(target.y - source.y) + 2 * detour };
 }
 
 function* candidates(ends: RouteEnds, end: Point, obstacles: ObstacleIndex): Generator<Point[]> {
@@ -152,13 +119,6 @@ function countCrossings(points: readonly Point[], own: readonly Box[], obstacles
     }
   }
   return crossings;
-}
-
-/** True for a container around both ends. */
-export function contains(box: Box, points: readonly Point[]): boolean {
-  const inside = (point: Point): boolean =>
-    point.x > box.x && point.x < box.x + box.width && point.y >= box.y && point.y <= box.y + box.height;
-  return inside(points[0]!) && inside(points[points.length - 1]!); // a route has two points at least
 }
 
 /** Without points that coincide or lie on a straight piece. */

@@ -6,7 +6,7 @@ import type { CanvasLayout } from './canvas-layout.ts';
 import { boxOf, containerFor, dragRoots, dropPlan, edgeUnder, snapDrag } from './drag-plan.ts';
 import type { CanvasEdits } from './graph-canvas.tsx';
 import type { CanvasView } from './react-flow.ts';
-import type { Point } from './route-edge.ts';
+import type { Point } from './route-ends.ts';
 import { elementsOf, type Selection } from './selection.ts';
 
 /** On the screen: how near something must be to be snapped to. */

@@ -6,7 +6,7 @@ import { boxOf } from './drag-plan.ts';
 import type { CanvasTool } from './graph-canvas.tsx';
 import { isInside, type Box } from './obstacle-index.ts';
 import type { CanvasView } from './react-flow.ts';
-import type { Point } from './route-edge.ts';
+import type { Point } from './route-ends.ts';
 import { elementsOf, emptySelection, selectionOf, type Selection } from './selection.ts';
 import type { Drag } from './use-drag.ts';
 import { touchSlackPx } from './use-touch.ts';

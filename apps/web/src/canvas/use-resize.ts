@@ -9,7 +9,7 @@ import { boxOf } from './drag-plan.ts';
 import type { CanvasEdits } from './graph-canvas.tsx';
 import type { Box } from './obstacle-index.ts';
 import type { CanvasView } from './react-flow.ts';
-import type { Point } from './route-edge.ts';
+import type { Point } from './route-ends.ts';
 import { smallestBox, within } from './resize-limits.ts';
 import { snapPx, useAltKey } from './use-drag.ts';
 
