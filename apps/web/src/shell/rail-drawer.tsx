@@ -27,16 +27,14 @@ export function RailDrawer() {
   const close = () => useRailDrawer.setState({ opened: false });
   useEffect(close, [pathname]);
   return (
-    <Drawer
-      opened={opened}
-      onClose={close}
-      size={264}
-      padding={0}
-      withCloseButton={false}
-      aria-label="Menu"
-      classNames={{ body: 'rail-drawer' }}
-    >
-      <Rail open />
-    </Drawer>
+    <Drawer.Root opened={opened} onClose={close} size={264} padding={0} classNames={{ body: 'rail-drawer' }}>
+      <Drawer.Overlay />
+      {/* The name belongs on what has the role of a dialog; on the closed drawer's root it would be on nothing. */}
+      <Drawer.Content aria-label="Menu">
+        <Drawer.Body>
+          <Rail open />
+        </Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }
