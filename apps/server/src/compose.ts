@@ -7,7 +7,8 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { createAttemptLimit } from './auth/attempt-limit.ts';
 import { createKeyCheck } from './auth/api-key.ts';
 import { createAuth } from './auth/create-auth.ts';
-import { startAuditSealer } from './audit/audit-sealer.ts';
+import { startAuditKeeper } from './audit/audit-keeper.ts';
+import { nameAuditRequests } from './http/name-audit-requests.ts';
 import { addDemoServices, demoRoot } from './demo/demo-services.ts';
 import { RequestError } from './errors/request-error.ts';
 import { createExpressionPreview } from './expression-preview.ts';
@@ -54,6 +55,8 @@ export interface ServerParts {
   figures: Figures;
   /** Null while traces are off. */
   tracing: Tracing | null;
+  /** Instead of a line in the log, for tests. */
+  onUnrecorded?: (path: string) => void;
 }
 
 export interface ComposedServer {
@@ -67,7 +70,16 @@ export interface ComposedServer {
   close(): Promise<void>;
 }
 
-export async function composeServer({ config, database, runtime, services, log, figures, tracing }: ServerParts): Promise<ComposedServer> {
+export async function composeServer({
+  config,
+  database,
+  runtime,
+  services,
+  log,
+  figures,
+  tracing,
+  onUnrecorded,
+}: ServerParts): Promise<ComposedServer> {
   const { preview, evaluateOver, close: closePreview } = createExpressionPreview();
   const { check: checkAgainstSchema, close: closeSchemaCheck } = createSchemaCheck();
   const { check: checkDocument, close: closeDocumentCheck } = createDocumentCheck();
@@ -100,6 +112,7 @@ export async function composeServer({ config, database, runtime, services, log, 
     grants,
     folders,
     sendNotices: () => sender.nudge(),
+    unrecorded: onUnrecorded ?? ((path) => log.error({ path }, 'A mutation left no entry in the audit log.')),
     onWorkflowsChanged(listener) {
       workflowListeners.add(listener);
       return () => workflowListeners.delete(listener);
@@ -132,6 +145,7 @@ export async function composeServer({ config, database, runtime, services, log, 
   });
   app.decorateRequest('identity', null);
   if (tracing !== null) traceRequests(app, tracing);
+  nameAuditRequests(app);
   refuseUndeclaredRoutes(app);
   app.setErrorHandler(answerError);
   readBodiesStrictly(app);
@@ -162,7 +176,7 @@ export async function composeServer({ config, database, runtime, services, log, 
   if (config.embedded) addDemoServices(routes);
   addOpenApi(routes, config.version);
   await addWebApp(app, config.webRoot, config.publicUrl);
-  const sealer = startAuditSealer(database, log);
+  const auditKeeper = startAuditKeeper(database, log);
   await app.ready();
 
   return {
@@ -191,7 +205,7 @@ export async function composeServer({ config, database, runtime, services, log, 
       stopHearingOfWorkflows();
       presence.close();
       grants.close();
-      await Promise.all([sealer.stop(), sender.stop(), closePreview(), closeSchemaCheck(), closeDocumentCheck()]);
+      await Promise.all([auditKeeper.stop(), sender.stop(), closePreview(), closeSchemaCheck(), closeDocumentCheck()]);
       mailer?.close();
       await webhooks.close();
     },

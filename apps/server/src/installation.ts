@@ -25,6 +25,8 @@ export interface Installation {
   folders: FolderBook;
   /** Sends what was queued just now, instead of in a moment. Call it after the commit; forgetting it costs two seconds. */
   sendNotices: () => void;
+  /** A mutation was done and left no entry in the audit log: a fault of the server. */
+  unrecorded: (path: string) => void;
   preview: (source: string, data: Json) => Promise<PreviewResult>;
   /** What the problems panel shows and publishing refuses. Takes a bounded time, away from this thread. */
   checkDocument: (document: WorkflowDocument) => Promise<Problem[]>;

@@ -1,5 +1,5 @@
 import type { Json } from '@perdure/graph';
-import { recordDeed } from '../audit/record-deed.ts';
+import { withDeed } from '../audit/with-deed.ts';
 import { actorOf, type Identity } from '../auth/identity.ts';
 import { accepted } from '../errors/refusal.ts';
 import { RequestError } from '../errors/request-error.ts';
@@ -16,9 +16,8 @@ export async function signalEntity(
     if (isStorableText(signal[field])) continue;
     throw new RequestError('input.invalid', notStorable, { details: [{ field, message: notStorable }] });
   }
-  accepted(await installation.runtime.signalEntity({ ...signal, by: actorOf(identity) }));
-  if (identity.kind === 'user') {
-    const { name, key, operation } = signal;
-    await recordDeed(installation, identity, 'entity.signal', `entity:${name.toLowerCase()}@${key}`, { operation });
-  }
+  const send = async () => accepted(await installation.runtime.signalEntity({ ...signal, by: actorOf(identity) }));
+  const { name, key, operation } = signal;
+  const deed = { action: 'entity.signal', target: `entity:${name.toLowerCase()}@${key}`, detail: { operation } };
+  await (identity.kind === 'user' ? withDeed(installation, identity, deed, send) : send());
 }

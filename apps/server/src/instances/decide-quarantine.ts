@@ -1,6 +1,6 @@
 import { stepKey } from '@perdure/engine';
 import { z } from 'zod';
-import { recordDeed } from '../audit/record-deed.ts';
+import { withDeed } from '../audit/with-deed.ts';
 import { actorOf, type Identity } from '../auth/identity.ts';
 import { accepted } from '../errors/refusal.ts';
 import type { Installation } from '../installation.ts';
@@ -19,6 +19,8 @@ export async function decideQuarantine(
 ): Promise<void> {
   await demandInstance(installation, identity, 'instance.operate', id);
   const type = decision === 'release' ? 'ReleaseTask' : 'GiveUpTask';
-  accepted(await sendCommand(installation, id, { type, step: stepKey(step), reason, by: actorOf(identity) }));
-  await recordDeed(installation, identity, `instance.${decision}`, `instance:${id}`, { step, reason });
+  const deed = { action: `instance.${decision}`, target: `instance:${id}`, detail: { step }, reason };
+  await withDeed(installation, identity, deed, async () =>
+    accepted(await sendCommand(installation, id, { type, step: stepKey(step), reason, by: actorOf(identity) })),
+  );
 }

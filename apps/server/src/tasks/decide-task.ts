@@ -1,5 +1,6 @@
 import { portId, type Json } from '@perdure/graph';
 import { dropTaskDrafts } from '@perdure/database/write';
+import { withDeed } from '../audit/with-deed.ts';
 import type { Identity } from '../auth/identity.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
@@ -22,11 +23,18 @@ export async function decideTask(
       details: problems.map(({ field, message }) => ({ field: field === '' ? 'data' : `data.${field}`, message })),
     });
   }
-  await sendToTask(installation, identity, task, {
-    type: 'DecideHumanTask',
-    outcome: portId(decision.outcome),
-    data: decision.data,
-    comment: decision.comment,
-  });
+  const deed = {
+    action: 'task.decide',
+    target: `task:${task.id}`,
+    detail: { outcome: decision.outcome, instance: task.instanceId },
+  };
+  await withDeed(installation, identity, deed, () =>
+    sendToTask(installation, identity, task, {
+      type: 'DecideHumanTask',
+      outcome: portId(decision.outcome),
+      data: decision.data,
+      comment: decision.comment,
+    }),
+  );
   await dropTaskDrafts(installation.database.prisma, task.id);
 }

@@ -1,6 +1,6 @@
 import { createWorkflow } from '@perdure/database/write';
 import { templateValueProblems, type TemplateValues } from '@perdure/graph';
-import { recordDeed } from '../audit/record-deed.ts';
+import { withDeed } from '../audit/with-deed.ts';
 import { actorOf, demandForAll, type Identity } from '../auth/identity.ts';
 import { saveEntityType } from '../entities/save-entity-type.ts';
 import { RequestError } from '../errors/request-error.ts';
@@ -51,14 +51,13 @@ export async function useTemplate(
     });
   }
   const { title, key: wanted } = use;
-  const { key } = await createNamedWorkflow(installation, {
-    key: wanted,
-    title,
-    description: template.description,
-    folder,
-    document,
-    actor,
-  });
-  await recordDeed(installation, identity, 'template.use', `workflow:${key}`, { template: template.key });
+  const deed = {
+    action: 'template.use',
+    target: `template:${template.key}`,
+    afterwards: ({ key }: { key: string }) => ({ target: `workflow:${key}`, detail: { template: template.key } }),
+  };
+  const { key } = await withDeed(installation, identity, deed, () =>
+    createNamedWorkflow(installation, { key: wanted, title, description: template.description, folder, document, actor }),
+  );
   return { key, ...needs };
 }

@@ -60,6 +60,7 @@ export async function startTestServer(
   const database = openDatabase({ url: postgres.url, poolSize: 5 });
   const origin = `http://localhost:${port}`;
   const figures = createFigures();
+  const unrecorded = new Set<string>();
   const runtime = await createRuntime({
     databaseUrl: postgres.url,
     redisUrl: redis.url,
@@ -85,6 +86,7 @@ export async function startTestServer(
     log: pino({ level: process.env['PERDURE_TEST_LOG'] ?? 'fatal' }),
     figures,
     tracing: options.tracing ?? null,
+    onUnrecorded: (path) => unrecorded.add(path),
   });
   await server.listen({ host: '127.0.0.1', port });
 
@@ -139,6 +141,7 @@ export async function startTestServer(
       await runtime.stop();
       await database.close();
       await Promise.all([postgres.stop(), redis.stop()]);
+      if (unrecorded.size > 0) throw new Error(`These left no entry in the audit log: ${[...unrecorded].join(', ')}.`);
     },
   };
 }

@@ -1,7 +1,9 @@
 /** The procedure builder. There is no way to make a procedure without naming its access: the bare builder is not exported. */
 import { initTRPC, TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server';
 import type { Json } from '@perdure/graph';
+import { withAuditRequest } from '@perdure/database/write';
 import { ZodError } from 'zod';
+import { checkRecorded } from '../audit/recorded-mutations.ts';
 import { demand, type Identity } from '../auth/identity.ts';
 import type { Access } from '../auth/permissions.ts';
 import { databaseFault } from '../errors/database-fault.ts';
@@ -15,6 +17,8 @@ export interface Context {
   installation: Installation;
   /** For the words of an internal error. */
   requestId: string;
+  /** Network address of the caller, for the audit log. */
+  address: string;
   /** Resolves when the client has taken most of what was sent: a subscription waits here before it reads more. */
   drained: () => Promise<void>;
 }
@@ -40,7 +44,11 @@ export function procedure(access: Exclude<Access, 'public'>) {
       throw asTrpcError(thrown);
     }
     // `demand` has refused callers without an identity for everything but public access.
-    const result = await next({ ctx: { ...ctx, identity: ctx.identity as Identity } });
+    const result = await withAuditRequest({ requestId: ctx.requestId, address: ctx.address }, async () => {
+      const answer = await next({ ctx: { ...ctx, identity: ctx.identity as Identity } });
+      if (type === 'mutation' && answer.ok) checkRecorded(ctx.installation, path, answer.data);
+      return answer;
+    });
     if (!result.ok) {
       const known = result.error.cause instanceof RequestError ? result.error.cause : databaseFault(result.error.cause);
       if (known) throw asTrpcError(known);

@@ -30,7 +30,13 @@ export function addTrpcOverHttp(
         res: reply,
         path: proceduresOf(request),
         maxBatchSize: maxBatch,
-        createContext: (): Context => ({ identity, installation, requestId: request.id, drained: () => Promise.resolve() }),
+        createContext: (): Context => ({
+          identity,
+          installation,
+          requestId: request.id,
+          address: request.ip,
+          drained: () => Promise.resolve(),
+        }),
         onError: ({ error, path }) => {
           if (error.code === 'INTERNAL_SERVER_ERROR') request.log.error({ err: error.cause ?? error, path }, 'A procedure failed.');
         },

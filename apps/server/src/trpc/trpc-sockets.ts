@@ -65,7 +65,13 @@ export function serveTrpcSockets(server: Server, installation: Installation, che
     const { sessionId, identity } = session;
     callers.set(request, {
       sessionId,
-      context: { identity, installation, requestId: `socket-${sessionId.slice(0, 6)}`, drained: () => Promise.resolve() },
+      context: {
+        identity,
+        installation,
+        requestId: `socket-${sessionId.slice(0, 6)}`,
+        address: request.socket.remoteAddress ?? '',
+        drained: () => Promise.resolve(),
+      },
     });
     sockets.handleUpgrade(request, socket, head, (client) => {
       users.set(client, identity.id);

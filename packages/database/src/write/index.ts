@@ -1,4 +1,7 @@
-export * from './audit.ts';
+export { appendAudit, appendAuditAlone, type AuditRecord } from './audit.ts';
+export { auditHash, sealAudit, verifyAudit, type AuditVerdict, type BrokenEntry } from './audit-chain.ts';
+export { confirmIntent, dropIntent, settleIntents, writeIntent, type AuditIntent } from './audit-intent.ts';
+export { deedsOfRequest, withAuditRequest } from './audit-scope.ts';
 export * from './draft-snapshots.ts';
 export * from './entity-types.ts';
 export * from './notices.ts';

@@ -1,6 +1,7 @@
 import type { WorkflowDocument } from '@perdure/graph';
 import type { Prisma, PrismaClient } from '../generated/client.ts';
 import { appendAudit } from './audit.ts';
+import { changesOf } from './audit-changes.ts';
 
 export interface NewWorkflow {
   key: string;
@@ -128,12 +129,16 @@ export async function describeVersion(
 ): Promise<boolean> {
   const { key, version, name, note, actor } = describe;
   return prisma.$transaction(async (tx) => {
-    const { count } = await tx.workflowVersion.updateMany({
-      where: { workflowKey: key, version, workflow: { archivedAt: null } },
-      data: { name, note },
+    const before = await tx.workflowVersion.findFirst({ where: { workflowKey: key, version, workflow: { archivedAt: null } } });
+    if (!before) return false;
+    await tx.workflowVersion.update({ where: { workflowKey_version: { workflowKey: key, version } }, data: { name, note } });
+    await appendAudit(tx, {
+      actor,
+      action: 'workflow.describe-version',
+      target: `workflow:${key}`,
+      detail: { version },
+      ...changesOf(before, { name, note }),
     });
-    if (count === 0) return false;
-    await appendAudit(tx, { actor, action: 'workflow.describe-version', target: `workflow:${key}`, detail: { version, name, note } });
     return true;
   });
 }
@@ -151,7 +156,7 @@ export async function renameWorkflow(
       actor: rename.actor,
       action: 'workflow.rename',
       target: `workflow:${rename.key}`,
-      detail: { title, ...(folder === before.folder ? {} : { folder: { before: before.folder, after: folder } }) },
+      ...changesOf(before, { title, description, folder }),
     });
     return true;
   });

@@ -1,7 +1,7 @@
 import { sendCommand } from '../../instances/send-command.ts';
 import { type CommandBody } from '@perdure/engine';
 import { z } from 'zod';
-import { recordDeed } from '../../audit/record-deed.ts';
+import { withDeed } from '../../audit/with-deed.ts';
 import { actorOf } from '../../auth/identity.ts';
 import { accepted } from '../../errors/refusal.ts';
 import { identityOf, type Routes } from '../route.ts';
@@ -43,9 +43,17 @@ export function addCommands(routes: Routes): void {
         const caller = identityOf(identity);
         await demandInstance(installation, caller, 'instance.operate', params.instanceId);
         const reason = query.reason ?? '';
-        const result = await sendCommand(installation, params.instanceId, command(reason, actorOf(caller)));
-        if (result.ok || result.code !== already) accepted(result);
-        await recordDeed(installation, caller, `instance.${path}`, `instance:${params.instanceId}`, { reason });
+        const deed = {
+          action: `instance.${path}`,
+          target: `instance:${params.instanceId}`,
+          reason,
+          afterwards: (done: boolean) => (done ? {} : null),
+        };
+        await withDeed(installation, caller, deed, async () => {
+          const result = await sendCommand(installation, params.instanceId, command(reason, actorOf(caller)));
+          if (!result.ok && result.code === already) return false;
+          return accepted(result).ok;
+        });
         return reply.code(202).send();
       },
     });

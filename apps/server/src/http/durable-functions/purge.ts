@@ -1,7 +1,7 @@
 import { instanceId } from '@perdure/engine';
 import { type InstancePlace, listInstances } from '@perdure/database/read';
 import { z } from 'zod';
-import { recordDeed } from '../../audit/record-deed.ts';
+import { withDeed } from '../../audit/with-deed.ts';
 import { RequestError } from '../../errors/request-error.ts';
 import { purgeInstance } from '../../instances/purge-instance.ts';
 import { identityOf, type Routes } from '../route.ts';
@@ -24,8 +24,8 @@ export function addPurge(routes: Routes): void {
     query: z.strictObject(commonQuery),
     handler: async ({ installation, params, identity }) => {
       await demandInstance(installation, identityOf(identity), 'instance.purge', params.instanceId);
-      await purgeInstance(installation, params.instanceId);
-      await recordDeed(installation, identityOf(identity), 'instance.purge', `instance:${params.instanceId}`);
+      const deed = { action: 'instance.purge', target: `instance:${params.instanceId}` };
+      await withDeed(installation, identityOf(identity), deed, () => purgeInstance(installation, params.instanceId));
       return { instancesDeleted: 1 };
     },
   });
@@ -48,24 +48,30 @@ export function addPurge(routes: Routes): void {
       const reach = await reachOf(installation, identityOf(identity), 'instance.purge');
       const asked = query.runtimeStatus ?? finished;
       const statuses = finished.filter((status) => asked.includes(status));
-      let instancesDeleted = 0;
-      let from: InstancePlace | null = null;
-      while (statuses.length > 0) {
-        const { rows, more } = await listInstances(
-          database.prisma,
-          { statuses, startedAfter: query.createdTimeFrom, startedBefore: query.createdTimeTo, workflowKeys: reach ?? undefined },
-          { direction: 'newer', from, limit: 200 },
-        );
-        for (const { id } of rows) if ((await runtime.purge(instanceId(id))) === 'purged') instancesDeleted++;
-        from = rows.at(-1) ?? from;
-        if (!more) break;
-      }
-      if (instancesDeleted === 0) throw new RequestError('instance.none-found', 'No finished instance matches this filter.');
-      await recordDeed(installation, identityOf(identity), 'instance.purge-many', 'instances', {
-        instancesDeleted,
-        createdTimeFrom: query.createdTimeFrom.toISOString(),
-      });
-      return { instancesDeleted };
+      const purgeMatching = async (): Promise<number> => {
+        let purged = 0;
+        let from: InstancePlace | null = null;
+        while (statuses.length > 0) {
+          const { rows, more } = await listInstances(
+            database.prisma,
+            { statuses, startedAfter: query.createdTimeFrom, startedBefore: query.createdTimeTo, workflowKeys: reach ?? undefined },
+            { direction: 'newer', from, limit: 200 },
+          );
+          for (const { id } of rows) if ((await runtime.purge(instanceId(id))) === 'purged') purged++;
+          from = rows.at(-1) ?? from;
+          if (!more) break;
+        }
+        if (purged === 0) throw new RequestError('instance.none-found', 'No finished instance matches this filter.');
+        return purged;
+      };
+      const detail = { createdTimeFrom: query.createdTimeFrom.toISOString() };
+      const deed = {
+        action: 'instance.purge-many',
+        target: 'instances',
+        detail,
+        afterwards: (instancesDeleted: number) => ({ detail: { ...detail, instancesDeleted } }),
+      };
+      return { instancesDeleted: await withDeed(installation, identityOf(identity), deed, purgeMatching) };
     },
   });
 }

@@ -1,7 +1,7 @@
 import { sendCommand } from '../../instances/send-command.ts';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { recordDeed } from '../../audit/record-deed.ts';
+import { withDeed } from '../../audit/with-deed.ts';
 import { actorOf } from '../../auth/identity.ts';
 import { accepted } from '../../errors/refusal.ts';
 import { RequestError } from '../../errors/request-error.ts';
@@ -34,16 +34,19 @@ export function addRaiseEvent(routes: Routes): void {
       const caller = identityOf(identity);
       await demandInstance(installation, caller, 'instance.operate', params.instanceId);
       const id = randomUUID();
-      accepted(
-        await sendCommand(
-          installation,
-          params.instanceId,
-          { type: 'RaiseEvent', id, name: params.eventName, data: body, by: actorOf(caller) },
-          id,
-        ),
-      );
-      if (caller.kind === 'user')
-        await recordDeed(installation, caller, 'instance.raise-event', `instance:${params.instanceId}`, { name: params.eventName });
+      const raise = async () =>
+        accepted(
+          await sendCommand(
+            installation,
+            params.instanceId,
+            { type: 'RaiseEvent', id, name: params.eventName, data: body, by: actorOf(caller) },
+            id,
+          ),
+        );
+      const deed = { action: 'instance.raise-event', target: `instance:${params.instanceId}`, detail: { name: params.eventName } };
+      // The installation's automation would fill the log; its events are in the histories, with its name.
+      if (caller.kind === 'user') await withDeed(installation, caller, deed, raise);
+      else await raise();
       return reply.code(202).send();
     },
   });

@@ -2,12 +2,10 @@ import type { ServerResponse } from 'node:http';
 import { isFinal } from '@perdure/engine';
 import { findInstance, readBoundaryValues } from '@perdure/database/read';
 import { z } from 'zod';
-import { recordDeed } from '../../audit/record-deed.ts';
-import { actorOf } from '../../auth/identity.ts';
 import { RequestError } from '../../errors/request-error.ts';
 import { withPayloads } from '../../instances/payloads.ts';
 import { demandStart } from '../../instances/demand-start.ts';
-import { startInstance } from '../../instances/start-instance.ts';
+import { startRecorded } from '../../instances/start-recorded.ts';
 import { waitUntilFinished } from '../../instances/wait-until-finished.ts';
 import { jsonValue } from '../../trpc/json-value.ts';
 import { bodyLimits, identityOf, type Routes } from '../route.ts';
@@ -61,16 +59,13 @@ export function addStart(routes: Routes): void {
           throw asDocumented(thrown);
         };
         await demandStart(installation, caller, params).catch(refused);
-        const { id } = await startInstance(installation, {
+        const { id } = await startRecorded(installation, caller, {
           workflowKey: params.workflowKey,
           instanceId: params.instanceId,
           version: query.version,
           input: body ?? {},
-          startedBy: actorOf(caller),
           replace: ['Completed', 'Failed', 'Terminated', 'Canceled'],
         }).catch(refused);
-        if (caller.kind === 'user')
-          await recordDeed(installation, caller, 'instance.start', `instance:${id}`, { workflow: params.workflowKey });
         if (query.timeout !== undefined && query.timeout > 0) {
           const finished = await waitUntilFinished(
             installation,

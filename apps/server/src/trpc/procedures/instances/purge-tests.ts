@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { recordDeed } from '../../../audit/record-deed.ts';
+import { withDeed } from '../../../audit/with-deed.ts';
 import { purgeTestRuns } from '../../../instances/purge-test-runs.ts';
 import { procedure } from '../../base.ts';
 import { demandWorkflow, reachOf } from '../../../auth/reach.ts';
@@ -9,7 +9,12 @@ export const purgeTests = procedure('instance.purge')
   .mutation(async ({ ctx: { identity, installation }, input }): Promise<{ purged: number; more: boolean }> => {
     if (input.workflowKey !== undefined) await demandWorkflow(installation, identity, 'instance.purge', input.workflowKey);
     const reach = await reachOf(installation, identity, 'instance.purge');
-    const result = await purgeTestRuns(installation, input.workflowKey === undefined ? reach : [input.workflowKey]);
-    await recordDeed(installation, identity, 'instance.purge-tests', `workflow:${input.workflowKey ?? '*'}`, { purged: result.purged });
-    return result;
+    const deed = {
+      action: 'instance.purge-tests',
+      target: `workflow:${input.workflowKey ?? '*'}`,
+      afterwards: ({ purged }: { purged: number }) => ({ detail: { purged } }),
+    };
+    return withDeed(installation, identity, deed, () =>
+      purgeTestRuns(installation, input.workflowKey === undefined ? reach : [input.workflowKey]),
+    );
   });

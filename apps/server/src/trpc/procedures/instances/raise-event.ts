@@ -1,7 +1,7 @@
 import { sendCommand } from '../../../instances/send-command.ts';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { recordDeed } from '../../../audit/record-deed.ts';
+import { withDeed } from '../../../audit/with-deed.ts';
 import { actorOf } from '../../../auth/identity.ts';
 import { accepted } from '../../../errors/refusal.ts';
 import { procedure } from '../../base.ts';
@@ -15,8 +15,9 @@ export const raiseEvent = procedure('instance.operate')
   .mutation(async ({ ctx: { identity, installation }, input }): Promise<void> => {
     await demandInstance(installation, identity, 'instance.operate', input.id);
     const id = randomUUID();
-    accepted(
-      await sendCommand(installation, input.id, { type: 'RaiseEvent', id, name: input.name, data: input.data, by: actorOf(identity) }, id),
+    const { name, data } = input;
+    const deed = { action: 'instance.raise-event', target: `instance:${input.id}`, detail: { name } };
+    await withDeed(installation, identity, deed, async () =>
+      accepted(await sendCommand(installation, input.id, { type: 'RaiseEvent', id, name, data, by: actorOf(identity) }, id)),
     );
-    await recordDeed(installation, identity, 'instance.raise-event', `instance:${input.id}`, { name: input.name });
   });

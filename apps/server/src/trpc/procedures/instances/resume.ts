@@ -1,6 +1,6 @@
 import { sendCommand } from '../../../instances/send-command.ts';
 import { z } from 'zod';
-import { recordDeed } from '../../../audit/record-deed.ts';
+import { withDeed } from '../../../audit/with-deed.ts';
 import { actorOf } from '../../../auth/identity.ts';
 import { accepted } from '../../../errors/refusal.ts';
 import { procedure } from '../../base.ts';
@@ -12,6 +12,7 @@ export const resume = procedure('instance.operate')
   .input(input)
   .mutation(async ({ ctx: { identity, installation }, input: { id, reason } }): Promise<void> => {
     await demandInstance(installation, identity, 'instance.operate', id);
-    accepted(await sendCommand(installation, id, { type: 'Resume', reason, by: actorOf(identity) }));
-    await recordDeed(installation, identity, 'instance.resume', `instance:${id}`, { reason });
+    await withDeed(installation, identity, { action: 'instance.resume', target: `instance:${id}`, reason }, async () =>
+      accepted(await sendCommand(installation, id, { type: 'Resume', reason, by: actorOf(identity) })),
+    );
   });

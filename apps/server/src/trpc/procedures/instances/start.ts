@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { recordDeed } from '../../../audit/record-deed.ts';
-import { actorOf } from '../../../auth/identity.ts';
-import { startInstance } from '../../../instances/start-instance.ts';
+import { startRecorded } from '../../../instances/start-recorded.ts';
 import { versionNumber } from '../../../stored-values.ts';
 import { procedure } from '../../base.ts';
 import { jsonValue } from '../../json-value.ts';
@@ -19,7 +17,6 @@ export const start = procedure('instance.start')
   .input(input)
   .mutation(async ({ ctx: { identity, installation }, input }): Promise<{ id: string }> => {
     await demandStart(installation, identity, input);
-    const { id } = await startInstance(installation, { ...input, input: input.input ?? {}, startedBy: actorOf(identity) });
-    await recordDeed(installation, identity, 'instance.start', `instance:${id}`, { workflow: input.workflowKey });
+    const { id } = await startRecorded(installation, identity, { ...input, input: input.input ?? {} });
     return { id };
   });

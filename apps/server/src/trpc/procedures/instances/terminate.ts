@@ -1,6 +1,6 @@
 import { sendCommand } from '../../../instances/send-command.ts';
 import { z } from 'zod';
-import { recordDeed } from '../../../audit/record-deed.ts';
+import { withDeed } from '../../../audit/with-deed.ts';
 import { actorOf } from '../../../auth/identity.ts';
 import { accepted } from '../../../errors/refusal.ts';
 import { procedure } from '../../base.ts';
@@ -12,6 +12,8 @@ export const terminate = procedure('instance.operate')
   .input(input)
   .mutation(async ({ ctx: { identity, installation }, input: { id, reason, recursive } }): Promise<void> => {
     await demandInstance(installation, identity, 'instance.operate', id);
-    accepted(await sendCommand(installation, id, { type: 'Terminate', reason, recursive, by: actorOf(identity) }));
-    await recordDeed(installation, identity, 'instance.terminate', `instance:${id}`, { reason, recursive });
+    const deed = { action: 'instance.terminate', target: `instance:${id}`, reason, detail: { recursive } };
+    await withDeed(installation, identity, deed, async () =>
+      accepted(await sendCommand(installation, id, { type: 'Terminate', reason, recursive, by: actorOf(identity) })),
+    );
   });

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { recordDeed } from '../../../audit/record-deed.ts';
 import { decideTask } from '../../../tasks/decide-task.ts';
 import { procedure } from '../../base.ts';
 import { jsonValue } from '../../json-value.ts';
@@ -10,5 +9,4 @@ export const decide = procedure('task.decide')
   .input(input)
   .mutation(async ({ ctx: { identity, installation }, input }): Promise<void> => {
     await decideTask(installation, identity, { ...input, comment: input.comment?.trim() || null });
-    await recordDeed(installation, identity, 'task.decide', `task:${input.id}`, { outcome: input.outcome });
   });

@@ -1,6 +1,6 @@
 import { nodeId } from '@perdure/graph';
 import { z } from 'zod';
-import { recordDeed } from '../../../audit/record-deed.ts';
+import { withDeed } from '../../../audit/with-deed.ts';
 import { countingNumber } from '../../../stored-values.ts';
 import { runDraft as startDraft } from '../../../workflows/test-runs/run-draft.ts';
 import { procedure } from '../../base.ts';
@@ -32,18 +32,22 @@ export const runDraft = procedure('workflow.edit')
     await demandWorkflow(installation, identity, 'workflow.edit', input.key);
     await demandWorkflow(installation, identity, 'instance.start', input.key);
     const { key, draftRevision, pins = true, fastForward = false, from } = input;
-    const result = await startDraft(installation, {
-      key,
-      draftRevision,
-      input: input.input,
-      pins,
-      fastForward,
-      from: from && { ...from, node: nodeId(from.node) },
-      identity,
-    });
-    if (result.ok) {
-      const detail = { workflow: key, draftRevision, ...(from && { from: from.node, only: from.only }) };
-      await recordDeed(installation, identity, 'workflow.run-draft', `instance:${result.id}`, detail);
-    }
-    return result;
+    const detail = { workflow: key, draftRevision, ...(from && { from: from.node, only: from.only }) };
+    const deed = {
+      action: 'workflow.run-draft',
+      target: `workflow:${key}`,
+      detail,
+      afterwards: (result: RunDraftResult) => (result.ok ? { target: `instance:${result.id}` } : null),
+    };
+    return withDeed(installation, identity, deed, () =>
+      startDraft(installation, {
+        key,
+        draftRevision,
+        input: input.input,
+        pins,
+        fastForward,
+        from: from && { ...from, node: nodeId(from.node) },
+        identity,
+      }),
+    );
   });

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { recordDeed } from '../../../audit/record-deed.ts';
+import { withDeed } from '../../../audit/with-deed.ts';
 import { actorOf } from '../../../auth/identity.ts';
 import { countingNumber } from '../../../stored-values.ts';
 import { runScenarios as runAll } from '../../../workflows/scenarios/run-scenarios.ts';
 import { takeSnapshot } from '../../../workflows/test-runs/run-draft.ts';
 import { procedure } from '../../base.ts';
-import type { RunScenariosResult } from '../../contract.ts';
+import type { RunScenariosResult, ScenarioResult } from '../../contract.ts';
 import { demandWorkflow } from '../../../auth/reach.ts';
 
 const input = z.strictObject({ key: z.string(), draftRevision: countingNumber, ids: z.array(z.string().max(64)).max(50).optional() });
@@ -20,11 +20,15 @@ export const runScenarios = procedure('workflow.edit')
     if (!taken.ok) return taken;
     const { version, document } = taken;
     const chosen = (document.scenarios ?? []).filter(({ id }) => ids === undefined || ids.includes(id));
-    const results = await runAll(installation, { key, version, document, actor: actorOf(identity) }, chosen);
-    await recordDeed(installation, identity, 'workflow.run-scenarios', `workflow:${key}`, {
-      draftRevision,
-      passed: results.filter(({ passed }) => passed).length,
-      failed: results.filter(({ passed }) => !passed).length,
-    });
+    const deed = {
+      action: 'workflow.run-scenarios',
+      target: `workflow:${key}`,
+      detail: { draftRevision },
+      afterwards: (results: ScenarioResult[]) => {
+        const passed = results.filter((result) => result.passed).length;
+        return { detail: { draftRevision, passed, failed: results.length - passed } };
+      },
+    };
+    const results = await withDeed(installation, identity, deed, () => runAll(installation, { key, version, document, actor: actorOf(identity) }, chosen));
     return { ok: true, results };
   });

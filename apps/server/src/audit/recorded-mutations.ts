@@ -1,0 +1,60 @@
+/**
+ * What each tRPC mutation leaves in the audit log. A mutation that is missing here does not compile; one that does not record what it says
+ * here is a fault: the log of the server tells it, and the test server fails (test-support/test-server.ts), whichever test called it.
+ */
+import type { TRPCMutationProcedure } from '@trpc/server';
+import { deedsOfRequest } from '@perdure/database/write';
+import type { Installation } from '../installation.ts';
+import type { AppRouterRecord } from '../trpc/router-type.ts';
+
+type PathsOf<Group extends keyof AppRouterRecord> = {
+  [Name in keyof AppRouterRecord[Group] & string]: AppRouterRecord[Group][Name] extends TRPCMutationProcedure<infer _>
+    ? `${Group}.${Name}`
+    : never;
+}[keyof AppRouterRecord[Group] & string];
+type MutationPath = { [Group in keyof AppRouterRecord]: PathsOf<Group> }[keyof AppRouterRecord];
+
+/** The action (or one of them), or why there is none. */
+type Recording = string | readonly string[] | { nothing: string };
+
+const readsOnly = { nothing: 'It changes nothing; it is a mutation because its input is large.' };
+
+export const recordedMutations: Readonly<Record<MutationPath, Recording>> = {
+  'workflows.create': 'workflow.create',
+  'workflows.rename': 'workflow.rename',
+  'workflows.archive': 'workflow.archive',
+  'workflows.saveDraft': 'workflow.save-draft',
+  'workflows.check': readsOnly,
+  'workflows.publish': 'workflow.publish',
+  'workflows.runDraft': 'workflow.run-draft',
+  'workflows.runScenarios': 'workflow.run-scenarios',
+  'workflows.describeVersion': 'workflow.describe-version',
+  'templates.use': 'template.use',
+  'expressions.preview': readsOnly,
+  'instances.start': 'instance.start',
+  'instances.raiseEvent': 'instance.raise-event',
+  'instances.suspend': 'instance.suspend',
+  'instances.resume': 'instance.resume',
+  'instances.terminate': 'instance.terminate',
+  'instances.releaseStep': 'instance.release',
+  'instances.giveUpStep': 'instance.give-up',
+  'instances.purge': 'instance.purge',
+  'instances.purgeTests': 'instance.purge-tests',
+  'tasks.claim': 'task.claim',
+  'tasks.release': 'task.release',
+  'tasks.saveDraft': { nothing: 'What a person types before deciding is theirs alone (docs/decisions/0034).' },
+  'tasks.decide': 'task.decide',
+  'entities.signal': 'entity.signal',
+  'entityTypes.save': 'entity-type.save',
+  'entityTypes.check': readsOnly,
+  'entityTypes.archive': 'entity-type.archive',
+};
+
+/** Called when a mutation has succeeded, within its request. An answer of `{ ok: false }` tells that nothing was done. */
+export function checkRecorded(installation: Pick<Installation, 'unrecorded'>, path: string, answer: unknown): void {
+  const recording = (recordedMutations as Readonly<Record<string, Recording>>)[path];
+  if (typeof recording === 'object' && 'nothing' in recording) return;
+  if (typeof answer === 'object' && answer !== null && 'ok' in answer && answer.ok === false) return;
+  const actions = typeof recording === 'string' ? [recording] : (recording ?? []);
+  if (!deedsOfRequest().some((action) => actions.includes(action))) installation.unrecorded(path);
+}
