@@ -124,7 +124,7 @@ async function subscribe(path: string, who: string, input: Json | undefined): Pr
       ? null
       : { kind: 'user', id: caller.id, name: who, email: `${caller.id}@example.com`, sessionId: 'none', ...held };
   const stop = new AbortController();
-  const context = { identity, installation: server.installation, requestId: 'test', drained: () => Promise.resolve() };
+  const context = { identity, installation: server.installation, requestId: 'test', address: '', drained: () => Promise.resolve() };
   // Called by its path, as tRPC does itself; the caller is typed by names only.
   const ask = path.split('.').reduce<Loose>((at, name) => at[name], appRouter.createCaller(context, { signal: stop.signal }));
   try {

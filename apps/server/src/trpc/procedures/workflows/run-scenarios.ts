@@ -29,6 +29,8 @@ export const runScenarios = procedure('workflow.edit')
         return { detail: { draftRevision, passed, failed: results.length - passed } };
       },
     };
-    const results = await withDeed(installation, identity, deed, () => runAll(installation, { key, version, document, actor: actorOf(identity) }, chosen));
+    const results = await withDeed(installation, identity, deed, () =>
+      runAll(installation, { key, version, document, actor: actorOf(identity) }, chosen),
+    );
     return { ok: true, results };
   });
