@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import { FaultPage, NotFoundPage } from './shell/fault-page.tsx';
 import { Shell } from './shell/shell.tsx';
+import { parseMomentSearch } from './instances/moment-search.ts';
 import { parseInstanceSearch } from './instances/instance-search.ts';
 import { parseEntitiesSearch, parseEntitySearch } from './entities/entities-search.ts';
 import { parseInboxSearch } from './inbox/inbox-search.ts';
@@ -56,6 +57,7 @@ const instancesRoute = createRoute({
 const instanceRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/instances/$id',
+  validateSearch: parseMomentSearch,
   component: lazyRouteComponent(() => import('./instances/instance-page.tsx'), 'InstancePage'),
 });
 

@@ -4,14 +4,14 @@ import { createStore, useStore, type StoreApi } from 'zustand';
 import type { Guide, Sides } from './align-guides.ts';
 import type { EdgeRun, NodeRun } from './fold-run-state.ts';
 import type { Box } from './obstacle-index.ts';
-import type { RunStore } from './run-store.ts';
+import type { RunPicture } from './run-store.ts';
 
 /** What nodes and edges need beside their own data. The object stays the same for the life of a canvas; what changes is in stores. */
 export interface CanvasContextValue {
   /** Of this canvas, on a page that may have several. */
   id: string;
   editable: boolean;
-  run: StoreApi<{ store: RunStore | null }>;
+  run: StoreApi<{ store: RunPicture | null }>;
   problems: StoreApi<{ byNode: ReadonlyMap<NodeId, ProblemCount> }>;
   wire: StoreApi<Wire>;
   hint: StoreApi<DragHint>;

@@ -100,6 +100,8 @@ export class RunFold {
   readonly #openByNode = new Map<NodeId, Set<StepKey>>();
   readonly #openByEdge = new Map<EdgeId, number>();
   readonly #joins = new Map<string, JoinTokens>();
+  /** What the turn of the last change closed without success: a rewind opens it again. */
+  #closed: { at: number; steps: OpenStep[] } = { at: 0, steps: [] };
   #changes: RunChanges = { nodes: new Set(), edges: new Set() };
 
   /** Applies events in order and says which nodes and edges look different now. Events already applied are passed over. */
@@ -111,6 +113,26 @@ export class RunFold {
       this.seq = event.seq;
     }
     return this.#changes;
+  }
+
+  /** A fold that goes on by itself from here. */
+  clone(): RunFold {
+    const copy = new RunFold();
+    copy.seq = this.seq;
+    copy.startedAt = this.startedAt;
+    copy.finishedAt = this.finishedAt;
+    copy.suspended = this.suspended;
+    copy.finished = this.finished;
+    copy.test = this.test;
+    // Runs of nodes and edges are replaced, never changed.
+    for (const [id, run] of this.#nodes) copy.#nodes.set(id, run);
+    for (const [id, run] of this.#edges) copy.#edges.set(id, run);
+    for (const [key, step] of this.#open) copy.#open.set(key, { ...step });
+    for (const [node, keys] of this.#openByNode) copy.#openByNode.set(node, new Set(keys));
+    for (const [edge, count] of this.#openByEdge) copy.#openByEdge.set(edge, count);
+    for (const [place, { byEdge, fired }] of this.#joins) copy.#joins.set(place, { byEdge: new Map(byEdge), fired });
+    copy.#closed = { at: this.#closed.at, steps: this.#closed.steps.map((step) => ({ ...step })) };
+    return copy;
   }
 
   state(): RunState {
@@ -150,6 +172,12 @@ export class RunFold {
       case 'ExecutionResumed':
         this.suspended = false;
         for (const node of this.#openByNode.keys()) this.#refreshStatus(node, at);
+        return;
+      case 'ExecutionRewound':
+        this.finished = null;
+        this.finishedAt = null;
+        for (const step of this.#closed.steps.toReversed()) this.#reopen(step, at);
+        this.#closed = { at, steps: [] };
         return;
       case 'ExecutionTerminated':
         return this.#finish('Terminated', at);
@@ -245,10 +273,51 @@ export class RunFold {
         return this.#wait(event.step, at, { kind: 'task', claimedBy: null });
       case 'HumanTaskDecided':
         return this.#closeStep(event.step, at, 'completed', undefined, event.outcome);
+      case 'StepRetried':
+        return this.#wait(event.step, at, null);
+      case 'StepSkippedByHand':
+        return this.#closeStep(event.step, at, 'completed', undefined, event.port);
+      case 'VersionMigrated':
+        return this.#rename(event.nodes, event.edges);
+      case 'VariablesEdited':
+        return;
       case 'TokenCancelled':
         for (const step of event.steps) this.#closeStep(step, at, 'canceled');
         return;
     }
+  }
+
+  #reopen(step: OpenStep, at: number): void {
+    if (this.#open.has(step.key)) return;
+    this.#open.set(step.key, { ...step, wait: null });
+    const ofNode = this.#openByNode.get(step.node) ?? new Set<StepKey>();
+    ofNode.add(step.key);
+    this.#openByNode.set(step.node, ofNode);
+    if (step.via !== null) {
+      this.#openByEdge.set(step.via, (this.#openByEdge.get(step.via) ?? 0) + 1);
+      this.#refreshEdge(step.via);
+    }
+    this.#update(step.node, at, { failure: null });
+    this.#refreshStatus(step.node, at);
+  }
+
+  /** What the new version calls otherwise goes by its new id from here on. */
+  #rename(nodes: Record<NodeId, NodeId>, edges: Record<EdgeId, EdgeId>): void {
+    renameKeys(this.#nodes, nodes);
+    renameKeys(this.#openByNode, nodes);
+    renameKeys(this.#edges, edges);
+    renameKeys(this.#openByEdge, edges);
+    for (const step of this.#open.values()) {
+      step.node = nodes[step.node] ?? step.node;
+      if (step.via !== null) step.via = edges[step.via] ?? step.via;
+    }
+    for (const [place, tokens] of [...this.#joins]) {
+      renameKeys(tokens.byEdge, edges);
+      const [frame = '', node = ''] = place.split('|');
+      this.#joins.delete(place);
+      this.#joins.set(`${frame}|${nodes[node as NodeId] ?? node}`, tokens); // keys of this map are made of node ids
+    }
+    for (const node of this.#nodes.keys()) this.#changes.nodes.add(node);
   }
 
   #finish(status: NonNullable<RunState['finished']>, at: number): void {
@@ -295,6 +364,10 @@ export class RunFold {
     const step = this.#open.get(key);
     if (!step) return;
     this.#open.delete(key);
+    if (status === 'failed' || status === 'canceled') {
+      if (this.#closed.at !== at) this.#closed = { at, steps: [] };
+      this.#closed.steps.push(step);
+    }
     const ofNode = this.#openByNode.get(step.node);
     ofNode?.delete(key);
     if (ofNode?.size === 0) this.#openByNode.delete(step.node);
@@ -407,4 +480,10 @@ export class RunFold {
     });
     this.#changes.nodes.add(node);
   }
+}
+
+function renameKeys<Key extends string, Value>(map: Map<Key, Value>, names: Readonly<Record<Key, Key>>): void {
+  const renamed = [...map].filter(([key]) => names[key] !== undefined);
+  for (const [key] of renamed) map.delete(key);
+  for (const [key, value] of renamed) map.set(names[key], value);
 }

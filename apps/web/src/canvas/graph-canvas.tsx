@@ -56,7 +56,7 @@ import {
   type CanvasView,
   type FinalConnectionState,
 } from './react-flow.ts';
-import type { RunStore } from './run-store.ts';
+import type { RunPicture } from './run-store.ts';
 import { elementsOf, emptySelection, selectionOf, type Selection } from './selection.ts';
 import { StepNode } from './step-node.tsx';
 import { StrayEdges } from './stray-edges.tsx';
@@ -101,7 +101,7 @@ interface GraphCanvasProps {
   editingNote?: NoteId | null;
   /** Whether a large graph begins at its top, large enough to be read, rather than as a whole. */
   readable?: boolean;
-  run?: RunStore | null;
+  run?: RunPicture | null;
   problems?: readonly Problem[];
   /** Laid over nodes and edges: a comparison, or how a problem comes about. */
   marks?: CanvasMarks | null;

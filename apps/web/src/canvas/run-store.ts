@@ -7,14 +7,18 @@ import { RunFold, type EdgeRun, type NodeRun, type RunState } from './fold-run-s
  * Live run status, apart from React Flow's nodes: a status storm must not rewrite `nodes`.
  * Events may arrive in any number; the screen hears of them once per animation frame.
  */
-export interface RunStore {
+export interface RunStore extends RunPicture {
   /** Events in order; ones already seen are passed over, so overlapping batches after a reconnect are harmless. */
   push(events: readonly HistoryEvent[]): void;
   /** Starts over with another history. */
   reset(events?: readonly HistoryEvent[]): void;
   readonly seq: number;
-  readonly view: StoreApi<RunView>;
   state(): RunState;
+}
+
+/** What a canvas draws of a run, live or as it was at some moment. */
+export interface RunPicture {
+  readonly view: StoreApi<RunView>;
 }
 
 export interface RunView {

@@ -6,14 +6,14 @@ import { layoutOf } from './canvas-layout.ts';
 import { GraphCanvas, type Selection } from './graph-canvas.tsx';
 import { Legend } from './legend.tsx';
 import type { CanvasView } from './react-flow.ts';
-import type { RunStore } from './run-store.ts';
+import type { RunPicture } from './run-store.ts';
 import { ZoomBar } from './zoom-bar.tsx';
 
 interface WorkflowCanvasProps {
   document: WorkflowDocument;
   mode: 'view';
-  /** From `createRunStore()`; give it the history's events with `push`. */
-  runState?: RunStore | null;
+  /** From `createRunPicture()`; give it the history's events with `push`. */
+  runState?: RunPicture | null;
   selected?: NodeId | null;
   onSelect?(node: NodeId | null): void;
   /** Cards laid over the canvas, for instance the items of a for each. */

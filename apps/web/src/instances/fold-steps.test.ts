@@ -49,7 +49,7 @@ describe('StepFold', () => {
       [1, 'failed', 200, 300],
       [2, 'completed', 600, 700],
     ]);
-    expect(pay?.waits).toEqual([{ kind: 'retry', from: 400, to: 500, until: 500 }]);
+    expect(pay?.waits).toEqual([{ kind: 'retry', from: 400, fromSeq: 4, to: 500, toSeq: 5, until: 500 }]);
   });
 
   it('ends the attempt of a held step, and takes it up again when it is released or comes to an outcome after all', () => {

@@ -7,6 +7,7 @@ import type { EdgeId, Json, NodeId, PortId } from '@perdure/graph';
  *
  * 1. Records are changed in place as events arrive; `revision` tells React that something moved.
  * 2. A join has a record from the first token that reaches it until it fires.
+ * 3. Everything that has a moment has the seq of its event beside it, so that `stepAt` can tell what was so at any event.
  */
 
 export type StepStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'canceled';
@@ -14,7 +15,9 @@ export type StepStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'cance
 export interface Attempt {
   number: number;
   startedAt: number;
+  startedSeq: number;
   endedAt: number | null;
+  endedSeq: number | null;
   outcome: 'running' | 'completed' | 'failed' | 'canceled' | 'held';
   failure: Failure | null;
 }
@@ -22,7 +25,9 @@ export interface Attempt {
 export interface Wait {
   kind: 'retry' | 'quarantine' | 'timer' | 'event' | 'task' | 'join' | 'subWorkflow' | 'entity' | 'lock';
   from: number;
+  fromSeq: number;
   to: number | null;
+  toSeq: number | null;
   /** When it will end, if that is known. */
   until: number | null;
 }
@@ -31,7 +36,9 @@ export interface Pass {
   index: number;
   frame: FrameId;
   startedAt: number;
+  startedSeq: number;
   endedAt: number | null;
+  endedSeq: number | null;
   failure: Failure | null;
   item: Json | undefined;
 }
@@ -42,7 +49,9 @@ export interface StepRecord {
   frame: FrameId;
   via: EdgeId | null;
   openedAt: number;
+  openedSeq: number;
   closedAt: number | null;
+  closedSeq: number | null;
   status: StepStatus;
   input: Json | undefined;
   output: Json | undefined;
@@ -64,6 +73,8 @@ export interface StepRecord {
   entity: string | null;
   /** The event it waits for. */
   eventName: string | null;
+  /** Closed by a person in its place. */
+  skippedBy: { by: string; reason: string } | null;
 }
 
 export class StepFold {
@@ -78,6 +89,12 @@ export class StepFold {
   readonly openSteps = new Set<StepRecord>();
   readonly #joins = new Map<string, StepRecord>();
   readonly #raised = new Map<number, Json>();
+  /** Of the event being applied. */
+  #now = 0;
+  /** What the last turn closed without success: a rewind opens it again. */
+  #closed: { at: number; steps: StepRecord[] } = { at: 0, steps: [] };
+  /** Ids that migrations changed, old to new. */
+  readonly #renamed = new Map<NodeId, NodeId>();
 
   constructor(startNode: NodeId | null) {
     this.#startNode = startNode;
@@ -86,10 +103,16 @@ export class StepFold {
   apply(events: readonly HistoryEvent[]): void {
     for (const event of events) {
       if (event.seq <= this.seq) continue;
+      this.#now = event.seq;
       this.#applyOne(event);
       this.seq = event.seq;
     }
     this.revision++;
+  }
+
+  /** The id by which a node of an older version is found here. */
+  nodeNow(node: NodeId): NodeId {
+    return this.#renamed.get(node) ?? node;
   }
 
   #applyOne(event: HistoryEvent): void {
@@ -108,6 +131,31 @@ export class StepFold {
       }
       case 'ExecutionSuspended':
       case 'ExecutionResumed':
+      case 'VariablesEdited':
+        return;
+      case 'ExecutionRewound':
+        this.finishedAt = null;
+        for (const step of this.#closed.steps) this.#reopen(step);
+        this.#closed = { at, steps: [] };
+        return;
+      case 'StepRetried': {
+        const step = this.steps.get(event.step);
+        if (step) this.#endWaits(step, at);
+        return;
+      }
+      case 'StepSkippedByHand': {
+        const step = this.steps.get(event.step);
+        if (!step) return;
+        this.#unhold(step, at);
+        this.#endAttempt(step, at, 'canceled', null);
+        step.port = event.port;
+        step.skippedBy = { by: event.by, reason: event.reason };
+        this.#cancelInside(event.step, at);
+        this.#close(step, at, 'completed', event.output);
+        return;
+      }
+      case 'VersionMigrated':
+        this.#rename(event.nodes);
         return;
       case 'ExecutionTerminated':
       case 'ExecutionCompleted':
@@ -120,7 +168,15 @@ export class StepFold {
         if (event.input !== undefined) step.input = event.input;
         this.#endWaits(step, at);
         step.status = 'running';
-        step.attempts.push({ number: event.attempt, startedAt: at, endedAt: null, outcome: 'running', failure: null });
+        step.attempts.push({
+          number: event.attempt,
+          startedAt: at,
+          startedSeq: event.seq,
+          endedAt: null,
+          endedSeq: null,
+          outcome: 'running',
+          failure: null,
+        });
         return;
       }
       case 'TaskCompleted': {
@@ -137,7 +193,7 @@ export class StepFold {
         this.#endAttempt(step, at, 'held', null);
         step.status = 'waiting';
         step.heldAfter = event.claims;
-        step.waits.push({ kind: 'quarantine', from: at, to: null, until: null });
+        step.waits.push(this.#wait('quarantine', at, null));
         return;
       }
       case 'TaskReleased': {
@@ -160,8 +216,7 @@ export class StepFold {
       case 'TimerCreated': {
         const step = event.opening ? this.#open(event.opening, at, 'waiting') : this.steps.get(event.step);
         if (!step) return;
-        if (event.purpose === 'retry' || event.purpose === 'timer')
-          step.waits.push({ kind: event.purpose, from: at, to: null, until: event.fireAt });
+        if (event.purpose === 'retry' || event.purpose === 'timer') step.waits.push(this.#wait(event.purpose, at, event.fireAt));
         return;
       }
       case 'TimerFired': {
@@ -183,14 +238,16 @@ export class StepFold {
         step.attempts.push({
           number: event.attempt,
           startedAt: at,
+          startedSeq: event.seq,
           endedAt: event.wait ? null : at,
+          endedSeq: event.wait ? null : event.seq,
           outcome: event.wait ? 'running' : 'completed',
           failure: null,
         });
         if (event.wait) {
           this.#endWaits(step, at);
           step.status = 'waiting';
-          step.waits.push({ kind: 'subWorkflow', from: at, to: null, until: null });
+          step.waits.push(this.#wait('subWorkflow', at, null));
         } else this.#close(step, at, 'completed', { instanceId: event.instanceId });
         return;
       }
@@ -214,7 +271,7 @@ export class StepFold {
         const step = this.#open(event, at, 'waiting');
         step.input = event.input;
         step.entity = event.entity;
-        step.waits.push({ kind: 'entity', from: at, to: null, until: null });
+        step.waits.push(this.#wait('entity', at, null));
         return;
       }
       case 'EntityOperationCompleted': {
@@ -240,7 +297,7 @@ export class StepFold {
         const step = this.steps.get(event.step);
         if (!step) return;
         step.status = 'waiting';
-        step.waits.push({ kind: 'lock', from: at, to: null, until: null });
+        step.waits.push(this.#wait('lock', at, null));
         return;
       }
       case 'EntityLockGranted': {
@@ -253,7 +310,7 @@ export class StepFold {
       case 'EventAwaited': {
         const step = this.#open(event, at, 'waiting');
         step.eventName = event.name;
-        step.waits.push({ kind: 'event', from: at, to: null, until: null });
+        step.waits.push(this.#wait('event', at, null));
         return;
       }
       case 'EventReceived': {
@@ -307,7 +364,7 @@ export class StepFold {
           at,
           'waiting',
         );
-        join.waits.push({ kind: 'join', from: at, to: null, until: null });
+        join.waits.push(this.#wait('join', at, null));
         this.#joins.set(place, join);
         return;
       }
@@ -329,9 +386,16 @@ export class StepFold {
         return;
       }
       case 'PassStarted': {
-        this.steps
-          .get(event.step)
-          ?.passes.push({ index: event.index, frame: event.frame, startedAt: at, endedAt: null, failure: null, item: event.item });
+        this.steps.get(event.step)?.passes.push({
+          index: event.index,
+          frame: event.frame,
+          startedAt: at,
+          startedSeq: event.seq,
+          endedAt: null,
+          endedSeq: null,
+          failure: null,
+          item: event.item,
+        });
         return;
       }
       case 'PassEnded': {
@@ -340,6 +404,7 @@ export class StepFold {
         const pass = passes?.[event.index]?.frame === event.frame ? passes[event.index] : passes?.find((one) => one.frame === event.frame);
         if (!pass) return;
         pass.endedAt = at;
+        pass.endedSeq = event.seq;
         pass.failure = event.failure ?? null;
         this.#cancelInside(event.frame, at);
         return;
@@ -356,7 +421,7 @@ export class StepFold {
         const step = this.#open(event, at, 'waiting');
         step.task = event.task;
         step.input = event.task.context;
-        step.waits.push({ kind: 'task', from: at, to: null, until: event.task.deadlineAt });
+        step.waits.push(this.#wait('task', at, event.task.deadlineAt));
         return;
       }
       case 'HumanTaskClaimed':
@@ -388,7 +453,9 @@ export class StepFold {
       frame: opening.frame,
       via: opening.via,
       openedAt: at,
+      openedSeq: this.#now,
       closedAt: null,
+      closedSeq: null,
       status,
       input: undefined,
       output: undefined,
@@ -404,6 +471,7 @@ export class StepFold {
       isPinned: false,
       entity: null,
       eventName: null,
+      skippedBy: null,
     };
     this.steps.set(step.key, step);
     this.openSteps.add(step);
@@ -417,6 +485,11 @@ export class StepFold {
     if (output !== undefined) step.output = output;
     step.status = status;
     step.closedAt = at;
+    step.closedSeq = this.#now;
+    if (status === 'failed' || status === 'canceled') {
+      if (this.#closed.at !== at) this.#closed = { at, steps: [] };
+      this.#closed.steps.push(step);
+    }
     this.openSteps.delete(step);
     this.#endWaits(step, at);
   }
@@ -442,6 +515,7 @@ export class StepFold {
     if (step.heldAfter === null || !attempt) return;
     step.heldAfter = null;
     attempt.endedAt = null;
+    attempt.endedSeq = null;
     attempt.outcome = 'running';
     this.#endWaits(step, at);
   }
@@ -450,12 +524,45 @@ export class StepFold {
     const attempt = step.attempts.at(-1);
     if (!attempt || attempt.endedAt !== null) return;
     attempt.endedAt = at;
+    attempt.endedSeq = this.#now;
     attempt.outcome = outcome;
     attempt.failure = failure;
   }
 
   #endWaits(step: StepRecord, at: number): void {
-    for (const wait of step.waits) wait.to ??= at;
+    for (const wait of step.waits) {
+      if (wait.to !== null) continue;
+      wait.to = at;
+      wait.toSeq = this.#now;
+    }
+  }
+
+  #wait(kind: Wait['kind'], from: number, until: number | null): Wait {
+    return { kind, from, fromSeq: this.#now, to: null, toSeq: null, until };
+  }
+
+  #reopen(step: StepRecord): void {
+    step.closedAt = null;
+    step.closedSeq = null;
+    step.status = 'running';
+    this.openSteps.add(step);
+    // An attempt that was under way when all ended is under way again.
+    const attempt = step.attempts.at(-1);
+    if (attempt?.outcome === 'canceled') Object.assign(attempt, { outcome: 'running', endedAt: null, endedSeq: null });
+  }
+
+  #rename(nodes: Readonly<Record<NodeId, NodeId>>): void {
+    for (const [old, records] of [...this.byNode]) {
+      const now = nodes[old];
+      if (now === undefined || now === old) continue;
+      this.#renamed.set(old, now);
+      this.byNode.delete(old);
+      for (const record of records) record.node = now;
+      this.byNode.set(
+        now,
+        [...(this.byNode.get(now) ?? []), ...records].sort((a, b) => a.openedSeq - b.openedSeq),
+      );
+    }
   }
 }
 

@@ -1,124 +1,124 @@
 import { Menu } from '@mantine/core';
 import { IconDownload, IconFilter } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { EventType, HistoryEvent } from '@perdure/engine';
 import type { NodeId } from '@perdure/graph';
-import { Button } from '../components/button.tsx';
 import { formatClockMs, formatMoment } from '../components/moment.ts';
+import { Skeleton } from '../components/skeleton.tsx';
 import { StatusIcon } from '../status/status-icon.tsx';
-import type { StepFold } from './fold-steps.ts';
 import { eventDetail, eventShape } from './history-words.ts';
+import type { InstanceRun } from './instance-run.ts';
 
 const ROW = 22;
 
 interface HistoryListProps {
-  events: readonly HistoryEvent[];
-  steps: StepFold;
+  run: InstanceRun;
   instanceId: string;
   titleOf: (node: NodeId) => string;
   nameOf: (person: string) => string;
-  selected: number | null;
   onSelect: (seq: number) => void;
 }
 
-/** Everything that happened, newest first. Only the rows in sight are in the page. */
-export function HistoryList({ events, steps, instanceId, titleOf, nameOf, selected, onSelect }: HistoryListProps) {
+/** Everything that happened, newest first. Only the rows in sight are in the page; events that have not been loaded are when they come into it. */
+export function HistoryList({ run, instanceId, titleOf, nameOf, onSelect }: HistoryListProps) {
   const [types, setTypes] = useState<ReadonlySet<EventType>>(new Set());
-  // `events` grows in place, so nothing about it can be remembered between two drawings.
-  const shown = (types.size === 0 ? [...events] : events.filter((event) => types.has(event.type))).reverse();
-  const present = [...new Set(events.map((event) => event.type))].sort();
+  const loaded = run.events.length;
+  const filtered = useMemo(
+    () => (types.size === 0 ? null : run.events.filter((event) => types.has(event.type)).map(({ seq }) => seq)),
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `events` grows in place
+    [run, loaded, types],
+  );
+  const count = filtered === null ? run.head : filtered.length;
+  const seqOf = (index: number): number => (filtered === null ? run.head - index : (filtered[count - 1 - index] ?? 0));
+  const indexOf = (seq: number): number => (filtered === null ? run.head - seq : count - 1 - filtered.indexOf(seq));
   const scroller = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({ count: shown.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12 });
+  const rows = useVirtualizer({ count, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12 });
+  const shown = rows.getVirtualItems();
 
-  const move = (step: number) => {
-    const at = shown.findIndex((event) => event.seq === selected);
-    const next = shown[Math.min(shown.length - 1, Math.max(0, at + step))];
-    if (!next) return;
-    onSelect(next.seq);
-    rows.scrollToIndex(shown.indexOf(next));
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-seq="${next.seq}"]`)?.focus());
+  // What is in sight and not here is fetched, page by page.
+  const missing = shown.map((row) => seqOf(row.index)).find((seq) => seq > 0 && run.event(seq) === undefined);
+  const [, redraw] = useState(0);
+  useEffect(() => {
+    if (missing === undefined) return;
+    let gone = false;
+    run.states.load(missing).then(
+      () => {
+        if (!gone) redraw((before) => before + 1);
+      },
+      () => undefined, // the loading of the whole history tells of it
+    );
+    return () => {
+      gone = true;
+    };
+  }, [run, missing]);
+
+  // The row of the moment shown stays in sight while one steps through the history.
+  const { playhead } = run;
+  useEffect(() => {
+    const at = playhead === null ? -1 : indexOf(playhead);
+    if (at >= 0) rows.scrollToIndex(at);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- only when the playhead has moved
+  }, [playhead]);
+
+  const move = (step: number): void => {
+    const at = indexOf(run.seq);
+    const next = seqOf(Math.min(count - 1, Math.max(0, at + step)));
+    if (next === 0) return;
+    onSelect(next);
+    rows.scrollToIndex(indexOf(next));
+    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-seq="${next}"]`)?.focus());
   };
 
   return (
     <section className="hist" aria-label="History">
       <div className="panel-head">
         <h2>History</h2>
-        <span className="t3 s12 num">
-          {types.size === 0 ? '' : `${shown.length.toLocaleString('en')} of `}
-          {events.length.toLocaleString('en')} {events.length === 1 ? 'event' : 'events'}
+        <span className="t3 s12 num nowrap">
+          {filtered === null ? '' : `${filtered.length.toLocaleString('en')} of `}
+          {run.head.toLocaleString('en')} {run.head === 1 ? 'event' : 'events'}
+          {filtered !== null && loaded < run.head ? `, ${loaded.toLocaleString('en')} loaded` : ''}
         </span>
         <span className="grow" />
-        <Menu closeOnItemClick={false} width={230}>
-          <Menu.Target>
-            <button type="button" className="plain tag line">
-              <IconFilter className="ic" size={12} stroke={1.8} />
-              {types.size === 0 ? 'All types' : types.size === 1 ? [...types][0] : `${types.size} types`}
-            </button>
-          </Menu.Target>
-          <Menu.Dropdown mah={360} style={{ overflowY: 'auto' }}>
-            <Menu.Item onClick={() => setTypes(new Set())} disabled={types.size === 0}>
-              All types
-            </Menu.Item>
-            <Menu.Divider />
-            {present.map((type) => (
-              <Menu.CheckboxItem
-                key={type}
-                checked={types.has(type)}
-                onChange={() => {
-                  const next = new Set(types);
-                  if (!next.delete(type)) next.add(type);
-                  setTypes(next);
-                }}
-              >
-                {type}
-              </Menu.CheckboxItem>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
-        <Button
-          look="ghost"
-          size="sm"
-          icon={<IconDownload className="ic" stroke={1.8} />}
-          aria-label="Download the history as JSON"
-          onClick={() => download(instanceId, events)}
-        />
+        <TypeMenu run={run} types={types} onTypes={setTypes} />
+        <a
+          className="btn ghost sm icon"
+          href={`/api/instances/${encodeURIComponent(instanceId)}/history.ndjson`}
+          download
+          aria-label="Download the history, one JSON event per line"
+          title="Download the history, one JSON event per line"
+        >
+          <IconDownload className="ic" stroke={1.8} />
+        </a>
       </div>
+      {run.fault !== null && loaded < run.head ? (
+        <p className="hist-fault s12" role="alert">
+          Events after {loaded.toLocaleString('en')} could not be loaded. Load the page again to see them.
+        </p>
+      ) : null}
       <div
         className="hist-scroll"
         ref={scroller}
         onKeyDown={(event) => {
-          if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+          const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
+          if (step === undefined) return;
           event.preventDefault();
-          move(event.key === 'ArrowDown' ? 1 : -1);
+          move(step);
         }}
       >
         <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
-          {rows.getVirtualItems().map((row) => {
-            const event = shown[row.index];
-            if (!event) return null;
-            const shape = eventShape(event);
+          {shown.map((row) => {
+            const seq = seqOf(row.index);
             return (
-              <button
-                key={event.seq}
-                type="button"
-                data-seq={event.seq}
-                className={event.seq === selected ? 'plain hr on' : 'plain hr'}
-                style={{ transform: `translateY(${row.start}px)` }}
-                aria-pressed={event.seq === selected}
-                title={formatMoment(event.at)}
-                onClick={() => onSelect(event.seq)}
-              >
-                <span className="num t3" style={{ minWidth: 26 }}>
-                  {event.seq}
-                </span>
-                <span className="mono t3" style={{ width: 80 }}>
-                  {formatClockMs(event.at)}
-                </span>
-                <span style={{ width: 14 }}>{shape === null ? <i className="dotn" /> : <StatusIcon shape={shape} size={11} />}</span>
-                <span className="b5 s12">{event.type}</span>
-                <span className="t2 s12 ell grow">{eventDetail(event, steps, titleOf, nameOf)}</span>
-              </button>
+              <HistoryRow
+                key={seq}
+                seq={seq}
+                event={run.event(seq)}
+                top={row.start}
+                isAt={seq === run.seq}
+                onSelect={onSelect}
+                detailOf={(event) => eventDetail(event, run.steps, titleOf, nameOf)}
+              />
             );
           })}
         </div>
@@ -127,10 +127,97 @@ export function HistoryList({ events, steps, instanceId, titleOf, nameOf, select
   );
 }
 
-function download(instanceId: string, events: readonly HistoryEvent[]): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([JSON.stringify(events, null, 2)], { type: 'application/json' }));
-  link.download = `${instanceId}-history.json`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+function HistoryRow({
+  seq,
+  event,
+  top,
+  isAt,
+  onSelect,
+  detailOf,
+}: {
+  seq: number;
+  event: HistoryEvent | undefined;
+  top: number;
+  isAt: boolean;
+  onSelect: (seq: number) => void;
+  detailOf: (event: HistoryEvent) => string;
+}) {
+  const shape = event ? eventShape(event) : null;
+  return (
+    <button
+      type="button"
+      data-seq={seq}
+      className={isAt ? 'plain hr on' : 'plain hr'}
+      style={{ transform: `translateY(${top}px)` }}
+      aria-pressed={isAt}
+      title={event ? formatMoment(event.at) : undefined}
+      onClick={() => onSelect(seq)}
+    >
+      <span className="num t3" style={{ minWidth: 26 }}>
+        {seq}
+      </span>
+      {event ? (
+        <>
+          <span className="mono t3" style={{ width: 80 }}>
+            {formatClockMs(event.at)}
+          </span>
+          <span style={{ width: 14 }}>{shape === null ? <i className="dotn" /> : <StatusIcon shape={shape} size={11} />}</span>
+          <span className="b5 s12">{event.type}</span>
+          <span className="t2 s12 ell grow">{detailOf(event)}</span>
+        </>
+      ) : (
+        <Skeleton width="60%" />
+      )}
+    </button>
+  );
+}
+
+function TypeMenu({
+  run,
+  types,
+  onTypes,
+}: {
+  run: InstanceRun;
+  types: ReadonlySet<EventType>;
+  onTypes: (types: ReadonlySet<EventType>) => void;
+}) {
+  const [opened, setOpened] = useState(false);
+  // Counted only while somebody looks.
+  const present = opened ? countTypes(run.events) : [];
+  return (
+    <Menu closeOnItemClick={false} width={250} opened={opened} onChange={setOpened}>
+      <Menu.Target>
+        <button type="button" className="plain tag line">
+          <IconFilter className="ic" size={12} stroke={1.8} />
+          {types.size === 0 ? 'All types' : types.size === 1 ? [...types][0] : `${types.size} types`}
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown mah={360} style={{ overflowY: 'auto' }}>
+        <Menu.Item onClick={() => onTypes(new Set())} disabled={types.size === 0}>
+          All types
+        </Menu.Item>
+        <Menu.Divider />
+        {present.map(([type, count]) => (
+          <Menu.CheckboxItem
+            key={type}
+            checked={types.has(type)}
+            rightSection={<span className="t3 num s12">{count.toLocaleString('en')}</span>}
+            onChange={() => {
+              const next = new Set(types);
+              if (!next.delete(type)) next.add(type);
+              onTypes(next);
+            }}
+          >
+            {type}
+          </Menu.CheckboxItem>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function countTypes(events: readonly HistoryEvent[]): [EventType, number][] {
+  const counts = new Map<EventType, number>();
+  for (const { type } of events) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return [...counts].sort(([a], [b]) => a.localeCompare(b));
 }

@@ -28,6 +28,9 @@ const SHAPES: Partial<Record<EventType, StatusShape>> = {
   ExecutionResumed: 'running',
   ExecutionTerminated: 'terminated',
   TokenCancelled: 'canceled',
+  ExecutionRewound: 'running',
+  StepRetried: 'running',
+  StepSkippedByHand: 'canceled',
 };
 
 export function eventShape(event: HistoryEvent): StatusShape | null {
@@ -40,7 +43,12 @@ export function eventShape(event: HistoryEvent): StatusShape | null {
 export function eventNode(event: HistoryEvent, steps: StepFold): NodeId | null {
   if ('node' in event) return event.node;
   const key = eventStep(event);
-  return key === null ? null : (steps.steps.get(key)?.node ?? null);
+  return key === null ? null : (steps.steps.get(key)?.node ?? nodeOfKey(key));
+}
+
+/** Until the step's opening is loaded its key tells: `for_each#1[12]/reserve#1`. */
+function nodeOfKey(key: StepKey): NodeId | null {
+  return (/([^/#]+)#[^/]*$/.exec(key)?.[1] as NodeId | undefined) ?? null; // keys are made of node ids
 }
 
 export function eventStep(event: HistoryEvent): StepKey | null {
@@ -67,8 +75,6 @@ function extra(event: HistoryEvent, nameOf: (person: string) => string): string 
       return event.attempt > 1 ? `attempt ${event.attempt}` : '';
     case 'TaskQuarantined':
       return `begun ${event.claims} times without an outcome`;
-    case 'TaskReleased':
-      return event.reason === '' ? `by ${nameOf(event.by)}` : `by ${nameOf(event.by)}: ${event.reason}`;
     case 'TaskFailed':
     case 'StepFailed':
     case 'SubOrchestrationInstanceFailed':
@@ -79,10 +85,19 @@ function extra(event: HistoryEvent, nameOf: (person: string) => string): string 
       return event.purpose === 'timer' ? '' : event.purpose;
     case 'ExecutionStarted':
       return `${event.test ? 'Test run, ' : ''}${versionWords(event.version)}, by ${nameOf(event.startedBy)}`;
+    case 'VersionMigrated':
+      return [`to ${versionWords(event.version)}`, by(event, nameOf)].join(', ');
+    case 'VariablesEdited':
+      return [Object.keys(event.values).join(', '), by(event, nameOf)].join(', ');
+    case 'StepRetried':
+    case 'StepSkippedByHand':
+    case 'ExecutionRewound':
     case 'ExecutionSuspended':
     case 'ExecutionResumed':
     case 'ExecutionTerminated':
-      return event.reason === '' ? `by ${nameOf(event.by)}` : `by ${nameOf(event.by)}: ${event.reason}`;
+      return by(event, nameOf);
+    case 'TaskReleased':
+      return by(event, nameOf);
     case 'ExecutionCompleted':
       return event.failure?.message ?? event.status;
     case 'EventRaised':
@@ -113,4 +128,8 @@ function extra(event: HistoryEvent, nameOf: (person: string) => string): string 
     default:
       return '';
   }
+}
+
+function by(event: { by: string; reason: string }, nameOf: (person: string) => string): string {
+  return event.reason === '' ? `by ${nameOf(event.by)}` : `by ${nameOf(event.by)}: ${event.reason}`;
 }

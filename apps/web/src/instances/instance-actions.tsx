@@ -10,11 +10,21 @@ import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { JsonField, readJson } from '../components/json-field.tsx';
 import { toast, toastError } from '../components/toast.tsx';
+import type { StepRecord } from './fold-steps.ts';
 
 type Open = 'event' | 'terminate' | 'purge' | null;
 
 /** What can be done with an instance now. An action that cannot be taken stays visible and says why. */
-export function InstanceActions({ instance, status, awaited }: { instance: InstanceDetail; status: ShownStatus; awaited: string[] }) {
+export function InstanceActions({
+  instance,
+  status,
+  awaited,
+}: {
+  instance: InstanceDetail;
+  status: ShownStatus;
+  awaited: string[];
+  step: StepRecord | null;
+}) {
   const [open, setOpen] = useState<Open>(null);
   const mayOperate = useMay('instance.operate');
   const mayPurge = useMay('instance.purge');

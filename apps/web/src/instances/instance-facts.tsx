@@ -1,19 +1,34 @@
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { useMemo, type ReactNode } from 'react';
+import { formatDuration } from '@perdure/graph';
 import type { InstanceDetail } from '@perdure/server/contract';
 import { versionWords } from '../components/version-words.ts';
 import { TagList } from '../components/tag-list.tsx';
-import { formatMoment } from '../components/moment.ts';
+import { formatMoment, useNow } from '../components/moment.ts';
+import type { InstanceRun } from './instance-run.ts';
+import { activeTimeMs } from './timeline-rows.ts';
 import { InstanceElapsed } from './instance-elapsed.tsx';
 import { WhereAndWhy } from './where-and-why.tsx';
 
-export function InstanceFacts({ instance }: { instance: InstanceDetail }) {
+export function InstanceFacts({
+  instance,
+  run,
+  nameOf,
+}: {
+  instance: InstanceDetail;
+  run: InstanceRun;
+  nameOf: (person: string) => string;
+}) {
   const finished = instance.completedAt !== null;
+  const suspension = instance.status === 'Suspended' ? lastSuspension(run) : undefined;
+  const migratedFrom = instance.versions.at(-2)?.version;
   return (
     <dl className="facts">
       <Fact name="Version" keep>
         {instance.isTest ? <span className="tag">Test</span> : null} {versionWords(instance.version)}{' '}
-        {instance.version < 0 ? null : <span className="t3">pinned</span>}
+        {instance.version < 0 ? null : (
+          <span className="t3">{migratedFrom === undefined ? 'pinned' : `migrated from ${versionWords(migratedFrom)}`}</span>
+        )}
       </Fact>
       <Fact name="Started" keep>
         {formatMoment(instance.createdAt)} <span className="t3">by {instance.startedBy}</span>
@@ -23,6 +38,13 @@ export function InstanceFacts({ instance }: { instance: InstanceDetail }) {
           <InstanceElapsed createdAt={instance.createdAt} completedAt={instance.completedAt} />
         </span>
       </Fact>
+      <ActiveTime run={run} finished={finished} />
+      {suspension ? (
+        <Fact name="Suspended">
+          {formatMoment(suspension.at)} <span className="t3">by {nameOf(suspension.by)}</span>
+          {suspension.reason === '' ? '' : `: ${suspension.reason}`}
+        </Fact>
+      ) : null}
       {finished ? (
         <Fact name="Ended" keep>
           {formatMoment(instance.completedAt ?? instance.updatedAt)}
@@ -52,6 +74,31 @@ export function InstanceFacts({ instance }: { instance: InstanceDetail }) {
       )}
     </dl>
   );
+}
+
+/** How long something worked for it: activities of one time counted once. */
+function ActiveTime({ run, finished }: { run: InstanceRun; finished: boolean }) {
+  const tick = useNow(1_000);
+  const now = finished ? 0 : tick;
+  const activeMs = useMemo(
+    () => (run.isLoaded ? activeTimeMs(run.steps, now === 0 ? (run.steps.finishedAt ?? Date.now()) : now) : null),
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- at most once a second while it runs
+    [run, run.isLoaded, now],
+  );
+  return activeMs === null ? null : (
+    <Fact name="Active time" keep>
+      <span className="num">{formatDuration(activeMs)}</span>
+    </Fact>
+  );
+}
+
+function lastSuspension(run: InstanceRun): { at: number; by: string; reason: string } | undefined {
+  for (let seq = run.head; seq >= 1; seq -= 1) {
+    const event = run.event(seq);
+    if (event?.type === 'ExecutionSuspended') return event;
+    if (event === undefined || event.type === 'ExecutionResumed') return undefined;
+  }
+  return undefined;
 }
 
 function whereName(kind: NonNullable<InstanceDetail['whereabouts']>['kind'], status: InstanceDetail['status']): string {

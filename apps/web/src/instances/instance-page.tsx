@@ -1,25 +1,35 @@
+import { IconHistory } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, getRouteApi } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { Json, NodeId } from '@perdure/graph';
-import type { InstanceDetail } from '@perdure/server/contract';
+import type { GraphNode, Json, NodeId, WorkflowDocument } from '@perdure/graph';
+import type { HistoryStretch, InstanceDetail } from '@perdure/server/contract';
 import { describeError } from '../api/describe-error.ts';
 import { trpc } from '../api/trpc.ts';
 import { useMe } from '../api/use-me.ts';
 import { WorkflowCanvas } from '../canvas/workflow-canvas.tsx';
+import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { ErrorState } from '../components/error-state.tsx';
+import { formatClockMs } from '../components/moment.ts';
 import { SkeletonRows } from '../components/skeleton.tsx';
+import { toast } from '../components/toast.tsx';
 import { LiveMark } from '../shell/live-mark.tsx';
 import { Breadcrumb, TopBar } from '../shell/top-bar.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
 import { StatusPill } from '../status/status-label.tsx';
+import type { StepRecord } from './fold-steps.ts';
 import { HistoryList } from './history-list.tsx';
 import { eventDetail, eventNode, eventShape, eventStep } from './history-words.ts';
 import { InstanceActions } from './instance-actions.tsx';
 import { InstanceFacts } from './instance-facts.tsx';
+import { EventPanel, InstancePanel } from './instance-panel.tsx';
+import type { InstanceRun } from './instance-run.ts';
+import { isOver } from './is-over.ts';
 import { ItemPager } from './item-pager.tsx';
-import { EventPanel, InstancePanel, StepPanel } from './step-panel.tsx';
+import type { MomentSearch } from './moment-search.ts';
+import { stepAt, visitsAt } from './step-at.ts';
+import { StepPanel } from './step-panel.tsx';
 import { Timeline } from './timeline.tsx';
 import { useInstanceRun } from './use-instance-run.ts';
 import './instance-page.css';
@@ -39,14 +49,19 @@ export function InstancePage() {
         <SkeletonRows rows={10} label="Loading the instance" />
       </>
     );
-  if (instance.isError && !instance.data)
+  // What is gone is gone, also while it is looked at; any other failure keeps what is there.
+  if (instance.isError && (!instance.data || describeError(instance.error).code === 'instance.unknown'))
     return (
       <>
         <TopBar>
           <Breadcrumb crumbs={[{ label: 'Instances', to: { to: '/instances' } }]} current={id} mono />
         </TopBar>
         <ErrorState
-          error={instance.error}
+          error={
+            instance.data
+              ? 'This instance is gone. It was purged while you looked at it: its history, data and tasks are deleted.'
+              : instance.error
+          }
           {...(describeError(instance.error).transient ? { onRetry: () => void instance.refetch() } : {})}
           wayOut={
             <Link to="/instances" className="btn">
@@ -62,75 +77,60 @@ export function InstancePage() {
 
 /** Facts that are not in the history (where it runs, tasks) are fetched again at most this often while events come. */
 const REFETCH_EVERY_MS = 700;
+/** The address follows the playhead when it has come to rest. */
+const ADDRESS_AFTER_MS = 200;
 
 function Loaded({ instance }: { instance: InstanceDetail }) {
-  const { id, document } = instance;
-  const startNode = useMemo(() => document.nodes.find((node) => node.type === 'start')?.id ?? null, [document]);
+  const { id } = instance;
+  const search = route.useSearch();
   const onChange = useRefetchSoon(id);
-  const run = useInstanceRun(id, startNode, onChange);
-  const [picked, setNode] = useState<NodeId | null>();
+  const run = useInstanceRun(instance, onChange);
+  const outline = useQuery(trpc.instances.historyOutline.queryOptions({ id }, { enabled: !run.isLoaded, staleTime: Infinity })).data ?? [];
+  const onSeq = usePlayhead(run, search);
+  const document = useDocumentAt(instance, run.playhead);
+  const seq = run.seq;
+
+  const [picked, setPicked] = useState<NodeId | null | undefined>(search.step as NodeId | undefined); // from an address: looked up below
   const node = picked ?? null;
   // Until somebody picks one: the step that waits for a decision in quarantine, and stays picked when it is decided.
-  const held = picked === undefined ? [...run.steps.steps.values()].find((step) => step.heldAfter !== null) : undefined;
-  if (held !== undefined) setNode(held.node);
+  const held = picked === undefined ? [...run.steps.openSteps].find((step) => step.heldAfter !== null) : undefined;
+  if (held !== undefined) setPicked(held.node);
   /** Which visit of the chosen node; null = the latest. */
   const [visit, setVisit] = useState<number | null>(null);
-  const [eventSeq, setEventSeq] = useState<number | null>(null);
+  /** The panel shows the event at the playhead instead of a step. */
+  const [showsEvent, setShowsEvent] = useState(false);
   const status = run.status ?? instance.status;
-  const finished = instance.completedAt !== null && ['Completed', 'Failed', 'Terminated', 'Canceled'].includes(status);
+  const finished = instance.completedAt !== null && isOver(status);
 
   const titleOf = useCallback((of: NodeId) => document.nodes.find((one) => one.id === of)?.title ?? of, [document]);
   const me = useMe().data?.user;
-  // The history names people by id. Those known here are the signed-in person and whoever the tasks mention.
-  const nameOf = useCallback(
-    (person: string) =>
-      [me, ...instance.tasks.flatMap((task) => [task.assignee, task.decidedBy])].find((one) => one?.id === person)?.name ?? person,
-    [me, instance.tasks],
-  );
-  const select = (next: NodeId | null) => {
-    setNode(next);
-    setVisit(null);
-    setEventSeq(null);
-  };
+  const nameOf = useNames(instance, me);
   const chosen = node === null ? null : (document.nodes.find((one) => one.id === node) ?? null);
-  const records = node === null ? [] : (run.steps.byNode.get(node) ?? []);
-  const event = eventSeq === null ? null : (run.events[eventSeq - (run.events[0]?.seq ?? 1)] ?? null);
-  const awaited = [...run.steps.steps.values()].flatMap((step) =>
-    step.closedAt === null && step.eventName !== null ? [step.eventName] : [],
-  );
-
-  // The card of items belongs to the chosen container, or to the one around the chosen node.
-  const containerNode =
-    chosen === null
-      ? null
-      : chosen.type === 'forEach' || chosen.type === 'loop'
-        ? chosen
-        : (document.nodes.find((one) => one.id === chosen.parent && one.type !== 'scope') ?? null);
-  const containerRecords = containerNode === null ? [] : (run.steps.byNode.get(containerNode.id) ?? []);
-  const [containerVisit, setContainerVisit] = useState<number | null>(null);
-  const shownContainerVisit = Math.min(containerVisit ?? containerRecords.length - 1, containerRecords.length - 1);
-
+  const records = chosen === null ? NO_VISITS : visitsAt(run.steps.byNode.get(run.steps.nodeNow(chosen.id)) ?? NO_VISITS, seq);
   const at = Math.min(visit ?? records.length - 1, records.length - 1);
-  const shownFrame = records[at]?.frame;
-  const itemIndex =
-    containerNode === null || chosen?.id === containerNode.id
-      ? -1
-      : (containerRecords[shownContainerVisit]?.passes.findIndex((pass) => pass.frame === shownFrame) ?? -1);
-  const item = itemIndex === -1 ? null : itemIndex;
+  const record = records[at];
+  const step = record === undefined ? null : stepAt(record, seq);
 
+  const navigate = route.useNavigate();
+  const choose = (next: NodeId | null, step: StepRecord | null = null) => {
+    setPicked(next);
+    setShowsEvent(false);
+    const index = next === null || step === null ? -1 : (run.steps.byNode.get(run.steps.nodeNow(next))?.indexOf(step) ?? -1);
+    setVisit(index === -1 ? null : index);
+    void navigate({ search: (before) => withStep(before, next), replace: true });
+  };
+  const toFailure = useFailureJump(run, outline, onSeq);
+  const event = showsEvent ? run.event(seq) : undefined;
+  const awaited = [...new Set([...run.steps.openSteps].flatMap((one) => (one.eventName === null ? [] : [one.eventName])))];
+
+  const items = useItems(run, document, chosen, record, seq);
   const showItem = (index: number) => {
-    const frame = containerRecords[shownContainerVisit]?.passes[index]?.frame;
-    if (frame === undefined || containerNode === null) return;
+    const frame = items?.container.passes[index]?.frame;
+    if (frame === undefined || !items) return;
     // Show the same node of that item; from the container itself, its first step.
-    const inside =
-      chosen !== null && chosen.id !== containerNode.id
-        ? chosen.id
-        : [...run.steps.byNode].find(([, all]) => all.some((step) => step.frame === frame))?.[0];
+    const inside = chosen !== null && chosen.id !== items.node.id ? chosen.id : firstInside(run, document, items.node, frame);
     if (inside === undefined) return;
-    const at = run.steps.byNode.get(inside)?.findIndex((step) => step.frame === frame) ?? -1;
-    setNode(inside);
-    setVisit(at === -1 ? null : at);
-    setEventSeq(null);
+    choose(inside, run.steps.byNode.get(run.steps.nodeNow(inside))?.find((one) => one.frame === frame) ?? null);
   };
 
   return (
@@ -150,65 +150,212 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
         <span className="grow" />
         {finished ? null : <LiveMark />}
         <span style={{ width: 4 }} />
-        <InstanceActions instance={instance} status={status} awaited={awaited} />
+        <InstanceActions instance={instance} status={status} awaited={awaited} step={record ?? null} />
       </TopBar>
-      <InstanceFacts instance={instance} />
+      <InstanceFacts instance={instance} run={run} nameOf={nameOf} />
       <div className="ipage">
         <div className="icanvas">
-          <WorkflowCanvas document={document} mode="view" runState={run.canvas} selected={node} onSelect={select}>
-            {containerNode !== null && containerRecords.length > 0 ? (
-              <ItemPager
-                node={containerNode}
-                records={containerRecords}
-                steps={run.steps}
-                visit={shownContainerVisit}
-                item={item}
-                onVisit={setContainerVisit}
-                onItem={showItem}
-              />
+          <WorkflowCanvas document={document} mode="view" runState={run.picture} selected={node} onSelect={choose}>
+            {run.playhead === null ? null : <PastMark run={run} onBack={() => onSeq(null)} />}
+            {items ? (
+              <ItemPager {...items} onVisit={(index) => choose(items.node.id, items.records[index] ?? null)} onItem={showItem} />
             ) : null}
           </WorkflowCanvas>
         </div>
-        {event !== null ? (
+        {event !== undefined ? (
           <EventPanel
+            instanceId={id}
             event={event}
             shape={eventShape(event)}
             detail={eventDetail(event, run.steps, titleOf, nameOf)}
             hasStep={eventNode(event, run.steps) !== null}
             onStep={() => {
-              const of = eventNode(event, run.steps);
               const key = eventStep(event);
-              select(of);
-              if (of !== null && key !== null) setVisit(run.steps.byNode.get(of)?.findIndex((step) => step.key === key) ?? null);
+              choose(eventNode(event, run.steps), key === null ? null : (run.steps.steps.get(key) ?? null));
             }}
-            onClose={() => setEventSeq(null)}
+            onClose={() => setShowsEvent(false)}
           />
         ) : chosen !== null ? (
           <StepPanel
             key={chosen.id}
             instance={instance}
             node={chosen}
-            records={records}
+            step={step}
+            visits={records.length}
             at={at}
+            isPast={run.playhead !== null}
+            loading={!run.isLoaded && !run.isTooLong}
+            traceParent={traceParentOf(run)}
+            nameOf={nameOf}
             onAt={setVisit}
-            onClose={() => select(null)}
+            onClose={() => choose(null)}
           />
         ) : (
-          <InstancePanel instance={instance} />
+          <InstancePanel instance={instance} run={run} titleOf={titleOf} onStep={choose} />
         )}
-        <Timeline document={document} steps={run.steps} live={!finished} selected={node} onSelect={select} />
+        <Timeline
+          document={document}
+          run={run}
+          outline={outline}
+          live={!finished}
+          endedAt={instance.completedAt === null ? null : Date.parse(instance.completedAt)}
+          selected={node}
+          onSelect={choose}
+          onSeq={onSeq}
+          onFailure={toFailure}
+        />
         <HistoryList
-          events={run.events}
-          steps={run.steps}
+          run={run}
           instanceId={id}
           titleOf={titleOf}
           nameOf={nameOf}
-          selected={eventSeq}
-          onSelect={setEventSeq}
+          onSelect={(next) => {
+            onSeq(next >= run.head ? null : next);
+            setShowsEvent(true);
+          }}
         />
       </div>
     </>
   );
+}
+
+const NO_VISITS: readonly StepRecord[] = [];
+
+/** The moment shown is not now: said on the canvas, with the way back. */
+function PastMark({ run, onBack }: { run: InstanceRun; onBack: () => void }) {
+  const event = run.event(run.seq);
+  return (
+    <div className="past-mark nopan" role="status">
+      <IconHistory className="ic" size={14} stroke={1.8} />
+      <span className="num">
+        As it was after event {run.seq.toLocaleString('en')}
+        {event ? `, ${formatClockMs(event.at)}` : ''}
+      </span>
+      <Button size="sm" onClick={onBack} keys={['End']}>
+        Back to now
+      </Button>
+    </div>
+  );
+}
+
+/** The playhead and the address follow each other: the address when the playhead rests, the playhead when the address was changed. */
+function usePlayhead(run: InstanceRun, search: MomentSearch): (seq: number | null) => void {
+  const navigate = route.useNavigate();
+  const written = useRef<number | undefined>(undefined);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    if (search.at === written.current) return;
+    written.current = search.at;
+    run.show(search.at ?? null);
+  }, [run, search.at]);
+  return useCallback(
+    (seq: number | null) => {
+      run.show(seq);
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => {
+        const at = run.playhead ?? undefined;
+        if (at === written.current) return;
+        written.current = at;
+        void navigate({ search: ({ at: _before, ...rest }) => (at === undefined ? rest : { ...rest, at }), replace: true });
+      }, ADDRESS_AFTER_MS);
+    },
+    [run, navigate],
+  );
+}
+
+/** To the next or previous failure; where the events are not loaded yet, by the outline. */
+function useFailureJump(
+  run: InstanceRun,
+  outline: readonly HistoryStretch[],
+  onSeq: (seq: number | null) => void,
+): (direction: 1 | -1) => void {
+  return (direction) => {
+    const from = run.seq;
+    // From the end the search for the next one begins at the beginning.
+    const start = direction === 1 && run.playhead === null ? 0 : from;
+    const stretches = direction === 1 ? outline : outline.toReversed();
+    const found =
+      run.failureFrom(start, direction) ??
+      stretches.find(({ firstFailure }) => firstFailure !== null && (direction === 1 ? firstFailure > start : firstFailure < start))
+        ?.firstFailure ??
+      null;
+    if (found === null) toast({ title: direction === 1 ? 'No failure behind this event' : 'No failure before this event' });
+    else onSeq(found);
+  };
+}
+
+/** The document of the version that was run at the moment shown. */
+function useDocumentAt(instance: InstanceDetail, playhead: number | null): WorkflowDocument {
+  const { versions, version, workflowKey, document } = instance;
+  const then = playhead === null ? version : (versions.findLast(({ afterSeq }) => playhead > afterSeq)?.version ?? version);
+  const earlier = useQuery(
+    trpc.workflows.version.queryOptions({ key: workflowKey, version: then }, { enabled: then !== version, staleTime: Infinity }),
+  );
+  return then === version ? document : (earlier.data?.document ?? document);
+}
+
+/** The history names people by id. */
+function useNames(instance: InstanceDetail, me: { id: string; name: string } | undefined): (person: string) => string {
+  const { people, tasks } = instance;
+  return useMemo(() => {
+    const names = new Map(people.map(({ id, name }) => [id, name]));
+    for (const { assignee, decidedBy } of tasks) for (const person of [assignee, decidedBy]) if (person) names.set(person.id, person.name);
+    if (me) names.set(me.id, me.name);
+    return (person: string) => names.get(person) ?? person;
+  }, [people, tasks, me]);
+}
+
+interface ItemsShown {
+  node: GraphNode;
+  records: readonly StepRecord[];
+  container: StepRecord;
+  visit: number;
+  item: number | null;
+  waitingFrames: ReadonlySet<string>;
+}
+
+/** The card of items belongs to the chosen container, or to the one around the chosen node. */
+function useItems(
+  run: InstanceRun,
+  document: WorkflowDocument,
+  chosen: GraphNode | null,
+  record: StepRecord | undefined,
+  seq: number,
+): ItemsShown | null {
+  if (chosen === null) return null;
+  const isContainer = chosen.type === 'forEach' || chosen.type === 'loop';
+  const node = isContainer ? chosen : document.nodes.find((one) => one.id === chosen.parent && one.type !== 'scope');
+  if (!node) return null;
+  const records = visitsAt(run.steps.byNode.get(run.steps.nodeNow(node.id)) ?? NO_VISITS, seq);
+  const around = isContainer ? record : records.findLast((one) => record?.frame.startsWith(`${one.key}[`));
+  const visit = around === undefined ? records.length - 1 : records.indexOf(around);
+  const whole = records[visit];
+  const container = whole ? stepAt(whole, seq) : null;
+  if (!container) return null;
+  const index = isContainer || !record ? -1 : container.passes.findIndex((pass) => record.frame.startsWith(pass.frame));
+  // Frames in which something waits: one walk over what is open, however many items there are. Of the past it is not known so cheaply.
+  const waitingFrames = new Set<string>();
+  if (run.playhead === null) for (const step of run.steps.openSteps) if (step.status === 'waiting') waitingFrames.add(step.frame);
+  return { node, records, container, visit, item: index === -1 ? null : index, waitingFrames };
+}
+
+function firstInside(run: InstanceRun, document: WorkflowDocument, container: GraphNode, frame: string): NodeId | undefined {
+  const inside = document.nodes.filter((node) => node.parent === container.id);
+  const opened = inside.flatMap((node) => {
+    const step = run.steps.byNode.get(run.steps.nodeNow(node.id))?.find((one) => one.frame === frame);
+    return step ? [{ node, seq: step.openedSeq }] : [];
+  });
+  return opened.sort((a, b) => a.seq - b.seq)[0]?.node.id;
+}
+
+function traceParentOf(run: InstanceRun): string | null {
+  const [started] = run.events;
+  return started?.type === 'ExecutionStarted' ? (started.traceParent ?? null) : null;
+}
+
+function withStep({ step: _before, ...rest }: MomentSearch, node: NodeId | null): MomentSearch {
+  return node === null ? rest : { ...rest, step: node };
 }
 
 function useRefetchSoon(id: string): () => void {

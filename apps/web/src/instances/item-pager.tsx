@@ -1,10 +1,11 @@
 import { Menu } from '@mantine/core';
 import { IconChevronDown, IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
+import { useState } from 'react';
 import { formatDuration, standardCatalogue, type GraphNode, type Json } from '@perdure/graph';
 import { NodeIcon } from '../canvas/node-icon.tsx';
 import { Button } from '../components/button.tsx';
 import { StatusIcon, type StatusShape } from '../status/status-icon.tsx';
-import type { Pass, StepFold, StepRecord } from './fold-steps.ts';
+import type { Pass, StepRecord } from './fold-steps.ts';
 
 /** Cells on one page of the card: items are paged, never all drawn. */
 const PER_PAGE = 100;
@@ -12,7 +13,10 @@ const PER_PAGE = 100;
 interface ItemPagerProps {
   node: GraphNode;
   records: readonly StepRecord[];
-  steps: StepFold;
+  /** The visit shown, as it was at the moment shown. */
+  container: StepRecord;
+  /** Frames in which something waits. */
+  waitingFrames: ReadonlySet<string>;
   /** Which visit of the container, and which of its items. */
   visit: number;
   item: number | null;
@@ -21,12 +25,7 @@ interface ItemPagerProps {
 }
 
 /** A container's items as a card of 10 × n cells; choosing one shows its steps. */
-export function ItemPager({ node, records, steps, visit, item, onVisit, onItem }: ItemPagerProps) {
-  const container = records[visit];
-  if (!container) return null;
-  // Frames in which something waits: one walk over the open steps, however many items there are.
-  const waitingFrames = new Set<string>();
-  for (const step of steps.openSteps) if (step.status === 'waiting') waitingFrames.add(step.frame);
+export function ItemPager({ node, records, container, waitingFrames, visit, item, onVisit, onItem }: ItemPagerProps) {
   const total = Math.max(container.itemCount ?? 0, container.passes.length);
   const done = container.passes.filter((pass) => pass.endedAt !== null && pass.failure === null).length;
   const failed = container.passes.filter((pass) => pass.failure !== null).length;
@@ -34,8 +33,11 @@ export function ItemPager({ node, records, steps, visit, item, onVisit, onItem }
   const left = total - container.passes.length;
   const lengths = container.passes.flatMap((pass) => (pass.endedAt === null ? [] : [pass.endedAt - pass.startedAt])).sort((a, b) => a - b);
   const median = lengths[Math.floor(lengths.length / 2)];
-  const page = Math.floor((item ?? 0) / PER_PAGE);
+  /** Turned by hand; the chosen item's page when another one is chosen. */
+  const [turned, setTurned] = useState<{ item: number | null; page: number } | null>(null);
+  const page = turned !== null && turned.item === item ? turned.page : Math.floor((item ?? 0) / PER_PAGE);
   const first = page * PER_PAGE;
+  const pages = Math.ceil(total / PER_PAGE);
   const word = node.type === 'loop' ? 'Pass' : 'Item';
   return (
     <section className="card items nopan nowheel" aria-label={`${node.title}, items`}>
@@ -79,6 +81,29 @@ export function ItemPager({ node, records, steps, visit, item, onVisit, onItem }
           );
         })}
       </div>
+      {pages > 1 ? (
+        <div className="row s12 items-page">
+          <span className="grow t3 num">
+            {(first + 1).toLocaleString('en')} to {Math.min(total, first + PER_PAGE).toLocaleString('en')} of {total.toLocaleString('en')}
+          </span>
+          <Button
+            look="ghost"
+            size="sm"
+            icon={<IconChevronLeft className="ic" stroke={1.8} />}
+            aria-label="Page before"
+            refusal={page > 0 ? null : 'This is the first page'}
+            onClick={() => setTurned({ item, page: page - 1 })}
+          />
+          <Button
+            look="ghost"
+            size="sm"
+            icon={<IconChevronRight className="ic" stroke={1.8} />}
+            aria-label="Page after"
+            refusal={page < pages - 1 ? null : 'This is the last page'}
+            onClick={() => setTurned({ item, page: page + 1 })}
+          />
+        </div>
+      ) : null}
       <div className="row s12" style={{ padding: '8px 12px 10px', gap: 14 }}>
         <Count shape="completed" count={done} />
         {failed > 0 ? <Count shape="failed" count={failed} /> : null}

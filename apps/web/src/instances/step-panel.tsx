@@ -1,22 +1,23 @@
 import { IconChevronLeft, IconChevronRight, IconX } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { useState, type ReactNode } from 'react';
-import { activityKey, executionId as asExecutionId, instanceId as asInstanceId, type Failure, type HistoryEvent } from '@perdure/engine';
-import { formatDuration, standardCatalogue, type GraphNode, type Json } from '@perdure/graph';
+import { useState } from 'react';
+import { activityKey, executionId as asExecutionId, instanceId as asInstanceId } from '@perdure/engine';
+import { formatDuration, standardCatalogue, type GraphNode } from '@perdure/graph';
 import type { InstanceDetail } from '@perdure/server/contract';
 import { NodeChip } from '../canvas/node-icon.tsx';
 import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
-import { JsonView } from '../components/json-view.tsx';
 import { formatClockMs, formatElapsed, formatMoment, formatMomentShort, useNow } from '../components/moment.ts';
 import { Tabs } from '../components/tabs.tsx';
 import { versionWords } from '../components/version-words.ts';
-import { StatusIcon, statusShape, type StatusShape } from '../status/status-icon.tsx';
+import { StatusIcon } from '../status/status-icon.tsx';
 import { DataBlock } from './data-block.tsx';
+import { FailureNote } from './failure-note.tsx';
 import { frameWords, type StepRecord } from './fold-steps.ts';
+import { JsonBlock } from './json-block.tsx';
 import { QuarantineNote } from './quarantine-note.tsx';
 
-type StepTab = 'data' | 'attempts' | 'settings';
+type StepTab = 'data' | 'attempts' | 'settings' | 'trace';
 
 const WORDS: Record<StepRecord['status'], string> = {
   running: 'Running',
@@ -29,41 +30,42 @@ const WORDS: Record<StepRecord['status'], string> = {
 interface StepPanelProps {
   instance: InstanceDetail;
   node: GraphNode;
-  /** All visits of the node, in order. */
-  records: readonly StepRecord[];
-  /** Which of them is shown. */
+  /** The visit shown, as it was at the moment shown; null: the node was not reached. */
+  step: StepRecord | null;
+  visits: number;
+  /** Which of the visits it is. */
   at: number;
+  isPast: boolean;
+  /** The history is still being loaded: more visits may come. */
+  loading: boolean;
+  traceParent: string | null;
+  nameOf: (person: string) => string;
   onAt: (at: number) => void;
   onClose: () => void;
 }
 
-/** One step: its data first, then attempts and what the version says about the node. */
-export function StepPanel({ instance, node, records, at, onAt, onClose }: StepPanelProps) {
+/** One step: its data first, then attempts, what the version says about the node, and what others know it by. */
+export function StepPanel({ instance, node, step, visits, at, isPast, loading, traceParent, nameOf, onAt, onClose }: StepPanelProps) {
   const [tab, setTab] = useState<StepTab>('data');
-  const step = records[at];
   return (
     <section className="step-panel" aria-label="Step">
       <div className="step-head">
         <NodeChip type={standardCatalogue.get(node.type)} />
         <div className="grow">
           <h2 className="ell">{node.title}</h2>
-          <div className="row g6 s12 t2 nowrap">{step ? <StepLine step={step} /> : <NotReached />}</div>
+          <div className="row g6 s12 t2 nowrap">
+            {step ? <StepLine step={step} isPast={isPast} /> : loading ? <span className="t3">Loading its visits…</span> : <NotReached />}
+          </div>
         </div>
-        {records.length > 1 ? (
+        {visits > 1 ? (
           <span className="pager" role="group" aria-label="Visits">
             <button type="button" className="plain" aria-label="Earlier visit" disabled={at === 0} onClick={() => onAt(at - 1)}>
               <IconChevronLeft size={13} stroke={1.8} />
             </button>
             <span className="num" style={{ padding: '0 2px' }}>
-              {step && step.frame !== '' ? 'Visit' : 'Pass'} {at + 1} of {records.length.toLocaleString('en')}
+              {step && step.frame !== '' ? 'Visit' : 'Pass'} {(at + 1).toLocaleString('en')} of {visits.toLocaleString('en')}
             </span>
-            <button
-              type="button"
-              className="plain"
-              aria-label="Later visit"
-              disabled={at >= records.length - 1}
-              onClick={() => onAt(at + 1)}
-            >
+            <button type="button" className="plain" aria-label="Later visit" disabled={at >= visits - 1} onClick={() => onAt(at + 1)}>
               <IconChevronRight size={13} stroke={1.8} />
             </button>
           </span>
@@ -85,6 +87,7 @@ export function StepPanel({ instance, node, records, at, onAt, onClose }: StepPa
               count: step && step.attempts.length > 0 ? <span className="nb">{step.attempts.length}</span> : undefined,
             },
             { key: 'settings', label: `Settings in ${versionWords(instance.version)}` },
+            { key: 'trace', label: 'Trace' },
           ]}
         />
       </div>
@@ -93,12 +96,18 @@ export function StepPanel({ instance, node, records, at, onAt, onClose }: StepPa
           <Settings node={node} />
         ) : !step ? (
           <p className="t3" style={{ padding: '12px 16px' }}>
-            No token has reached this node in this instance.
+            {loading
+              ? 'The history is being loaded.'
+              : isPast
+                ? 'No token had reached this node at this moment.'
+                : 'No token has reached this node in this instance.'}
           </p>
         ) : tab === 'attempts' ? (
           <AttemptDetails instance={instance} step={step} />
+        ) : tab === 'trace' ? (
+          <Trace instance={instance} step={step} traceParent={traceParent} />
         ) : (
-          <StepData instance={instance} step={step} />
+          <StepData instance={instance} step={step} isPast={isPast} nameOf={nameOf} />
         )}
       </div>
     </section>
@@ -114,7 +123,7 @@ function NotReached() {
   );
 }
 
-function StepLine({ step }: { step: StepRecord }) {
+function StepLine({ step, isPast }: { step: StepRecord; isPast: boolean }) {
   const now = useNow(1_000);
   const wait = step.waits.find((one) => one.to === null);
   const length = formatDuration(Math.max(0, (step.closedAt ?? now) - step.openedAt));
@@ -122,11 +131,15 @@ function StepLine({ step }: { step: StepRecord }) {
   const words = [
     step.isPinned
       ? 'Pinned'
-      : step.closedAt === null
-        ? step.status === 'waiting'
-          ? waitWords(step, wait?.until ?? null, now)
-          : `${WORDS[step.status]} for ${length}`
-        : `${WORDS[step.status]} in ${length}`,
+      : step.skippedBy !== null
+        ? 'Skipped by hand'
+        : step.closedAt === null && isPast
+          ? WORDS[step.status]
+          : step.closedAt === null
+            ? step.status === 'waiting'
+              ? waitWords(step, wait?.until ?? null, now)
+              : `${WORDS[step.status]} for ${length}`
+            : `${WORDS[step.status]} in ${length}`,
     step.attempts.length > 1 ? `attempt ${step.attempts.length}` : '',
     where,
   ];
@@ -163,10 +176,29 @@ function waitWords(step: StepRecord, until: number | null, now: number): string 
   }
 }
 
-function StepData({ instance, step }: { instance: InstanceDetail; step: StepRecord }) {
+function StepData({
+  instance,
+  step,
+  isPast,
+  nameOf,
+}: {
+  instance: InstanceDetail;
+  step: StepRecord;
+  isPast: boolean;
+  nameOf: (person: string) => string;
+}) {
   return (
     <>
-      {step.heldAfter === null ? null : <QuarantineNote instance={instance} step={step} heldAfter={step.heldAfter} />}
+      {step.skippedBy === null ? null : (
+        <div className="receiver" style={{ marginTop: 8 }}>
+          <StatusIcon shape="canceled" size={12} />
+          <span className="ell">
+            Skipped by <span className="t1 b5">{nameOf(step.skippedBy.by)}</span>
+            {step.skippedBy.reason === '' ? '' : `: ${step.skippedBy.reason}`}
+          </span>
+        </div>
+      )}
+      {step.heldAfter === null || isPast ? null : <QuarantineNote instance={instance} step={step} heldAfter={step.heldAfter} />}
       {step.attempts.length > 0 ? <AttemptList step={step} /> : null}
       <ReceiverKey instance={instance} step={step} />
       {step.failure && step.status === 'failed' ? <FailureNote failure={step.failure} /> : null}
@@ -238,6 +270,50 @@ function ReceiverKey({ instance, step }: { instance: InstanceDetail; step: StepR
   );
 }
 
+/** What other systems know the step by. */
+function Trace({ instance, step, traceParent }: { instance: InstanceDetail; step: StepRecord; traceParent: string | null }) {
+  const [, trace, span] = traceParent?.split('-') ?? [];
+  return (
+    <div className="settings">
+      <dl>
+        <dt>Step key</dt>
+        <Code text={step.key} label="Copy step key" />
+        <dt>Execution</dt>
+        <Code text={instance.executionId} label="Copy execution id" />
+        {trace === undefined ? null : (
+          <>
+            <dt>Trace id</dt>
+            <Code text={trace} label="Copy trace id" />
+          </>
+        )}
+        {span === undefined ? null : (
+          <>
+            <dt>Started in span</dt>
+            <Code text={span} label="Copy span id" />
+          </>
+        )}
+      </dl>
+      {trace === undefined ? (
+        <p className="t3 s12" style={{ margin: '10px 16px 0' }}>
+          This instance was started without a trace. A start that carries a traceparent header, or a server that exports traces, gives it
+          one.
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function Code({ text, label }: { text: string; label: string }) {
+  return (
+    <dd className="row g6">
+      <span className="mono ell" title={text}>
+        {text}
+      </span>
+      <CopyButton text={text} label={label} />
+    </dd>
+  );
+}
+
 function AttemptDetails({ instance, step }: { instance: InstanceDetail; step: StepRecord }) {
   if (step.attempts.length === 0)
     return (
@@ -261,26 +337,6 @@ function AttemptDetails({ instance, step }: { instance: InstanceDetail; step: St
           </div>
         ))}
     </>
-  );
-}
-
-export function FailureNote({ failure, title }: { failure: Failure; title?: string }) {
-  return (
-    <div className="failure">
-      <StatusIcon shape="failed" size={13} />
-      <div className="grow">
-        <p>
-          {title === undefined ? '' : <span className="b5">{title}: </span>}
-          <span className="mono">{failure.code}</span> {failure.message}
-        </p>
-        {failure.details === undefined ? null : (
-          <details>
-            <summary className="s12 t2">Details</summary>
-            <JsonView value={failure.details} label="Error details" />
-          </details>
-        )}
-      </div>
-    </div>
   );
 }
 
@@ -338,138 +394,8 @@ function Settings({ node }: { node: GraphNode }) {
           </>
         ) : null}
       </dl>
-      <Block title="Configuration">{node.config}</Block>
-      {node.retry === undefined ? null : <Block title="Retry">{{ ...node.retry }}</Block>}
+      <JsonBlock title="Configuration">{node.config}</JsonBlock>
+      {node.retry === undefined ? null : <JsonBlock title="Retry">{{ ...node.retry }}</JsonBlock>}
     </div>
-  );
-}
-
-function Block({ title, children }: { title: string; children: Json }) {
-  return (
-    <section className="io" aria-label={title}>
-      <div className="ioh">
-        <h3>{title}</h3>
-      </div>
-      <div className="iob">
-        <JsonView value={children} label={title} />
-      </div>
-    </section>
-  );
-}
-
-/** No step chosen: what went in, what came out, and what belongs to the instance. */
-export function InstancePanel({ instance }: { instance: InstanceDetail }) {
-  const open = instance.completedAt === null;
-  return (
-    <section className="step-panel" aria-label="Instance">
-      <div className="step-head">
-        <div className="grow">
-          <h2 className="ell">{instance.workflowTitle}</h2>
-          <div className="row g6 s12 t2">Choose a step on the canvas to see its data</div>
-        </div>
-      </div>
-      <div className="step-body" style={{ borderTop: '1px solid var(--border-1)' }} tabIndex={0} role="group" aria-label="Input and output">
-        {isFailure(instance.failure) ? (
-          <FailureNote failure={instance.failure} title={typeof instance.failure.node === 'string' ? instance.failure.node : 'Failed'} />
-        ) : null}
-        <Related title="Open tasks">
-          {instance.tasks
-            .filter((task) => task.status === 'open')
-            .map((task) => (
-              <li key={task.id}>
-                <StatusIcon shape="waiting" size={13} />
-                <Link to="/inbox" search={{ view: 'all', task: task.id }} className="lnk ell">
-                  {task.title}
-                </Link>
-                <span className="t3 ell">{task.assignee ? `claimed by ${task.assignee.name}` : 'nobody has claimed it'}</span>
-              </li>
-            ))}
-        </Related>
-        <Related title="Sub-workflows">
-          {instance.children.map((child) => (
-            <li key={child.id}>
-              <StatusIcon shape={statusShape(child.status)} size={13} label={child.status} />
-              <Link to="/instances/$id" params={{ id: child.id }} className="lnk mono ell">
-                {child.id}
-              </Link>
-              <span className="t3 ell">{child.workflowKey}</span>
-            </li>
-          ))}
-        </Related>
-        <DataBlock title="Input" value={instance.input} instanceId={instance.id} none="Started without input." />
-        <DataBlock
-          title="Output"
-          value={open || instance.status === 'Failed' ? undefined : instance.output}
-          instanceId={instance.id}
-          none={open ? 'Not there yet.' : 'None: it failed before its end.'}
-        />
-      </div>
-    </section>
-  );
-}
-
-function Related({ title, children }: { title: string; children: ReactNode[] }) {
-  if (children.length === 0) return null;
-  return (
-    <div className="rel">
-      <h3>{title}</h3>
-      <ul>{children}</ul>
-    </div>
-  );
-}
-
-function isFailure(value: Json): value is Failure & { [key: string]: Json } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    typeof value['code'] === 'string' &&
-    typeof value['message'] === 'string'
-  );
-}
-
-/** One history event as it is stored. */
-export function EventPanel({
-  event,
-  shape,
-  detail,
-  hasStep,
-  onStep,
-  onClose,
-}: {
-  event: HistoryEvent;
-  shape: StatusShape | null;
-  detail: string;
-  hasStep: boolean;
-  onStep: () => void;
-  onClose: () => void;
-}) {
-  return (
-    <section className="step-panel" aria-label="Event">
-      <div className="step-head">
-        <span className="chip">
-          {shape === null ? <i className="dotn" style={{ margin: 0 }} /> : <StatusIcon shape={shape} size={16} />}
-        </span>
-        <div className="grow">
-          <h2 className="ell">
-            <span className="num t3 b4">{event.seq}</span> {event.type}
-          </h2>
-          <div className="s12 t2 ell">
-            {formatMoment(event.at)}
-            {detail === '' ? '' : `, ${detail}`}
-          </div>
-        </div>
-        {hasStep ? (
-          <Button size="sm" onClick={onStep}>
-            Show step
-          </Button>
-        ) : null}
-        <Button look="ghost" icon={<IconX className="ic" stroke={1.8} />} aria-label="Close event" onClick={onClose} />
-      </div>
-      <div className="step-body" style={{ borderTop: '1px solid var(--border-1)' }}>
-        {/* The event came as JSON, so it is JSON. */}
-        <Block title="Event">{event as unknown as Json}</Block>
-      </div>
-    </section>
   );
 }

@@ -14,7 +14,7 @@ import {
 } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import type { InstanceDetail, InstanceRow } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
 import { useMay, useMe } from '../api/use-me.ts';
@@ -272,10 +272,9 @@ function Step({
 
 /** The sample instance, live. */
 function SampleRun({ instance }: { instance: InstanceDetail }) {
-  const startNode = useMemo(() => instance.document.nodes.find((node) => node.type === 'start')?.id ?? null, [instance.document]);
   const shown = useQuery(trpc.instances.get.queryOptions({ id: instance.id }));
   const { refetch } = shown;
-  const run = useInstanceRun(instance.id, startNode, refetch);
+  const run = useInstanceRun(instance, refetch);
   const navigate = useNavigate();
   const status = run.status ?? instance.status;
   const task = [...run.steps.steps.values()].find((step) => step.closedAt === null && step.task !== null);
@@ -298,7 +297,7 @@ function SampleRun({ instance }: { instance: InstanceDetail }) {
         <WorkflowCanvas
           document={instance.document}
           mode="view"
-          runState={run.canvas}
+          runState={run.picture}
           onSelect={(node) => (node === null ? undefined : void navigate({ to: '/instances/$id', params: { id: instance.id } }))}
         >
           {task ? <AsleepHint since={task.openedAt} /> : null}

@@ -1,0 +1,348 @@
+import { IconX } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useEffect, useState, type ReactNode } from 'react';
+import type { Failure, HistoryEvent } from '@perdure/engine';
+import type { Json, NodeId } from '@perdure/graph';
+import type { InstanceDetail } from '@perdure/server/contract';
+import { client } from '../api/trpc.ts';
+import { Button } from '../components/button.tsx';
+import { formatMoment } from '../components/moment.ts';
+import { Tabs } from '../components/tabs.tsx';
+import { StatusIcon, statusShape, type StatusShape } from '../status/status-icon.tsx';
+import { DataBlock } from './data-block.tsx';
+import { FailureNote } from './failure-note.tsx';
+import { frameWords, type StepRecord } from './fold-steps.ts';
+import type { InstanceRun } from './instance-run.ts';
+import { JsonBlock } from './json-block.tsx';
+import { momentData, type MomentData } from './moment-data.ts';
+
+type InstanceTab = 'data' | 'variables' | 'tokens' | 'related';
+
+/** No step chosen: what went in and came out, and what the instance held at the moment shown. */
+export function InstancePanel({
+  instance,
+  run,
+  titleOf,
+  onStep,
+}: {
+  instance: InstanceDetail;
+  run: InstanceRun;
+  titleOf: (node: NodeId) => string;
+  onStep: (node: NodeId, step: StepRecord | null) => void;
+}) {
+  const [tab, setTab] = useState<InstanceTab>('data');
+  const moment = useMoment(run, tab === 'variables' || tab === 'tokens');
+  const open = instance.completedAt === null;
+  const openTasks = instance.tasks.filter((task) => task.status === 'open');
+  const related = instance.children.length + instance.tasks.length;
+  return (
+    <section className="step-panel" aria-label="Instance">
+      <div className="step-head">
+        <div className="grow">
+          <h2 className="ell">{instance.workflowTitle}</h2>
+          <div className="row g6 s12 t2">Choose a step on the canvas to see its data</div>
+        </div>
+      </div>
+      <div className="step-tabs">
+        <Tabs<InstanceTab>
+          label="Instance"
+          height={34}
+          panelId="instance-tab-panel"
+          value={tab}
+          onChange={setTab}
+          items={[
+            { key: 'data', label: 'Data' },
+            { key: 'variables', label: 'Variables' },
+            { key: 'tokens', label: 'Tokens' },
+            { key: 'related', label: 'Related', count: related > 0 ? <span className="nb">{related}</span> : undefined },
+          ]}
+        />
+      </div>
+      <div className="step-body" id="instance-tab-panel" role="tabpanel" aria-label={tab} tabIndex={0}>
+        {tab === 'data' ? (
+          <>
+            {isFailure(instance.failure) && run.playhead === null ? (
+              <FailureNote failure={instance.failure} title={failedAt(instance.failure, titleOf)} />
+            ) : null}
+            {openTasks.length > 0 && run.playhead === null ? <Tasks title="Open tasks" tasks={openTasks} /> : null}
+            <DataBlock title="Input" value={instance.input} instanceId={instance.id} none="Started without input." />
+            <DataBlock
+              title="Output"
+              value={open || instance.status === 'Failed' || run.playhead !== null ? undefined : instance.output}
+              instanceId={instance.id}
+              none={run.playhead !== null ? 'Not there yet at this moment.' : open ? 'Not there yet.' : 'None: it failed before its end.'}
+            />
+          </>
+        ) : tab === 'related' ? (
+          <Related instance={instance} />
+        ) : moment === undefined ? (
+          <p className="t3 s12" style={{ padding: '12px 16px' }}>
+            Loading…
+          </p>
+        ) : tab === 'variables' ? (
+          <Variables moment={moment} instanceId={instance.id} />
+        ) : (
+          <Tokens
+            moment={moment}
+            titleOf={titleOf}
+            onStep={(token) => onStep(token.node, token.step === null ? null : (run.steps.steps.get(token.step) ?? null))}
+          />
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** What the engine held after the event shown. Undefined while nothing is known; the one before while the next is folded. */
+function useMoment(run: InstanceRun, wanted: boolean): MomentData | undefined {
+  const [moment, setMoment] = useState<MomentData>();
+  const { seq } = run;
+  useEffect(() => {
+    if (!wanted) return;
+    let passed = false;
+    run.states
+      .at(seq, (state) => (passed ? undefined : momentData(state)))
+      .then(
+        (found) => {
+          if (!passed) setMoment(found);
+        },
+        () => undefined, // the list of events tells that the history cannot be loaded
+      );
+    return () => {
+      passed = true;
+    };
+  }, [run, seq, wanted]);
+  return moment;
+}
+
+function Variables({ moment, instanceId }: { moment: MomentData; instanceId: string }) {
+  const names = Object.keys(moment.vars);
+  return (
+    <>
+      {names.length === 0 ? (
+        <p className="t3 s12" style={{ padding: '12px 16px 0' }}>
+          No variables have been set up to event {moment.seq.toLocaleString('en')}.
+        </p>
+      ) : null}
+      {names.map((name) => (
+        <DataBlock key={name} title={name} value={moment.vars[name]} instanceId={instanceId} none="" />
+      ))}
+      {moment.customStatus === null ? null : (
+        <DataBlock title="Custom status" value={moment.customStatus} instanceId={instanceId} none="" />
+      )}
+    </>
+  );
+}
+
+const TOKEN_WORDS: Record<MomentData['tokens'][number]['kind'], string> = {
+  activity: 'Activity',
+  timer: 'Timer',
+  event: 'Waits for an event',
+  humanTask: 'Waits for a person',
+  subWorkflow: 'Waits for a sub-workflow',
+  entityCall: 'Waits for an entity',
+  container: 'Container',
+  join: 'Waits for more tokens',
+};
+
+function Tokens({
+  moment,
+  titleOf,
+  onStep,
+}: {
+  moment: MomentData;
+  titleOf: (node: NodeId) => string;
+  onStep: (token: MomentData['tokens'][number]) => void;
+}) {
+  return (
+    <>
+      <div className="rel">
+        <h3>{moment.tokens.length === 0 ? 'Nothing is open after this event' : `Open after event ${moment.seq.toLocaleString('en')}`}</h3>
+        <ul>
+          {moment.tokens.map((token, at) => (
+            // Two tokens may wait at one join; a token has no other identity than its place.
+            // oxlint-disable-next-line react/no-array-index-key
+            <li key={at}>
+              <StatusIcon shape={token.waits ? 'waiting' : 'running'} size={13} />
+              <button type="button" className="plain lnk ell" onClick={() => onStep(token)}>
+                {titleOf(token.node)}
+              </button>
+              <span className="t3 ell">{[frameWords(token.frame), TOKEN_WORDS[token.kind]].filter(Boolean).join(', ')}</span>
+            </li>
+          ))}
+        </ul>
+      </div>
+      {moment.buffered.length === 0 ? null : (
+        <div className="rel">
+          <h3>Events kept until a step waits for them</h3>
+          <ul>
+            {moment.buffered.map(({ name, count }) => (
+              <li key={name}>
+                <span className="mono">{name}</span>
+                {count > 1 ? <span className="t3 num">×{count}</span> : null}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Related({ instance }: { instance: InstanceDetail }) {
+  return (
+    <>
+      {instance.parentInstanceId === null ? null : (
+        <List title="Parent">
+          <li>
+            <Link to="/instances/$id" params={{ id: instance.parentInstanceId }} className="lnk mono ell">
+              {instance.parentInstanceId}
+            </Link>
+          </li>
+        </List>
+      )}
+      {instance.restartedFrom === null ? null : (
+        <List title="Restarted from">
+          <li>
+            <Link to="/instances/$id" params={{ id: instance.restartedFrom }} className="lnk mono ell">
+              {instance.restartedFrom}
+            </Link>
+          </li>
+        </List>
+      )}
+      {instance.tasks.length > 0 ? <Tasks title="Tasks" tasks={instance.tasks} /> : null}
+      {instance.children.length === 0 ? null : (
+        <List title={`Sub-workflows, ${instance.children.length.toLocaleString('en')}`}>
+          {instance.children.map((child) => (
+            <li key={child.id}>
+              <StatusIcon shape={statusShape(child.status)} size={13} label={child.status} />
+              <Link to="/instances/$id" params={{ id: child.id }} className="lnk mono ell">
+                {child.id}
+              </Link>
+              <span className="t3 ell">
+                {child.workflowKey}
+                {child.children > 0 ? `, started ${child.children.toLocaleString('en')} more` : ''}
+              </span>
+            </li>
+          ))}
+        </List>
+      )}
+      {instance.tasks.length + instance.children.length === 0 && instance.parentInstanceId === null && instance.restartedFrom === null ? (
+        <p className="t3 s12" style={{ padding: '12px 16px' }}>
+          No tasks, sub-workflows or parent belong to this instance.
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function Tasks({ title, tasks }: { title: string; tasks: InstanceDetail['tasks'] }) {
+  return (
+    <List title={title}>
+      {tasks.map((task) => (
+        <li key={task.id}>
+          <StatusIcon
+            shape={task.status === 'open' ? 'waiting' : task.status === 'decided' ? 'completed' : 'canceled'}
+            size={13}
+            label={task.status}
+          />
+          {task.status === 'open' ? (
+            <Link to="/inbox" search={{ view: 'all', task: task.id }} className="lnk ell">
+              {task.title}
+            </Link>
+          ) : (
+            <span className="b5 ell">{task.title}</span>
+          )}
+          <span className="t3 ell">
+            {task.status === 'open'
+              ? task.assignee
+                ? `claimed by ${task.assignee.name}`
+                : 'nobody has claimed it'
+              : task.decidedBy
+                ? `${task.outcome ?? 'decided'} by ${task.decidedBy.name}`
+                : task.status}
+          </span>
+        </li>
+      ))}
+    </List>
+  );
+}
+
+function List({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div className="rel">
+      <h3>{title}</h3>
+      <ul>{children}</ul>
+    </div>
+  );
+}
+
+function failedAt(failure: Failure & { [key: string]: Json }, titleOf: (node: NodeId) => string): string {
+  const { node } = failure;
+  return typeof node === 'string' ? titleOf(node as NodeId) : 'Failed'; // the engine wrote it there
+}
+
+function isFailure(value: Json): value is Failure & { [key: string]: Json } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    typeof value['code'] === 'string' &&
+    typeof value['message'] === 'string'
+  );
+}
+
+/** One history event as it is stored. */
+export function EventPanel({
+  instanceId,
+  event,
+  shape,
+  detail,
+  hasStep,
+  onStep,
+  onClose,
+}: {
+  instanceId: string;
+  event: HistoryEvent;
+  shape: StatusShape | null;
+  detail: string;
+  hasStep: boolean;
+  onStep: () => void;
+  onClose: () => void;
+}) {
+  // What the page folds may lack large values.
+  const whole = useQuery({
+    queryKey: ['event', instanceId, event.seq, event.at],
+    queryFn: async () => (await client.instances.history.query({ id: instanceId, afterSeq: event.seq - 1, limit: 1 })).events[0] ?? null,
+    staleTime: Infinity,
+  });
+  return (
+    <section className="step-panel" aria-label="Event">
+      <div className="step-head">
+        <span className="chip">
+          {shape === null ? <i className="dotn" style={{ margin: 0 }} /> : <StatusIcon shape={shape} size={16} />}
+        </span>
+        <div className="grow">
+          <h2 className="ell">
+            <span className="num t3 b4">{event.seq.toLocaleString('en')}</span> {event.type}
+          </h2>
+          <div className="s12 t2 ell">
+            {formatMoment(event.at)}
+            {detail === '' ? '' : `, ${detail}`}
+          </div>
+        </div>
+        {hasStep ? (
+          <Button size="sm" onClick={onStep}>
+            Show step
+          </Button>
+        ) : null}
+        <Button look="ghost" icon={<IconX className="ic" stroke={1.8} />} aria-label="Close event" onClick={onClose} />
+      </div>
+      <div className="step-body" style={{ borderTop: '1px solid var(--border-1)' }}>
+        {/* The event came as JSON, so it is JSON. */}
+        <JsonBlock title="Event">{(whole.data ?? event) as unknown as Json}</JsonBlock>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,263 @@
+import type { HistoryEvent } from '@perdure/engine';
+import type { NodeId, WorkflowDocument } from '@perdure/graph';
+import type { HistoryPage, ShownStatus } from '@perdure/server/contract';
+import { createStore } from 'zustand/vanilla';
+import { RunFold, type RunState } from '../canvas/fold-run-state.ts';
+import type { RunPicture, RunView } from '../canvas/run-store.ts';
+import { EngineStates, type HistorySource } from './engine-states.ts';
+import { StepFold } from './fold-steps.ts';
+import { pictureOfState } from './picture-of-state.ts';
+
+/*
+ * One instance's history in the page, and the moment of it that is shown.
+ * A long history comes in lean pages behind the first paint; until they are all here, what is open comes from the engine's state.
+ * It draws nothing and knows no React: `use-instance-run.ts` connects it.
+ *
+ * 1. `events` has no gaps: event n stands at n - 1. What arrives live beyond a gap waits until the pages have come to it.
+ * 2. The picture is of `playhead`; null = of the latest event, which moves on.
+ * 3. Folds are only moved forwards. To go back, one kept every 1,000 events is cloned: a step costs at most 1,000 events.
+ */
+
+const SNAPSHOT_EVERY = 1_000;
+const FIRST_PAGE = 1_000;
+const PAGE = 5_000;
+/** From here on the engine's state is asked for first, so that there is something to show at once. */
+const LONG = 2_500;
+/** A history longer than this is not loaded as a whole: what is folded from all of it stays unknown. */
+const MOST_LOADED = 300_000;
+
+export interface RunSource extends HistorySource {
+  lean: (afterSeq: number, limit: number) => Promise<HistoryPage>;
+}
+
+export class InstanceRun {
+  readonly id: string;
+  readonly events: HistoryEvent[] = [];
+  readonly states: EngineStates;
+  readonly picture: RunPicture = {
+    view: createStore<RunView>(() => ({
+      revision: 0,
+      nodes: new Map(),
+      edges: new Map(),
+      summary: summaryOf(new RunFold()),
+      latest: null,
+    })),
+  };
+  steps: StepFold;
+  status: ShownStatus | null = null;
+  /** Of the last event there is. */
+  head: number;
+  playhead: number | null = null;
+  /** Why the history could not be read to its end. */
+  fault: unknown = null;
+  /** The events could not be all loaded, because there are too many. */
+  readonly isTooLong: boolean;
+
+  readonly #source: RunSource;
+  readonly #document: WorkflowDocument;
+  readonly #startNode: NodeId | null;
+  #fold = new RunFold();
+  #snapshots: RunFold[] = [];
+  #cursor = new RunFold();
+  #later: HistoryEvent[] = [];
+  #loading = false;
+  #stopped = false;
+  #revision = 0;
+  #drawing = false;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(id: string, document: WorkflowDocument, head: number, source: RunSource) {
+    this.id = id;
+    this.head = head;
+    this.#source = source;
+    this.#document = document;
+    this.#startNode = document.nodes.find((node) => node.type === 'start')?.id ?? null;
+    this.steps = new StepFold(this.#startNode);
+    this.states = new EngineStates(id, source);
+    this.isTooLong = head > MOST_LOADED;
+  }
+
+  get isLoaded(): boolean {
+    return this.events.length >= this.head;
+  }
+
+  /** The event shown: the playhead, or the last there is. */
+  get seq(): number {
+    return this.playhead ?? this.head;
+  }
+
+  /** An event, if it is here: lean from the loaded history, or whole from what the engine's states were folded from. */
+  event(seq: number): HistoryEvent | undefined {
+    return this.events[seq - 1] ?? this.states.known(seq);
+  }
+
+  /** Loads the history up to the last event. `finished`: nothing is open any more. */
+  async load(finished: boolean): Promise<void> {
+    if (this.head > LONG) void this.#showState(finished && this.playhead === null ? this.head - 1 : this.seq);
+    if (!this.isTooLong) await this.#fill();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** New events, in order; what is known already is passed over. */
+  push(events: readonly HistoryEvent[], status: ShownStatus): void {
+    const [first] = events;
+    // The id was given to another run of it: everything known is of the one before.
+    if (first?.seq === 1 && this.events.length > 0 && this.events[0]?.at !== first.at) this.#startOver();
+    this.status = status;
+    this.head = Math.max(this.head, events.at(-1)?.seq ?? 0);
+    const next = this.events.length + 1;
+    const fresh = events.filter(({ seq }) => seq >= next);
+    if (fresh[0]?.seq === next) this.#apply(fresh);
+    else if (fresh.length > 0) {
+      const last = this.#later.at(-1)?.seq ?? 0;
+      this.#later.push(...fresh.filter(({ seq }) => seq > last));
+      void this.#fill();
+    }
+    this.#draw();
+  }
+
+  /** Shows the instance as it was after event `seq`; null = as it is. */
+  show(seq: number | null): void {
+    this.playhead = seq === null ? null : Math.max(1, Math.min(this.head, seq));
+    if (!this.#canFold(this.seq)) void this.#showState(this.seq);
+    this.#draw();
+  }
+
+  /** The first failure behind (or before) an event, as far as the history is here. */
+  failureFrom(seq: number, direction: 1 | -1): number | null {
+    for (let at = seq + direction; at >= 1 && at <= this.events.length; at += direction) {
+      const event = this.events[at - 1];
+      if (event && isFailure(event)) return at;
+    }
+    return null;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly revision = (): number => this.#revision;
+
+  async #fill(): Promise<void> {
+    if (this.#loading) return;
+    this.#loading = true;
+    try {
+      while (!this.#stopped && this.events.length < this.head) {
+        const after = this.events.length;
+        const page = await this.#source.lean(after, after === 0 ? FIRST_PAGE : PAGE);
+        if (this.#stopped || page.events.length === 0) return;
+        if (after === this.events.length) this.#apply(page.events);
+        this.head = Math.max(this.head, this.events.length);
+        this.#draw();
+      }
+    } catch (thrown) {
+      this.fault = thrown;
+      this.#draw();
+    } finally {
+      this.#loading = false;
+    }
+  }
+
+  #apply(events: readonly HistoryEvent[]): void {
+    for (const event of events) {
+      if (event.seq !== this.events.length + 1) continue;
+      this.events.push(event);
+      this.#fold.apply([event]);
+      if (event.seq % SNAPSHOT_EVERY === 0) this.#snapshots[event.seq / SNAPSHOT_EVERY] = this.#fold.clone();
+    }
+    this.steps.apply(events);
+    if (this.#later[0]?.seq === this.events.length + 1) {
+      const later = this.#later;
+      this.#later = [];
+      this.#apply(later);
+    } else this.#later = this.#later.filter(({ seq }) => seq > this.events.length);
+  }
+
+  #startOver(): void {
+    this.events.length = 0;
+    this.steps = new StepFold(this.#startNode);
+    this.#fold = new RunFold();
+    this.#snapshots = [];
+    this.#cursor = new RunFold();
+    this.#later = [];
+    this.head = 0;
+    this.playhead = null;
+  }
+
+  #canFold(seq: number): boolean {
+    return seq <= this.events.length;
+  }
+
+  #foldedTo(seq: number): RunFold {
+    if (seq === this.#fold.seq) return this.#fold;
+    if (this.#cursor.seq > seq || seq - this.#cursor.seq > SNAPSHOT_EVERY)
+      this.#cursor = this.#snapshots[Math.floor(seq / SNAPSHOT_EVERY)]?.clone() ?? new RunFold();
+    this.#cursor.apply(this.events.slice(this.#cursor.seq, seq));
+    return this.#cursor;
+  }
+
+  /** Until the history is here: what the engine's state tells. */
+  async #showState(seq: number): Promise<void> {
+    try {
+      await this.states.at(seq, (state) => {
+        if (this.#stopped || this.#canFold(this.seq)) return;
+        const { nodes, edges } = pictureOfState(state, this.#document);
+        this.#publish({ nodes, edges }, { ...summaryOf(this.#fold), startedAt: state.startedAt, seq });
+      });
+    } catch (thrown) {
+      this.fault = thrown;
+    }
+    this.#draw();
+  }
+
+  /** A storm of events is drawn once per frame. A hidden tab gets no frames; the timer serves it. */
+  #draw(): void {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    const draw = (): void => {
+      if (!this.#drawing) return;
+      this.#drawing = false;
+      this.#revision += 1;
+      if (this.events.length > 0 && this.#canFold(this.seq)) {
+        const fold = this.#foldedTo(this.seq);
+        this.#publish(fold.state(), summaryOf(fold));
+      }
+      for (const listener of this.#listeners) listener();
+    };
+    requestAnimationFrame(draw);
+    setTimeout(draw, 250);
+  }
+
+  #publish({ nodes, edges }: Pick<RunState, 'nodes' | 'edges'>, summary: RunView['summary']): void {
+    const event = this.event(this.seq);
+    const step = event && 'step' in event ? this.steps.steps.get(event.step) : undefined;
+    const latest = event && 'node' in event ? event.node : (step?.node ?? null);
+    this.picture.view.setState((before) => ({
+      revision: before.revision + 1,
+      nodes,
+      edges,
+      summary,
+      latest: latest ?? before.latest,
+    }));
+  }
+}
+
+export function isFailure(event: HistoryEvent): boolean {
+  switch (event.type) {
+    case 'TaskFailed':
+    case 'StepFailed':
+    case 'SubOrchestrationInstanceFailed':
+    case 'EntityOperationFailed':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function summaryOf({ seq, startedAt, finishedAt, suspended, finished, test }: RunFold): RunView['summary'] {
+  return { seq, startedAt, finishedAt, suspended, finished, test };
+}
