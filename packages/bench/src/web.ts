@@ -178,23 +178,20 @@ async function settle(): Promise<void> {
 
 /** Drags the empty canvas about, back and forth, so that new parts come into view all the time. */
 async function pan(page: Page): Promise<void> {
-  const from = await pointOn(page, 'pane');
-  await page.mouse.move(from.x, from.y);
-  await page.mouse.down();
-  await during(gestureMs, async (ms) => {
-    const turn = (ms / 1_200) * 2 * Math.PI;
-    await page.mouse.move(from.x + 320 * Math.sin(turn), from.y + 240 * Math.sin(turn * 0.7));
-  });
-  await page.mouse.up();
+  await sway(page, await pointOn(page, 'pane'), { x: 320, y: 240, turnMs: 1_200 });
 }
 
 async function dragNode(page: Page): Promise<void> {
-  const from = await pointOn(page, 'node');
+  await sway(page, await pointOn(page, 'node'), { x: 120, y: 90, turnMs: 1_500 });
+}
+
+/** Holds the mouse down and takes it round and round, so far to each side. */
+async function sway(page: Page, from: { x: number; y: number }, far: { x: number; y: number; turnMs: number }): Promise<void> {
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
   await during(gestureMs, async (ms) => {
-    const turn = (ms / 1_500) * 2 * Math.PI;
-    await page.mouse.move(from.x + 120 * Math.sin(turn), from.y + 90 * Math.sin(turn * 0.7));
+    const turn = (ms / far.turnMs) * 2 * Math.PI;
+    await page.mouse.move(from.x + far.x * Math.sin(turn), from.y + far.y * Math.sin(turn * 0.7));
   });
   await page.mouse.up();
 }

@@ -1,37 +1,22 @@
-import { newNoteId, nodeId, noteId, parseDocument, type WorkflowDocument } from '@perdure/graph';
+import { edgeId, newNoteId, nodeId, noteId, parseDocument, type WorkflowDocument } from '@perdure/graph';
 import { describe, expect, it } from 'vitest';
 import { DesignerModel } from './designer-model.ts';
+import { drawDocument } from './draw-document.ts';
 import { addNote, moveNotes, removeNotes, updateNote } from './note-edits.ts';
 import { resizeContainer } from './resize-container.ts';
 import { dropOnEdge } from './document-edits.ts';
 
-const node = (id: string, type: string, x: number, y: number, more: object = {}) => ({
-  id,
-  type,
-  title: id,
-  parent: null,
-  position: { x, y },
-  config: type === 'forEach' ? { items: { expr: 'input' }, mode: 'sequential' } : {},
-  ...more,
-});
-
 function drawn(): WorkflowDocument {
-  const parsed = parseDocument({
-    formatVersion: 1,
-    nodes: [
-      node('start', 'start', 0, 0),
-      node('each', 'forEach', 0, 100, { size: { width: 300, height: 200 } }),
-      node('inner', 'transform', 40, 80, { parent: 'each' }),
-      node('loose', 'transform', 400, 0),
-      node('end', 'end', 0, 400),
-    ],
-    edges: [
-      { id: 'a', source: 'start', sourcePort: 'out', target: 'each' },
-      { id: 'b', source: 'each', sourcePort: 'out', target: 'end' },
-    ],
-  });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  return parsed.document;
+  return drawDocument(
+    {
+      start: { type: 'start', at: [0, 0] },
+      each: { type: 'forEach', at: [0, 100], size: { width: 300, height: 200 } },
+      inner: { type: 'transform', in: 'each', at: [40, 80] },
+      loose: { type: 'transform', at: [400, 0] },
+      end: { type: 'end', at: [0, 400] },
+    },
+    ['start -> each', 'each -> end'],
+  );
 }
 
 const place = { parent: null, position: { x: 10, y: 20 } };
@@ -88,7 +73,7 @@ describe('resizing a container', () => {
 
 describe('dropping a node on an edge', () => {
   it('goes in between, and what follows makes room', () => {
-    const after = dropOnEdge(drawn(), { node: nodeId('loose'), parent: null, position: { x: 0, y: 60 } }, 'a' as never);
+    const after = dropOnEdge(drawn(), { node: nodeId('loose'), parent: null, position: { x: 0, y: 60 } }, edgeId('start-out-each'));
     expect(after.edges.map(({ source, target }) => `${source} -> ${target}`).toSorted()).toEqual([
       'each -> end',
       'loose -> each',

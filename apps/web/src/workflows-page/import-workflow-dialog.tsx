@@ -1,23 +1,20 @@
 import { TextInput } from '@mantine/core';
-import { readImport } from '@perdure/graph';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { trpc } from '../api/trpc.ts';
 import { Dialog } from '../components/dialog.tsx';
-import { importAction, ImportReview } from '../transfer/import-review.tsx';
-import { ImportSource } from '../transfer/import-source.tsx';
+import { ImportBody, useImportText } from '../transfer/import-body.tsx';
+import { importAction } from '../transfer/import-review.tsx';
 import { suggestKey } from './suggest-key.ts';
 
 /** A workflow from a file or the clipboard, as a new draft. `text`: what was dropped on the page. */
-export function ImportWorkflowDialog({ text: given, onClose }: { text: string; onClose: () => void }) {
+export function ImportWorkflowDialog({ text, onClose }: { text: string; onClose: () => void }) {
   const navigate = useNavigate();
-  const [text, setText] = useState(given);
+  const given = useImportText(text);
+  const { found } = given;
   const [title, setTitle] = useState<string | null>(null);
   const [key, setKey] = useState<string | null>(null);
-  const [refused, setRefused] = useState<string | null>(null);
-  const reading = useMemo(() => (text.trim() === '' ? null : readImport(text)), [text]);
-  const found = reading?.ok ? reading.import : null;
   const shownTitle = title ?? found?.title ?? '';
   const shownKey = key ?? found?.key ?? suggestKey(shownTitle);
   const create = useMutation(
@@ -33,18 +30,8 @@ export function ImportWorkflowDialog({ text: given, onClose }: { text: string; o
       action={found ? importAction(found, 'Import') : 'Import'}
       size={640}
       busy={create.isPending}
-      error={create.error ?? refused}
-      refusal={
-        reading === null
-          ? 'Choose a file or paste JSON'
-          : !found
-            ? 'There is nothing in it to import'
-            : shownTitle.trim() === ''
-              ? 'Give it a title'
-              : shownKey === ''
-                ? 'Give it a key'
-                : null
-      }
+      error={create.error ?? given.refused}
+      refusal={given.missing ?? (shownTitle.trim() === '' ? 'Give it a title' : shownKey === '' ? 'Give it a key' : null)}
       onAction={() => {
         if (found)
           create.mutate({
@@ -55,34 +42,18 @@ export function ImportWorkflowDialog({ text: given, onClose }: { text: string; o
           });
       }}
     >
-      <ImportSource
-        text={text}
-        onText={(next) => {
-          setRefused(null);
-          setText(next);
-        }}
-        onRefused={setRefused}
-      />
-      {reading?.ok === false ? (
-        <p className="tr-refused" role="alert">
-          <span className="b6">{reading.title}</span> {reading.detail}
-        </p>
-      ) : null}
-      {found ? (
-        <>
-          <ImportReview given={found} />
-          <div style={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 12, marginTop: 14 }}>
-            <TextInput label="Title" value={shownTitle} onChange={(event) => setTitle(event.currentTarget.value)} maxLength={120} />
-            <TextInput
-              label="Key"
-              value={shownKey}
-              onChange={(event) => setKey(event.currentTarget.value)}
-              spellCheck={false}
-              styles={{ input: { fontFamily: 'var(--mono)', fontSize: 12 } }}
-            />
-          </div>
-        </>
-      ) : null}
+      <ImportBody given={given}>
+        <div style={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 12, marginTop: 14 }}>
+          <TextInput label="Title" value={shownTitle} onChange={(event) => setTitle(event.currentTarget.value)} maxLength={120} />
+          <TextInput
+            label="Key"
+            value={shownKey}
+            onChange={(event) => setKey(event.currentTarget.value)}
+            spellCheck={false}
+            styles={{ input: { fontFamily: 'var(--mono)', fontSize: 12 } }}
+          />
+        </div>
+      </ImportBody>
     </Dialog>
   );
 }

@@ -1,7 +1,7 @@
-import { diffDocuments, standardCatalogue, type EdgeId, type NodeId, type WorkflowDocument } from '@perdure/graph';
+import { diffDocuments, type EdgeId, type NodeId, type WorkflowDocument } from '@perdure/graph';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { CanvasLayout } from '../../canvas/canvas-layout.ts';
+import { layoutOf } from '../../canvas/canvas-layout.ts';
 import { GraphCanvas, type Selection } from '../../canvas/graph-canvas.tsx';
 import type { CanvasView } from '../../canvas/react-flow.ts';
 import { ZoomBar } from '../../canvas/zoom-bar.tsx';
@@ -43,7 +43,7 @@ export function DiffView({
     list.current?.querySelector(`[data-key="${CSS.escape(next.key)}"]`)?.scrollIntoView({ block: 'nearest' });
   };
   const centre = (next: ChangeEntry): void => {
-    const layout = new CanvasLayout(union, standardCatalogue);
+    const layout = layoutOf(union);
     const node = next.node ?? union.edges.find(({ id }) => id === next.edge)?.source;
     const box = node && layout.boxes.get(node);
     if (box) canvas.current?.center(box.x + box.width / 2, box.y + box.height / 2);
