@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { openDatabase, type Database } from '@perdure/database';
 import { ArchiveDamaged, backUp, restore, RestoreRefused } from '@perdure/database/backup';
 import { appendAuditAlone } from '@perdure/database/write';
+import { reportAudit } from './audit/report-audit.ts';
 import { createSignInLink } from './auth/sign-in-link.ts';
 import { loadConfiguration, type Configuration } from './bootstrap/configuration.ts';
 import { lockHolder } from './bootstrap/data-lock.ts';
@@ -44,6 +45,15 @@ const commands: Readonly<Record<string, Command>> = {
       return (configuration) => loadBackup(configuration, file, words.includes('--replace'));
     },
   },
+  audit: {
+    usage: 'audit verify [--expect <hash>]',
+    summary: 'Check the chain of the audit log; --expect names a head printed earlier.',
+    prepare: ([verb, flag, hash, ...rest]) => {
+      if (verb !== 'verify' || rest.length > 0 || (flag !== undefined && flag !== '--expect')) return undefined;
+      if (flag !== undefined && !/^[0-9a-f]{64}$/.test(hash ?? '')) return undefined;
+      return (configuration) => withDatabase(configuration, (database) => reportAudit(database, hash ?? null));
+    },
+  },
 };
 
 process.exitCode = await main(process.argv.slice(2));
@@ -57,7 +67,7 @@ async function main([name, ...rest]: readonly string[]): Promise<number> {
     else {
       if (!asked) console.error(`There is no such command: ${[name, ...rest].join(' ')}\n`);
       console.log('Usage: pnpm perdure <command>\n');
-      for (const { usage, summary } of Object.values(commands)) console.log(`  ${usage.padEnd(28)}${summary}`);
+      for (const { usage, summary } of Object.values(commands)) console.log(`  ${usage.padEnd(34)}${summary}`);
     }
     return asked ? 0 : 2;
   }
@@ -128,7 +138,8 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1_048_576).toFixed(1)} MB`;
 }
 
-async function withDatabase(configuration: Configuration, work: (database: Database) => Promise<void>): Promise<number> {
+/** `work` may give an exit code. */
+async function withDatabase(configuration: Configuration, work: (database: Database) => Promise<number | void>): Promise<number> {
   const url = configuration.databaseUrl ?? recordedAddresses(configuration.dataDirectory).databaseUrl;
   if (url === undefined || (configuration.databaseUrl === null && lockHolder(configuration.dataDirectory) === undefined)) {
     console.error(
@@ -138,8 +149,7 @@ async function withDatabase(configuration: Configuration, work: (database: Datab
   }
   const database = openDatabase({ url, poolSize: 1 });
   try {
-    await work(database);
-    return 0;
+    return (await work(database)) ?? 0;
   } finally {
     await database.close();
   }

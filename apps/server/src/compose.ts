@@ -19,6 +19,7 @@ import { durableFunctionsRoot } from './http/durable-functions/management-links.
 import { answerError, tooLarge } from './http/error-answer.ts';
 import { addInstanceEvents } from './http/instance-events.ts';
 import { addHistoryDownload } from './http/instances/history-download.ts';
+import { addAuditExport } from './http/operations/audit-export.ts';
 import { addHealthRoutes } from './http/operations/health-routes.ts';
 import { addMetrics } from './http/operations/metrics-route.ts';
 import { addOpenApi } from './http/operations/openapi-route.ts';
@@ -170,6 +171,7 @@ export async function composeServer({
   addDurableFunctionsRoutes(routes);
   addWorkflowRoutes(routes);
   addQuarantineRoutes(routes);
+  addAuditExport(routes);
   addInstanceEvents(routes, closing.signal);
   addHistoryDownload(routes);
   addTrpcOverHttp(app, installation, (request, reply) => findOwnSession(check, request, reply));

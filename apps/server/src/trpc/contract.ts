@@ -577,6 +577,52 @@ export type SaveEntityTypeResult =
   | { ok: false; code: 'entity-type.problems'; problems: Problem[] }
   | { ok: false; code: 'entity-type.conflict'; version: number; savedBy: string };
 
+/** audit.list: newest first; `cursor` is the `nextCursor` of the page before. */
+export interface AuditListInput {
+  actor?: string | undefined;
+  actions?: string[] | undefined;
+  /** Exactly: `workflow:…`, `instance:…`, `user:…` */
+  target?: string | undefined;
+  from?: string | undefined;
+  before?: string | undefined;
+  text?: string | undefined;
+  cursor?: string | undefined;
+  limit?: number | undefined;
+}
+
+export interface AuditListResult {
+  rows: AuditRow[];
+  nextCursor: string | null;
+  /** A text was looked for down to this moment; the next page goes on from there. */
+  searchedTo: string | null;
+}
+
+export interface AuditRow {
+  id: string;
+  at: string;
+  /** `name` of a person; null for keys and the system, which their id names. */
+  actor: { id: string; name: string | null };
+  action: string;
+  target: { id: string; name: string | null };
+  detail: Json;
+  /** The fields that differ, null when the entry tells none. */
+  before: Json;
+  after: Json;
+  reason: string | null;
+  requestId: string | null;
+  address: string | null;
+  /** `unknown`: the server stopped before it knew, and nothing tells afterwards. */
+  outcome: 'done' | 'unknown';
+  /** Null until sealed, a few seconds later. */
+  hash: string | null;
+}
+
+/** audit.choices: who and what occurs in the log. */
+export interface AuditChoices {
+  actors: { id: string; name: string | null }[];
+  actions: string[];
+}
+
 /** What every error carries, in `data.perdure` of a tRPC error and in `error` of an HTTP answer. */
 export interface PerdureError {
   code: string;
@@ -641,6 +687,8 @@ export interface FieldProblem {
  *   entityTypes.save: SaveEntityTypeInput → SaveEntityTypeResult         workflow.edit
  *   entityTypes.check: { document } → Problem[]                         workflow.read
  *   entityTypes.archive: { name } → void                                workflow.edit
+ *   audit.list: AuditListInput → AuditListResult                        audit.read
+ *   audit.choices: void → AuditChoices                                  audit.read
  *   feed.watch: void → FeedHint (subscription)                          (any signed-in user)
  *
  * Errors: TRPCError whose `data.perdure` is { code, message, details? }; codes are listed in docs/errors.md.

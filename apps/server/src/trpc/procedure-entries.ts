@@ -112,5 +112,7 @@ export const procedureEntries: Readonly<Record<string, ProcedureEntry>> = {
   'entityTypes.save': read('installation', 'workflow.edit', () => ({ name: 'of-a-test', baseVersion: 7, title: 'T', document: emptyType })),
   'entityTypes.check': read('nothing', 'workflow.read', () => ({ document: emptyType })),
   'entityTypes.archive': read('installation', 'workflow.edit', () => ({ name: 'no-such-type' })),
+  'audit.list': read('installation', 'audit.read', () => ({})),
+  'audit.choices': read('installation', 'audit.read', () => undefined),
   'feed.watch': read('self', 'signed-in', () => undefined),
 };

@@ -50,6 +50,9 @@ import type {
   VersionSummary,
   WorkflowDetail,
   WorkflowSummary,
+  AuditChoices,
+  AuditListInput,
+  AuditListResult,
 } from './contract.ts';
 
 export type AppErrorShape = TRPCErrorShape<TRPCDefaultErrorData & { perdure: PerdureError }> & { message: string };
@@ -141,6 +144,10 @@ export type AppRouterRecord = {
     save: Mutation<SaveEntityTypeInput, SaveEntityTypeResult>;
     check: Mutation<{ document: Json }, Problem[]>;
     archive: Mutation<{ name: string }, void>;
+  };
+  audit: {
+    list: Query<AuditListInput, AuditListResult>;
+    choices: Query<void, AuditChoices>;
   };
   feed: {
     watch: Subscription<void, FeedHint>;

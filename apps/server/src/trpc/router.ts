@@ -1,6 +1,8 @@
 /** Assembles the procedures; nothing else. */
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { router } from './base.ts';
+import { choices as auditChoices } from './procedures/audit/choices.ts';
+import { list as listAudit } from './procedures/audit/list.ts';
 import { get as getEntity } from './procedures/entities/get.ts';
 import { list as listEntities } from './procedures/entities/list.ts';
 import { signal as signalEntity } from './procedures/entities/signal.ts';
@@ -100,6 +102,7 @@ export const appRouter = router({
   tasks: { list: listTasks, get: getTask, claim, release, saveDraft: saveTaskDraft, decide },
   entities: { list: listEntities, get: getEntity, signal: signalEntity },
   entityTypes: { list: listEntityTypes, get: getEntityType, save: saveEntityType, check: checkEntityType, archive: archiveEntityType },
+  audit: { list: listAudit, choices: auditChoices },
   feed: { watch: watchFeed },
 });
 

@@ -1,3 +1,4 @@
+export { auditChoices, listAudit, walkAudit, type AuditFilter, type AuditRecordRead } from './audit.ts';
 export * from './entities.ts';
 export * from './grants.ts';
 export * from './history.ts';
