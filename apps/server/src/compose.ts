@@ -41,7 +41,10 @@ import { seedSamples, startWelcomeInstances } from './samples/seed-samples.ts';
 import { addTrpcOverHttp, trpcBodyLimit } from './trpc/trpc-http.ts';
 import { serveTrpcSockets } from './trpc/trpc-sockets.ts';
 import { PresenceBoard } from './workflows/presence-board.ts';
+import { ApiKeyBook } from './auth/api-key-book.ts';
 import { GrantBook } from './auth/grant-book.ts';
+import { SessionEnds } from './auth/session-ends.ts';
+import { SessionRotation } from './auth/session-rotation.ts';
 import { FolderBook } from './workflows/folder-book.ts';
 
 /** What is under way when the server is told to stop gets this long. */
@@ -91,6 +94,8 @@ export async function composeServer({
   const stopHearingOfWorkflows = runtime.onTold('workflows', tellOfWorkflows);
   const presence = new PresenceBoard(runtime);
   const grants = new GrantBook(database, runtime);
+  const apiKeys = new ApiKeyBook(database, runtime);
+  const sessionEnds = new SessionEnds(runtime);
   const folders = new FolderBook(database);
   workflowListeners.add(() => folders.drop());
   const mailer = config.mail === null ? null : createMailer(config.mail);
@@ -111,6 +116,8 @@ export async function composeServer({
     },
     presence,
     grants,
+    apiKeys,
+    sessionEnds,
     folders,
     sendNotices: () => sender.nudge(),
     unrecorded: onUnrecorded ?? ((path) => log.error({ path }, 'A mutation left no entry in the audit log.')),
@@ -122,7 +129,9 @@ export async function composeServer({
   const auth = await createAuth(database, config);
   const check: CallerCheck = {
     auth,
+    rotation: new SessionRotation(database, sessionEnds),
     grants,
+    apiKeys,
     isKey: createKeyCheck(config.apiKey),
     limit: createAttemptLimit({ attempts: 10, windowMs: 60_000 }),
     publicUrl: config.publicUrl,
@@ -167,7 +176,7 @@ export async function composeServer({
   figures.watch(runtime, database);
   addMetrics(app, routes, figures);
   addHealthRoutes(routes);
-  addAuthRoutes(routes, check, (sessionId) => sockets.endSession(sessionId));
+  addAuthRoutes(routes, check);
   addDurableFunctionsRoutes(routes);
   addWorkflowRoutes(routes);
   addQuarantineRoutes(routes);
@@ -207,6 +216,9 @@ export async function composeServer({
       stopHearingOfWorkflows();
       presence.close();
       grants.close();
+      apiKeys.close();
+      sessionEnds.close();
+      check.rotation.close();
       await Promise.all([auditKeeper.stop(), sender.stop(), closePreview(), closeSchemaCheck(), closeDocumentCheck()]);
       mailer?.close();
       await webhooks.close();

@@ -4,7 +4,9 @@ import type { Json, Problem, WorkflowDocument } from '@perdure/graph';
 import type { Runtime } from '@perdure/runtime';
 import type { FieldProblem, PreviewResult } from './trpc/contract.ts';
 import type { PresenceBoard } from './workflows/presence-board.ts';
+import type { ApiKeyBook } from './auth/api-key-book.ts';
 import type { GrantBook } from './auth/grant-book.ts';
+import type { SessionEnds } from './auth/session-ends.ts';
 import type { FolderBook } from './workflows/folder-book.ts';
 
 /** What every route and procedure works with. One per process. */
@@ -21,6 +23,8 @@ export interface Installation {
   presence: PresenceBoard;
   /** What each person may do. */
   grants: GrantBook;
+  apiKeys: ApiKeyBook;
+  sessionEnds: SessionEnds;
   /** Which workflow is in which folder. */
   folders: FolderBook;
   /** Sends what was queued just now, instead of in a moment. Call it after the commit; forgetting it costs two seconds. */

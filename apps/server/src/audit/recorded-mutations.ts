@@ -20,6 +20,20 @@ type Recording = string | readonly string[] | { nothing: string };
 const readsOnly = { nothing: 'It changes nothing; it is a mutation because its input is large.' };
 
 export const recordedMutations: Readonly<Record<MutationPath, Recording>> = {
+  'account.rename': 'account.rename',
+  'account.endSession': 'session.end',
+  'account.endOtherSessions': 'session.end',
+  'people.invite': 'people.invite',
+  'people.inviteAgain': 'people.resend-invitation',
+  'people.withdrawInvitation': 'people.revoke-invitation',
+  'people.setRoles': 'people.set-roles',
+  'people.setDisabled': ['people.disable', 'people.enable'],
+  'people.endSessions': 'session.end',
+  'people.resetLink': 'people.reset-link',
+  'groups.save': ['group.create', 'group.save'],
+  'groups.remove': 'group.remove',
+  'apiKeys.create': 'api-key.create',
+  'apiKeys.revoke': 'api-key.revoke',
   'workflows.create': 'workflow.create',
   'workflows.rename': 'workflow.rename',
   'workflows.archive': 'workflow.archive',

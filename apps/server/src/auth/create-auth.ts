@@ -1,6 +1,6 @@
 /**
- * better-auth over the tables user, session, account and verification. Only three of its endpoints are reachable (see http/auth-routes.ts):
- * signing in by the one-use link, signing out, and reading the session.
+ * better-auth over the tables user, session, account and verification. Only what http/auth-routes.ts calls of it is reachable: signing in by
+ * the one-use link, signing out, reading the session, and making one for whom the server names.
  */
 import type { Database } from '@perdure/database';
 import { authSecret } from '@perdure/database/write';
@@ -24,8 +24,8 @@ export async function createAuth(database: Database, config: { publicUrl: string
     basePath: '/api/auth',
     secret: await authSecret(database.prisma),
     database: withHashedSessions(prismaAdapter(database.prisma, { provider: 'postgresql', transaction: true })),
-    user: { additionalFields: { role: { type: 'string', required: true, input: false, defaultValue: 'viewer' } } },
     session: { expiresIn: 30 * 24 * 60 * 60, updateAge: 24 * 60 * 60 },
+    // Passwords are better-auth's in how they are hashed and kept; http/auth-routes.ts signs in with them, behind its counts.
     emailAndPassword: { enabled: false },
     // Both are done for the whole server: http/origin-check.ts and auth/attempt-limit.ts.
     rateLimit: { enabled: false },
@@ -39,7 +39,7 @@ export async function createAuth(database: Database, config: { publicUrl: string
     },
     telemetry: { enabled: false },
     logger: { disabled: true },
-    plugins: [signInLinkPlugin(database)],
+    plugins: [signInLinkPlugin(database), newSessionPlugin()],
   });
 }
 
@@ -57,6 +57,29 @@ function signInLinkPlugin(database: Database) {
           const session = await context.context.internalAdapter.createSession(user.id);
           await setSessionCookie(context, { session, user });
           return context.json({ user: { id: user.id, name: user.name } });
+        },
+      ),
+    },
+  };
+}
+
+/** Signs in whoever the server itself names: the new account of an invitation, and a session that replaces another. Not reachable by itself. */
+function newSessionPlugin() {
+  return {
+    id: 'new-session',
+    endpoints: {
+      newSession: createAuthEndpoint(
+        '/new-session',
+        { method: 'POST', body: z.strictObject({ userId: z.string(), after: z.number().nullable() }) },
+        async (context) => {
+          const { userId, after } = context.body;
+          const user = await context.context.internalAdapter.findUserById(userId);
+          if (!user) throw new APIError('UNAUTHORIZED', { code: 'auth.required' });
+          // Not before the change it was made for, whatever the clocks of the database and of this machine say.
+          const createdAt = new Date(Math.max(Date.now(), after ?? 0));
+          const session = await context.context.internalAdapter.createSession(user.id, false, { createdAt }, true);
+          await setSessionCookie(context, { session, user });
+          return context.json({ id: session.id });
         },
       ),
     },

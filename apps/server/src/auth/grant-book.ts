@@ -18,6 +18,8 @@ const keptAtMost = 10_000;
 export interface HeldGrants {
   groups: readonly string[];
   grants: readonly Grant[];
+  /** When they were last given something, in epoch ms. */
+  changedAt: number | null;
 }
 
 export class GrantBook {
@@ -76,6 +78,7 @@ export class GrantBook {
     if (stored === undefined || stored.disabled) return null;
     return {
       groups: stored.groups,
+      changedAt: stored.changedAt,
       grants: stored.grants.map(({ role, folder, sensitive }) => grantOfRole(asRole(role), folder, sensitive)),
     };
   }

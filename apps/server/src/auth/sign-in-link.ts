@@ -2,8 +2,8 @@
  * The one-use link that signs the owner in. Only the token's hash is stored. Opening the link shows a page of the web app, and only that
  * page's POST consumes the token, so a preview or prefetch of the link does not burn it.
  */
-import { createHash, randomBytes } from 'node:crypto';
 import type { Database } from '@perdure/database';
+import { newToken, tokenHashOf } from './one-use-token.ts';
 import { consumeVerification, ensureOwner, storeVerification } from '@perdure/database/write';
 
 export async function createSignInLink(database: Database, config: { publicUrl: string }): Promise<string> {
@@ -14,13 +14,14 @@ export async function createSignInLink(database: Database, config: { publicUrl: 
 
 /** A token that signs this person in, once. */
 export async function createSignInToken(database: Database, userId: string): Promise<string> {
-  const token = randomBytes(32).toString('base64url');
+  const { token } = newToken();
   await storeVerification(database.prisma, {
     identifier: identifierOf(token),
     value: userId,
     expiresAt: new Date(Date.now() + linkLifetimeMs),
     actor: 'system',
     audit: 'sign-in-link.create',
+    target: `user:${userId}`,
   });
   return token;
 }
@@ -33,5 +34,5 @@ export async function consumeSignInToken(database: Database, token: string): Pro
 const linkLifetimeMs = 24 * 60 * 60 * 1000;
 
 function identifierOf(token: string): string {
-  return `sign-in-link:${createHash('sha256').update(token).digest('base64url')}`;
+  return `sign-in-link:${tokenHashOf(token)}`;
 }

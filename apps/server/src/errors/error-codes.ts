@@ -4,14 +4,28 @@
  */
 export const errorCodes = {
   'auth.required': { status: 401, meaning: 'Nobody is signed in, and no key was sent.' },
-  'auth.key-invalid': { status: 401, meaning: 'The key is not one of this installation.' },
+  'auth.key-invalid': { status: 401, meaning: 'The key is not one of this installation, was revoked, or has expired.' },
   'auth.forbidden': { status: 403, meaning: 'The signed-in person, or the key, does not have the permission this needs.' },
   'auth.origin-refused': { status: 403, meaning: 'The request came from a page of another origin while using the session cookie.' },
-  'auth.link-invalid': { status: 401, meaning: 'The sign-in link was used already, has expired, or never existed.' },
+  'auth.link-invalid': { status: 401, meaning: 'The link was used already, has expired, or never existed.' },
   'auth.too-many-attempts': {
     status: 429,
-    meaning: 'Too many wrong keys or links came from this address. It is let in again after a minute.',
+    meaning: 'Too many wrong keys, links or passwords came from this address. The message says how long to wait.',
   },
+  'auth.wrong-password': { status: 401, meaning: 'There is no account with this e-mail address and password, or it is disabled.' },
+  'auth.locked': {
+    status: 423,
+    meaning: 'Too many wrong passwords were given for this account. `details` holds the milliseconds to wait; a sign-in link still works.',
+  },
+  'people.unknown': { status: 404, meaning: 'There is no such person.' },
+  'people.exists': { status: 409, meaning: 'There is an account with this e-mail address already.' },
+  'people.last-admin': { status: 409, meaning: 'Nobody would be left who is an administrator for all workflows and may sign in.' },
+  'invitation.unknown': { status: 404, meaning: 'There is no such invitation, or it was accepted or withdrawn.' },
+  'group.unknown': { status: 404, meaning: 'There is no such group.' },
+  'group.exists': { status: 409, meaning: 'There is a group with this name already.' },
+  'api-key.unknown': { status: 404, meaning: 'There is no such key, or it was revoked.' },
+  'api-key.exists': { status: 409, meaning: 'There is, or was, a key with this name. The audit log would not tell them apart.' },
+  'session.unknown': { status: 404, meaning: 'There is no such session, or it has ended.' },
   'body.invalid-json': { status: 400, meaning: 'The body is not JSON. `details` holds the line and column.' },
   'body.refused-key': {
     status: 400,

@@ -4,15 +4,19 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { AttemptLimit } from '../auth/attempt-limit.ts';
 import { findKey } from '../auth/api-key.ts';
 import { addressHeader, type Auth } from '../auth/create-auth.ts';
+import type { ApiKeyBook } from '../auth/api-key-book.ts';
 import type { GrantBook } from '../auth/grant-book.ts';
 import { adminKey, demand, type Identity } from '../auth/identity.ts';
 import type { Access } from '../auth/permissions.ts';
 import { RequestError } from '../errors/request-error.ts';
+import type { SessionRotation } from '../auth/session-rotation.ts';
 import { isOwnOrigin } from './origin-check.ts';
 
 export interface CallerCheck {
   auth: Auth;
+  rotation: SessionRotation;
   grants: GrantBook;
+  apiKeys: ApiKeyBook;
   isKey: (candidate: string) => boolean;
   limit: AttemptLimit;
   publicUrl: string;
@@ -29,11 +33,13 @@ async function findIdentity(check: CallerCheck, request: FastifyRequest, reply: 
   if (sent) {
     // The right key first: whoever shares its address, or forges wrong keys from there, must not lock it out.
     if (check.isKey(sent.key)) return adminKey;
+    const made = await check.apiKeys.find(sent.key);
+    if (made) return made;
     if (check.limit.isBlocked(request.ip)) throw tooManyAttempts();
     check.limit.failed(request.ip);
     throw new RequestError(
       'auth.key-invalid',
-      'This key is not one of this installation. The key for automation is set as PERDURE_API_KEY.',
+      'This key is not one of this installation, was revoked, or has expired. Keys are made under Settings, API keys.',
     );
   }
   return findOwnSession(check, request, reply);
@@ -50,13 +56,15 @@ export async function findOwnSession(check: CallerCheck, request: FastifyRequest
     );
   }
   // A session that is used gets a longer life now and then, and its cookie with it.
-  for (const cookie of session.cookies) reply.header('set-cookie', cookie);
+  const cookies = (await rotated(check, request, session)) ?? session.cookies;
+  for (const cookie of cookies) reply.header('set-cookie', cookie);
   return session.identity;
 }
 
 export interface FoundSession {
   identity: Extract<Identity, { kind: 'user' }>;
-  sessionId: string;
+  session: { id: string; createdAt: Date };
+  rightsChangedAt: number | null;
   cookies: string[];
 }
 
@@ -73,13 +81,36 @@ export async function findSession(
   });
   if (!response) return null;
   const { user, session } = response;
-  const held = await grants.load(user.id);
-  if (held === null) return null;
+  const person = await grants.load(user.id);
+  if (person === null) return null;
+  const { groups, grants: held, changedAt } = person;
   return {
-    identity: { kind: 'user', id: user.id, name: user.name, email: user.email, sessionId: session.id, ...held },
-    sessionId: session.id,
+    identity: { kind: 'user', id: user.id, name: user.name, email: user.email, sessionId: session.id, groups, grants: held },
+    rightsChangedAt: changedAt,
+    session,
     cookies: answered.getSetCookie(),
   };
+}
+
+/** The cookies of the session that takes the place of one from before a change of rights. */
+async function rotated({ auth, rotation }: CallerCheck, request: FastifyRequest, found: FoundSession): Promise<string[] | null> {
+  if (!rotation.claim(found.session, found.rightsChangedAt)) return null;
+  return (await newSession(auth, request, found.identity.id, found.rightsChangedAt)).cookies;
+}
+
+/** Signs somebody in whom the server itself names. `after`: the session must count as younger than that. */
+export async function newSession(
+  auth: Auth,
+  request: FastifyRequest,
+  userId: string,
+  after: number | null = null,
+): Promise<{ id: string; cookies: string[] }> {
+  const { headers, response } = await auth.api.newSession({
+    body: { userId, after },
+    headers: new Headers({ [addressHeader]: request.ip, 'user-agent': request.headers['user-agent'] ?? '' }),
+    returnHeaders: true,
+  });
+  return { id: response.id, cookies: headers.getSetCookie() };
 }
 
 export function tooManyAttempts(): RequestError {

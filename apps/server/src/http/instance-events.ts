@@ -7,6 +7,7 @@ import { RequestError } from '../errors/request-error.ts';
 import { instanceUpdates } from '../instances/instance-updates.ts';
 import { unknownInstance } from '../instances/unknown-instance.ts';
 import { readSeq } from '../stored-values.ts';
+import { whenCallerChanges } from '../auth/when-caller-changes.ts';
 import { identityOf, type Routes } from './route.ts';
 import { demandInstance } from '../auth/reach.ts';
 
@@ -39,6 +40,7 @@ export function addInstanceEvents(routes: Routes, closing: AbortSignal): void {
 
       const stop = new AbortController();
       const signal = AbortSignal.any([stop.signal, closing]);
+      const forgetCaller = whenCallerChanges(installation, identityOf(identity), () => stop.abort());
       reply.hijack();
       const { raw } = reply;
       raw.on('close', () => stop.abort());
@@ -63,6 +65,7 @@ export function addInstanceEvents(routes: Routes, closing: AbortSignal): void {
         if (!signal.aborted) request.log.error({ err: thrown }, 'A stream of instance events broke off.');
       } finally {
         clearInterval(heartbeat);
+        forgetCaller();
         raw.end();
       }
       return reply;

@@ -32,6 +32,12 @@ export const routeEntries: Readonly<Record<string, RouteEntry>> = {
   'POST /api/auth/sign-out': { access: 'signed-in', about: 'self', path: () => '/api/auth/sign-out', body: {}, endsSession: true },
   'GET /api/audit.ndjson': read('installation', 'audit.read', () => '/api/audit.ndjson'),
   'GET /api/audit.csv': read('installation', 'audit.read', () => '/api/audit.csv'),
+  'POST /api/auth/change-password': {
+    access: 'signed-in',
+    about: 'self',
+    path: () => '/api/auth/change-password',
+    body: { current: null, password: 'too short' },
+  },
   'GET /metrics': read('installation', 'admin', () => '/metrics'),
   [`POST ${tasks}/orchestrators/:workflowKey`]: { ...change('workflow', 'instance.start', start), unknown: [400, 'workflow.unknown'] },
   [`POST ${tasks}/orchestrators/:workflowKey/:instanceId`]: {

@@ -44,6 +44,76 @@ export interface Me {
   };
 }
 
+/** A role for all workflows (folder '') or for a folder of them. `sensitive`: it also shows what schemas mark as sensitive. */
+export interface RoleGrant {
+  role: Role;
+  folder: string;
+  sensitive: boolean;
+}
+
+/** people.list */
+export interface PersonRow {
+  id: string;
+  name: string;
+  email: string;
+  grants: RoleGrant[];
+  groups: { id: string; name: string }[];
+  disabledAt: string | null;
+  hasPassword: boolean;
+  lastSeenAt: string | null;
+  createdAt: string;
+}
+
+/** people.invitations: those that wait, expired ones included. */
+export interface InvitationRow {
+  id: string;
+  email: string;
+  grants: RoleGrant[];
+  groups: { id: string; name: string }[];
+  expiresAt: string;
+  expired: boolean;
+  createdAt: string;
+  createdBy: string;
+}
+
+/** people.invite, people.inviteAgain. The link is told once; `mailed`: it was sent as well. */
+export interface InvitationLink {
+  link: string;
+  mailed: boolean;
+  expiresAt: string;
+}
+
+/** groups.list */
+export interface GroupRow {
+  id: string;
+  name: string;
+  description: string;
+  grants: RoleGrant[];
+  members: { id: string; name: string; email: string }[];
+}
+
+/** apiKeys.list. */
+export interface ApiKeySummary {
+  id: string;
+  name: string;
+  /** Its first characters. */
+  prefix: string;
+  permissions: Permission[];
+  /** '' = all workflows. */
+  folder: string;
+  expiresAt: string | null;
+  lastUsedAt: string | null;
+  createdAt: string;
+  createdBy: string;
+  state: 'good' | 'expired' | 'revoked';
+}
+
+/** account.get */
+export interface OwnAccount {
+  hasPassword: boolean;
+  sessions: { id: string; current: boolean; address: string; device: string; createdAt: string; lastUsedAt: string }[];
+}
+
 /** workflows.list */
 export interface WorkflowSummary {
   key: string;
@@ -639,6 +709,25 @@ export interface FieldProblem {
 /*
  * Procedures (router name.procedure: input → output)
  *   session.me: void → Me                                               (any signed-in user)
+ *   people.list: void → PersonRow[]                                     admin
+ *   people.invitations: void → InvitationRow[]                          admin
+ *   people.invite: { email, grants, groupIds } → InvitationLink         admin
+ *   people.inviteAgain: { id } → InvitationLink                         admin (the earlier link is good no more)
+ *   people.withdrawInvitation: { id } → void                            admin
+ *   people.setRoles: { id, grants } → void                              admin
+ *   people.setDisabled: { id, disabled } → void                         admin
+ *   people.endSessions: { id } → void                                   admin
+ *   people.resetLink: { id } → { link }                                 admin (one use, sets a new password)
+ *   groups.list: void → GroupRow[]                                      admin
+ *   groups.save: { id, name, description, grants, memberIds } → { id }  admin
+ *   groups.remove: { id } → void                                        admin
+ *   apiKeys.list: void → ApiKeySummary[]                                admin
+ *   apiKeys.create: { name, permissions, folder, expiresAt } → { key }  admin (told once)
+ *   apiKeys.revoke: { id } → void                                       admin
+ *   account.get: void → OwnAccount                                      (any signed-in user)
+ *   account.rename: { name } → void                                     (any signed-in user)
+ *   account.endSession: { id } → void, account.endOtherSessions: void → void   (any signed-in user, own ones)
+ *   workflows.folders: void → string[]                                  workflow.read (those within reach)
  *   workflows.list: { text? } → WorkflowSummary[]                       workflow.read
  *   workflows.get: { key } → WorkflowDetail                             workflow.read
  *   workflows.create: { title, key?, description?, folder?, document? } → { key }            workflow.edit

@@ -217,6 +217,11 @@ test('S4 only what must be is public', () => {
     'GET /healthz',
     'GET /openapi.json',
     'GET /readyz',
+    'POST /api/auth/accept-invitation',
+    'POST /api/auth/forgotten-password',
+    'POST /api/auth/invitation',
+    'POST /api/auth/reset-password',
+    'POST /api/auth/sign-in',
     'POST /api/auth/sign-in-link',
     'POST /demo-services/:service',
   ]);

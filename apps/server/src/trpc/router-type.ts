@@ -13,25 +13,33 @@ import type {
 import type { Json, Problem, TemplateValues, WorkflowDocument } from '@perdure/graph';
 import type {
   CheckpointBefore,
+  ApiKeySummary,
   EntityDetail,
   EntityListInput,
   EntityListResult,
   EntityTypeDetail,
   EntityTypeSummary,
   FeedHint,
+  GroupRow,
   HistoryPage,
   HistoryStretch,
   InstanceDetail,
   InstanceListInput,
   InstanceListResult,
   InstanceUpdate,
+  InvitationLink,
+  InvitationRow,
   LastRun,
   Me,
+  OwnAccount,
   PastRunData,
+  Permission,
+  PersonRow,
   PerdureError,
   PresentPerson,
   PreviewResult,
   PublishResult,
+  RoleGrant,
   RunDraftInput,
   RunDraftResult,
   RunScenariosResult,
@@ -65,7 +73,35 @@ export type AppRouterRecord = {
   session: {
     me: Query<void, Me>;
   };
+  account: {
+    get: Query<void, OwnAccount>;
+    rename: Mutation<{ name: string }, void>;
+    endSession: Mutation<{ id: string }, void>;
+    endOtherSessions: Mutation<void, void>;
+  };
+  people: {
+    list: Query<void, PersonRow[]>;
+    invitations: Query<void, InvitationRow[]>;
+    invite: Mutation<{ email: string; grants: RoleGrant[]; groupIds: string[] }, InvitationLink>;
+    inviteAgain: Mutation<{ id: string }, InvitationLink>;
+    withdrawInvitation: Mutation<{ id: string }, void>;
+    setRoles: Mutation<{ id: string; grants: RoleGrant[] }, void>;
+    setDisabled: Mutation<{ id: string; disabled: boolean }, void>;
+    endSessions: Mutation<{ id: string }, void>;
+    resetLink: Mutation<{ id: string }, { link: string }>;
+  };
+  groups: {
+    list: Query<void, GroupRow[]>;
+    save: Mutation<{ id: string | null; name: string; description: string; grants: RoleGrant[]; memberIds: string[] }, { id: string }>;
+    remove: Mutation<{ id: string }, void>;
+  };
+  apiKeys: {
+    list: Query<void, ApiKeySummary[]>;
+    create: Mutation<{ name: string; permissions: Permission[]; folder: string; expiresAt: string | null }, { key: string }>;
+    revoke: Mutation<{ id: string }, void>;
+  };
   workflows: {
+    folders: Query<void, string[]>;
     list: Query<{ text?: string | undefined } | void, WorkflowSummary[]>;
     get: Query<{ key: string }, WorkflowDetail>;
     create: Mutation<

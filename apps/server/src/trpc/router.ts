@@ -3,6 +3,26 @@ import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { router } from './base.ts';
 import { choices as auditChoices } from './procedures/audit/choices.ts';
 import { list as listAudit } from './procedures/audit/list.ts';
+import { endOtherSessions } from './procedures/account/end-other-sessions.ts';
+import { endSession } from './procedures/account/end-session.ts';
+import { get as getAccount } from './procedures/account/get.ts';
+import { rename as renameAccount } from './procedures/account/rename.ts';
+import { create as createApiKey } from './procedures/api-keys/create.ts';
+import { list as listApiKeys } from './procedures/api-keys/list.ts';
+import { revoke as revokeApiKey } from './procedures/api-keys/revoke.ts';
+import { list as listGroups } from './procedures/groups/list.ts';
+import { remove as removeGroup } from './procedures/groups/remove.ts';
+import { save as saveGroup } from './procedures/groups/save.ts';
+import { endSessions } from './procedures/people/end-sessions.ts';
+import { invitations } from './procedures/people/invitations.ts';
+import { invite } from './procedures/people/invite.ts';
+import { inviteAgain } from './procedures/people/invite-again.ts';
+import { list as listPeople } from './procedures/people/list.ts';
+import { resetLink } from './procedures/people/reset-link.ts';
+import { setDisabled } from './procedures/people/set-disabled.ts';
+import { setRoles } from './procedures/people/set-roles.ts';
+import { withdrawInvitation } from './procedures/people/withdraw-invitation.ts';
+import { folders } from './procedures/workflows/folders.ts';
 import { get as getEntity } from './procedures/entities/get.ts';
 import { list as listEntities } from './procedures/entities/list.ts';
 import { signal as signalEntity } from './procedures/entities/signal.ts';
@@ -60,7 +80,22 @@ import type { AppRouter } from './router-type.ts';
 
 export const appRouter = router({
   session: { me },
+  account: { get: getAccount, rename: renameAccount, endSession, endOtherSessions },
+  people: {
+    list: listPeople,
+    invitations,
+    invite,
+    inviteAgain,
+    withdrawInvitation,
+    setRoles,
+    setDisabled,
+    endSessions,
+    resetLink,
+  },
+  groups: { list: listGroups, save: saveGroup, remove: removeGroup },
+  apiKeys: { list: listApiKeys, create: createApiKey, revoke: revokeApiKey },
   workflows: {
+    folders,
     list: listWorkflows,
     get: getWorkflow,
     create,

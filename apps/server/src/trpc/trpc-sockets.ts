@@ -20,7 +20,6 @@ const recheckMs = 60_000;
 const highWater = 1_048_576;
 
 export interface TrpcSockets {
-  endSession(sessionId: string): void;
   close(): Promise<void>;
 }
 
@@ -62,7 +61,8 @@ export function serveTrpcSockets(server: Server, installation: Installation, che
     if (!isOwnOrigin(request.headers, request.headers.host ?? '', config.publicUrl)) return refuse(socket, '403 Forbidden');
     const session = await findSession(check, request.headers, request.socket.remoteAddress ?? '');
     if (!session) return refuse(socket, '401 Unauthorized');
-    const { sessionId, identity } = session;
+    const { identity } = session;
+    const { sessionId } = identity;
     callers.set(request, {
       sessionId,
       context: {
@@ -80,7 +80,7 @@ export function serveTrpcSockets(server: Server, installation: Installation, che
       const recheck = setInterval(() => {
         findSession(check, request.headers, '').then(
           (now) => {
-            if (now?.sessionId !== sessionId) client.close(4401, 'The session has ended.');
+            if (now?.identity.sessionId !== sessionId) client.close(4401, 'The session has ended.');
           },
           () => undefined, // the database is away; the next round looks again
         );
@@ -100,13 +100,14 @@ export function serveTrpcSockets(server: Server, installation: Installation, che
   const stopHearing = installation.grants.onChanged((userId) => {
     for (const [client, ofUser] of users) if (userId === null || userId === ofUser) client.close(1012, 'Rights have changed.');
   });
+  const stopHearingEnds = installation.sessionEnds.onEnded((sessionIds) => {
+    for (const id of sessionIds) for (const client of bySession.get(id) ?? []) client.close(4401, 'Signed out.');
+  });
   server.on('upgrade', onUpgrade);
   return {
-    endSession(sessionId) {
-      for (const client of bySession.get(sessionId) ?? []) client.close(4401, 'Signed out.');
-    },
     async close() {
       stopHearing();
+      stopHearingEnds();
       server.off('upgrade', onUpgrade);
       for (const client of sockets.clients) client.close(1001, 'The server is stopping.');
       const patience = setTimeout(() => {

@@ -9,12 +9,17 @@ export interface StoredGrant {
   sensitive: boolean;
 }
 
+export interface HeldByPerson {
+  disabled: boolean;
+  groups: string[];
+  grants: StoredGrant[];
+  /** When they were last given something, in epoch ms; null: they hold nothing. */
+  changedAt: number | null;
+}
+
 /** Undefined when there is no such person. */
-export async function readGrants(
-  prisma: PrismaClient,
-  userId: string,
-): Promise<{ disabled: boolean; groups: string[]; grants: StoredGrant[] } | undefined> {
-  const [row] = await prisma.$queryRawUnsafe<{ disabled: boolean; groups: string[]; grants: StoredGrant[] }[]>(grantsSql, userId);
+export async function readGrants(prisma: PrismaClient, userId: string): Promise<HeldByPerson | undefined> {
+  const [row] = await prisma.$queryRawUnsafe<HeldByPerson[]>(grantsSql, userId);
   return row;
 }
 

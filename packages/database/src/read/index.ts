@@ -6,5 +6,6 @@ export * from './human-tasks.ts';
 export * from './instance-detail.ts';
 export * from './instance-list.ts';
 export * from './instance-row.ts';
+export * from './people.ts';
 export * from './workflows.ts';
 export * from './waiting.ts';

@@ -1,11 +1,17 @@
+export * from './accounts.ts';
+export * from './api-keys.ts';
 export { appendAudit, appendAuditAlone, type AuditRecord } from './audit.ts';
 export { auditHash, sealAudit, verifyAudit, type AuditVerdict, type BrokenEntry } from './audit-chain.ts';
 export { confirmIntent, dropIntent, settleIntents, writeIntent, type AuditIntent } from './audit-intent.ts';
 export { deedsOfRequest, withAuditRequest } from './audit-scope.ts';
 export * from './draft-snapshots.ts';
 export * from './entity-types.ts';
+export * from './grants.ts';
+export * from './groups.ts';
+export * from './invitations.ts';
 export * from './notices.ts';
 export * from './people.ts';
 export * from './task-draft.ts';
 export * from './workflows.ts';
 export * from './settings.ts';
+export * from './sign-in-lock.ts';

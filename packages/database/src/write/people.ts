@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Prisma, type PrismaClient } from '../generated/client.ts';
 import { appendAudit } from './audit.ts';
+import { type Notice, queueNotice } from './notices.ts';
 
 export interface Person {
   id: string;
@@ -33,7 +34,16 @@ export const ownerEmail = 'owner@localhost';
 /** Stored under its identifier; whoever consumes it first has it. Outdated ones are swept along. */
 export async function storeVerification(
   prisma: PrismaClient,
-  verification: { identifier: string; value: string; expiresAt: Date; actor: string; audit: string },
+  verification: {
+    identifier: string;
+    value: string;
+    expiresAt: Date;
+    actor: string;
+    audit: string;
+    /** Whom it is for. */
+    target: string;
+    notice?: Notice | null;
+  },
 ): Promise<void> {
   await prisma.$transaction(async (tx) => {
     await tx.verification.deleteMany({ where: { expiresAt: { lt: new Date() } } });
@@ -43,8 +53,9 @@ export async function storeVerification(
     await appendAudit(tx, {
       actor: verification.actor,
       action: verification.audit,
-      target: `verification:${verification.identifier.split(':')[0]}`,
+      target: verification.target,
     });
+    await queueNotice(tx, verification.notice ?? null);
   });
 }
 

@@ -1,16 +1,16 @@
 import { permissionsOf } from '../../../auth/identity.ts';
-import { RequestError } from '../../../errors/request-error.ts';
+import { demandUser } from '../../../auth/demand-user.ts';
 import { procedure } from '../../base.ts';
 import type { Me } from '../../contract.ts';
 
 export const me = procedure('signed-in').query(async ({ ctx: { identity, installation } }): Promise<Me> => {
-  if (identity.kind !== 'user') throw new RequestError('auth.forbidden', 'This is for people who are signed in, not for keys.');
+  const { id, name, email, groups, grants } = demandUser(identity);
   const { config, database, describe } = installation;
   const workers = await database.prisma.worker.count({ where: { heartbeatAt: { gt: new Date(Date.now() - 15_000) } } });
   return {
-    user: { id: identity.id, name: identity.name, email: identity.email },
-    groups: [...identity.groups],
-    grants: identity.grants.map(({ role, folder, permissions }) => ({ role, folder, permissions: [...permissions] })),
+    user: { id, name, email },
+    groups: [...groups],
+    grants: grants.map(({ role, folder, permissions }) => ({ role, folder, permissions: [...permissions] })),
     permissions: [...permissionsOf(identity)],
     installation: {
       version: config.version,
