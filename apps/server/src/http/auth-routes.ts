@@ -248,7 +248,8 @@ function wrongLink({ limit }: CallerCheck, request: FastifyRequest, words: strin
 
 function refuseWhileLocked(code: 'auth.locked' | 'auth.too-many-attempts', waitMs: number): void {
   if (waitMs <= 0) return;
-  const minutes = Math.ceil(waitMs / minute);
+  // Stored to the millisecond, rounded: a whole number of minutes must not read as one more.
+  const minutes = Math.max(1, Math.ceil((waitMs - 1_000) / minute));
   const wait = minutes === 1 ? 'a minute' : `${minutes} minutes`;
   const words = code === 'auth.locked' ? 'Too many wrong passwords for this account.' : 'Too many attempts from this address.';
   throw new RequestError(code, `${words} Wait ${wait}.`, { details: { waitMs: Math.ceil(waitMs) } });
