@@ -4,6 +4,7 @@ import { Shell } from './shell/shell.tsx';
 import { parseMomentSearch } from './instances/moment-search.ts';
 import { parseInstanceSearch } from './instances/instance-search.ts';
 import { parseEntitiesSearch, parseEntitySearch } from './entities/entities-search.ts';
+import { parseAuditSearch } from './settings/audit/audit-search.ts';
 import { parseInboxSearch } from './inbox/inbox-search.ts';
 
 /** The pages and their addresses. Every page is a chunk of its own; what a list shows (filters, tab, page) stands in its address. */
@@ -88,6 +89,19 @@ const inboxRoute = createRoute({
   component: lazyRouteComponent(() => import('./inbox/inbox-page.tsx'), 'InboxPage'),
 });
 
+const settingsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./settings/settings-index.tsx'), 'SettingsIndex'),
+});
+
+const auditRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/settings/audit',
+  validateSearch: parseAuditSearch,
+  component: lazyRouteComponent(() => import('./settings/audit/audit-page.tsx'), 'AuditPage'),
+});
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     signInRoute,
@@ -102,6 +116,8 @@ export const router = createRouter({
       entityRoute,
       entityTypeRoute,
       inboxRoute,
+      settingsRoute,
+      auditRoute,
     ]),
   ]),
   defaultPreload: 'intent',

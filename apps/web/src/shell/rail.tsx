@@ -1,5 +1,5 @@
 import { Tooltip } from '@mantine/core';
-import { IconDatabaseCog, IconInbox, IconListDetails, IconSitemap } from '@tabler/icons-react';
+import { IconDatabaseCog, IconInbox, IconListDetails, IconSettings, IconSitemap } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
@@ -26,6 +26,9 @@ export function Rail({ open }: { open: boolean }) {
         <RailLink to="/inbox" label="Inbox" icon={<IconInbox className="ic" size={16} stroke={1.8} />} open={open} count={waiting} />
       </ul>
       <div className="sp" />
+      <ul>
+        <RailLink to="/settings" label="Settings" icon={<IconSettings className="ic" size={16} stroke={1.8} />} open={open} />
+      </ul>
       <AccountMenu open={open} />
     </nav>
   );
@@ -38,7 +41,7 @@ function RailLink({
   open,
   count = 0,
 }: {
-  to: '/workflows' | '/instances' | '/entities' | '/inbox';
+  to: '/workflows' | '/instances' | '/entities' | '/inbox' | '/settings';
   label: string;
   icon: ReactElement;
   open: boolean;
