@@ -62,6 +62,12 @@ const instanceRoute = createRoute({
   component: lazyRouteComponent(() => import('./instances/instance-page.tsx'), 'InstancePage'),
 });
 
+const compareRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/instances/$id/compare/$other',
+  component: lazyRouteComponent(() => import('./instances/compare-page.tsx'), 'ComparePage'),
+});
+
 const entitiesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/entities',
@@ -112,6 +118,7 @@ export const router = createRouter({
       designerRoute,
       instancesRoute,
       instanceRoute,
+      compareRoute,
       entitiesRoute,
       entityRoute,
       entityTypeRoute,

@@ -2,8 +2,8 @@ import type { EdgeId, NodeId } from '@perdure/graph';
 import type { CanvasEdge, CanvasNode, CanvasNote } from './react-flow.ts';
 import './canvas-marks.css';
 
-/** What a mark says about a node: how it differs from another version, or its part in a problem. */
-export type NodeMark = 'added' | 'removed' | 'changed' | 'moved' | 'path' | 'cause' | 'focus';
+/** What a mark says about a node: how it differs from another version or run, or its part in a problem. */
+export type NodeMark = 'added' | 'removed' | 'changed' | 'moved' | 'path' | 'cause' | 'focus' | 'diverged';
 export type EdgeMark = 'added' | 'removed' | 'changed' | 'taken' | 'missing';
 
 /** Marks laid over a canvas from outside. They are in no document and no run. */

@@ -1,11 +1,12 @@
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { isPayloadRef, type Json } from '@perdure/graph';
 import { errorText } from '../api/describe-error.ts';
-import { client, trpc } from '../api/trpc.ts';
+import { trpc } from '../api/trpc.ts';
 import { CopyButton } from '../components/copy-button.tsx';
 import { JsonView } from '../components/json-view.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
+import { useWholeValue } from './use-whole-value.ts';
 
 /** A value with its name and size. Large values are kept apart by the server and fetched when asked for. */
 export function DataBlock({
@@ -78,51 +79,4 @@ function byteLength(value: Json): number {
 
 function bytesText(bytes: number): string {
   return bytes < 1_024 ? `${bytes} B` : bytes < 1_048_576 ? `${(bytes / 1_024).toFixed(1)} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`;
-}
-
-/** Stands in a lean history where a large value was. */
-interface Omitted {
-  $omitted: number;
-  seq: number;
-  field: string;
-}
-
-/** The value with what was left out of it put back: read from the event where it stands. */
-function useWholeValue(instanceId: string, value: Json | undefined): { value: Json | undefined } | 'loading' {
-  const omitted = value === undefined ? [] : omittedIn(value);
-  const events = useQueries({
-    queries: omitted.map(({ seq }) => ({
-      queryKey: ['event', instanceId, seq],
-      queryFn: async () => (await client.instances.history.query({ id: instanceId, afterSeq: seq - 1, limit: 1 })).events[0] ?? null,
-      staleTime: Infinity,
-    })),
-  });
-  if (omitted.length === 0) return { value };
-  if (events.some(({ data, isError }) => data === undefined && !isError)) return 'loading';
-  const found = new Map(events.flatMap(({ data }) => (data ? [[data.seq, data as unknown as Record<string, Json>] as const] : []))); // events are JSON
-  return { value: value === undefined ? undefined : putBack(value, found) };
-}
-
-/** Values of the history stand at the top of what a step shows, or one level below (a decision's data). */
-function omittedIn(value: Json): Omitted[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
-  if (isOmitted(value)) return [value];
-  return Object.values(value).filter(isOmitted);
-}
-
-function putBack(value: Json, events: ReadonlyMap<number, Record<string, Json>>): Json {
-  if (isOmitted(value)) return events.get(value.seq)?.[value.field] ?? value;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, isOmitted(inner) ? putBack(inner, events) : inner]));
-}
-
-function isOmitted(value: Json): value is Omitted & { [key: string]: Json } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    typeof value['$omitted'] === 'number' &&
-    typeof value['seq'] === 'number' &&
-    typeof value['field'] === 'string'
-  );
 }

@@ -7,8 +7,8 @@ import type { CanvasView } from '../../canvas/react-flow.ts';
 import { ZoomBar } from '../../canvas/zoom-bar.tsx';
 import { Button } from '../../components/button.tsx';
 import { Kbd } from '../../components/kbd.tsx';
+import { ValueDiff } from '../../components/value-diff.tsx';
 import { changeEntries, countWords, diffMarks, signs, unionDocument, type ChangeEntry } from './change-entries.ts';
-import { ValueDiff } from './value-diff.tsx';
 import './versions.css';
 
 /** Two documents on one canvas with the list of what differs. N and P, or the arrows in the list, go from change to change. */

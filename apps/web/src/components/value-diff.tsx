@@ -1,14 +1,23 @@
 import { isExpression, type Json } from '@perdure/graph';
 import { diffLines } from 'diff';
 import { useMemo } from 'react';
+import './value-diff.css';
 
 /** Two values side by side, with the lines that differ tinted. Expressions and texts as they are written, everything else as JSON. */
-export function ValueDiff({ before, after }: { before: Json | undefined; after: Json | undefined }) {
+export function ValueDiff({
+  before,
+  after,
+  labels: [beforeLabel, afterLabel] = ['Before', 'After'],
+}: {
+  before: Json | undefined;
+  after: Json | undefined;
+  labels?: readonly [string, string];
+}) {
   const { left, right } = useMemo(() => sides(before, after), [before, after]);
   return (
     <div className="vs-values">
-      <Side label="Before" lines={left} sign="–" isMissing={before === undefined} />
-      <Side label="After" lines={right} sign="+" isMissing={after === undefined} />
+      <Side label={beforeLabel} lines={left} sign="–" isMissing={before === undefined} />
+      <Side label={afterLabel} lines={right} sign="+" isMissing={after === undefined} />
     </div>
   );
 }
