@@ -363,6 +363,12 @@ function Detail({
       </div>
       <div className="step-body" id="cmp-tab-panel" role="tabpanel" aria-label={tab} tabIndex={0}>
         {failures.map((failure, at) => (failure ? <FailureNote key={labels[at]} failure={failure} title={labels[at] ?? ''} /> : null))}
+        {entry && (entry.differences.includes('path') || entry.differences.includes('reached') || entry.differences.includes('status')) ? (
+          <dl className="cmp-ways">
+            <Way name={one.id} of={entry.one} />
+            <Way name={other.id} of={entry.other} />
+          </dl>
+        ) : null}
         <div className="cmp-values">
           {tab === 'variables' ? (
             <Variables left={left} right={right} labels={labels} />
@@ -385,6 +391,17 @@ function Detail({
         </div>
       </div>
     </section>
+  );
+}
+
+function Way({ name, of }: { name: string; of: NodeOfRun | null }) {
+  return (
+    <>
+      <dt className="ell">{name}</dt>
+      <dd>
+        <Reached of={of} />
+      </dd>
+    </>
   );
 }
 

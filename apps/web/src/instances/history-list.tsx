@@ -57,7 +57,10 @@ export function HistoryList({ run, instanceId, titleOf, nameOf, onSelect }: Hist
   const { playhead } = run;
   useEffect(() => {
     const at = playhead === null ? -1 : indexOf(playhead);
-    if (at >= 0) rows.scrollToIndex(at);
+    // What the list knows of itself already: asking the page for its layout at every step would cost more than the step.
+    const top = rows.scrollOffset ?? 0;
+    const height = rows.scrollRect?.height ?? 0;
+    if (at >= 0 && (at * ROW < top || (at + 1) * ROW > top + height)) rows.scrollToOffset(Math.max(0, at * ROW - height / 2));
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- only when the playhead has moved
   }, [playhead]);
 

@@ -10,6 +10,7 @@ import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { JsonField, readJson } from '../components/json-field.tsx';
 import { toast, toastError } from '../components/toast.tsx';
+import { CompareMenu } from './compare-menu.tsx';
 import type { StepRecord } from './fold-steps.ts';
 
 type Open = 'event' | 'terminate' | 'purge' | null;
@@ -52,6 +53,7 @@ export function InstanceActions({
   );
   return (
     <>
+      <CompareMenu instance={instance} />
       <Button icon={<IconBroadcast className="ic" stroke={1.8} />} refusal={refusal} onClick={() => setOpen('event')}>
         Raise event…
       </Button>
