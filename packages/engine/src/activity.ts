@@ -44,8 +44,8 @@ export function quarantineTask(turn: Turn, step: ActivityStep, claims: number): 
 }
 
 /** [Q4] */
-export function releaseTask(turn: Turn, step: ActivityStep, command: Command & { type: 'ReleaseTask' }): void {
-  emit(turn, { type: 'TaskReleased', step: step.key, attempt: step.attempt, reason: command.reason, by: command.by });
+export function releaseTask(turn: Turn, step: ActivityStep, { reason, by }: { reason: string; by: string }): void {
+  emit(turn, { type: 'TaskReleased', step: step.key, attempt: step.attempt, reason, by });
   turn.effects.push({ type: 'RunActivity', step: step.key });
 }
 

@@ -6,7 +6,7 @@ import { possibleTimers } from './step-timers.ts';
 import { emit } from './turn.ts';
 import type { Turn } from './turn.ts';
 
-type Reason = (EventBody & { type: 'TokenCancelled' })['reason'];
+type Reason = Exclude<(EventBody & { type: 'TokenCancelled' })['reason'], 'rewind'>;
 
 /** What becomes of the sub-workflows of cancelled steps. `leave` lets them run on. */
 export type ChildFate = { type: 'cancel'; reason: string } | { type: 'terminate'; reason: string; by: string } | { type: 'leave' };
@@ -32,7 +32,8 @@ export function letGo(turn: Turn, step: OpenStep): void {
   }
 }
 
-function stopStep(turn: Turn, key: StepKey, fate: ChildFate): void {
+/** Tells the runtime what to stop of a step that is about to close. */
+export function stopStep(turn: Turn, key: StepKey, fate: ChildFate): void {
   const step = turn.state.steps.get(key);
   if (!step) return;
   letGo(turn, step);

@@ -2,7 +2,7 @@ import type { Json, PortId } from '@perdure/graph';
 import type { ExecutionId, InstanceId, StepKey, TimerId } from './ids.ts';
 import type { LockRequest } from './entity/entity-request.ts';
 import type { Failure } from './failure.ts';
-import type { ParentLink } from './history-event.ts';
+import type { EventBody, ParentLink } from './history-event.ts';
 import type { TestRun } from './test-run.ts';
 
 /**
@@ -45,6 +45,16 @@ export type CommandBody =
   | { type: 'ClaimHumanTask'; step: StepKey; by: string }
   | { type: 'ReleaseHumanTask'; step: StepKey; by: string }
   | { type: 'DecideHumanTask'; step: StepKey; outcome: PortId; data: Json; comment: string | null; by: string }
+  /** `asked`: by the parent that waits for this instance. */
+  | { type: 'Rewind'; reason: string; by: string; asked?: ParentLink }
+  | { type: 'RetryStep'; step: StepKey; reason: string; by: string }
+  /** `port`: null = the first normal one. */
+  | { type: 'SkipStep'; step: StepKey; output: Json; port: PortId | null; reason: string; by: string }
+  | { type: 'EditVariables'; values: Record<string, Json>; reason: string; by: string }
+  /** `seq`: of the instance when this was checked. The rest as in VersionMigrated. */
+  | ({ type: 'Migrate'; seq: number } & Omit<EventBody & { type: 'VersionMigrated' }, 'type'>)
+  /** From a child that was asked to be rewound and cannot be. */
+  | { type: 'ReplaceChild'; step: StepKey; child: InstanceId }
   | { type: 'Suspend'; reason: string; by: string }
   | { type: 'Resume'; reason: string; by: string }
   | { type: 'Terminate'; reason: string; by: string; recursive: boolean }
@@ -59,7 +69,14 @@ export type RefusalCode =
   | 'instance.exists'
   | 'instance.not-suspended'
   | 'instance.already-suspended'
+  | 'instance.not-failed'
+  | 'instance.not-rewindable'
+  | 'instance.changed'
+  | 'migration.problems'
   | 'step.not-quarantined'
+  | 'step.not-waiting'
+  | 'step.not-open'
+  | 'step.unknown-port'
   | 'task.gone'
   | 'task.already-decided'
   | 'task.already-claimed'

@@ -14,7 +14,7 @@ import type { Turn } from './turn.ts';
 /** Records what an open step came to, and acts on it unless the instance is suspended: then it waits in `state.deferred`. [L4] */
 export function conclude(turn: Turn, step: OpenStep, event: EventBody): void {
   const next = consequence(step, event);
-  if (event.type !== 'TimerFired') letGo(turn, step);
+  if (event.type !== 'TimerFired' && event.type !== 'StepSkippedByHand') letGo(turn, step);
   emit(turn, event);
   if (next && turn.state.status === 'Running') act(turn, next);
 }

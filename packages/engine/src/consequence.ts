@@ -18,6 +18,10 @@ export function consequence(step: OpenStep, event: EventBody): Deferred | null {
       return { type: 'fail', frame: step.frame, node: step.node, step: step.key, failure: event.failure };
     case 'EntityLockGranted':
       return { type: 'startPass', step: step.key };
+    case 'StepRetried':
+      return { type: 'retry', step: step.key };
+    case 'StepSkippedByHand':
+      return leave(step, event.port);
     case 'HumanTaskDecided':
       return leave(step, event.outcome);
     case 'TaskFailed':

@@ -10,10 +10,12 @@ import type { Effect } from './effect.ts';
 import type { Evaluator } from './evaluator.ts';
 import { raiseEvent } from './external-event.ts';
 import { finishInstance } from './finish-instance.ts';
+import { editVariables, goOn, migrate, replaceChild, retryStep, rewindInstance, skipStep } from './operate.ts';
 import type { HistoryEvent } from './history-event.ts';
 import { claimHumanTask, decideHumanTask, releaseHumanTask } from './human-task.ts';
 import type { StepKey } from './ids.ts';
 import { blame } from './raise.ts';
+import { answerParent } from './rewind.ts';
 import { run } from './run.ts';
 import type { InstanceState } from './state.ts';
 import { isFinal } from './status.ts';
@@ -25,7 +27,7 @@ import { EVENTS_PER_ITEM, EVENTS_PER_TURN, allowEvents, emit, nodeOf } from './t
 import type { Steps } from './steps.ts';
 import type { Turn } from './turn.ts';
 
-/** What one command led to. `events` have been folded into the state already; a refusal has none. Only a refused grant has effects. [K6] */
+/** What one command led to. `events` have been folded into the state already; a refusal has none. Only a refused grant and a refused rewind have effects. [K6, O6] */
 export interface TurnResult {
   events: HistoryEvent[];
   effects: Effect[];
@@ -37,9 +39,15 @@ export interface TurnResult {
  * touch it, and when it rejects (the evaluator broke, which is not an expression's failure) the state is half-way and must be thrown away.
  * Synchronous whenever the evaluator answers synchronously. The same plan, state, command and answers give the same events. [L1]
  *
- * The cost follows what the command changes: no step, frame or history is searched.
+ * The cost follows what the command changes: no step, frame or history is searched. `target`: with Migrate, the plan it moves to.
  */
-export function decide(plan: Plan, state: InstanceState, command: Command, evaluator: Evaluator): TurnResult | Promise<TurnResult> {
+export function decide(
+  plan: Plan,
+  state: InstanceState,
+  command: Command,
+  evaluator: Evaluator,
+  target?: Plan,
+): TurnResult | Promise<TurnResult> {
   const turn: Turn = {
     plan,
     state,
@@ -53,30 +61,35 @@ export function decide(plan: Plan, state: InstanceState, command: Command, evalu
     evaluations: 0,
     eventLimit: EVENTS_PER_TURN,
     loopPasses: 0,
+    resuming: [],
   };
-  return runSteps(decideSteps(turn));
+  return runSteps(decideSteps(turn, target));
 }
 
-function* decideSteps(turn: Turn): Steps<TurnResult> {
+function* decideSteps(turn: Turn, target: Plan | undefined): Steps<TurnResult> {
   const { command } = turn;
   const refusal = lifeRefusal(turn.state, command);
-  const outcome = refusal ? (command.type === 'GrantLock' ? refuseGrant(turn, command, refusal) : refusal) : obey(turn);
+  const outcome = refusal ? (command.type === 'GrantLock' ? refuseGrant(turn, command, refusal) : refusal) : obey(turn, target);
+  if (!outcome.ok && command.type === 'Rewind') answerParent(turn, command);
   if (outcome.ok && turn.state.status === 'Running' && turn.events.length > 0) yield* run(turn);
   return { events: turn.events, effects: turn.effects, outcome };
 }
 
-/** [L2, L6] */
+/** [L2, L6, O1] */
 function lifeRefusal(state: InstanceState, command: Command): Outcome | null {
   if (command.type === 'StartExecution') {
     return state.seq === 0 ? null : refuse('instance.exists', `An instance with the id “${state.instanceId}” exists already.`);
   }
   if (state.seq === 0) return refuse('stale', `The instance “${state.instanceId}” has not started.`);
+  if (state.status === 'Failed' && REOPENS.has(command.type)) return null;
+  if (isFinal(state.status) && command.type === 'Rewind')
+    return refuse('instance.not-failed', `The instance “${state.instanceId}” has not failed: it is ${state.status}.`);
   if (isFinal(state.status)) return refuse('instance.finished', `The instance “${state.instanceId}” has ended: ${state.status}.`);
   return null;
 }
 
 /** Records what the command says and lets tokens leave; `run` moves them afterwards. */
-function obey(turn: Turn): Outcome {
+function obey(turn: Turn, target: Plan | undefined): Outcome {
   const { state, command } = turn;
   switch (command.type) {
     case 'StartExecution': {
@@ -111,10 +124,12 @@ function obey(turn: Turn): Outcome {
       return DONE;
     }
     case 'CompleteChild':
-    case 'FailChild': {
+    case 'FailChild':
+    case 'ReplaceChild': {
       const step = state.steps.get(command.step);
       if (step?.kind !== 'subWorkflow' || step.phase !== 'scheduled' || step.child !== command.child) return stale(command.step);
-      if (command.type === 'CompleteChild') completeChild(turn, step, command.output);
+      if (command.type === 'ReplaceChild') replaceChild(turn, step);
+      else if (command.type === 'CompleteChild') completeChild(turn, step, command.output);
       else failChild(turn, step, command.failure);
       return DONE;
     }
@@ -150,6 +165,16 @@ function obey(turn: Turn): Outcome {
       if (command.type === 'ReleaseHumanTask') return releaseHumanTask(turn, step, command.by);
       return decideHumanTask(turn, step, command);
     }
+    case 'Rewind':
+      return rewindInstance(turn, command);
+    case 'RetryStep':
+      return retryStep(turn, command);
+    case 'SkipStep':
+      return skipStep(turn, command);
+    case 'EditVariables':
+      return editVariables(turn, command);
+    case 'Migrate':
+      return migrate(turn, command, target);
     case 'Suspend':
       if (state.status === 'Suspended')
         return refuse('instance.already-suspended', `The instance “${state.instanceId}” is suspended already.`);
@@ -173,9 +198,14 @@ function resume(turn: Turn, command: Command & { type: 'Resume' }): Outcome {
   const { deferred } = state;
   emit(turn, { type: 'ExecutionResumed', reason: command.reason, by: command.by });
   allowEvents(turn, EVENTS_PER_ITEM * deferred.length);
-  for (const work of deferred) {
-    if (!isFinal(state.status)) act(turn, work);
+  for (const [index, work] of deferred.entries()) {
+    if (isFinal(state.status)) break;
+    turn.resuming = deferred.slice(index);
+    act(turn, work);
   }
+  turn.resuming = [];
+  // A migration while it was suspended may have let more happen than what was deferred.
+  if (!isFinal(state.status)) goOn(turn);
   return DONE;
 }
 
@@ -217,5 +247,8 @@ function stale(step: StepKey): Outcome {
 function refuse(code: RefusalCode, message: string): Outcome {
   return { ok: false, code, message };
 }
+
+/** What a failed instance is open to. */
+const REOPENS: ReadonlySet<Command['type']> = new Set(['Rewind', 'RetryStep', 'SkipStep', 'Migrate']);
 
 const DONE: Outcome = { ok: true };

@@ -1,6 +1,7 @@
 import type { Json } from '@perdure/graph';
 import type { StepKey } from './ids.ts';
-import type { Frame, InstanceState, JoinState, OpenStep } from './state.ts';
+import { indexState } from './index-state.ts';
+import type { Fallen, Frame, InstanceState, JoinState, OpenStep } from './state.ts';
 
 /*
  * A checkpoint: the state as plain JSON, without what can be told from the rest (a frame's open steps, a container's passes, who waits for
@@ -33,7 +34,7 @@ interface EncodedJoin {
 
 interface EncodedState extends Omit<
   InstanceState,
-  'frames' | 'steps' | 'timers' | 'buffered' | 'eventWaits' | 'runningActivities' | 'quarantined'
+  'frames' | 'steps' | 'timers' | 'buffered' | 'eventWaits' | 'runningActivities' | 'quarantined' | 'fallen'
 > {
   format: typeof FORMAT;
   frames: EncodedFrame[];
@@ -42,10 +43,17 @@ interface EncodedState extends Omit<
   buffered: Pairs<string, { raised: number; data: Json }[]>;
   /** Absent in checkpoints written before there was a quarantine, and when nothing is held. */
   quarantined?: Pairs<string, number>;
+  /** Of an instance that failed: what is failing is only looked at by the events that follow at once. */
+  fallen?: EncodedFallen;
+}
+
+interface EncodedFallen extends Omit<Fallen, 'steps' | 'frames'> {
+  steps: { step: EncodedStep; claims?: number }[];
+  frames: { frame: EncodedFrame; ended: boolean; before?: Json }[];
 }
 
 export function encodeState(state: InstanceState): Json {
-  const { frames, steps, timers, buffered, eventWaits: _waits, runningActivities: _running, quarantined, ...plain } = state;
+  const { frames, steps, timers, buffered, eventWaits: _waits, runningActivities: _running, quarantined, fallen, ...plain } = state;
   const encoded: EncodedState = {
     format: FORMAT,
     ...plain,
@@ -56,6 +64,7 @@ export function encodeState(state: InstanceState): Json {
     buffered: Array.from(buffered, ([name, queue]) => [name, [...queue]]),
   };
   if (quarantined.size > 0) encoded.quarantined = Array.from(quarantined);
+  if (fallen && state.status === 'Failed') encoded.fallen = encodeFallen(fallen);
   // Every field of it is text, a number, a list, an object or null.
   return encoded as unknown as Json;
 }
@@ -65,7 +74,7 @@ export function decodeState(json: Json): InstanceState {
   // Written by encodeState and kept where only the runtime writes.
   const encoded = json as unknown as EncodedState;
   if (encoded?.format !== FORMAT) throw new Error('This is not a checkpoint of a known format.');
-  const { format: _format, frames, steps, timers, buffered, quarantined = [], ...plain } = encoded;
+  const { format: _format, frames, steps, timers, buffered, quarantined = [], fallen, ...plain } = encoded;
   const state: InstanceState = {
     ...plain,
     deferred: [...plain.deferred],
@@ -76,25 +85,29 @@ export function decodeState(json: Json): InstanceState {
     eventWaits: new Map(),
     runningActivities: 0,
     quarantined: new Map(quarantined) as InstanceState['quarantined'],
+    fallen: fallen === undefined ? null : decodeFallen(fallen),
   };
-  index(state);
+  indexState(state);
   return state;
 }
 
-function index(state: InstanceState): void {
-  for (const step of state.steps.values()) {
-    state.frames.get(step.frame)?.open.add(step.key);
-    if (step.kind === 'activity' && step.phase === 'scheduled') state.runningActivities++;
-    if (step.kind !== 'event') continue;
-    const name = step.name.toLowerCase();
-    const waits = state.eventWaits.get(name);
-    if (waits) waits.add(step.key);
-    else state.eventWaits.set(name, new Set([step.key]));
-  }
-  for (const frame of state.frames.values()) {
-    const container = frame.step === null ? undefined : state.steps.get(frame.step);
-    if (container?.kind === 'container') container.passes.add(frame.id);
-  }
+function encodeFallen({ steps, frames, ...plain }: Fallen): EncodedFallen {
+  return {
+    ...plain,
+    steps: steps.map(({ step, ...more }) => ({ step: encodeStep(step), ...more })),
+    frames: frames.map(({ frame, ...more }) => ({ frame: encodeFrame(frame), ...more })),
+  };
+}
+
+function decodeFallen({ steps, frames, timers, tokens, buffered, ...plain }: EncodedFallen): Fallen {
+  return {
+    ...plain,
+    timers: [...timers],
+    tokens: [...tokens],
+    buffered: [...buffered],
+    steps: steps.map(({ step, ...more }) => ({ step: decodeStep(step), ...more })),
+    frames: frames.map(({ frame, ...more }) => ({ frame: decodeFrame(frame), ...more })),
+  };
 }
 
 function encodeStep(step: OpenStep): EncodedStep {

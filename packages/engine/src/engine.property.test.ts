@@ -4,6 +4,7 @@ import { portId } from '@perdure/graph';
 import type { Plan } from '@perdure/graph';
 import type { CommandBody } from './command.ts';
 import { decide } from './decide.ts';
+import type { TurnResult } from './decide.ts';
 import { decodeState, encodeState } from './encode-state.ts';
 import { evolve } from './evolve.ts';
 import type { HistoryEvent } from './history-event.ts';
@@ -11,7 +12,7 @@ import { instanceId } from './ids.ts';
 import type { StepKey } from './ids.ts';
 import { initialState } from './initial-state.ts';
 import { InstanceFixture } from './instance-fixture.ts';
-import { asyncEvaluator, evaluator } from './plan-fixture.ts';
+import { asyncEvaluator, evaluator, renamedPlan } from './plan-fixture.ts';
 import { randomChoices, randomPlan } from './random-plan-fixture.ts';
 import type { InstanceState, OpenStep, SectionLock } from './state.ts';
 import { isFinal } from './status.ts';
@@ -67,8 +68,39 @@ function grantOf(step: StepKey, { id, entities }: SectionLock): CommandBody {
   return { type: 'GrantLock', step, lock: { id, instanceId: instanceId('inst'), step, entities, next: entities.length } };
 }
 
-function nextCommand(state: InstanceState, earlier: CommandBody[], choice: number): CommandBody {
+/** What an operator might do. */
+function operation(state: InstanceState, steps: readonly OpenStep[], choice: number): CommandBody {
+  const step = steps[choice % Math.max(1, steps.length)];
+  const said = { reason: 'random', by: 'ann' };
+  if (choice % 4 === 0 || !step) return { type: 'EditVariables', values: { n: choice }, ...said };
+  if (choice % 4 === 1) return { type: 'RetryStep', step: step.key, ...said };
+  return { type: 'SkipStep', step: step.key, output: choice, port: step.kind === 'humanTask' ? portId('approve') : null, ...said };
+}
+
+/** A failed instance goes on in one of the ways there are. */
+function reopening({ fallen, seq }: InstanceState, plan: Plan, choice: number): CommandBody {
+  const said = { reason: 'random', by: 'ann' };
+  const fell = [...(fallen?.steps.map(({ step }) => step.key) ?? []), ...(fallen?.tokens.flatMap(({ step }) => step ?? []) ?? [])];
+  const step = fell[choice % Math.max(1, fell.length)];
+  if (choice % 5 === 0) return migration(seq, plan);
+  if (choice % 5 < 3 || step === undefined) return { type: 'Rewind', ...said };
+  if (choice % 5 === 3) return { type: 'RetryStep', step, ...said };
+  return { type: 'SkipStep', step, output: choice, port: null, ...said };
+}
+
+function migration(seq: number, plan: Plan): CommandBody {
+  const { nodes, edges, plan: target } = renamedPlan(plan);
+  const joins = [...target.nodes.values()].flatMap((node) =>
+    node.kind === 'join' ? [{ node: node.id, incoming: node.incoming.map(({ id }) => id) }] : [],
+  );
+  return { type: 'Migrate', version: 2, seq, nodes, edges, joins, reason: 'random', by: 'ann' };
+}
+
+function nextCommand(state: InstanceState, plan: Plan, earlier: CommandBody[], choice: number): CommandBody {
   const roll = choice % 40;
+  if (state.status === 'Failed') return reopening(state, plan, Math.floor(choice / 40));
+  if (roll === 38) return migration(state.seq, plan);
+  if (roll === 39) return operation(state, [...state.steps.values()], Math.floor(choice / 40));
   if (roll === 0) return { type: 'Suspend', reason: 'random', by: 'ann' };
   if (state.status === 'Suspended' && roll < 14) return { type: 'Resume', reason: 'random', by: 'ann' };
   if (roll === 1) return { type: 'RaiseEvent', id: `${choice}`, name: 'GO', data: choice, by: 'bob' };
@@ -119,6 +151,7 @@ function closes(event: HistoryEvent): boolean {
     'TransformCompleted',
     'StepPinned',
     'StepFailed',
+    'StepSkippedByHand',
   ].includes(event.type);
 }
 
@@ -207,24 +240,27 @@ function testRunOf(workflow: Plan, picks: readonly number[]): { test?: TestRun }
 const PINNABLE = new Set(['activity', 'transform', 'condition', 'forEach', 'loop', 'scope', 'timer', 'event', 'humanTask', 'subWorkflow']);
 
 /** Drives a plan by the choices, then to its end, checking everything after every command. */
-function drive(workflow: Plan, picks: number[]): { run: InstanceFixture; commands: CommandBody[] } {
+function drive(workflow: Plan, picks: number[]): { run: InstanceFixture; commands: CommandBody[]; turns: TurnResult[] } {
   const run = new InstanceFixture(workflow);
+  const turns: TurnResult[] = [];
   const shadow = initialState(instanceId('inst'));
   const commands: CommandBody[] = [];
   const step = (body: CommandBody) => {
     commands.push(body);
     // V4, L1: a state that went through a checkpoint gives the same events and effects.
     const copy = decodeState(JSON.parse(JSON.stringify(encodeState(run.state))));
-    const again = decide(workflow, copy, { at: run.at + 1, seed: `s${commands.length - 1}`, ...body }, evaluator);
-    run.send(body);
+    const target = targetOf(body, run.plan);
+    const again = decide(run.plan, copy, { at: run.at + 1, seed: `s${commands.length - 1}`, ...body }, evaluator, target);
+    run.send(body, target);
+    turns.push(run.last);
     expect(again).toEqual(run.last);
     expect(encodeState(copy)).toEqual(encodeState(run.state));
-    if (!run.last.outcome.ok) expect(run.last).toMatchObject(body.type === 'GrantLock' ? { events: [] } : { events: [], effects: [] });
+    if (!run.last.outcome.ok) expect(run.last).toMatchObject(body.type === 'GrantLock' || body.type === 'Rewind' ? { events: [] } : { events: [], effects: [] });
     // V3: the fold of the history is the state.
     for (const event of run.last.events) evolve(shadow, event);
     expect(shadow).toEqual(run.state);
     checkIndexes(run.state);
-    expect(waitsFor(workflow, run.state) === null).toBe(run.state.steps.size === 0);
+    expect(waitsFor(run.plan, run.state) === null).toBe(run.state.steps.size === 0);
   };
   step({
     type: 'StartExecution',
@@ -238,14 +274,18 @@ function drive(workflow: Plan, picks: number[]): { run: InstanceFixture; command
     ...testRunOf(workflow, picks),
   });
   for (const pick of picks) {
-    if (isFinal(run.state.status)) break;
-    step(nextCommand(run.state, commands.slice(1), pick));
+    if (isFinal(run.state.status) && run.state.status !== 'Failed') break;
+    step(nextCommand(run.state, run.plan, commands.slice(1), pick));
   }
   for (let left = 3000; !isFinal(run.state.status); left--) {
     if (left === 0) throw new Error('The instance does not come to an end.');
     step(drainCommand(run.state));
   }
-  return { run, commands };
+  return { run, commands, turns };
+}
+
+function targetOf(body: CommandBody, plan: Plan): Plan | undefined {
+  return body.type === 'Migrate' ? renamedPlan(plan).plan : undefined;
 }
 
 test('V1 V3 V4 L1 L5 L6 random workflows under random commands keep every invariant and end', { timeout: 120_000 }, () => {
@@ -254,8 +294,12 @@ test('V1 V3 V4 L1 L5 L6 random workflows under random commands keep every invari
       const { history } = drive(workflow, picks).run;
       expect(history.map((event) => event.seq)).toEqual(history.map((_, index) => index + 1));
       const terminal = history.filter((event) => event.type === 'ExecutionCompleted' || event.type === 'ExecutionTerminated');
-      expect(terminal).toEqual([history.at(-1)]);
-      const results = history.filter(closes).map((event) => ('step' in event ? event.step : ''));
+      expect(terminal.at(-1)).toEqual(history.at(-1));
+      // I5, I4: once since the last rewind.
+      const rewinds = history.filter((event) => event.type === 'ExecutionRewound').map(({ seq }) => seq);
+      const life = (seq: number) => rewinds.filter((rewind) => rewind < seq).length;
+      expect(terminal.map(({ seq }) => life(seq))).toEqual(terminal.map((_, index) => index));
+      const results = history.filter(closes).map((event) => ('step' in event ? `${life(event.seq)} ${event.step}` : ''));
       expect(new Set(results).size).toBe(results.length);
       const timers = history.flatMap((event) => (event.type === 'TimerCreated' ? [event.timer] : []));
       expect(new Set(timers).size).toBe(timers.length);
@@ -267,7 +311,7 @@ test('V1 V3 V4 L1 L5 L6 random workflows under random commands keep every invari
 test('E2 H5 S4 K5 effects balance: what was started is ended once', { timeout: 120_000 }, () => {
   fc.assert(
     fc.property(randomPlan, randomChoices, (workflow, picks) => {
-      const { run } = drive(workflow, picks);
+      const { run, turns } = drive(workflow, picks);
       const running = new Set<string>();
       const timers = new Set<string>();
       const tasks = new Set<string>();
@@ -277,7 +321,8 @@ test('E2 H5 S4 K5 effects balance: what was started is ended once', { timeout: 1
           event.type === 'TaskCompleted' || event.type === 'TaskFailed' ? [`${event.step}/${event.attempt}`] : [],
         ),
       );
-      for (const effect of run.effects) {
+      for (const effect of turns.flatMap(({ events, effects }) => [...events.filter((event) => event.type === 'TimerFired'), ...effects])) {
+        if (effect.type === 'TimerFired') expect(timers.delete(effect.timer)).toBe(true);
         if (effect.type === 'RunActivity') running.add(effect.step);
         if (effect.type === 'AbortActivity') expect(running.delete(effect.step)).toBe(true);
         if (effect.type === 'SetTimer') timers.add(effect.timer);
@@ -289,7 +334,6 @@ test('E2 H5 S4 K5 effects balance: what was started is ended once', { timeout: 1
         if (command.type === 'RequestLock') for (const wanted of command.lock.entities) locks.add(`unlock:${command.lock.id}:${wanted}`);
         if (command.type === 'ReleaseLock' && messageId.startsWith('unlock:')) expect(locks.delete(messageId)).toBe(true);
       }
-      for (const fired of run.all('TimerFired')) expect(timers.delete(fired.timer)).toBe(true);
       for (const step of running) expect([...finished].some((key) => key.startsWith(`${step}/`))).toBe(true);
       expect([...timers]).toEqual([]);
       expect([...tasks]).toEqual([]);
@@ -304,7 +348,7 @@ test('L1 promises change nothing', { timeout: 120_000 }, async () => {
     fc.asyncProperty(randomPlan, randomChoices, async (workflow, picks) => {
       const { run, commands } = drive(workflow, picks);
       const later = new InstanceFixture(workflow, asyncEvaluator);
-      for (const body of commands) await later.sendAsync(body);
+      for (const body of commands) await later.sendAsync(body, targetOf(body, later.plan));
       expect(later.history).toEqual(run.history);
       expect(later.effects).toEqual(run.effects);
     }),

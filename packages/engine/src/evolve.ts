@@ -2,10 +2,12 @@ import { nodeId } from '@perdure/graph';
 import type { Json, NodeId } from '@perdure/graph';
 import { consequence } from './consequence.ts';
 import type { Failure } from './failure.ts';
+import { noteEnd, noteFailure, noteFrame, noteStep, noteTimer, rise } from './fallen.ts';
 import type { EventBody, HistoryEvent, StepOpening } from './history-event.ts';
 import type { FrameId, InstanceId, StepKey } from './ids.ts';
 import { arrive, clearWaiting, countAsArrived, fire } from './join-tokens.ts';
-import type { ContainerState, Frame, InstanceState, JoinState, OpenStep, SectionLock } from './state.ts';
+import { migrateState } from './migrate-state.ts';
+import type { ContainerState, Deferred, Frame, InstanceState, JoinState, OpenStep, SectionLock } from './state.ts';
 import { ROOT_FRAME } from './step-place.ts';
 import { possibleTimers } from './step-timers.ts';
 import type { TestRun } from './test-run.ts';
@@ -20,6 +22,7 @@ import type { TestRun } from './test-run.ts';
 export function evolve(state: InstanceState, event: HistoryEvent): InstanceState {
   if (event.seq !== state.seq + 1) throw new Error(`History event ${event.seq} (${event.type}) does not follow ${state.seq}.`);
   state.seq = event.seq;
+  noteFailure(state, event);
   switch (event.type) {
     case 'ExecutionStarted':
       state.executionId = event.executionId;
@@ -50,7 +53,14 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
       state.status = event.status;
       state.output = event.output;
       state.failure = event.failure ?? null;
+      noteEnd(state, event);
       clearOpenWork(state);
+      break;
+    case 'ExecutionRewound':
+      rise(state, event.at);
+      break;
+    case 'VersionMigrated':
+      migrateState(state, event);
       break;
 
     case 'TaskScheduled':
@@ -106,6 +116,20 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
       break;
     }
 
+    case 'StepRetried': {
+      defer(state, event);
+      for (const timer of possibleTimers(anyOpenStep(state, event.step))) state.timers.delete(timer);
+      break;
+    }
+    case 'StepSkippedByHand':
+      if (event.opening) {
+        visit(state, event.opening).outputs.set(event.opening.node, event.output);
+      } else {
+        defer(state, event);
+        finish(state, event.step, event.output);
+      }
+      break;
+
     case 'TimerCreated':
       if (event.opening) open(state, event.opening, { ...base(event.opening, event.at), kind: 'timer', fireAt: event.fireAt });
       state.timers.set(event.timer, { step: event.step, purpose: event.purpose, fireAt: event.fireAt });
@@ -116,6 +140,7 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
       break;
     case 'TimerFired': {
       defer(state, event);
+      noteTimer(state, event.timer, true);
       state.timers.delete(event.timer);
       const step = anyOpenStep(state, event.step);
       if (step.kind === 'timer' || step.kind === 'event' || step.kind === 'humanTask') close(state, step);
@@ -151,6 +176,8 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
         open(state, event, { ...base(event, event.at), kind: 'subWorkflow', child, workflow, version, input, attempt, phase: 'scheduled' });
       } else {
         const step = openStep(state, event.step, 'subWorkflow');
+        // Of an attempt that another takes the place of.
+        for (const timer of possibleTimers(step)) state.timers.delete(timer);
         step.child = child;
         step.attempt = attempt;
         step.phase = 'scheduled';
@@ -213,6 +240,9 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
       // Replaced, not changed: an expression may have answered with the very object, which is then in an event.
       state.vars = { ...state.vars, ...event.values };
       break;
+    case 'VariablesEdited':
+      state.vars = { ...state.vars, ...event.values };
+      break;
     case 'CustomStatusSet':
       visit(state, event);
       state.customStatus = event.status;
@@ -270,7 +300,7 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
     }
     case 'PassEnded': {
       const step = openStep(state, event.step, 'container');
-      dropFrame(state, event.frame);
+      dropFrame(state, event.frame, event.failure !== undefined);
       step.passes.delete(event.frame);
       if (step.container.type === 'forEach') {
         step.container.running--;
@@ -356,7 +386,11 @@ function failed(state: InstanceState, key: StepKey, failure: Failure): void {
 
 /** Removes an open step, with everything inside it when it is a container. */
 function close(state: InstanceState, step: OpenStep): void {
-  for (const timer of possibleTimers(step)) state.timers.delete(timer);
+  for (const timer of possibleTimers(step)) {
+    noteTimer(state, timer, false);
+    state.timers.delete(timer);
+  }
+  noteStep(state, step);
   if (step.kind === 'activity') {
     leavePhase(state, step);
   } else if (step.kind === 'event') {
@@ -416,10 +450,11 @@ function frameOf(state: InstanceState, id: FrameId): Frame {
   return frame;
 }
 
-function dropFrame(state: InstanceState, id: FrameId): void {
+function dropFrame(state: InstanceState, id: FrameId, ended = false): void {
   const frame = state.frames.get(id);
   if (!frame) return;
   for (const key of frame.open) close(state, anyOpenStep(state, key));
+  noteFrame(state, frame, ended);
   state.frames.delete(id);
 }
 
@@ -494,8 +529,16 @@ function takeBuffered(state: InstanceState, name: string, raised: number): Json 
 /** While suspended, what an outcome leads to waits for the resumption. Must look at the step before it closes. */
 function defer(state: InstanceState, event: EventBody & { step: StepKey }): void {
   if (state.status !== 'Suspended') return;
-  const deferred = consequence(anyOpenStep(state, event.step), event);
-  if (deferred) state.deferred.push(deferred);
+  const step = anyOpenStep(state, event.step);
+  const deferred = consequence(step, event);
+  if (!deferred) return;
+  if (mayFail(deferred, event) && step.kind !== 'container') deferred.was = step;
+  state.deferred.push(deferred);
+}
+
+/** What it leads to may fail the instance: a failure, or an exceptional port that nobody has connected. */
+function mayFail(deferred: Deferred, event: EventBody): deferred is Deferred & { type: 'fail' | 'leave' } {
+  return deferred.type === 'fail' || (deferred.type === 'leave' && event.type === 'TimerFired' && event.purpose !== 'timer');
 }
 
 function clearOpenWork(state: InstanceState): void {

@@ -1,6 +1,7 @@
 import type { EdgeId, Json, NodeId, PortId } from '@perdure/graph';
 import type { ExecutionId, FrameId, InstanceId, StepKey, TimerId } from './ids.ts';
 import type { Failure } from './failure.ts';
+import type { OpenStep } from './state.ts';
 import type { FinalStatus } from './status.ts';
 import type { TestRun } from './test-run.ts';
 
@@ -31,6 +32,12 @@ export interface ParentLink {
 
 export type TimerPurpose = 'timer' | 'retry' | 'timeout' | 'deadline';
 
+/** What no open step tells of: tokens between steps, and steps whose outcome came while the instance was suspended. */
+export interface LeftBehind {
+  tokens: TokenLeft[];
+  steps?: OpenStep[];
+}
+
 /** Where a token was on its way to. */
 export interface TokenLeft {
   frame: FrameId;
@@ -58,8 +65,8 @@ export type EventBody =
   | { type: 'ExecutionSuspended'; reason: string; by: string }
   | { type: 'ExecutionResumed'; reason: string; by: string }
   | { type: 'ExecutionTerminated'; reason: string; by: string; output: Json }
-  /** `left`: the tokens that were on their way when it failed, without those of the failure's own frames; absent when there were none. */
-  | { type: 'ExecutionCompleted'; status: Exclude<FinalStatus, 'Terminated'>; output: Json; failure?: Failure; left?: TokenLeft[] }
+  /** `left`: what was on its way when it failed. */
+  | { type: 'ExecutionCompleted'; status: Exclude<FinalStatus, 'Terminated'>; output: Json; failure?: Failure; left?: LeftBehind }
   /** A failed instance goes on: what its last failure closed is open again, as it was before. */
   | { type: 'ExecutionRewound'; reason: string; by: string }
   /** Opens an activity step (attempt 1, with its input) or starts a further attempt of an open one (without `input`). */
@@ -108,8 +115,8 @@ export type EventBody =
   | { type: 'TaskReleased'; step: StepKey; attempt: number; reason: string; by: string }
   /** A person did not want to wait for the step's retry timer, which is gone: its next attempt starts. */
   | { type: 'StepRetried'; step: StepKey; reason: string; by: string }
-  /** A person closed an open step: it gives `output` in the place of its own and is left by `port`. */
-  | { type: 'StepSkippedByHand'; step: StepKey; port: PortId; output: Json; reason: string; by: string }
+  /** A person closed an open step: it gives `output` in the place of its own and is left by `port`. `opening`: it had failed without being open. */
+  | { type: 'StepSkippedByHand'; step: StepKey; port: PortId; output: Json; reason: string; by: string; opening?: StepOpening }
   | { type: 'VariablesEdited'; values: Record<string, Json>; reason: string; by: string }
   /**
    * From here on the instance runs another version. Keys of open steps stay; `nodes` and `edges` rename what has another id there, old to new.
@@ -169,8 +176,8 @@ export type EventBody =
   | { type: 'HumanTaskReleased'; step: StepKey; by: string }
   /** Closes the step through the port `outcome`. */
   | { type: 'HumanTaskDecided'; step: StepKey; outcome: PortId; data: Json; comment: string | null; by: string }
-  /** These open steps (with all that is inside them) were removed by a join or by the end of their frame. */
-  | { type: 'TokenCancelled'; steps: StepKey[]; reason: 'join' | 'scope' | 'failure' | 'completion' };
+  /** These open steps (with all that is inside them) were removed by a join or by the end of their frame; with `rewind`, to be entered again. */
+  | { type: 'TokenCancelled'; steps: StepKey[]; reason: 'join' | 'scope' | 'failure' | 'completion' | 'rewind' };
 
 export interface HumanTaskBody {
   title: string;

@@ -27,5 +27,6 @@ export function initialState(instanceId: InstanceId): InstanceState {
     runningActivities: 0,
     quarantined: new Map(),
     deferred: [],
+    fallen: null,
   };
 }

@@ -14,7 +14,7 @@ import type { InstanceState } from './state.ts';
 
 /** Drives one instance in a test: sends commands, keeps its history and effects. Time passes by one millisecond per command. */
 export class InstanceFixture {
-  readonly plan: Plan;
+  plan: Plan;
   readonly evaluator: Evaluator;
   state: InstanceState;
   history: HistoryEvent[] = [];
@@ -44,14 +44,18 @@ export class InstanceFixture {
     return this;
   }
 
-  send(body: CommandBody): Outcome {
-    const result = decide(this.plan, this.state, this.command(body), this.evaluator);
+  /** `target`: with Migrate, the plan it moves to. */
+  send(body: CommandBody, target?: Plan): Outcome {
+    const result = decide(this.plan, this.state, this.command(body), this.evaluator, target);
     if (result instanceof Promise) throw new Error('decide answered with a promise although the evaluator did not.');
+    if (target && result.outcome.ok) this.plan = target;
     return this.take(result);
   }
 
-  async sendAsync(body: CommandBody): Promise<Outcome> {
-    return this.take(await decide(this.plan, this.state, this.command(body), this.evaluator));
+  async sendAsync(body: CommandBody, target?: Plan): Promise<Outcome> {
+    const result = await decide(this.plan, this.state, this.command(body), this.evaluator, target);
+    if (target && result.outcome.ok) this.plan = target;
+    return this.take(result);
   }
 
   command(body: CommandBody): Command {

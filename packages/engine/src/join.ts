@@ -12,9 +12,13 @@ import type { Token, Turn } from './turn.ts';
 export function reachJoin(turn: Turn, token: Token, via: EdgeId, node: JoinNode): void {
   const caught = token.caughtFrom === undefined ? {} : { caughtFrom: token.caughtFrom };
   emit(turn, { type: 'JoinReached', node: node.id, frame: token.frame, via, ...caught });
-  const frame = frameOf(turn, token.frame);
+  fireReady(turn, frameOf(turn, token.frame), node);
+}
+
+/** Fires every pass whose rule is met. [J2] */
+export function fireReady(turn: Turn, frame: Frame, node: JoinNode): void {
   const join = frame.joins.get(node.id);
-  if (!join) throw new Error(`Join ${node.id} has no state after a token reached it.`);
+  if (!join) throw new Error(`No token has reached the join ${node.id}.`);
   for (let pass = passToFire(join, node.needed); pass !== null; pass = passToFire(join, node.needed))
     fireJoin(turn, frame, node, pass, join.caught.get(pass));
 }

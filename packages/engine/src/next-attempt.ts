@@ -8,15 +8,16 @@ import type { OpenStep } from './state.ts';
 import { emit, nodeOf, openingOf } from './turn.ts';
 import type { Turn } from './turn.ts';
 
-/** When the attempt after a failed one starts, or null: the failure stands. [R1] */
+/** When the attempt after a failed one starts, or null: the failure stands. After a rewind attempts are counted anew. [R1, O3] */
 export function retryMoment(
   turn: Turn,
-  step: { attempt: number; openedAt: number },
+  step: OpenStep & { kind: 'activity' | 'subWorkflow' },
   retry: PlanRetry | null,
   failure: Failure,
 ): number | null {
   if (retry === null) return null;
-  return nextAttemptAt(retry, { attempt: step.attempt, code: failure.code, openedAt: step.openedAt, at: turn.command.at });
+  const { attempt, at } = step.since ?? { attempt: 0, at: step.openedAt };
+  return nextAttemptAt(retry, { attempt: step.attempt - attempt, code: failure.code, openedAt: at, at: turn.command.at });
 }
 
 /** The same step, the same activity key, one attempt more. [R5] */

@@ -1,5 +1,5 @@
 import { edgeId, nodeId, portId } from '@perdure/graph';
-import type { CompiledExpression, CompiledValue, Json, NodeId, Plan, PlanEdge, PlanNode, PlanRetry, PortId } from '@perdure/graph';
+import type { CompiledExpression, CompiledValue, EdgeId, Json, NodeId, Plan, PlanEdge, PlanNode, PlanRetry, PortId } from '@perdure/graph';
 import type { EntityScope, Evaluation, Evaluator, ExpressionScope, TurnClock } from './evaluator.ts';
 
 /**
@@ -225,3 +225,26 @@ export const fail = (code: string, message = 'it failed'): Kinds['fail'] => ({
 });
 export const end = (value: CompiledValue = literal(null)): Kinds['end'] => ({ kind: 'end', value });
 export const inside = <T extends NodeSpec>(parent: string, node: T): T => ({ ...node, parent });
+
+/** The same plan under other names: every node and edge is called otherwise. */
+export function renamedPlan(plan: Plan): { plan: Plan; nodes: Record<NodeId, NodeId>; edges: Record<EdgeId, EdgeId> } {
+  const node = (id: NodeId): NodeId => nodeId(`${id}_`);
+  const edge = (one: PlanEdge): PlanEdge => ({ ...one, id: edgeId(`${one.id}_`), source: node(one.source), target: node(one.target) });
+  const edges: Record<EdgeId, EdgeId> = {};
+  const nodes = [...plan.nodes.values()].map((one): PlanNode => {
+    for (const { id } of one.incoming) edges[id] = edgeId(`${id}_`);
+    const named = {
+      ...one,
+      id: node(one.id),
+      parent: one.parent === null ? null : node(one.parent),
+      outputs: new Map([...one.outputs].map(([port, out]) => [port, out.map(edge)])),
+      incoming: one.incoming.map(edge),
+    };
+    return named.kind === 'join' ? { ...named, region: new Set([...named.region].map(node)) } : named;
+  });
+  return {
+    plan: { start: node(plan.start), nodes: new Map(nodes.map((one) => [one.id, one])) },
+    nodes: Object.fromEntries([...plan.nodes.keys()].map((id) => [id, node(id)])),
+    edges,
+  };
+}

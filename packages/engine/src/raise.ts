@@ -1,8 +1,9 @@
 import { portId } from '@perdure/graph';
-import type { Json, PlanNode, PortId, ScopeNode } from '@perdure/graph';
+import type { EdgeId, Json, NodeId, PlanNode, PortId, ScopeNode } from '@perdure/graph';
 import { cancelFrame, cancelSteps, letGo } from './cancel.ts';
 import { finishInstance } from './finish-instance.ts';
 import type { Failure } from './failure.ts';
+import type { LeftBehind, TokenLeft } from './history-event.ts';
 import type { FrameId, StepKey } from './ids.ts';
 import type { OpenStep } from './state.ts';
 import { ROOT_FRAME } from './step-place.ts';
@@ -82,9 +83,27 @@ export function blame(failure: Failure, node: PlanNode, step: StepKey): Failure 
 }
 
 export function failInstance(turn: Turn, failure: Failure): void {
+  const left = leftBehind(turn);
   cancelFrame(turn, ROOT_FRAME, 'failure');
   const output: Json = null;
-  finishInstance(turn, { type: 'ExecutionCompleted', status: 'Failed', output, failure }, { ok: false, failure });
+  finishInstance(turn, { type: 'ExecutionCompleted', status: 'Failed', output, failure, left }, { ok: false, failure });
+}
+
+/** What a rewind could not tell from what was open. [O2] */
+function leftBehind(turn: Turn): LeftBehind {
+  const tokens: TokenLeft[] = [];
+  const steps: OpenStep[] = [];
+  const add = (frame: FrameId, node: NodeId, via: EdgeId | null, caughtFrom: StepKey | undefined) =>
+    tokens.push(caughtFrom === undefined ? { frame, node, via } : { frame, node, via, caughtFrom });
+  for (const work of turn.work.slice(turn.next)) if (work.type === 'token') add(work.frame, work.node, work.via, work.caughtFrom);
+  for (const work of turn.resuming) {
+    if (work.type !== 'leave' && work.type !== 'fail') continue;
+    if (work.was) steps.push(work.was);
+    else if (work.type === 'leave') {
+      for (const edge of nodeOf(turn, work.node).outputs.get(work.port) ?? []) add(work.frame, edge.target, edge.id, work.caughtFrom);
+    }
+  }
+  return steps.length === 0 ? { tokens } : { tokens, steps };
 }
 
 const ERROR = portId('error');

@@ -1,7 +1,7 @@
 import type { EdgeId, Json, NodeId, PortId } from '@perdure/graph';
 import type { ExecutionId, FrameId, InstanceId, StepKey, TimerId } from './ids.ts';
 import type { Failure } from './failure.ts';
-import type { HumanTaskBody, ParentLink, TimerPurpose } from './history-event.ts';
+import type { HumanTaskBody, ParentLink, TimerPurpose, TokenLeft } from './history-event.ts';
 import type { InstanceStatus } from './status.ts';
 import type { TestRun } from './test-run.ts';
 
@@ -42,6 +42,28 @@ export interface InstanceState {
   quarantined: Map<StepKey, number>;
   /** What became known while suspended and has not been acted on. */
   deferred: Deferred[];
+  /** What the failure underway has closed; of an instance that failed, all that a rewind opens again. Null: nothing is failing. */
+  fallen: Fallen | null;
+}
+
+/** See fallen.ts. */
+export interface Fallen {
+  /** The open steps that the failure came from; none when it came from a node without one. */
+  failed: StepKey[];
+  /** The container whose pass the failure has just ended. */
+  leaving: StepKey | null;
+  /** `claims`: it was held in quarantine. */
+  steps: { step: OpenStep; claims?: number }[];
+  /** `ended`: the failure left it. `before`: of a loop, the result of the pass before it. */
+  frames: { frame: Frame; ended: boolean; before?: Json }[];
+  timers: { timer: TimerId; step: StepKey; purpose: TimerPurpose; fireAt: number; fired: boolean }[];
+  /** On their way; with `step`, the token of a node that failed without opening one. */
+  tokens: (TokenLeft & { step?: StepKey })[];
+  buffered: [name: string, events: { raised: number; data: Json }[]][];
+  /** When the instance failed. */
+  at: number;
+  /** Its end says which tokens were on their way. */
+  recorded: boolean;
 }
 
 /** A container's running content, or the root. */
@@ -82,6 +104,12 @@ interface OpenStepBase {
   caughtFrom?: StepKey;
 }
 
+/** Retries count from here: the attempt that failed before a rewind, and the moment of it. [O3] */
+export interface FreshStart {
+  attempt: number;
+  at: number;
+}
+
 export type OpenStep =
   | (OpenStepBase & {
       kind: 'activity';
@@ -94,6 +122,7 @@ export type OpenStep =
       lastFailure: Failure | null;
       /** Times a person let it run again after a quarantine; claims count anew from there. Absent: never. */
       releases?: number;
+      since?: FreshStart;
     })
   | (OpenStepBase & { kind: 'timer'; fireAt: number })
   | (OpenStepBase & { kind: 'event'; name: string; deadlineAt: number | null })
@@ -106,6 +135,7 @@ export type OpenStep =
       input: Json;
       attempt: number;
       phase: 'scheduled' | 'backoff';
+      since?: FreshStart;
     })
   /** `request`: the id of the call. `section`: the critical section it is in. */
   | (OpenStepBase & { kind: 'entityCall'; request: string; entity: InstanceId; operation: string; section?: StepKey })
@@ -138,8 +168,9 @@ export interface SectionLock {
 }
 
 export type Deferred =
-  | { type: 'leave'; frame: FrameId; node: NodeId; step: StepKey; port: PortId; caughtFrom?: StepKey }
-  | { type: 'fail'; frame: FrameId; node: NodeId; step: StepKey; failure: Failure }
+  /** `was`: the step, which has closed, for a rewind after what it leads to failed the instance. */
+  | { type: 'leave'; frame: FrameId; node: NodeId; step: StepKey; port: PortId; caughtFrom?: StepKey; was?: OpenStep }
+  | { type: 'fail'; frame: FrameId; node: NodeId; step: StepKey; failure: Failure; was?: OpenStep }
   | { type: 'retry'; step: StepKey }
   /** A critical section has its entities. */
   | { type: 'startPass'; step: StepKey };

@@ -6,7 +6,7 @@ import type { Evaluator } from './evaluator.ts';
 import { evolve } from './evolve.ts';
 import type { EventBody, HistoryEvent, StepOpening } from './history-event.ts';
 import type { FrameId, StepKey } from './ids.ts';
-import type { Frame, InstanceState, OpenStep } from './state.ts';
+import type { Deferred, Frame, InstanceState, OpenStep } from './state.ts';
 import { ROOT_FRAME, stepKeyOf } from './step-place.ts';
 
 /**
@@ -30,6 +30,8 @@ export interface Turn {
   /** Events allowed before the instance fails with `TurnLimit`. [L8] */
   eventLimit: number;
   loopPasses: number;
+  /** What a resumption has yet to act on, the one it is at first. */
+  resuming: readonly Deferred[];
 }
 
 export type Work = Token | { type: 'advance'; step: StepKey };
