@@ -255,7 +255,8 @@ function drive(workflow: Plan, picks: number[]): { run: InstanceFixture; command
     turns.push(run.last);
     expect(again).toEqual(run.last);
     expect(encodeState(copy)).toEqual(encodeState(run.state));
-    if (!run.last.outcome.ok) expect(run.last).toMatchObject(body.type === 'GrantLock' || body.type === 'Rewind' ? { events: [] } : { events: [], effects: [] });
+    if (!run.last.outcome.ok)
+      expect(run.last).toMatchObject(body.type === 'GrantLock' || body.type === 'Rewind' ? { events: [] } : { events: [], effects: [] });
     // V3: the fold of the history is the state.
     for (const event of run.last.events) evolve(shadow, event);
     expect(shadow).toEqual(run.state);

@@ -70,7 +70,8 @@ export function noteTimer({ fallen, timers }: InstanceState, timer: TimerId, fir
 
 /** `ended`: by the failure itself, which the container has counted. */
 export function noteFrame(state: InstanceState, frame: Frame, ended: boolean): void {
-  const before = ended && frame.parent !== null && frame.node !== null ? state.frames.get(frame.parent)?.outputs.get(frame.node) : undefined;
+  const before =
+    ended && frame.parent !== null && frame.node !== null ? state.frames.get(frame.parent)?.outputs.get(frame.node) : undefined;
   state.fallen?.frames.push({ frame, ended, ...(before !== undefined && { before }) });
 }
 

@@ -1,7 +1,7 @@
 import type { EdgeId, Json, NodeId, PortId } from '@perdure/graph';
 import type { ExecutionId, FrameId, InstanceId, StepKey, TimerId } from './ids.ts';
 import type { Failure } from './failure.ts';
-import type { OpenStep } from './state.ts';
+import type { PlainStep } from './state.ts';
 import type { FinalStatus } from './status.ts';
 import type { TestRun } from './test-run.ts';
 
@@ -35,7 +35,7 @@ export type TimerPurpose = 'timer' | 'retry' | 'timeout' | 'deadline';
 /** What no open step tells of: tokens between steps, and steps whose outcome came while the instance was suspended. */
 export interface LeftBehind {
   tokens: TokenLeft[];
-  steps?: OpenStep[];
+  steps?: PlainStep[];
 }
 
 /** Where a token was on its way to. */

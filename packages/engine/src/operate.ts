@@ -142,9 +142,13 @@ export function goOn(turn: Turn): void {
 
 /** Only what failed can be rewound, and only when something of it can go differently. [O1, O4] */
 function rewindRefusal(state: InstanceState): (Outcome & { ok: false }) | null {
-  if (state.status !== 'Failed') return refuse('instance.not-failed', `The instance “${state.instanceId}” has not failed: it is ${state.status}.`);
+  if (state.status !== 'Failed')
+    return refuse('instance.not-failed', `The instance “${state.instanceId}” has not failed: it is ${state.status}.`);
   if (canRewind(state)) return null;
-  return refuse('instance.not-rewindable', `Nothing in the instance “${state.instanceId}” could go differently if it went on from its failure.`);
+  return refuse(
+    'instance.not-rewindable',
+    `Nothing in the instance “${state.instanceId}” could go differently if it went on from its failure.`,
+  );
 }
 
 function notFallen(state: InstanceState, step: StepKey): (Outcome & { ok: false }) | null {

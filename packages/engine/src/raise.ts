@@ -5,7 +5,7 @@ import { finishInstance } from './finish-instance.ts';
 import type { Failure } from './failure.ts';
 import type { LeftBehind, TokenLeft } from './history-event.ts';
 import type { FrameId, StepKey } from './ids.ts';
-import type { OpenStep } from './state.ts';
+import type { OpenStep, PlainStep } from './state.ts';
 import { ROOT_FRAME } from './step-place.ts';
 import { emit, frameOf, nodeOf, opening, sendTokens } from './turn.ts';
 import type { Token, Turn } from './turn.ts';
@@ -92,7 +92,7 @@ export function failInstance(turn: Turn, failure: Failure): void {
 /** What a rewind could not tell from what was open. [O2] */
 function leftBehind(turn: Turn): LeftBehind {
   const tokens: TokenLeft[] = [];
-  const steps: OpenStep[] = [];
+  const steps: PlainStep[] = [];
   const add = (frame: FrameId, node: NodeId, via: EdgeId | null, caughtFrom: StepKey | undefined) =>
     tokens.push(caughtFrom === undefined ? { frame, node, via } : { frame, node, via, caughtFrom });
   for (const work of turn.work.slice(turn.next)) if (work.type === 'token') add(work.frame, work.node, work.via, work.caughtFrom);

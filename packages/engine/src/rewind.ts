@@ -80,7 +80,8 @@ function enterAgain(turn: Turn): TokenLeft[] {
   const close = (keep: (step: OpenStep) => boolean): void => {
     const steps = [...state.steps.values()].filter(keep);
     if (steps.length === 0) return;
-    for (const { frame, node, via, caughtFrom } of steps) tokens.push(caughtFrom === undefined ? { frame, node, via } : { frame, node, via, caughtFrom });
+    for (const { frame, node, via, caughtFrom } of steps)
+      tokens.push(caughtFrom === undefined ? { frame, node, via } : { frame, node, via, caughtFrom });
     emit(turn, { type: 'TokenCancelled', steps: steps.map(({ key }) => key), reason: 'rewind' });
   };
   close((step) => step.kind === 'container' && step.container.type === 'scope' && step.container.lock !== undefined);
@@ -146,4 +147,3 @@ export function answerParent({ state, effects }: Turn, command: Command & { type
     command: { type: 'ReplaceChild', step: asked.step, child: state.instanceId },
   });
 }
-

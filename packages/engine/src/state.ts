@@ -142,6 +142,9 @@ export type OpenStep =
   /** `passes`: its frames that run now, in the order they started. */
   | (OpenStepBase & { kind: 'container'; container: ContainerState; passes: Set<FrameId> });
 
+/** Those that own no frames. */
+export type PlainStep = Exclude<OpenStep, { kind: 'container' }>;
+
 export type ContainerState =
   | {
       type: 'forEach';
@@ -169,8 +172,8 @@ export interface SectionLock {
 
 export type Deferred =
   /** `was`: the step, which has closed, for a rewind after what it leads to failed the instance. */
-  | { type: 'leave'; frame: FrameId; node: NodeId; step: StepKey; port: PortId; caughtFrom?: StepKey; was?: OpenStep }
-  | { type: 'fail'; frame: FrameId; node: NodeId; step: StepKey; failure: Failure; was?: OpenStep }
+  | { type: 'leave'; frame: FrameId; node: NodeId; step: StepKey; port: PortId; caughtFrom?: StepKey; was?: PlainStep }
+  | { type: 'fail'; frame: FrameId; node: NodeId; step: StepKey; failure: Failure; was?: PlainStep }
   | { type: 'retry'; step: StepKey }
   /** A critical section has its entities. */
   | { type: 'startPass'; step: StepKey };

@@ -14,6 +14,7 @@ import {
   type Evaluator,
   type HistoryEvent,
   type InstanceId,
+  type InstanceState,
   type TestRun,
 } from '@perdure/engine';
 import type { createCatalogue, ExpressionAnalyser, Json } from '@perdure/graph';
@@ -28,7 +29,7 @@ import { EntityTypes } from './entity-types.ts';
 import { Intake } from './intake.ts';
 import { isLargeJson, largestPayload } from './large-value.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
-import { finishedInstance, unknownInstance } from './loader.ts';
+import { finishedInstance, reopens, unknownInstance } from './loader.ts';
 import { LocalHotStore } from './local/local-hot-store.ts';
 import { newExecutionId } from './new-execution-id.ts';
 import { partitionOf } from './partition-of.ts';
@@ -54,6 +55,7 @@ import type {
 } from './runtime.ts';
 import { isLargerThan, storableJson, storableText } from './storable-json.ts';
 import { StandingWatch } from './standing-watch.ts';
+import { readState, workflowFold } from './stored-state.ts';
 import { Watchers } from './watchers.ts';
 import { Worker } from './worker.ts';
 import { WriteBehindHotStore } from './write-behind-hot-store.ts';
@@ -398,11 +400,23 @@ class AssembledRuntime implements Runtime {
       const data = await this.#keepInput(command.data);
       if (data === undefined) return tooLarge('data', "The form's data");
       command = { ...command, data };
+    } else if (command.type === 'SkipStep') {
+      const output = await this.#keepInput(command.output);
+      if (output === undefined) return tooLarge('output', 'The output');
+      command = { ...command, output };
+    } else if (command.type === 'EditVariables') {
+      const values: Record<string, Json> = {};
+      for (const [name, value] of Object.entries(command.values)) {
+        const kept = await this.#keepInput(value);
+        if (kept === undefined) return tooLarge(`values.${name}`, `The value of ${name}`);
+        values[name] = kept;
+      }
+      command = { ...command, values };
     }
     if (this.#worker?.serves(id) === true) return this.#worker.send(id, command);
     const found = (await this.#store.load([id])).get(id);
     if (found === undefined) return unknownInstance;
-    if (isFinal(found.status)) return finishedInstance;
+    if (isFinal(found.status) && !(found.status === 'Failed' && reopens(command))) return finishedInstance;
     const partition = partitionOf(id, partitionCount);
     const message = { partition, instanceId: id, messageId: `ask:${messageId ?? randomUUID()}`, body: command };
     return this.#intake.ask(message, () => this.#hot.hint({ type: 'mail', partitions: [partition] }));
@@ -464,6 +478,12 @@ class AssembledRuntime implements Runtime {
       this.#watchers.changed([], true);
     }
     return result;
+  }
+
+  async stateOf(id: InstanceId): Promise<InstanceState | null> {
+    if (isReservedForEntities(id)) return null;
+    const stored = (await this.#store.load([id])).get(id);
+    return stored === undefined ? null : readState(workflowFold, this.#store, stored, undefined, undefined);
   }
 
   watchInstance(id: InstanceId, listener: (seq: number) => void): () => void {

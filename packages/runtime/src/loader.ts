@@ -16,6 +16,9 @@ import {
   releasesOf,
   timerId,
   type InstanceId,
+  type InstanceState,
+  type InstanceStatus,
+  type ParentLink,
   type StepKey,
 } from '@perdure/engine';
 import type { Arrival, Claims, Verdict } from './claims.ts';
@@ -23,7 +26,7 @@ import { EntityDecider } from './entity-decider.ts';
 import type { EntityTypes } from './entity-types.ts';
 import { partitionOf } from './partition-of.ts';
 import type { PlanCache, PublishedPlan } from './plan-cache.ts';
-import type { Decider } from './ports/decider.ts';
+import type { Decider, InstanceCommand } from './ports/decider.ts';
 import type { DurableStore, InstanceCreation, OutgoingMessage, Ownership, StoredHistory, StoredInstance } from './ports/durable-store.ts';
 import type { HotInstance, HotStore } from './ports/hot-store.ts';
 import type { QueuedCommand, Resident } from './resident.ts';
@@ -106,7 +109,7 @@ export class Loader {
       start.settle(unavailable);
       return;
     }
-    this.#options.admit(unstored(id, partition, epoch, new WorkflowDecider(published.plan, initialState(id)), [start]), new Map());
+    this.#options.admit(unstored(id, partition, epoch, this.#workflow(published, initialState(id)), [start]), new Map());
   }
 
   /** The partition is lost: whoever waits for an instance of it is told so. */
@@ -154,7 +157,7 @@ export class Loader {
       ids.map((id) => partitionOf(id, this.#options.partitions)).map((partition) => [partition, this.#options.ownershipOf(partition)]),
     );
     const [stored, hot] = await Promise.all([this.#options.store.load(ids), this.#options.hot.load(ids)]);
-    const live = [...stored.values()].filter(({ status, seq }) => !isFinal(status) && seq > 0);
+    const live = [...stored.values()].filter((instance) => instance.seq > 0 && this.#isWanted(instance));
     const cold = live.filter(({ id, seq }) => hot.get(id)?.seq !== seq);
     const histories =
       cold.length === 0
@@ -166,7 +169,7 @@ export class Loader {
     for (const id of ids) {
       const instance = stored.get(id);
       try {
-        if (instance !== undefined && !isFinal(instance.status)) {
+        if (instance !== undefined && this.#isWanted(instance)) {
           const decider = await this.#decider(instance, hot.get(id), histories.get(id));
           arrivals.push({ instance, decider, ownership: ownerships.get(instance.partition) });
         } else if (parseEntityId(id) === null) await this.#withoutInstance(id, instance);
@@ -180,6 +183,13 @@ export class Loader {
     // Stored before anything is begun again: an attempt that ends its process at once must not escape being counted.
     const verdicts = await this.#options.claims.ofArrivals(arrivals, this.#options.withQueues);
     for (const arrival of arrivals) this.#admit(arrival, verdicts.get(arrival.instance.id) ?? new Map());
+  }
+
+  /** A finished one is when it is to go on from its failure, or to be told to. */
+  #isWanted({ id, status }: StoredInstance): boolean {
+    return (
+      !isFinal(status) || (parseEntityId(id) === null && (this.#arriving.get(id) ?? []).some(({ body }) => isForFinished(body, status)))
+    );
   }
 
   /** Senders are told, and try again themselves; a wake-up has nobody behind it who would. */
@@ -197,7 +207,11 @@ export class Loader {
     const state = await readState(workflowFold, store, instance, hot, history);
     const published = plans.peek(instance.workflow, instance.version) ?? (await plans.find(instance.workflow, instance.version));
     if (published === null) throw new Error(`${instance.workflow} has no version ${instance.version}.`);
-    return new WorkflowDecider(published.plan, state);
+    return this.#workflow(published, state);
+  }
+
+  #workflow({ plan }: PublishedPlan, state: InstanceState): WorkflowDecider {
+    return new WorkflowDecider(plan, state, (workflow, version) => this.#options.plans.find(workflow, version));
   }
 
   #admit({ instance, decider, ownership }: Arrival, verdicts: ReadonlyMap<StepKey, Verdict>): void {
@@ -277,9 +291,12 @@ export class Loader {
     const gone = commands.flatMap(({ messageId }) => (messageId === null ? [] : [messageId]));
     const asked = gone.filter((messageId) => messageId.startsWith('ask:'));
     const told = gone.filter((messageId) => !messageId.startsWith('ask:'));
+    // Their children are gone: others take their place.
+    const replaced = commands.flatMap(({ body }) => (body.type === 'Rewind' && body.asked !== undefined ? [body.asked] : []));
     const timers = commands.flatMap(({ body }) => (body.type === 'FireTimer' && body.timer !== noTimer ? [body.timer] : []));
     try {
       if (releases.length > 0) await this.#giveBack(releases);
+      if (replaced.length > 0) await this.#tellParents(id, replaced);
       if (asked.length > 0 && !result.ok) await this.#options.store.refuseMessages(asked, { code: result.code, message: result.message });
       if (told.length > 0) await this.#options.store.deleteUndeliverable(told);
       if (timers.length > 0) await this.#options.store.deleteTimers(id, timers);
@@ -291,6 +308,18 @@ export class Loader {
             : result,
         );
     }
+  }
+
+  /** Stores what the parents are told before what they asked is dropped. */
+  async #tellParents(child: InstanceId, parents: readonly ParentLink[]): Promise<void> {
+    const messages = parents.map(({ instanceId, step }): OutgoingMessage => ({
+      partition: partitionOf(instanceId, this.#options.partitions),
+      instanceId,
+      messageId: `replace:${child}:gone`,
+      body: { type: 'ReplaceChild', step, child },
+    }));
+    await this.#options.store.accept([], messages);
+    this.#options.deliver(messages);
   }
 
   /** Stores the releases before the grant that led to them is dropped. */
@@ -355,6 +384,16 @@ function unstored(id: InstanceId, partition: number, epoch: number, decider: Dec
     traceParent: undefined,
     busy: false,
   };
+}
+
+/** What a finished instance is looked at for: only one that failed goes on, and a parent that asks has an answer from any. */
+export function isForFinished(body: InstanceCommand, status: InstanceStatus): boolean {
+  if (body.type === 'Rewind' && body.asked !== undefined) return true;
+  return status === 'Failed' && reopens(body);
+}
+
+export function reopens({ type }: InstanceCommand): boolean {
+  return type === 'Rewind' || type === 'RetryStep' || type === 'SkipStep' || type === 'Migrate';
 }
 
 /** No timer has this id. */

@@ -1,4 +1,4 @@
-import type { CommandBody, HistoryEvent, InstanceId, Outcome, TestRun } from '@perdure/engine';
+import type { CommandBody, HistoryEvent, InstanceId, InstanceState, Outcome, TestRun } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 
 /** What the server (and tests, and benchmarks) ask of the runtime. Every promise that resolves `ok` has been committed to Postgres. */
@@ -10,6 +10,8 @@ export interface Runtime {
   signalEntity(signal: EntitySignal): Promise<SignalResult>;
   /** Deletes a finished instance with everything that belongs to it. */
   purge(instanceId: InstanceId): Promise<'purged' | 'not-found' | 'not-finished'>;
+  /** As it is stored; null when there is no such instance of a workflow. */
+  stateOf(instanceId: InstanceId): Promise<InstanceState | null>;
   /** Called with the newest seq after each commit that touched the instance, here or in another process. A hint: may repeat, may be lost (a slow poll covers). */
   watchInstance(instanceId: InstanceId, listener: (seq: number) => void): () => void;
   /** Events behind `afterSeq`, ascending, at most `limit`: from the hot store if it reaches back so far, else from Postgres. */

@@ -45,6 +45,10 @@ export class TurnRecord {
     );
   }
 
+  get hasEvents(): boolean {
+    return this.#events.length > 0;
+  }
+
   get messages(): readonly OutgoingMessage[] {
     return this.#messages;
   }
@@ -126,7 +130,8 @@ export class TurnRecord {
         const { parent, result } = effect;
         this.send({
           instanceId: parent.instanceId,
-          messageId: `done:${self}:${decider.executionId}`,
+          // An instance that was rewound ends again.
+          messageId: `done:${self}:${decider.executionId}:${decider.seq}`,
           body: result.ok
             ? { type: 'CompleteChild', step: parent.step, child: self, output: result.output }
             : { type: 'FailChild', step: parent.step, child: self, failure: result.failure },
@@ -205,6 +210,7 @@ export class TurnRecord {
     const { resident } = this;
     const { decider } = resident;
     const final = isFinal(decider.status);
+    const migrated = this.#events.some(({ type }) => type === 'VersionMigrated');
     const sinceCheckpoint = decider.seq - resident.checkpointSeq;
     const keepsCheckpoint = !final && sinceCheckpoint >= Math.max(checkpointEvery, decider.size);
     return {
@@ -222,6 +228,7 @@ export class TurnRecord {
         runningActivities: final ? 0 : decider.runningActivities,
         at: this.#events.at(-1)?.at ?? now,
         final,
+        ...(migrated && { version: decider.version }),
       },
       create: resident.creation === null ? null : { ...resident.creation, version: decider.version },
       checkpoint: keepsCheckpoint ? JSON.stringify(decider.encode()) : null,

@@ -19,7 +19,7 @@ import { CommitLanes, type ItemOutcome } from './commit-lanes.ts';
 import type { DatabaseClock } from './database-clock.ts';
 import type { EntityTypes } from './entity-types.ts';
 import { Housekeeping } from './housekeeping.ts';
-import { isWakeUp, Loader, unavailable, wakeUp } from './loader.ts';
+import { isWakeUp, Loader, reopens, unavailable, wakeUp } from './loader.ts';
 import { Mailbox } from './mailbox.ts';
 import { newExecutionId } from './new-execution-id.ts';
 import { ownershipOf, type TakenPartition } from './ownership.ts';
@@ -349,7 +349,10 @@ export class Worker {
     try {
       for (const command of commands) {
         // An entity that ended: what comes next belongs to its next execution.
-        if (resident.decider.startsAnew && isFinal(resident.decider.status)) {
+        const isOver = isFinal(resident.decider.status);
+        // One that failed in this turn: what it closes here it would open again, and a commit touches a row once.
+        const goesOn = isOver && record.hasEvents && reopens(command.body);
+        if ((resident.decider.startsAnew && isOver) || goesOn) {
           resident.inbox.unshift(...commands.splice(answers.length));
           break;
         }

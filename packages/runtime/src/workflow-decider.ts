@@ -5,6 +5,7 @@ import {
   isFinal,
   openWork,
   waitsFor,
+  type Command,
   type CommandBody,
   type EntityCommandBody,
   type Evaluator,
@@ -14,16 +15,22 @@ import {
   type StepKey,
 } from '@perdure/engine';
 import type { Json, Plan } from '@perdure/graph';
+import type { PublishedPlan } from './plan-cache.ts';
 import type { Decider, Decision, InstanceCommand } from './ports/decider.ts';
+
+type FindPlan = (workflow: string, version: number) => Promise<PublishedPlan | null>;
 
 export class WorkflowDecider implements Decider {
   readonly startsAnew = false;
-  readonly #plan: Plan;
+  readonly #findPlan: FindPlan;
   readonly #state: InstanceState;
+  #plan: Plan;
 
-  constructor(plan: Plan, state: InstanceState) {
+  /** `findPlan`: of another version of its workflow, to which it may be migrated. */
+  constructor(plan: Plan, state: InstanceState, findPlan: FindPlan) {
     this.#plan = plan;
     this.#state = state;
+    this.#findPlan = findPlan;
   }
 
   get executionId(): ExecutionId {
@@ -65,7 +72,21 @@ export class WorkflowDecider implements Decider {
   decide(command: Parameters<Decider['decide']>[0], evaluator: Evaluator): Decision | Promise<Decision> {
     if (isForEntity(command))
       return { events: [], effects: [], outcome: { ok: false, code: 'stale', message: `${this.#state.instanceId} is not an entity.` } };
-    return decide(this.#plan, this.#state, command, evaluator);
+    return command.type === 'Migrate' ? this.#migrate(command, evaluator) : decide(this.#plan, this.#state, command, evaluator);
+  }
+
+  async #migrate(command: Command & { type: 'Migrate' }, evaluator: Evaluator): Promise<Decision> {
+    const { workflow } = this.#state;
+    const published = await this.#findPlan(workflow, command.version);
+    if (published === null)
+      return {
+        events: [],
+        effects: [],
+        outcome: { ok: false, code: 'migration.problems', message: `${workflow} has no version ${command.version}.` },
+      };
+    const decision = await decide(this.#plan, this.#state, command, evaluator, published.plan);
+    if (decision.outcome.ok) this.#plan = published.plan;
+    return decision;
   }
 
   encode(): Json {

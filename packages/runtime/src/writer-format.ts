@@ -17,5 +17,6 @@
  * 2: quarantine and entities are in histories; what is to be referred to is kept anew, so that payloads may be swept.
  * 3: test runs are in histories.
  * 4: payloads are packed.
+ * 5: failed instances are rewound, steps skipped by hand, variables edited, instances migrated.
  */
-export const writerFormat = 4;
+export const writerFormat = 5;

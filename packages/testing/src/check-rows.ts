@@ -205,29 +205,39 @@ export class RowCheck {
     if (events.length !== row.seq) this.#fail('I2', `${row.id} has ${events.length} events and the seq ${row.seq}`);
   }
 
-  /** I4: an attempt is scheduled once and has one result, a step one outcome. */
+  /** I4: an attempt is scheduled once and has one result, a step one outcome; what failed with its instance may have another after each rewind. */
   #checkOutcomes(id: string, events: readonly HistoryEvent[]): void {
     const seen = new Set<string>();
-    const once = (fact: string): void => {
-      if (seen.has(fact)) this.#fail('I4', `${id}: ${fact} twice`);
-      seen.add(fact);
+    let rewinds = 0;
+    const once = (fact: string, again = ''): void => {
+      if (seen.has(fact + again)) this.#fail('I4', `${id}: ${fact} twice`);
+      seen.add(fact + again);
     };
     for (const event of events) {
+      if (event.type === 'ExecutionRewound') rewinds++;
+      const perLife = ` since rewind ${rewinds}`;
       if (event.type === 'TaskScheduled') once(`${event.step} attempt ${event.attempt} scheduled`);
       else if (event.type === 'TaskCompleted' || event.type === 'TaskFailed') {
         once(`${event.step} attempt ${event.attempt} reported`);
-        if (event.type === 'TaskCompleted' || !event.retry) once(`${event.step} concluded`);
-      } else if (event.type === 'TimerFired') once(`timer ${event.timer} fired`);
+        if (event.type === 'TaskCompleted' || !event.retry) once(`${event.step} concluded`, perLife);
+      } else if (event.type === 'TimerFired') once(`timer ${event.timer} fired`, perLife);
       else if (event.type === 'SubOrchestrationInstanceCompleted' || event.type === 'SubOrchestrationInstanceFailed')
-        once(`${event.step} heard of ${event.instanceId}`);
+        once(`${event.step} heard of ${event.instanceId}`, perLife);
     }
   }
 
   #checkEnd(row: InstanceRow, events: readonly HistoryEvent[]): void {
-    const ends = events.filter(({ type }) => type === 'ExecutionCompleted' || type === 'ExecutionTerminated');
+    // Counted from the last rewind on.
+    const life = events.slice(events.findLastIndex(({ type }) => type === 'ExecutionRewound') + 1);
+    const ends = life.filter(({ type }) => type === 'ExecutionCompleted' || type === 'ExecutionTerminated');
     if (ends.length > 1) this.#fail('I5', `${row.id} ended ${ends.length} times`);
     const [end] = ends;
     if (end !== undefined && end.seq !== events.length) this.#fail('I5', `${row.id} has ${events.length - end.seq} events after its end`);
+    for (const [i, { type }] of events.entries()) {
+      const before = events[i - 1];
+      if (type === 'ExecutionRewound' && !(before?.type === 'ExecutionCompleted' && before.status === 'Failed'))
+        this.#fail('I5', `${row.id} was rewound at ${i + 1} without having failed`);
+    }
     if (end === undefined && row.completed_at !== null) this.#fail('I5', `${row.id} is ${row.status} without an event that says so`);
   }
 

@@ -65,6 +65,17 @@ export const errorCodes = {
   'instance.not-finished': { status: 409, meaning: 'The instance is live. Terminate it first.' },
   'instance.not-suspended': { status: 409, meaning: 'The instance is not suspended.' },
   'instance.already-suspended': { status: 409, meaning: 'The instance is suspended already.' },
+  'instance.not-failed': { status: 409, meaning: 'The instance has not failed: there is nothing to rewind.' },
+  'instance.not-rewindable': {
+    status: 409,
+    meaning:
+      'Nothing in the failed instance could go differently if it went on: a join starved, or it failed under a version that kept too little.',
+  },
+  'instance.changed': { status: 409, meaning: 'The instance goes on too fast for its migration to be checked. Suspend it first.' },
+  'migration.problems': {
+    status: 422,
+    meaning: 'The instance cannot go on in that version as mapped. `details` lists the problems, each with its code.',
+  },
   'instance.none-found': { status: 404, meaning: 'No instance matches the filter of the purge.' },
   'entity.unknown': { status: 404, meaning: 'There is no such entity, or it has no state.' },
   'entity.unknown-type': { status: 404, meaning: 'There is no entity type with this name, or it is archived.' },
@@ -76,6 +87,9 @@ export const errorCodes = {
     status: 409,
     meaning: 'The step is not held in quarantine: it was released, given up, or has ended meanwhile.',
   },
+  'step.not-waiting': { status: 409, meaning: 'The step does not wait for another attempt: it runs, or is over.' },
+  'step.not-open': { status: 409, meaning: 'The step is not open, and did not fail with its instance.' },
+  'step.unknown-port': { status: 400, meaning: 'The step cannot be left by this port when it is skipped.' },
   'task.unknown': { status: 404, meaning: 'There is no such task, or it is not for the signed-in person to see.' },
   'task.gone': { status: 410, meaning: 'The task was closed without a decision: its deadline passed, or it was cancelled.' },
   'task.already-decided': { status: 409, meaning: 'Somebody decided the task first. `details` says who, when and how.' },

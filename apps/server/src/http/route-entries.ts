@@ -55,6 +55,8 @@ export const routeEntries: Readonly<Record<string, RouteEntry>> = {
     'instance.operate',
     (target) => `${instance(target)}/raiseEvent/e`,
   ),
+  [`POST ${tasks}/instances/:instanceId/rewind`]: change('instance', 'instance.operate', (target) => `${instance(target)}/rewind`),
+  [`POST ${tasks}/instances/:instanceId/restart`]: change('instance', 'instance.operate', (target) => `${instance(target)}/restart`),
   [`POST ${tasks}/instances/:instanceId/terminate`]: change('instance', 'instance.operate', (target) => `${instance(target)}/terminate`),
   [`POST ${tasks}/instances/:instanceId/suspend`]: change('instance', 'instance.operate', (target) => `${instance(target)}/suspend`),
   [`POST ${tasks}/instances/:instanceId/resume`]: change('instance', 'instance.operate', (target) => `${instance(target)}/resume`),

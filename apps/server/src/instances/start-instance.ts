@@ -8,7 +8,7 @@ import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 import { isStorableText, notStorable } from '../storable-text.ts';
 import { currentTraceParent } from '../telemetry/trace-context.ts';
-import { isReservedTag, testTag } from './reserved-tags.ts';
+import { isReservedTag, restartedFromTag, testTag } from './reserved-tags.ts';
 import { unknownWorkflow } from '../workflows/unknown-workflow.ts';
 import { workflowKey } from '../workflows/workflow-key.ts';
 
@@ -22,6 +22,8 @@ export interface InstanceStart {
   replace?: StartRequest['replace'];
   /** A test run. */
   test?: TestRun;
+  /** The instance it is started again from. */
+  restartedFrom?: string;
 }
 
 /** Checks the input against the version's input schema before anything exists, then starts. The answer is committed. */
@@ -65,7 +67,12 @@ export async function startInstance(
       input: start.input,
       startedBy: start.startedBy,
       ...(start.instanceId === undefined ? {} : { instanceId: instanceId(start.instanceId) }),
-      ...(start.test ? { tags: [...(start.tags ?? []), testTag], test: start.test } : start.tags && { tags: start.tags }),
+      tags: [
+        ...(start.tags ?? []),
+        ...(start.test ? [testTag] : []),
+        ...(start.restartedFrom ? [restartedFromTag(start.restartedFrom)] : []),
+      ],
+      ...(start.test && { test: start.test }),
       ...(traceParent === undefined ? {} : { traceParent }),
       ...(start.replace === undefined ? {} : { replace: start.replace }),
     }),

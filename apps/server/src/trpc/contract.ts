@@ -418,12 +418,6 @@ export interface StartInput {
   tags?: string[];
 }
 
-/** instances.rewind, instances.migrate of a failed one: it goes on from where it failed. `step`: the failed step that runs again. */
-export interface RewoundInstance {
-  /** What runs again or waits again, by step key. At most 100. */
-  reopened: string[];
-}
-
 /** instances.skipStep. `output`: what the step gives in the place of its own. `port`: default the first normal one. */
 export interface SkipStepInput {
   id: string;

@@ -43,10 +43,12 @@ import type {
   RunDraftInput,
   RunDraftResult,
   RunScenariosResult,
+  RestartInput,
   SaveDraftResult,
   SaveEntityTypeInput,
   SaveEntityTypeResult,
   ScenarioOfRun,
+  SkipStepInput,
   StartInput,
   TaskDetail,
   TaskListInput,
@@ -158,6 +160,11 @@ export type AppRouterRecord = {
     terminate: Mutation<{ id: string; reason: string; recursive: boolean }, void>;
     releaseStep: Mutation<{ id: string; step: string; reason?: string | undefined }, void>;
     giveUpStep: Mutation<{ id: string; step: string; reason?: string | undefined }, void>;
+    retryStep: Mutation<{ id: string; step: string; reason: string }, void>;
+    rewind: Mutation<{ id: string; reason: string }, void>;
+    skipStep: Mutation<SkipStepInput, void>;
+    setVariables: Mutation<{ id: string; values: Record<string, Json>; reason: string }, void>;
+    restart: Mutation<RestartInput, { id: string }>;
     purge: Mutation<{ id: string }, void>;
     purgeTests: Mutation<{ workflowKey?: string | undefined }, { purged: number; more: boolean }>;
   };

@@ -46,6 +46,11 @@ import { resume } from './procedures/instances/resume.ts';
 import { start } from './procedures/instances/start.ts';
 import { giveUpStep } from './procedures/instances/give-up-step.ts';
 import { releaseStep } from './procedures/instances/release-step.ts';
+import { restart } from './procedures/instances/restart.ts';
+import { retryStep } from './procedures/instances/retry-step.ts';
+import { rewind } from './procedures/instances/rewind.ts';
+import { setVariables } from './procedures/instances/set-variables.ts';
+import { skipStep } from './procedures/instances/skip-step.ts';
 import { suspend } from './procedures/instances/suspend.ts';
 import { terminate } from './procedures/instances/terminate.ts';
 import { watch as watchInstance } from './procedures/instances/watch.ts';
@@ -131,6 +136,11 @@ export const appRouter = router({
     terminate,
     releaseStep,
     giveUpStep,
+    retryStep,
+    rewind,
+    skipStep,
+    setVariables,
+    restart,
     purge,
     purgeTests,
   },

@@ -210,6 +210,7 @@ export interface CommitItem {
   messagesOut: readonly OutgoingMessage[];
   messagesConsumed: readonly string[];
   messagesRefused: readonly { messageId: string; refusal: Json }[];
+  /** One that was closed before is opened again. */
   tasksOpened: readonly OpenedTask[];
   tasksAssigned: readonly { id: string; assignee: string | null; at: number }[];
   tasksClosed: readonly ClosedTask[];
@@ -226,6 +227,8 @@ export interface InstanceRowUpdate {
   /** Of the last event. */
   at: number;
   final: boolean;
+  /** When it has been migrated. */
+  version?: number;
 }
 
 export interface InstanceCreation {

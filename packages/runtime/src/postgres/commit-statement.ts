@@ -42,6 +42,7 @@ class Batch {
     step_at: new NumberColumn(),
     step_final: new BooleanColumn(),
     step_checkpoint_seq: new NumberColumn(),
+    step_version: new NumberColumn(),
 
     create_id: new TextColumn(),
     create_partition: new NumberColumn(),
@@ -143,6 +144,7 @@ class Batch {
     columns.step_at.add(row.at);
     columns.step_final.add(row.final);
     columns.step_checkpoint_seq.add(checkpoint === null ? null : seq);
+    columns.step_version.add(row.version ?? null);
   }
 
   #addCreation(item: CommitItem, create: NonNullable<CommitItem['create']>): void {

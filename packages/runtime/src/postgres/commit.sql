@@ -20,18 +20,19 @@ WITH item AS (
 ), stepped AS (
   UPDATE instance i SET
     status = s.status,
+    version = coalesce(s.version, i.version),
     seq = s.seq,
     custom_status = s.custom_status::json,
     whereabouts = s.whereabouts::json,
     running_activities = s.running,
     checkpoint_seq = coalesce(s.checkpoint_seq, i.checkpoint_seq),
     updated_at = to_timestamp(s.at / 1000.0),
-    completed_at = CASE WHEN s.final THEN to_timestamp(s.at / 1000.0) END
+    completed_at = CASE WHEN s.final AND s.seq = i.seq THEN i.completed_at WHEN s.final THEN to_timestamp(s.at / 1000.0) END
   FROM (
     SELECT * FROM unnest(
       $step_id::text[], $step_execution::text[], $step_base_seq::int[], $step_seq::int[], $step_status::text[], $step_custom_status::list,
-      $step_whereabouts::list, $step_running::int[], $step_at::float8[], $step_final::bool[], $step_checkpoint_seq::int[]
-    ) AS t(id, execution_id, base_seq, seq, status, custom_status, whereabouts, running, at, final, checkpoint_seq)
+      $step_whereabouts::list, $step_running::int[], $step_at::float8[], $step_final::bool[], $step_checkpoint_seq::int[], $step_version::int[]
+    ) AS t(id, execution_id, base_seq, seq, status, custom_status, whereabouts, running, at, final, checkpoint_seq, version)
     WHERE (t.id IN (SELECT id FROM live)) IS TRUE
   ) s
   WHERE i.id = s.id AND i.seq = s.base_seq AND i.execution_id = s.execution_id
@@ -112,6 +113,9 @@ WITH item AS (
     priority int, form_schema json, outcomes json, due_at float8, deadline_at float8, created_at float8,
     status text, outcome text, data json, comment text, decided_by text, closed_at float8)
   WHERE (t.id IN (SELECT id FROM passed)) IS TRUE
+  -- A task that the failure of its instance had closed is open again, and whose it was it is.
+  ON CONFLICT (id) DO UPDATE SET status = excluded.status, outcome = excluded.outcome, data = excluded.data, comment = excluded.comment,
+    decided_by = excluded.decided_by, closed_at = excluded.closed_at, deadline_at = excluded.deadline_at
 ), tasks_assigned AS (
   UPDATE human_task h SET assignee = a.assignee, claimed_at = CASE WHEN a.assignee IS NULL THEN NULL ELSE to_timestamp(a.at / 1000.0) END
   FROM (

@@ -157,7 +157,6 @@ export class SimulatedDatabase implements DurableStore {
       if (!replaced && this.#timers.has(timerKey(item.instanceId, timer))) throw duplicateKey(`timer ${timer} of ${item.instanceId}`);
     if (item.checkpoint !== null && !replaced && known?.checkpoints.has(item.seq) === true)
       throw duplicateKey(`checkpoint ${item.seq} of ${item.instanceId}`);
-    for (const { id } of item.tasksOpened) if (!replaced && this.#tasks.has(id)) throw duplicateKey(`task ${id}`);
   }
 
   #store(item: CommitItem): void {
@@ -184,10 +183,11 @@ export class SimulatedDatabase implements DurableStore {
     const instance = this.#instances.get(id);
     if (instance === undefined) throw new Error(`${id} passed without a row.`);
     instance.status = row.status;
+    if (row.version !== undefined) instance.version = row.version;
     instance.seq = item.seq;
     instance.customStatus = JSON.stringify(row.customStatus);
     instance.runningActivities = row.runningActivities;
-    instance.completedAt = row.final ? new Date(row.at) : null;
+    if (item.events.length > 0 || !row.final) instance.completedAt = row.final ? new Date(row.at) : null;
     for (const event of item.events) instance.events.push(JSON.stringify(event));
     if (item.checkpoint !== null) {
       instance.checkpointSeq = item.seq;
@@ -211,7 +211,8 @@ export class SimulatedDatabase implements DurableStore {
     }
     for (const closed of item.tasksClosed) this.#close(closed);
     for (const opened of item.tasksOpened) {
-      this.#tasks.set(opened.id, { id: opened.id, instance_id: id, status: 'open', outcome: null, decided_by: null, assignee: null });
+      const assignee = this.#tasks.get(opened.id)?.assignee ?? null;
+      this.#tasks.set(opened.id, { id: opened.id, instance_id: id, status: 'open', outcome: null, decided_by: null, assignee });
       if (opened.closed !== null) this.#close(opened.closed);
     }
     this.onStored(item, cleared);

@@ -5,7 +5,6 @@ export const durableFunctionsRoot = '/runtime/webhooks/durabletask';
 
 /**
  * The addresses Durable Functions' clients follow. They repeat the key only for a caller that sent it as `code`: others keep sending their header.
- * `rewindPostUri` and `restartPostUri` are left out until there is something behind them.
  */
 export function managementLinks(request: FastifyRequest, id: string): Record<string, string> {
   const instance = `${originOf(request)}${durableFunctionsRoot}/instances/${encodeURIComponent(id)}`;
@@ -20,6 +19,8 @@ export function managementLinks(request: FastifyRequest, id: string): Record<str
     terminatePostUri: `${instance}/terminate${withReason}`,
     suspendPostUri: `${instance}/suspend${withReason}`,
     resumePostUri: `${instance}/resume${withReason}`,
+    rewindPostUri: `${instance}/rewind${withReason}`,
+    restartPostUri: `${instance}/restart${plain}`,
     purgeHistoryDeleteUri: `${instance}${plain}`,
   };
 }
