@@ -34,6 +34,7 @@ import type { Installation, ServerConfig } from './installation.ts';
 import { createMailer } from './outbox/mailer.ts';
 import { startNoticeSender } from './outbox/notice-sender.ts';
 import { createSchemaCheck } from './json-schema/schema-check.ts';
+import { createMigrationCheck } from './instances/migration-check.ts';
 import { createDocumentCheck } from './workflows/document-check.ts';
 import type { Figures } from './telemetry/figures.ts';
 import type { Tracing } from './telemetry/tracing.ts';
@@ -87,6 +88,7 @@ export async function composeServer({
   const { preview, evaluateOver, close: closePreview } = createExpressionPreview();
   const { check: checkAgainstSchema, close: closeSchemaCheck } = createSchemaCheck();
   const { check: checkDocument, close: closeDocumentCheck } = createDocumentCheck();
+  const { ask: checkMigration, close: closeMigrationCheck } = createMigrationCheck();
   const workflowListeners = new Set<() => void>();
   const tellOfWorkflows = (): void => {
     for (const listener of workflowListeners) listener();
@@ -110,6 +112,7 @@ export async function composeServer({
     evaluateOver,
     checkAgainstSchema,
     checkDocument,
+    checkMigration,
     workflowsChanged() {
       tellOfWorkflows();
       runtime.tellOthers('workflows', null);
@@ -219,7 +222,14 @@ export async function composeServer({
       apiKeys.close();
       sessionEnds.close();
       check.rotation.close();
-      await Promise.all([auditKeeper.stop(), sender.stop(), closePreview(), closeSchemaCheck(), closeDocumentCheck()]);
+      await Promise.all([
+        auditKeeper.stop(),
+        sender.stop(),
+        closePreview(),
+        closeSchemaCheck(),
+        closeDocumentCheck(),
+        closeMigrationCheck(),
+      ]);
       mailer?.close();
       await webhooks.close();
     },

@@ -1,6 +1,6 @@
 import type { AllowedPlace } from '@perdure/activities';
 import type { Database } from '@perdure/database';
-import type { Json, Problem, WorkflowDocument } from '@perdure/graph';
+import type { MigrationAnswer, MigrationQuestion, Json, Problem, WorkflowDocument } from '@perdure/graph';
 import type { Runtime } from '@perdure/runtime';
 import type { FieldProblem, PreviewResult } from './trpc/contract.ts';
 import type { PresenceBoard } from './workflows/presence-board.ts';
@@ -34,6 +34,8 @@ export interface Installation {
   preview: (source: string, data: Json) => Promise<PreviewResult>;
   /** What the problems panel shows and publishing refuses. Takes a bounded time, away from this thread. */
   checkDocument: (document: WorkflowDocument) => Promise<Problem[]>;
+  /** Whether a run can go on in another version. Takes a bounded time, away from this thread. */
+  checkMigration: (question: MigrationQuestion) => Promise<MigrationAnswer>;
   /** Evaluates a condition over any data, in a killable process. */
   evaluateOver: (source: string, data: Record<string, Json>) => Promise<{ ok: true; value: Json } | { ok: false; message: string }>;
   /** Empty when the value fits. Takes a bounded time, whatever the schema and the value are. */

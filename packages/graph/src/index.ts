@@ -32,6 +32,7 @@ export * from './connect-rules.ts';
 export * from './compile.ts';
 export * from './node-size.ts';
 export { checkSoundness } from './soundness.ts';
+export * from './migration.ts';
 export { type EmbeddedExpression, embeddedExpressions } from './embedded-expressions.ts';
 export * from './validate.ts';
 export * from './canonical-json.ts';

@@ -20,6 +20,58 @@ export function checkSoundness(index: GraphIndex): Problem[] {
   return problems;
 }
 
+/** Where tokens stand in one frame of a run. */
+export interface FrameMarking {
+  /** Whose content the frame is; null: the top level. */
+  container: NodeId | null;
+  /** Nodes with a step that is open; one for each. */
+  resting: readonly NodeId[];
+  /** Tokens about to come in by an edge. */
+  moving: readonly EdgeId[];
+  joins: readonly { node: NodeId; fired: number; arrived: ReadonlyMap<EdgeId, number> }[];
+}
+
+/** What can go wrong from here on: joins that wait for ever. Ignores data, as `checkSoundness` does. */
+export function checkSoundnessFrom(index: GraphIndex, { container, resting, moving, joins }: FrameMarking): Problem[] {
+  const frame = frameGraph(index, container);
+  const model = buildTokenModel(index, frame);
+  if (model.joins.length === 0) return [];
+  const numberOf = new Map(model.joins.map(({ node }, number) => [node, number]));
+  const marked = new Map<number, { waiting: number[]; hasFired: boolean }>();
+  const markedAt = (join: number) => {
+    let known = marked.get(join);
+    if (!known) marked.set(join, (known = { waiting: model.joins[join]!.edges.map(() => 0), hasFired: false }));
+    return known;
+  };
+  for (const { node, fired, arrived } of joins) {
+    const join = numberOf.get(node);
+    if (join === undefined) continue;
+    const waiting = model.joins[join]!.edges.map(({ id }) => (arrived.get(id) ?? fired) - fired);
+    marked.set(join, { waiting, hasFired: fired > 0 });
+  }
+  const arrivals = resting.map((node) => model.resting(node));
+  for (const id of moving) {
+    const edge = index.document.edges.find((one) => one.id === id);
+    const join = edge && numberOf.get(edge.target);
+    if (edge && join !== undefined) markedAt(join).waiting[model.joins[join]!.edges.findIndex((one) => one.id === id)]! += 1;
+    else if (edge) arrivals.push(model.resting(edge.target));
+  }
+  const start = { arrivals, joins: [...marked].map(([join, one]) => ({ join, ...one })) };
+  const exploration = exploreTokens(model, start);
+  const starved = starvedJoins(index, model, exploration);
+  return exploration.isComplete ? starved : [...starved, notChecked(index, container)];
+}
+
+function notChecked(index: GraphIndex, container: NodeId | null): Problem {
+  return {
+    code: 'soundness.not-checked',
+    severity: 'notice',
+    title: 'Not checked to the end',
+    detail: `${container ? nameOf(index, container) : 'This workflow'} has too many ways to run. What was found is true, but a join that can wait forever may have gone unseen. A sub-workflow or a container makes parts small enough to check.`,
+    ...(container && { node: container }),
+  };
+}
+
 function checkFrame(index: GraphIndex, container: NodeId | null): Problem[] {
   const frame = frameGraph(index, container);
   const model = buildTokenModel(index, frame);
@@ -37,19 +89,8 @@ function checkFrame(index: GraphIndex, container: NodeId | null): Problem[] {
   const dead = exploration.isComplete
     ? deadNodes(index, model, exploration, reach(frame.successors, 0), frame.ids, new Set(starved.map(({ node }) => node)))
     : [];
-  const notChecked: Problem[] =
-    exploration.isComplete || multiplying.length > 0
-      ? []
-      : [
-          {
-            code: 'soundness.not-checked',
-            severity: 'notice',
-            title: 'Not checked to the end',
-            detail: `${container ? nameOf(index, container) : 'This workflow'} has too many ways to run. What was found is true, but a join that can wait forever may have gone unseen. A sub-workflow or a container makes parts small enough to check.`,
-            ...(container && { node: container }),
-          },
-        ];
-  return [...starved, ...multiplying, ...dead, ...swallowedLoops(index, frame.successors, frame.numberOf, model), ...notChecked];
+  const cut = exploration.isComplete || multiplying.length > 0 ? [] : [notChecked(index, container)];
+  return [...starved, ...multiplying, ...dead, ...swallowedLoops(index, frame.successors, frame.numberOf, model), ...cut];
 }
 
 interface Cause {

@@ -53,7 +53,14 @@ interface JoinMarking {
   isHeldBack: boolean;
 }
 
-export function exploreTokens(model: TokenModel): Exploration {
+/** Where tokens stand at the beginning: those that rest, and per join and edge the tokens minus the passes fired. */
+export interface TokenStart {
+  arrivals: readonly Arrival[];
+  joins: readonly { join: number; waiting: number[]; hasFired: boolean }[];
+}
+
+/** From the frame's entry, unless tokens stand elsewhere. */
+export function exploreTokens(model: TokenModel, start: TokenStart = { arrivals: model.entry, joins: [] }): Exploration {
   const states: ExploredState[] = [];
   const known = new Map<string, number>();
   const ran = new Set<NodeId>();
@@ -91,7 +98,11 @@ export function exploreTokens(model: TokenModel): Exploration {
     return id;
   };
 
-  enter({ places: new Map(), joins: new Map() }, model.entry, null);
+  const joins = start.joins.map(({ join, waiting, hasFired }): [number, JoinMarking] => [
+    join,
+    { waiting: [...waiting], hasFired, isHeldBack: false },
+  ]);
+  enter({ places: new Map(), joins: new Map(joins) }, start.arrivals, null);
   // First in, first out: the way a state is first reached is then a shortest one.
   for (let next = 0; next < open.length; next++) {
     const { id, marking, branch } = open[next]!;

@@ -17,6 +17,8 @@ export interface TokenModel {
   entry: readonly Arrival[];
   /** The places at which some join may cancel tokens. */
   cancellable: ReadonlySet<number>;
+  /** Where a token is that rests in a node, and will leave it. */
+  resting(node: NodeId): Arrival;
 }
 
 /** A node at which a token chooses between outcomes, or splits (one outcome, several edges). */
@@ -114,8 +116,9 @@ export function buildTokenModel(index: GraphIndex, frame: FrameGraph): TokenMode
         : null,
     };
   });
+  const resting = (node: NodeId): Arrival => restingArrival(node, outcomes, placeNumber, arrive);
   const cancellable = new Set(joins.flatMap(({ cancels }) => cancels?.places ?? []));
-  return { places, joins, entry: entryArrivals(index, frame, outcomes, placeNumber, arrive), cancellable };
+  return { places, joins, entry: entryArrivals(index, frame, outcomes, placeNumber, arrive), cancellable, resting };
 }
 
 function entryArrivals(
@@ -128,12 +131,21 @@ function entryArrivals(
   if (frame.container !== null) return frame.entryEdges.map(arrive);
   const start = [...frame.numberOf.keys()].find((id) => index.types.get(id)?.hasInput === false);
   if (!start) return [];
-  const place = placeNumber.get(start);
-  if (place !== undefined) return [{ at: { kind: 'place', place }, via: [start], along: [] }];
-  const edge = outcomes.get(start)?.[0]?.edges[0];
-  if (!edge) return [{ at: { kind: 'gone' }, via: [start], along: [] }];
+  return [restingArrival(start, outcomes, placeNumber, arrive)];
+}
+
+function restingArrival(
+  node: NodeId,
+  outcomes: ReadonlyMap<NodeId, TokenOutcome[]>,
+  placeNumber: ReadonlyMap<NodeId, number>,
+  arrive: (edge: GraphEdge) => Arrival,
+): Arrival {
+  const place = placeNumber.get(node);
+  if (place !== undefined) return { at: { kind: 'place', place }, via: [node], along: [] };
+  const edge = outcomes.get(node)?.[0]?.edges[0];
+  if (!edge) return { at: { kind: 'gone' }, via: [node], along: [] };
   const first = arrive(edge);
-  return [{ ...first, via: [start, ...first.via] }];
+  return { ...first, via: [node, ...first.via] };
 }
 
 /**

@@ -5,7 +5,7 @@
 import { type CommandBody, stepKey } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 import { portId } from '@perdure/graph';
-import { recordDeed } from '../audit/record-deed.ts';
+import { withDeed } from '../audit/with-deed.ts';
 import { actorOf, type Identity } from '../auth/identity.ts';
 import { demandInstance } from '../auth/reach.ts';
 import { accepted } from '../errors/refusal.ts';
@@ -19,7 +19,7 @@ export function rewindInstance(
   { id, reason }: { id: string; reason: string },
   messageId?: string,
 ): Promise<void> {
-  return operate(installation, identity, id, 'rewind', { type: 'Rewind', reason, by: actorOf(identity) }, { reason }, messageId);
+  return operate(installation, identity, id, 'rewind', { type: 'Rewind', reason, by: actorOf(identity) }, {}, messageId);
 }
 
 /** A step that waits to be tried again, is held in quarantine, or failed with its instance. */
@@ -30,7 +30,7 @@ export function retryStep(
   messageId?: string,
 ): Promise<void> {
   const command = { type: 'RetryStep', step: stepKey(step), reason, by: actorOf(identity) } as const;
-  return operate(installation, identity, id, 'retry-step', command, { step, reason }, messageId);
+  return operate(installation, identity, id, 'retry-step', command, { step }, messageId);
 }
 
 /** The given output takes the place of the step's own. */
@@ -41,7 +41,7 @@ export function skipStep(
 ): Promise<void> {
   const out = port === undefined ? null : portId(port);
   const command = { type: 'SkipStep', step: stepKey(step), output, port: out, reason, by: actorOf(identity) } as const;
-  return operate(installation, identity, id, 'skip-step', command, { step, port: out, reason });
+  return operate(installation, identity, id, 'skip-step', command, { step, port: out });
 }
 
 export function setVariables(
@@ -51,7 +51,7 @@ export function setVariables(
 ): Promise<void> {
   const command = { type: 'EditVariables', values, reason, by: actorOf(identity) } as const;
   // Their values are in the history, where those who may see them see them.
-  return operate(installation, identity, id, 'set-variables', command, { names: Object.keys(values), reason });
+  return operate(installation, identity, id, 'set-variables', command, { names: Object.keys(values) });
 }
 
 async function operate(
@@ -59,11 +59,12 @@ async function operate(
   identity: Identity,
   id: string,
   deed: string,
-  command: CommandBody,
+  command: CommandBody & { reason: string },
   detail: Json,
   messageId?: string,
 ): Promise<void> {
   await demandInstance(installation, identity, 'instance.operate', id);
-  accepted(await sendCommand(installation, id, command, messageId));
-  await recordDeed(installation, identity, `instance.${deed}`, `instance:${id}`, detail);
+  const { reason } = command;
+  const entry = { action: `instance.${deed}`, target: `instance:${id}`, reason, detail };
+  await withDeed(installation, identity, entry, async () => accepted(await sendCommand(installation, id, command, messageId)));
 }

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { findInstance, readHistoryOfTypes } from '@perdure/database/read';
 import { isPayloadRef, type Json } from '@perdure/graph';
-import { recordDeed } from '../audit/record-deed.ts';
+import { withDeed } from '../audit/with-deed.ts';
 import { actorOf, type Identity } from '../auth/identity.ts';
 import { demandInstance, demandWorkflow } from '../auth/reach.ts';
 import { RequestError } from '../errors/request-error.ts';
@@ -35,15 +36,20 @@ export async function restartInstance(installation: Installation, identity: Iden
   const version = restart.version === 'latest' ? undefined : restart.version === 'same' ? original.version : restart.version;
   if (started.test && version !== original.version)
     throw new RequestError('input.invalid', 'A test run can be started again with the draft it was started from only.');
-  const next = await startInstance(installation, {
+  const instanceId = restart.sameId ? id : randomUUID().replaceAll('-', '');
+  const deed = { action: 'instance.restart', target: `instance:${id}`, reason, detail: { as: instanceId, version: restart.version } };
+  const start = {
     workflowKey: original.workflowKey,
     version,
     input: restart.input === undefined ? (given ?? null) : restart.input,
     tags: original.tags.filter((tag) => !isReservedTag(tag)),
     startedBy: actorOf(identity),
     ...(started.test && { test: started.test }),
-    ...(restart.sameId ? { instanceId: id, replace: ['Completed', 'Failed', 'Terminated', 'Canceled'] } : { restartedFrom: id }),
-  });
-  await recordDeed(installation, identity, 'instance.restart', `instance:${id}`, { reason, as: next.id, version: restart.version });
-  return { id: next.id };
+    instanceId,
+    ...(restart.sameId ? { replace: anyEnd } : { restartedFrom: id }),
+  };
+  await withDeed(installation, identity, deed, () => startInstance(installation, start));
+  return { id: instanceId };
 }
+
+const anyEnd = ['Completed', 'Failed', 'Terminated', 'Canceled'] as const;

@@ -3,7 +3,17 @@
  * Types only; the zod schemas of the inputs stand beside each procedure. Moments are ISO 8601 strings, durations milliseconds.
  */
 import type { EntityEvent, HistoryEvent, HumanTaskBody, InstanceStatus, RequestSource } from '@perdure/engine';
-import type { EntityTypeDocument, Json, Problem, Scenario, TemplateCategory, TemplateParameter, WorkflowDocument } from '@perdure/graph';
+import type {
+  EntityTypeDocument,
+  Json,
+  MigrationPlace,
+  MigrationProblem,
+  Problem,
+  Scenario,
+  TemplateCategory,
+  TemplateParameter,
+  WorkflowDocument,
+} from '@perdure/graph';
 
 export type Role = 'viewer' | 'operator' | 'designer' | 'approver' | 'admin';
 
@@ -435,6 +445,8 @@ export interface RestartInput {
   reason: string;
 }
 
+export type { MigrationPlace, MigrationProblem } from '@perdure/graph';
+
 /** instances.migrationPlan, for an instance as it is now; `migrate` checks again. */
 export interface MigrationPlan {
   /** The versions. */
@@ -445,45 +457,6 @@ export interface MigrationPlan {
   /** Every node of the old version at which something is open or waits, containers before what is inside them. */
   places: MigrationPlace[];
   problems: MigrationProblem[];
-}
-
-export interface MigrationPlace {
-  /** Of the old version. */
-  node: string;
-  title: string;
-  /** The node's type in the catalogue. */
-  type: string;
-  /** Steps open there, and tokens that wait at the join. */
-  open: number;
-  /** Where it goes on in the new version; null: nowhere, which is a problem. */
-  to: { node: string; title: string } | null;
-  /** Nodes of the new version that it can go on at. */
-  choices: { node: string; title: string }[];
-}
-
-export interface MigrationProblem {
-  code:
-    /** Not mapped, and the new version has no node of this id. */
-    | 'migration.missing-node'
-    | 'migration.other-type'
-    /** Its container is not mapped to the container of the node it is mapped to. */
-    | 'migration.other-container'
-    /** Two old nodes are mapped to one new one. */
-    | 'migration.two-to-one'
-    /** The new node lacks what the open step waits for: an outcome, a timeout, a body. */
-    | 'migration.lacks-port'
-    /** An edge by which tokens came to a join is not there. */
-    | 'migration.lacks-edge'
-    | 'migration.disabled'
-    /** From here the new version can come to a standstill. */
-    | 'migration.deadlock'
-    | 'migration.not-checked';
-  severity: 'error' | 'warning';
-  message: string;
-  /** Of the old version. */
-  node: string | null;
-  /** Of the new version. */
-  to: string | null;
 }
 
 /** instances.migrate. `mapping`: old node to new node, for those that are not mapped by their id. Refused as `migration.problems` with the problems as details. */

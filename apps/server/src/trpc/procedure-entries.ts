@@ -128,6 +128,8 @@ export const procedureEntries: Readonly<Record<string, ProcedureEntry>> = {
     ...change('instance', 'instance.operate', ({ instance }) => ({ id: instance, version: 'same', reason: 'test' })),
     also: 'instance.start',
   },
+  'instances.migrationPlan': read('instance', 'instance.operate', ({ instance }) => ({ id: instance, version: 2 })),
+  'instances.migrate': change('instance', 'instance.operate', ({ instance }) => ({ id: instance, version: 2, reason: 'test' })),
   'instances.releaseStep': change('instance', 'instance.operate', ({ instance }) => ({ id: instance, step: 'ask' })),
   'instances.giveUpStep': change('instance', 'instance.operate', ({ instance }) => ({ id: instance, step: 'ask' })),
   'instances.purge': change('instance', 'instance.purge', ofInstance),

@@ -31,6 +31,8 @@ import type {
   InvitationRow,
   LastRun,
   Me,
+  MigrateInput,
+  MigrationPlan,
   OwnAccount,
   PastRunData,
   Permission,
@@ -165,6 +167,8 @@ export type AppRouterRecord = {
     skipStep: Mutation<SkipStepInput, void>;
     setVariables: Mutation<{ id: string; values: Record<string, Json>; reason: string }, void>;
     restart: Mutation<RestartInput, { id: string }>;
+    migrationPlan: Query<{ id: string; version: number; mapping?: Record<string, string> | undefined }, MigrationPlan>;
+    migrate: Mutation<MigrateInput, void>;
     purge: Mutation<{ id: string }, void>;
     purgeTests: Mutation<{ workflowKey?: string | undefined }, { purged: number; more: boolean }>;
   };

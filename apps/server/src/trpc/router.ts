@@ -38,6 +38,8 @@ import { get as getInstance } from './procedures/instances/get.ts';
 import { history } from './procedures/instances/history.ts';
 import { historyOutline } from './procedures/instances/history-outline.ts';
 import { list as listInstances } from './procedures/instances/list.ts';
+import { migrate } from './procedures/instances/migrate.ts';
+import { migrationPlan } from './procedures/instances/migration-plan.ts';
 import { payload } from './procedures/instances/payload.ts';
 import { purge } from './procedures/instances/purge.ts';
 import { purgeTests } from './procedures/instances/purge-tests.ts';
@@ -141,6 +143,8 @@ export const appRouter = router({
     skipStep,
     setVariables,
     restart,
+    migrationPlan,
+    migrate,
     purge,
     purgeTests,
   },
