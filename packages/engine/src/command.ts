@@ -25,6 +25,8 @@ export type CommandBody =
       traceParent?: string;
       /** A test run. */
       test?: TestRun;
+      /** Of a sub-workflow: on whose behalf its parent runs. */
+      requester?: string;
     }
   | { type: 'CompleteTask'; step: StepKey; attempt: number; output: Json }
   /** `retryable` false: fails at once, whatever the retry policy says. Default true. */
@@ -42,9 +44,31 @@ export type CommandBody =
   | { type: 'FailEntityCall'; step: StepKey; request: string; failure: Failure }
   /** From the last entity of a critical section: all are locked. A refusal gives them back, by its effects. */
   | { type: 'GrantLock'; step: StepKey; lock: LockRequest }
-  | { type: 'ClaimHumanTask'; step: StepKey; by: string }
+  /** `aliases`: other names of the person, such as the e-mail address, in lower case; for who may not decide. [H10] */
+  | { type: 'ClaimHumanTask'; step: StepKey; by: string; aliases?: readonly string[] }
   | { type: 'ReleaseHumanTask'; step: StepKey; by: string }
-  | { type: 'DecideHumanTask'; step: StepKey; outcome: PortId; data: Json; comment: string | null; by: string }
+  /** `aliases`: of `to`. `from`: whose seat; null = a free one, else that of who has had it longest. `delegated`: the seat of `by`. */
+  | {
+      type: 'AssignHumanTask';
+      step: StepKey;
+      to: string;
+      aliases: readonly string[];
+      from: string | null;
+      kind: 'assigned' | 'delegated';
+      note: string | null;
+      by: string;
+    }
+  /** A decision, or one vote of several. `groups`: those the person is in, in lower case. */
+  | {
+      type: 'DecideHumanTask';
+      step: StepKey;
+      outcome: PortId;
+      data: Json;
+      comment: string | null;
+      by: string;
+      aliases?: readonly string[];
+      groups?: readonly string[];
+    }
   /** `asked`: by the parent that waits for this instance. */
   | { type: 'Rewind'; reason: string; by: string; asked?: ParentLink }
   | { type: 'RetryStep'; step: StepKey; reason: string; by: string }
@@ -82,5 +106,7 @@ export type RefusalCode =
   | 'task.already-claimed'
   | 'task.not-claimant'
   | 'task.unknown-outcome'
+  | 'task.already-voted'
+  | 'task.excluded'
   /** The step or timer is not open (a repetition, or cancelled meanwhile): nothing to do. */
   | 'stale';

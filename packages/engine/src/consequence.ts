@@ -42,6 +42,9 @@ function afterTimer(step: OpenStep, event: EventBody & { type: 'TimerFired' }): 
       return { type: 'retry', step: step.key };
     case 'deadline':
       return leave(step, 'overdue');
+    case 'reminder':
+    case 'escalation':
+      return null;
     case 'timeout':
       if (step.kind === 'event') return leave(step, 'timeout');
       // A sub-workflow's timeout is followed by SubOrchestrationInstanceFailed, which says whether another attempt comes.

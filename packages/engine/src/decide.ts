@@ -12,7 +12,7 @@ import { raiseEvent } from './external-event.ts';
 import { finishInstance } from './finish-instance.ts';
 import { editVariables, goOn, migrate, replaceChild, retryStep, rewindInstance, skipStep } from './operate.ts';
 import type { HistoryEvent } from './history-event.ts';
-import { claimHumanTask, decideHumanTask, releaseHumanTask } from './human-task.ts';
+import { assignHumanTask, claimHumanTask, decideHumanTask, releaseHumanTask } from './human-task.ts';
 import type { StepKey } from './ids.ts';
 import { blame } from './raise.ts';
 import { answerParent } from './rewind.ts';
@@ -94,8 +94,15 @@ function obey(turn: Turn, target: Plan | undefined): Outcome {
   switch (command.type) {
     case 'StartExecution': {
       const { executionId, workflow, version, input, tags, startedBy, parent, traceParent, test } = command;
+      // What a parent started does not run on the parent's own behalf. [H10]
+      const requester = command.requester ?? (startedBy === 'workflow' ? undefined : startedBy);
       const started = { type: 'ExecutionStarted', executionId, workflow, version, input, tags, startedBy, parent } as const;
-      emit(turn, { ...started, ...(traceParent !== undefined && { traceParent }), ...(test !== undefined && { test }) });
+      emit(turn, {
+        ...started,
+        ...(traceParent !== undefined && { traceParent }),
+        ...(test !== undefined && { test }),
+        ...(requester !== undefined && { requester }),
+      });
       begin(turn);
       return DONE;
     }
@@ -158,10 +165,12 @@ function obey(turn: Turn, target: Plan | undefined): Outcome {
       return DONE;
     case 'ClaimHumanTask':
     case 'ReleaseHumanTask':
+    case 'AssignHumanTask':
     case 'DecideHumanTask': {
       const step = state.steps.get(command.step);
       if (step?.kind !== 'humanTask') return taskRefusal(state, command.step);
-      if (command.type === 'ClaimHumanTask') return claimHumanTask(turn, step, command.by);
+      if (command.type === 'ClaimHumanTask') return claimHumanTask(turn, step, command);
+      if (command.type === 'AssignHumanTask') return assignHumanTask(turn, step, command);
       if (command.type === 'ReleaseHumanTask') return releaseHumanTask(turn, step, command.by);
       return decideHumanTask(turn, step, command);
     }

@@ -3,7 +3,7 @@ import type { CommandBody } from './command.ts';
 import type { EntityCommandBody } from './entity/entity-command.ts';
 import type { InstanceId, StepKey, TimerId } from './ids.ts';
 import type { Failure } from './failure.ts';
-import type { HumanTaskBody, ParentLink } from './history-event.ts';
+import type { HumanTaskBody, HumanTaskHolder, HumanTaskVote, ParentLink } from './history-event.ts';
 import type { TestRun } from './test-run.ts';
 
 /**
@@ -24,6 +24,7 @@ export type Effect =
       parent: ParentLink | null;
       tags: string[];
       test?: TestRun;
+      requester?: string;
     }
   /** To the parent, when this instance ends. */
   | { type: 'NotifyParent'; parent: ParentLink; result: { ok: true; output: Json } | { ok: false; failure: Failure } }
@@ -34,7 +35,7 @@ export type Effect =
   /** From an entity: an answer or a grant. */
   | { type: 'SendToInstance'; instanceId: InstanceId; messageId: string; command: CommandBody }
   | { type: 'OpenHumanTask'; step: StepKey; node: string; task: HumanTaskBody }
-  | { type: 'AssignHumanTask'; step: StepKey; assignee: string | null; at: number }
+  | { type: 'ChangeHumanTask'; step: StepKey; change: HumanTaskChange }
   | {
       type: 'CloseHumanTask';
       step: StepKey;
@@ -45,3 +46,14 @@ export type Effect =
       comment: string | null;
       at: number;
     };
+
+/** What may change about an open task, as it is now. */
+export interface HumanTaskChange {
+  holders: readonly HumanTaskHolder[];
+  votes: readonly HumanTaskVote[];
+  freeSeats: number;
+  candidates: readonly string[];
+  priority: number;
+  /** Epoch ms; null: not escalated. */
+  escalatedAt: number | null;
+}

@@ -117,8 +117,16 @@ function encodeStep(step: OpenStep): EncodedStep {
 }
 
 function decodeStep(step: EncodedStep): OpenStep {
+  if (step.kind === 'humanTask') return decodeHumanTask(step);
   if (step.kind !== 'container') return { ...step };
   return { ...step, container: copyContainer(step.container), passes: new Set() };
+}
+
+/** Before there were seats and votes, one person could have a task, and that was written in two fields. */
+function decodeHumanTask(step: EncodedStep & { kind: 'humanTask' } & { claimedBy?: string | null; claimedAt?: number | null }): OpenStep {
+  const { claimedBy, claimedAt, holders, votes, ...rest } = step;
+  const earlier = claimedBy ? [{ by: claimedBy, at: claimedAt ?? step.openedAt, how: 'claimed' as const, from: null }] : [];
+  return { ...rest, holders: holders ?? earlier, votes: votes ?? [] };
 }
 
 function copyContainer(container: (OpenStep & { kind: 'container' })['container']) {

@@ -44,7 +44,7 @@ function answer(step: OpenStep, choice: number): CommandBody | null {
         outcome: portId(succeeds ? 'approve' : 'reject'),
         data: choice,
         comment: null,
-        by: step.claimedBy ?? by,
+        by: step.holders[0]?.by ?? by,
       };
     case 'subWorkflow':
       if (step.phase === 'backoff') return null;
@@ -128,7 +128,7 @@ function drainCommand(state: InstanceState): CommandBody {
         outcome: portId('approve'),
         data: null,
         comment: null,
-        by: step.claimedBy ?? 'ann',
+        by: step.holders[0]?.by ?? 'ann',
       };
     const own = possibleTimers(step).find((timer) => state.timers.has(timer));
     if (own && step.kind !== 'container') return { type: 'FireTimer', timer: own };

@@ -32,6 +32,7 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
       state.tags = event.tags;
       state.parent = event.parent;
       if (event.traceParent !== undefined) state.traceParent = event.traceParent;
+      if (event.requester !== undefined) state.requester = event.requester;
       state.startedAt = event.at;
       state.status = 'Running';
       state.frames.set(ROOT_FRAME, newFrame(ROOT_FRAME, null, null, null, 0));
@@ -143,7 +144,7 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
       noteTimer(state, event.timer, true);
       state.timers.delete(event.timer);
       const step = anyOpenStep(state, event.step);
-      if (step.kind === 'timer' || step.kind === 'event' || step.kind === 'humanTask') close(state, step);
+      if (step.kind === 'timer' || step.kind === 'event' || (step.kind === 'humanTask' && event.purpose === 'deadline')) close(state, step);
       break;
     }
 
@@ -318,23 +319,42 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
       break;
 
     case 'HumanTaskCreated':
-      open(state, event, { ...base(event, event.at), kind: 'humanTask', task: event.task, claimedBy: null, claimedAt: null });
+      open(state, event, { ...base(event, event.at), kind: 'humanTask', task: event.task, holders: [], votes: [] });
       break;
     case 'HumanTaskClaimed': {
       const step = openStep(state, event.step, 'humanTask');
-      step.claimedBy = event.by;
-      step.claimedAt = event.at;
+      step.holders = [...step.holders, { by: event.by, at: event.at, how: 'claimed', from: null }];
       break;
     }
-    case 'HumanTaskReleased': {
+    case 'HumanTaskReleased':
+      leaveSeat(openStep(state, event.step, 'humanTask'), event.by);
+      break;
+    case 'HumanTaskAssigned': {
       const step = openStep(state, event.step, 'humanTask');
-      step.claimedBy = null;
-      step.claimedAt = null;
+      if (event.from !== null) leaveSeat(step, event.from);
+      step.holders = [...step.holders, { by: event.to, at: event.at, how: event.kind, from: event.by }];
+      break;
+    }
+    case 'HumanTaskVoted': {
+      const step = openStep(state, event.step, 'humanTask');
+      leaveSeat(step, event.by);
+      const { by, outcome, comment, at, groups, data } = event;
+      step.votes = [...step.votes, { by, outcome, comment, at, groups, data }];
+      break;
+    }
+    case 'HumanTaskEscalated': {
+      const step = openStep(state, event.step, 'humanTask');
+      const { task } = step;
+      // Replaced, not changed: the body is in an event. Nobody named means everybody, and adding to everybody changes nothing.
+      const candidates = task.candidates.length === 0 ? [] : [...new Set([...task.candidates, ...event.to])];
+      step.task = { ...task, candidates, priority: event.priority ?? task.priority };
+      step.escalatedAt = event.at;
+      step.holders = [];
       break;
     }
     case 'HumanTaskDecided':
       defer(state, event);
-      finish(state, event.step, { outcome: event.outcome, data: event.data, by: event.by, comment: event.comment });
+      finish(state, event.step, decision(openStep(state, event.step, 'humanTask'), event));
       break;
 
     case 'TokenCancelled':
@@ -424,6 +444,21 @@ function openStep<Kind extends OpenStep['kind']>(state: InstanceState, key: Step
   if (step.kind !== kind) throw new Error(`Step ${key} is a ${step.kind}, not a ${kind}.`);
   // The line above has just compared the discriminant; TypeScript does not narrow by a generic one.
   return step as OpenStep & { kind: Kind };
+}
+
+// Human tasks
+
+function leaveSeat(step: OpenStep & { kind: 'humanTask' }, person: string): void {
+  step.holders = step.holders.filter(({ by }) => by !== person);
+}
+
+/** Tasks opened before there were rules have no votes in their output. */
+function decision(step: OpenStep & { kind: 'humanTask' }, event: HistoryEvent & { type: 'HumanTaskDecided' }): Json {
+  const { outcome, data, by, comment, at } = event;
+  const output = { outcome, data, by, comment };
+  if (step.task.rule === undefined) return output;
+  const votes = step.votes.length > 0 ? step.votes : [{ by, outcome, comment, at, data }];
+  return { ...output, votes: votes.map((vote) => ({ by: vote.by, outcome: vote.outcome, data: vote.data, comment: vote.comment, at: vote.at })) };
 }
 
 // Frames

@@ -30,7 +30,7 @@ export interface ParentLink {
   step: StepKey;
 }
 
-export type TimerPurpose = 'timer' | 'retry' | 'timeout' | 'deadline';
+export type TimerPurpose = 'timer' | 'retry' | 'timeout' | 'deadline' | 'reminder' | 'escalation';
 
 /** What no open step tells of: tokens between steps, and steps whose outcome came while the instance was suspended. */
 export interface LeftBehind {
@@ -61,6 +61,8 @@ export type EventBody =
       /** W3C trace context of whoever started it, when that was traced: all of the instance's turns belong to that trace. */
       traceParent?: string;
       test?: TestRun;
+      /** The person, or program, on whose behalf it runs: who started it, or of a sub-workflow the one its parent runs for. */
+      requester?: string;
     }
   | { type: 'ExecutionSuspended'; reason: string; by: string }
   | { type: 'ExecutionResumed'; reason: string; by: string }
@@ -174,6 +176,20 @@ export type EventBody =
   | ({ type: 'HumanTaskCreated'; task: HumanTaskBody } & StepOpening)
   | { type: 'HumanTaskClaimed'; step: StepKey; by: string }
   | { type: 'HumanTaskReleased'; step: StepKey; by: string }
+  /** Given to somebody: by whom, and whose seat it was (null: a free one). `delegated`: by who had it. */
+  | {
+      type: 'HumanTaskAssigned';
+      step: StepKey;
+      to: string;
+      from: string | null;
+      kind: 'assigned' | 'delegated';
+      note: string | null;
+      by: string;
+    }
+  /** One vote of several. When it is the deciding one, HumanTaskDecided follows. */
+  | { type: 'HumanTaskVoted'; step: StepKey; outcome: PortId; data: Json; comment: string | null; by: string; groups: string[] }
+  /** Candidates are added, the priority may change, and nobody has it any more. Follows the TimerFired of purpose `escalation`. */
+  | { type: 'HumanTaskEscalated'; step: StepKey; to: string[]; priority: number | null }
   /** Closes the step through the port `outcome`. */
   | { type: 'HumanTaskDecided'; step: StepKey; outcome: PortId; data: Json; comment: string | null; by: string }
   /** These open steps (with all that is inside them) were removed by a join or by the end of their frame; with `rewind`, to be entered again. */
@@ -189,4 +205,55 @@ export interface HumanTaskBody {
   outcomes: { port: PortId; label: string; tone: 'primary' | 'neutral' | 'danger' }[];
   dueAt: number | null;
   deadlineAt: number | null;
+  /** Absent: one decision by anybody; also of tasks opened before there were rules, whose output has no votes. */
+  rule?: HumanTaskRule;
+  /** Absent: nothing happens but the deadline. */
+  schedule?: HumanTaskSchedule;
+  /** Where to tell of it besides people's own ways. */
+  webhook?: string;
+}
+
+/** What a task's decision takes. [H8] */
+export interface HumanTaskRule {
+  /** Votes for `outcome`. */
+  needed: number;
+  outcome: PortId;
+  /** A vote for another outcome decides at once, or that outcome needs as many. */
+  others: 'decide' | 'count';
+  /** Each must have a voter for `outcome`. */
+  requiredGroups: string[];
+  /** Ids and e-mail addresses, in lower case, of those who may not have a part in it. */
+  notBy: string[];
+}
+
+/** What happens to a task nobody decides. Epoch ms. [H12, H13] */
+export interface HumanTaskSchedule {
+  reminders: number[];
+  escalation: HumanTaskEscalation | null;
+}
+
+export interface HumanTaskEscalation {
+  at: number;
+  /** Candidates added. */
+  to: string[];
+  /** Null = as before. */
+  priority: number | null;
+}
+
+/** Who has a task: one person, or one for each seat that is taken. */
+export interface HumanTaskHolder {
+  by: string;
+  at: number;
+  how: 'claimed' | 'assigned' | 'delegated';
+  /** Who assigned or delegated it. */
+  from: string | null;
+}
+
+export interface HumanTaskVote {
+  by: string;
+  outcome: PortId;
+  comment: string | null;
+  at: number;
+  /** Of the required groups, those the voter was in. */
+  groups: string[];
 }

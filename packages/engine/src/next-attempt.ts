@@ -44,6 +44,7 @@ export function startChild(
   const parent = wait ? { instanceId, executionId, step: place.step } : null;
   // What a test run starts is one, too. Pins are of the draft that is tried. [P6]
   const test = turn.state.test && { test: { pins: {}, fastForward: turn.state.test.fastForward } };
-  turn.effects.push({ type: 'StartChild', child, workflow, version, input, parent, tags, ...test });
+  const requester = turn.state.requester === undefined ? {} : { requester: turn.state.requester };
+  turn.effects.push({ type: 'StartChild', child, workflow, version, input, parent, tags, ...test, ...requester });
   if (wait && node.timeoutMs !== null) startTimer(turn, place.step, 'timeout', attempt, turn.command.at + node.timeoutMs);
 }

@@ -205,6 +205,16 @@ export const humanTask = (own: Partial<Kinds['humanTask']> = {}): Kinds['humanTa
   ],
   due: null,
   deadline: null,
+  quorum: null,
+  others: 'decide',
+  requiredGroups: null,
+  notBy: null,
+  requesterMayNotDecide: false,
+  reminders: null,
+  escalateAfter: null,
+  escalateTo: null,
+  escalatePriority: null,
+  webhook: null,
   ...own,
 });
 export const subWorkflow = (own: Partial<Kinds['subWorkflow']> = {}): Kinds['subWorkflow'] => ({

@@ -1,7 +1,7 @@
 import type { EdgeId, Json, NodeId, PortId } from '@perdure/graph';
 import type { ExecutionId, FrameId, InstanceId, StepKey, TimerId } from './ids.ts';
 import type { Failure } from './failure.ts';
-import type { HumanTaskBody, ParentLink, TimerPurpose, TokenLeft } from './history-event.ts';
+import type { HumanTaskBody, HumanTaskHolder, HumanTaskVote, ParentLink, TimerPurpose, TokenLeft } from './history-event.ts';
 import type { InstanceStatus } from './status.ts';
 import type { TestRun } from './test-run.ts';
 
@@ -24,6 +24,8 @@ export interface InstanceState {
   /** Absent: no test run. */
   test?: TestRun;
   tags: string[];
+  /** See ExecutionStarted; absent also in what was started before it was recorded. */
+  requester?: string;
   input: Json;
   output: Json;
   failure: Failure | null;
@@ -126,7 +128,8 @@ export type OpenStep =
     })
   | (OpenStepBase & { kind: 'timer'; fireAt: number })
   | (OpenStepBase & { kind: 'event'; name: string; deadlineAt: number | null })
-  | (OpenStepBase & { kind: 'humanTask'; task: HumanTaskBody; claimedBy: string | null; claimedAt: number | null })
+  /** `votes`: with what was entered. */
+  | (OpenStepBase & { kind: 'humanTask'; task: HumanTaskBody; holders: readonly HumanTaskHolder[]; votes: readonly (HumanTaskVote & { data: Json })[]; escalatedAt?: number })
   | (OpenStepBase & {
       kind: 'subWorkflow';
       child: InstanceId;

@@ -3,7 +3,7 @@ import { timerId } from './ids.ts';
 import type { TimerPurpose } from './history-event.ts';
 import type { OpenStep } from './state.ts';
 
-/** `number` tells the timers of one step and purpose apart: the attempt for `retry` and a sub-workflow's `timeout`, else 1. */
+/** `number` tells the timers of one step and purpose apart: the attempt for `retry` and a sub-workflow's `timeout`, which one of a task's reminders, else 1. */
 export function timerIdOf(step: StepKey, purpose: TimerPurpose, number: number): TimerId {
   return timerId(`${step}!${purpose}${number}`);
 }
@@ -18,7 +18,11 @@ export function possibleTimers(step: OpenStep): TimerId[] {
     case 'event':
       return [timerIdOf(step.key, 'timeout', 1)];
     case 'humanTask':
-      return [timerIdOf(step.key, 'deadline', 1)];
+      return [
+        timerIdOf(step.key, 'deadline', 1),
+        timerIdOf(step.key, 'escalation', 1),
+        ...(step.task.schedule?.reminders ?? []).map((_, n) => timerIdOf(step.key, 'reminder', n + 1)),
+      ];
     case 'subWorkflow':
       return [timerIdOf(step.key, 'timeout', step.attempt), timerIdOf(step.key, 'retry', step.attempt)];
     case 'entityCall':

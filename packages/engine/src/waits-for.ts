@@ -51,7 +51,7 @@ function reason(state: InstanceState, step: OpenStep): Omit<WaitsFor, 'node' | '
     }
     case 'humanTask': {
       const until = step.task.deadlineAt ?? step.task.dueAt;
-      const detail = step.claimedBy === null ? 'Waits for somebody to claim it' : `Claimed by ${step.claimedBy}`;
+      const detail = taskWords(step);
       return until === null ? { kind: 'humanTask', detail } : { kind: 'humanTask', detail, until };
     }
     case 'subWorkflow':
@@ -69,6 +69,11 @@ function reason(state: InstanceState, step: OpenStep): Omit<WaitsFor, 'node' | '
       return { kind: 'forEach', detail: container.type === 'forEach' ? `${container.done} of ${container.count} done` : '' };
     }
   }
+}
+
+function taskWords({ holders, votes, task }: OpenStep & { kind: 'humanTask' }): string {
+  const held = holders.length === 0 ? 'Waits for somebody to claim it' : `Claimed by ${holders.map(({ by }) => by).join(', ')}`;
+  return task.rule === undefined || task.rule.needed === 1 ? held : `${held}, ${votes.length} of ${task.rule.needed} votes`;
 }
 
 function listOf(entities: readonly string[]): string {

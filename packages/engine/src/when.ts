@@ -19,6 +19,13 @@ export function momentOf(value: Json): number | undefined {
   return typeof value === 'string' ? parseMoment(value) : undefined;
 }
 
+/** A duration before (negative) or after another moment: `-4h`, `2d`, or milliseconds. */
+export function offsetFrom(value: Json, moment: number): number | undefined {
+  if (typeof value !== 'string' || !value.trim().startsWith('-')) return durationOf(value, moment);
+  const duration = parseDuration(value.trim().slice(1));
+  return duration === undefined ? undefined : validMoment(moment - duration);
+}
+
 /** Either. A number below 10¹¹ (three years of milliseconds, the spring of 1973) is a duration. */
 export function durationOrMomentOf(value: Json, at: number): number | undefined {
   if (typeof value === 'number') return value < 1e11 ? durationOf(value, at) : momentOf(value);

@@ -178,7 +178,7 @@ export interface EventNode extends PlanNodeBase {
   timeout: CompiledValue | null;
 }
 
-/** Ports: one per outcome (its key), `overdue` (exceptional, only with a deadline). Output: `{ outcome, data, by, comment }`. */
+/** Ports: one per outcome (its key), `overdue` (exceptional, only with a deadline). Output: `{ outcome, data, by, comment, votes }`. */
 export interface HumanTaskNode extends PlanNodeBase {
   kind: 'humanTask';
   taskTitle: CompiledValue;
@@ -195,6 +195,25 @@ export interface HumanTaskNode extends PlanNodeBase {
   due: CompiledValue | null;
   /** Hard: closes the task through `overdue`. Duration or moment. */
   deadline: CompiledValue | null;
+  /** Votes needed for the primary outcome; null = one decision. */
+  quorum: CompiledValue | null;
+  /** A vote for another outcome decides at once, or that one needs as many votes. */
+  others: 'decide' | 'count';
+  /** Group names: each must have somebody who votes for the primary outcome. */
+  requiredGroups: CompiledValue | null;
+  /** User ids and e-mail addresses of those who may have no part in it. */
+  notBy: CompiledValue | null;
+  /** Nor whoever the instance was started for. */
+  requesterMayNotDecide: boolean;
+  /** Durations after it is due, or before (`-4h`); without a due time, after it opened. */
+  reminders: CompiledValue | null;
+  /** A duration after it is due; without a due time, after it opened. */
+  escalateAfter: CompiledValue | null;
+  /** Candidates added then. */
+  escalateTo: CompiledValue | null;
+  escalatePriority: CompiledValue | null;
+  /** An address that is told of it. */
+  webhook: CompiledValue | null;
 }
 
 /** Ports: `out`, `error`. Output: the child's output, or `{ instanceId }` when it is not waited for. */

@@ -3,7 +3,7 @@
  * commit cancels out here, because one statement cannot insert and delete the same row.
  */
 import { createHash } from 'node:crypto';
-import { isFinal, type InstanceId, type StepKey, type TimerId } from '@perdure/engine';
+import { isFinal, type HumanTaskChange, type InstanceId, type StepKey, type TimerId } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 import { partitionOf } from './partition-of.ts';
 import type { ClosedTask, CommitItem, OpenedTask, OutgoingMessage } from './ports/durable-store.ts';
@@ -123,6 +123,7 @@ export class TurnRecord {
             tags: effect.tags,
             ...(decider.traceParent === undefined ? {} : { traceParent: decider.traceParent }),
             ...(effect.test === undefined ? {} : { test: effect.test }),
+            ...(effect.requester === undefined ? {} : { requester: effect.requester }),
           },
         });
         return;
@@ -166,26 +167,28 @@ export class TurnRecord {
           version,
           task: effect.task,
           at: this.#at(),
+          change: null,
           closed: null,
         });
         return;
       }
-      case 'AssignHumanTask': {
+      case 'ChangeHumanTask': {
         const id = humanTaskId(self, decider.executionId, effect.step);
-        this.#tasksTouched().assigned.set(id, { id, assignee: effect.assignee, at: effect.at });
+        const tasks = this.#tasksTouched();
+        const opened = tasks.opened.get(id);
+        if (opened === undefined) tasks.changed.set(id, { id, ...effect.change });
+        else opened.change = effect.change;
         return;
       }
       case 'CloseHumanTask': {
         const id = humanTaskId(self, decider.executionId, effect.step);
         const { status, outcome, by, data, comment, at } = effect;
         const tasks = this.#tasksTouched();
-        const assigned = tasks.assigned.get(id);
-        const claimed = assigned === undefined || assigned.assignee === null ? null : { by: assigned.assignee, at: assigned.at };
-        const closed: ClosedTask = { id, status, outcome, by, data, comment, at, claimed };
+        const closed: ClosedTask = { id, status, outcome, by, data, comment, at, change: tasks.changed.get(id) ?? null };
         const opened = tasks.opened.get(id);
         if (opened === undefined) tasks.closed.set(id, closed);
         else opened.closed = closed;
-        tasks.assigned.delete(id);
+        tasks.changed.delete(id);
       }
     }
   }
@@ -195,7 +198,7 @@ export class TurnRecord {
   }
 
   #tasksTouched(): TaskChanges {
-    return (this.#tasks ??= { opened: new Map(), assigned: new Map(), closed: new Map() });
+    return (this.#tasks ??= { opened: new Map(), changed: new Map(), closed: new Map() });
   }
 
   /** Of the turn whose effect is looked at: effects come with events. */
@@ -238,7 +241,7 @@ export class TurnRecord {
       messagesConsumed: this.#consumed,
       messagesRefused: this.#refused,
       tasksOpened: this.#tasks === null ? none : [...this.#tasks.opened.values()],
-      tasksAssigned: this.#tasks === null ? none : [...this.#tasks.assigned.values()],
+      tasksChanged: this.#tasks === null ? none : [...this.#tasks.changed.values()],
       tasksClosed: this.#tasks === null ? none : [...this.#tasks.closed.values()],
     };
   }
@@ -246,7 +249,7 @@ export class TurnRecord {
 
 interface TaskChanges {
   opened: Map<string, OpenedTask>;
-  assigned: Map<string, { id: string; assignee: string | null; at: number }>;
+  changed: Map<string, { id: string } & HumanTaskChange>;
   closed: Map<string, ClosedTask>;
 }
 

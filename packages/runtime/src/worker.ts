@@ -662,6 +662,7 @@ export class Worker {
       parent: body.parent,
       ...(body.traceParent === undefined ? {} : { traceParent: body.traceParent }),
       ...(body.test === undefined ? {} : { test: body.test }),
+      ...(body.requester === undefined ? {} : { requester: body.requester }),
     };
     const result = await new Promise<SendResult>((settle) => this.#enqueue(id, { body: command, messageId, settle, creation }));
     if (result.ok || result.code !== 'instance.exists' || body.parent === null) return;

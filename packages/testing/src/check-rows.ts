@@ -60,6 +60,8 @@ export interface TaskRow {
   status: string;
   outcome: string | null;
   decided_by: string | null;
+  holder_ids: string[];
+  voter_ids: string[];
 }
 
 interface Known {
@@ -359,7 +361,30 @@ export class RowCheck {
           `${id}: the row of ${event.step} is ${row.status}, the step is ${state.steps.has(event.step) ? 'open' : 'closed'}`,
         );
     }
+    this.#checkVotes(id, execution, events, state, rows);
     for (const key of stored.keys()) this.#fail('I11', `${id}: the task row ${key} stands for no task of its history`);
+  }
+
+  /** I11: everybody has one vote, and the rows name who has a task and who voted as the history does. */
+  #checkVotes(id: string, execution: string, events: readonly HistoryEvent[], state: InstanceState | null, rows: readonly TaskRow[]): void {
+    const voters = Map.groupBy(
+      events.filter((event) => event.type === 'HumanTaskVoted'),
+      ({ step }) => step,
+    );
+    for (const [step, votes] of voters) {
+      const people = votes.map(({ by }) => by);
+      if (new Set(people).size < people.length) this.#fail('I11', `${id}: somebody voted twice on ${step}: ${people.join(', ')}`);
+      const row = rows.find((one) => one.id === humanTaskId(instanceId(id), execution, step));
+      if (row !== undefined && row.voter_ids.join() !== people.join())
+        this.#fail('I11', `${id}: on ${step} voted ${people.join(', ')}; its row says ${row.voter_ids.join(', ')}`);
+    }
+    for (const step of state?.steps.values() ?? []) {
+      if (step.kind !== 'humanTask') continue;
+      const row = rows.find((one) => one.id === humanTaskId(instanceId(id), execution, step.key));
+      const holders = step.holders.map(({ by }) => by).join();
+      if (row !== undefined && row.holder_ids.join() !== holders)
+        this.#fail('I11', `${id}: ${step.key} is held by ${holders || 'nobody'}; its row says ${row.holder_ids.join() || 'nobody'}`);
+    }
   }
 }
 

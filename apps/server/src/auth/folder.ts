@@ -5,6 +5,12 @@ export function covers(held: string, folder: string): boolean {
   return held === '' || folder === held || folder.startsWith(`${held}/`);
 }
 
+/** Those whose roles hold in it: itself and all it lies in, '' first. */
+export function foldersAbove(folder: string): string[] {
+  const names = folder === '' ? [] : folder.split('/');
+  return ['', ...names.map((_, n) => names.slice(0, n + 1).join('/'))];
+}
+
 /** A folder as people write it: names separated by '/'; '' is none, or all of them. Spaces around the names are left out. */
 export const folderPath = z
   .string()

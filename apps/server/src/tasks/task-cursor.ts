@@ -1,13 +1,15 @@
+import type { TaskPlace } from '@perdure/database/read';
 import { RequestError } from '../errors/request-error.ts';
 
-export function writeTaskCursor(place: { sortKey: number; id: string }): string {
-  return Buffer.from(JSON.stringify([place.sortKey, place.id])).toString('base64url');
+export function writeTaskCursor({ key1, key2, id }: TaskPlace): string {
+  return Buffer.from(JSON.stringify([key1, key2, id])).toString('base64url');
 }
 
-export function readTaskCursor(text: string): { sortKey: number; id: string } {
+export function readTaskCursor(text: string): TaskPlace {
   try {
-    const [sortKey, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [unknown, unknown];
-    if (typeof sortKey === 'number' && Number.isFinite(sortKey) && typeof id === 'string') return { sortKey, id };
+    const [key1, key2, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
+    if (typeof key1 === 'string' && isKey.test(key1) && (key2 === null || (typeof key2 === 'string' && isKey.test(key2))) && typeof id === 'string')
+      return { key1, key2, id };
   } catch {
     // Answered below like any other text that is not a cursor.
   }
@@ -15,3 +17,6 @@ export function readTaskCursor(text: string): { sortKey: number; id: string } {
     details: [{ field: 'cursor', message: 'Not a cursor.' }],
   });
 }
+
+/** A number or a moment, as Postgres writes them. */
+const isKey = /^(?:-?\d{1,9}|infinity|\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?[+-]\d\d(?::?\d\d)?)$/;

@@ -1,31 +1,64 @@
-import { personName, readHistoryOfTypes, type TaskRecord } from '@perdure/database/read';
+import type { HistoryEvent } from '@perdure/engine';
+import { personNames, readHistoryOfTypes, type TaskRecord } from '@perdure/database/read';
 import type { Installation } from '../installation.ts';
-import type { TaskDetail } from '../trpc/contract.ts';
+import type { TaskTrailEntry } from '../trpc/contract.ts';
 
 /** What happened to the task, from the instance's history; how it closed without a decision, from the task itself. */
-export async function taskTrail({ database }: Installation, task: TaskRecord): Promise<TaskDetail['trail']> {
-  const events = await readHistoryOfTypes(
-    database.prisma,
-    task.instanceId,
-    ['HumanTaskCreated', 'HumanTaskClaimed', 'HumanTaskReleased', 'HumanTaskDecided'],
-    task.step,
-  );
-  const names = new Map<string, string>();
-  const person = async (id: string) => {
-    const name = names.get(id) ?? (await personName(database.prisma, id));
-    names.set(id, name);
-    return { id, name };
-  };
-  const trail: TaskDetail['trail'] = [];
-  for (const event of events) {
-    const at = new Date(event.at).toISOString();
-    if (event.type === 'HumanTaskCreated') trail.push({ at, what: 'created', by: null, outcome: null });
-    if (event.type === 'HumanTaskClaimed') trail.push({ at, what: 'claimed', by: await person(event.by), outcome: null });
-    if (event.type === 'HumanTaskReleased') trail.push({ at, what: 'released', by: await person(event.by), outcome: null });
-    if (event.type === 'HumanTaskDecided') trail.push({ at, what: 'decided', by: await person(event.by), outcome: event.outcome });
-  }
+export async function taskTrail({ database }: Installation, task: TaskRecord): Promise<TaskTrailEntry[]> {
+  const events = await readHistoryOfTypes(database.prisma, task.instanceId, told, task.step);
+  const names = await personNames(database.prisma, new Set(events.flatMap(peopleIn)));
+  const named = (id: string) => ({ id, name: names.get(id) ?? id });
+  const trail = events.flatMap((event): TaskTrailEntry[] => {
+    const entry = { at: new Date(event.at).toISOString(), by: null, to: null, candidates: [], outcome: null, comment: null };
+    switch (event.type) {
+      case 'HumanTaskCreated':
+        return [{ ...entry, what: 'created' }];
+      case 'HumanTaskClaimed':
+        return [{ ...entry, what: 'claimed', by: named(event.by) }];
+      case 'HumanTaskReleased':
+        return [{ ...entry, what: 'released', by: named(event.by) }];
+      case 'HumanTaskAssigned':
+        return [{ ...entry, what: event.kind, by: named(event.by), to: named(event.to), comment: event.note }];
+      case 'HumanTaskVoted':
+        return [{ ...entry, what: 'voted', by: named(event.by), outcome: event.outcome, comment: event.comment }];
+      case 'HumanTaskDecided':
+        return [{ ...entry, what: 'decided', by: named(event.by), outcome: event.outcome, comment: event.comment }];
+      case 'HumanTaskEscalated':
+        return [{ ...entry, what: 'escalated', candidates: event.to }];
+      case 'TimerFired':
+        return event.purpose === 'reminder' ? [{ ...entry, what: 'reminded' }] : [];
+      default:
+        return [];
+    }
+  });
   if (task.status === 'expired' || task.status === 'cancelled') {
-    trail.push({ at: (task.closedAt ?? task.createdAt).toISOString(), what: task.status, by: null, outcome: null });
+    const at = (task.closedAt ?? task.createdAt).toISOString();
+    trail.push({ at, what: task.status, by: null, to: null, candidates: [], outcome: null, comment: null });
   }
   return trail;
+}
+
+const told: readonly HistoryEvent['type'][] = [
+  'HumanTaskCreated',
+  'HumanTaskClaimed',
+  'HumanTaskReleased',
+  'HumanTaskAssigned',
+  'HumanTaskVoted',
+  'HumanTaskDecided',
+  'HumanTaskEscalated',
+  'TimerFired',
+];
+
+function peopleIn(event: HistoryEvent): string[] {
+  switch (event.type) {
+    case 'HumanTaskClaimed':
+    case 'HumanTaskReleased':
+    case 'HumanTaskVoted':
+    case 'HumanTaskDecided':
+      return [event.by];
+    case 'HumanTaskAssigned':
+      return [event.by, event.to];
+    default:
+      return [];
+  }
 }

@@ -1,8 +1,12 @@
 import type { TaskRecord } from '@perdure/database/read';
+import type { HumanTaskHolder, HumanTaskRule } from '@perdure/engine';
 import { isPayloadRef, type Json } from '@perdure/graph';
-import type { TaskRow } from '../trpc/contract.ts';
+import type { PersonName, TaskRow } from '../trpc/contract.ts';
 
-export function taskRow(record: TaskRecord): TaskRow {
+/** `names` of everybody in `peopleOf` the records. */
+export function taskRow(record: TaskRecord, names: ReadonlyMap<string, string>): TaskRow {
+  const named = (id: string): PersonName => ({ id, name: names.get(id) ?? id });
+  const { rule } = record;
   return {
     id: record.id,
     title: record.title,
@@ -13,20 +17,51 @@ export function taskRow(record: TaskRecord): TaskRow {
     node: record.node,
     priority: record.priority,
     status: record.status,
-    assignee: person(record.assignee, record.assigneeName),
+    assignee: record.assignee === null ? null : named(record.assignee),
     claimedAt: record.claimedAt?.toISOString() ?? null,
+    holders: holdersOf(record).map(({ by, at, how, from }) => ({
+      ...named(by),
+      at: new Date(at).toISOString(),
+      how,
+      from: from === null ? null : named(from),
+    })),
+    quorum: takesSeveral(rule) ? { needed: rule.needed, got: votesFor(record, rule.outcome) } : null,
     dueAt: record.dueAt?.toISOString() ?? null,
     deadlineAt: record.deadlineAt?.toISOString() ?? null,
     createdAt: record.createdAt.toISOString(),
+    escalatedAt: record.escalatedAt?.toISOString() ?? null,
+    followUpAt: record.followUpAt?.toISOString() ?? null,
+    comments: record.comments,
+    attachments: record.files,
     outcome: record.outcome,
-    decidedBy: person(record.decidedBy, record.decidedByName),
+    decidedBy: record.decidedBy === null ? null : named(record.decidedBy),
     closedAt: record.closedAt?.toISOString() ?? null,
     excerpt: excerpt(record.context),
   };
 }
 
-function person(id: string | null, name: string | null): { id: string; name: string } | null {
-  return id === null ? null : { id, name: name ?? id };
+/** Everybody the rows of these tasks name. */
+export function peopleOf(records: readonly TaskRecord[]): Set<string> {
+  const people = new Set<string>();
+  for (const record of records) {
+    for (const id of [record.assignee, record.decidedBy]) if (id !== null) people.add(id);
+    for (const { by, from } of holdersOf(record)) for (const id of [by, from]) if (id !== null) people.add(id);
+    for (const { by } of record.votes ?? []) people.add(by);
+  }
+  return people;
+}
+
+export function holdersOf({ status, holders }: TaskRecord): readonly HumanTaskHolder[] {
+  return status === 'open' ? (holders ?? []) : [];
+}
+
+/** More than one decision by anybody. */
+export function takesSeveral(rule: HumanTaskRule | null): rule is HumanTaskRule {
+  return rule !== null && (rule.needed > 1 || rule.requiredGroups.length > 1);
+}
+
+export function votesFor({ votes }: TaskRecord, outcome: string): number {
+  return (votes ?? []).filter((vote) => vote.outcome === outcome).length;
 }
 
 /**

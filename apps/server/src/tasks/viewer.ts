@@ -12,8 +12,16 @@ export async function viewerOf(installation: Pick<Installation, 'folders'>, iden
     reachOf(installation, identity, 'task.read'),
     reachOf(installation, identity, 'task.assign'),
   ]);
-  if (identity.kind === 'key') return { userId: actorOf(identity), keys, overseen, names: [] };
-  const roles = identity.grants.flatMap(({ role }) => role ?? []);
-  const names = [identity.id, identity.email, ...identity.groups, ...roles].map((name) => name.toLowerCase());
-  return { userId: identity.id, keys, overseen, names: [...new Set(names)] };
+  return { userId: actorOf(identity), keys, overseen, names: [...new Set([...aliasesOf(identity), ...groupsOf(identity)])] };
+}
+
+/** Other names of the person, in lower case. */
+export function aliasesOf(identity: Identity): string[] {
+  return identity.kind === 'key' ? [] : [identity.id.toLowerCase(), identity.email.toLowerCase()];
+}
+
+/** Groups and roles, in lower case. */
+export function groupsOf(identity: Identity): string[] {
+  if (identity.kind === 'key') return [];
+  return [...identity.groups, ...identity.grants.flatMap(({ role }) => role ?? [])].map((name) => name.toLowerCase());
 }

@@ -467,6 +467,12 @@ export interface MigrateInput {
   reason: string;
 }
 
+/** Somebody, as lists show them. */
+export interface PersonName {
+  id: string;
+  name: string;
+}
+
 /** tasks.list */
 export interface TaskRow {
   id: string;
@@ -478,30 +484,66 @@ export interface TaskRow {
   node: string;
   priority: number;
   status: 'open' | 'decided' | 'expired' | 'cancelled';
-  assignee: { id: string; name: string } | null;
+  /** The first of `holders`; of a closed task, who held it last. */
+  assignee: PersonName | null;
   claimedAt: string | null;
+  /** Who has it now: one person, or under a quorum one for each seat that is taken. Those who have voted hold no seat any more. */
+  holders: TaskHolder[];
+  /** Null: one decision is enough. */
+  quorum: { needed: number; got: number } | null;
   dueAt: string | null;
   deadlineAt: string | null;
   createdAt: string;
+  escalatedAt: string | null;
+  /** Until when the person who asks has put it off; may have passed. Null: not put off. */
+  followUpAt: string | null;
+  comments: number;
+  attachments: number;
   outcome: string | null;
-  decidedBy: { id: string; name: string } | null;
+  decidedBy: PersonName | null;
   closedAt: string | null;
   /** First lines of the context, for the list: "Nordlicht AB, 12,480.50 EUR". */
   excerpt: string;
 }
 
+export interface TaskHolder extends PersonName {
+  at: string;
+  how: 'claimed' | 'assigned' | 'delegated';
+  /** Who assigned or delegated it. */
+  from: PersonName | null;
+}
+
 export interface TaskListInput {
-  /** mine: claimed by me; available: open, unclaimed, I am a candidate; all: open ones I may see; closed: decided, expired or cancelled. */
-  view: 'mine' | 'available' | 'all' | 'closed';
-  sort?: 'due' | 'priority' | 'created';
+  /**
+   * mine: held by me and not put off; available: open, with a free seat, for me or my groups; all: open ones I may see;
+   * followUp: open ones I have put off; closed: decided, expired or cancelled.
+   */
+  view: 'mine' | 'available' | 'all' | 'followUp' | 'closed';
+  /** followUp: by the moment until which I have put them off. Default: due; of closed ones always the newest first. */
+  sort?: 'due' | 'priority' | 'created' | 'followUp';
+  /** In title, instance id, workflow key or context. */
   text?: string;
+  workflowKey?: string;
+  overdue?: boolean;
+  /** 0 to 100: at least this. */
+  minPriority?: number;
   cursor?: string;
   limit?: number;
 }
 
+/** Each is exact to 10,000; 10,001 stands for more. */
+export interface TaskCounts {
+  mine: number;
+  available: number;
+  all: number;
+  followUp: number;
+  /** Of `mine`. */
+  overdue: number;
+}
+
 export interface TaskListResult {
   rows: TaskRow[];
-  counts: { mine: number; available: number; all: number; overdue: number };
+  counts: TaskCounts;
   nextCursor: string | null;
 }
 
@@ -516,12 +558,91 @@ export interface TaskDetail extends TaskRow {
   comment: string | null;
   draft: Json | null;
   draftSavedAt: string | null;
-  trail: {
-    at: string;
-    what: 'created' | 'claimed' | 'released' | 'decided' | 'expired' | 'cancelled';
-    by: { id: string; name: string } | null;
-    outcome: string | null;
-  }[];
+  votes: TaskVote[];
+  /** What the decision takes. `others`: whether a vote for another outcome decides at once, or needs as many votes. */
+  rule: {
+    needed: number;
+    outcome: string;
+    others: 'decide' | 'count';
+    requiredGroups: { name: string; met: boolean }[];
+  };
+  /** What happens if nobody acts, by time; `done`: it has happened. `to`: whom it is escalated to. */
+  schedule: { at: string; what: 'reminder' | 'due' | 'escalation' | 'deadline'; done: boolean; to: string[] }[];
+  /** Why the person who asks may not, in words; null = they may. */
+  refusals: Record<'claim' | 'release' | 'decide' | 'delegate' | 'assign', string | null>;
+  files: TaskFile[];
+  trail: TaskTrailEntry[];
+}
+
+export interface TaskTrailEntry {
+  at: string;
+  what:
+    | 'created'
+    | 'claimed'
+    | 'released'
+    | 'assigned'
+    | 'delegated'
+    | 'voted'
+    | 'decided'
+    | 'reminded'
+    | 'escalated'
+    | 'expired'
+    | 'cancelled';
+  by: PersonName | null;
+  /** Who has it now: assigned, delegated. */
+  to: PersonName | null;
+  /** Candidates added: escalated. */
+  candidates: string[];
+  outcome: string | null;
+  /** Of a vote or decision; of an assignment, the note that came with it. */
+  comment: string | null;
+}
+
+export interface TaskVote {
+  by: PersonName;
+  outcome: string;
+  comment: string | null;
+  at: string;
+  /** Of the required groups, those the voter was in. */
+  groups: string[];
+}
+
+/** Uploaded by POST /api/tasks/:id/files?name=… (the bytes as body), read by GET /api/tasks/:id/files/:file. */
+export interface TaskFile {
+  id: string;
+  name: string;
+  /** As found in its content. */
+  type: string;
+  bytes: number;
+  by: PersonName;
+  at: string;
+}
+
+/** tasks.comments: oldest first. */
+export interface TaskComment {
+  id: string;
+  by: PersonName;
+  at: string;
+  text: string;
+  mentions: PersonName[];
+}
+
+/** tasks.candidatesFor: people who may decide it first. `refusal`: why it cannot be given to them. */
+export interface TaskCandidate extends PersonName {
+  email: string;
+  refusal: string | null;
+}
+
+/** tasks.bulkPreview. All of one type: the same node of one workflow. */
+export interface BulkTaskPreview {
+  /** What those that qualify can all be given. */
+  outcomes: HumanTaskBody['outcomes'];
+  items: { id: string; title: string; refusal: string | null }[];
+}
+
+/** tasks.bulkDecide: in the order asked. */
+export interface BulkTaskResult {
+  items: { id: string; title: string; ok: boolean; message: string }[];
 }
 
 /** workflows.version */
@@ -732,9 +853,19 @@ export interface FieldProblem {
  *   instances.purgeTests: { workflowKey? } → { purged, more }           instance.purge (finished test runs)
  *   tasks.list: TaskListInput → TaskListResult                          task.read
  *   tasks.get: { id } → TaskDetail                                      task.read
+ *   tasks.counts: void → TaskCounts                                     task.read
  *   tasks.claim / release: { id } → void                                task.decide
+ *   tasks.assign: { id, to, from?, note? } → void                       task.assign (`to`, `from`: user ids; `from`: whose seat, when there are several)
+ *   tasks.delegate: { id, to, note? } → void                            task.decide (who holds it)
+ *   tasks.candidatesFor: { id, text? } → TaskCandidate[]                task.decide (at most 20)
  *   tasks.saveDraft: { id, data } → { savedAt }                         task.decide
- *   tasks.decide: { id, outcome, data, comment? } → void                task.decide
+ *   tasks.decide: { id, outcome, data, comment? } → { open: boolean }   task.decide (`open`: the vote counts, and more are needed)
+ *   tasks.bulkPreview: { ids } → BulkTaskPreview                        task.decide (at most 200)
+ *   tasks.bulkDecide: { ids, outcome, comment? } → BulkTaskResult       task.decide
+ *   tasks.followUp: { id, at } → void                                   task.read (at: null = not any more)
+ *   tasks.comments: { id } → TaskComment[]                              task.read
+ *   tasks.comment: { id, text, mentions } → TaskComment                 task.read (mentions: user ids who may see the task)
+ *   tasks.removeFile: { id, file } → void                               task.decide (own files, while the task is open)
  *   workflows.presence: { key, visit, node } → PresentPerson[] (subscription)   workflow.read
  *   entities.list: EntityListInput → EntityListResult                   instance.read
  *   entities.get: { name, key } → EntityDetail                          instance.read

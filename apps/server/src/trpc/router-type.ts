@@ -12,6 +12,8 @@ import type {
 } from '@trpc/server';
 import type { Json, Problem, TemplateValues, WorkflowDocument } from '@perdure/graph';
 import type {
+  BulkTaskPreview,
+  BulkTaskResult,
   CheckpointBefore,
   ApiKeySummary,
   EntityDetail,
@@ -52,6 +54,9 @@ import type {
   ScenarioOfRun,
   SkipStepInput,
   StartInput,
+  TaskCandidate,
+  TaskComment,
+  TaskCounts,
   TaskDetail,
   TaskListInput,
   TaskListResult,
@@ -174,11 +179,21 @@ export type AppRouterRecord = {
   };
   tasks: {
     list: Query<TaskListInput, TaskListResult>;
+    counts: Query<void, TaskCounts>;
     get: Query<{ id: string }, TaskDetail>;
     claim: Mutation<{ id: string }, void>;
     release: Mutation<{ id: string }, void>;
+    assign: Mutation<{ id: string; to: string; from?: string | undefined; note?: string | undefined }, void>;
+    delegate: Mutation<{ id: string; to: string; note?: string | undefined }, void>;
+    candidatesFor: Query<{ id: string; text?: string | undefined }, TaskCandidate[]>;
     saveDraft: Mutation<{ id: string; data: Json }, { savedAt: string }>;
-    decide: Mutation<{ id: string; outcome: string; data: Json; comment?: string | undefined }, void>;
+    decide: Mutation<{ id: string; outcome: string; data: Json; comment?: string | undefined }, { open: boolean }>;
+    bulkPreview: Query<{ ids: string[] }, BulkTaskPreview>;
+    bulkDecide: Mutation<{ ids: string[]; outcome: string; comment?: string | undefined }, BulkTaskResult>;
+    followUp: Mutation<{ id: string; at: string | null }, void>;
+    comments: Query<{ id: string }, TaskComment[]>;
+    comment: Mutation<{ id: string; text: string; mentions: string[] }, TaskComment>;
+    removeFile: Mutation<{ id: string; file: string }, void>;
   };
   entities: {
     list: Query<EntityListInput, EntityListResult>;

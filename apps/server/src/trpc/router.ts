@@ -57,11 +57,21 @@ import { suspend } from './procedures/instances/suspend.ts';
 import { terminate } from './procedures/instances/terminate.ts';
 import { watch as watchInstance } from './procedures/instances/watch.ts';
 import { me } from './procedures/session/me.ts';
+import { assign } from './procedures/tasks/assign.ts';
+import { bulkDecide } from './procedures/tasks/bulk-decide.ts';
+import { bulkPreview } from './procedures/tasks/bulk-preview.ts';
+import { candidatesFor } from './procedures/tasks/candidates-for.ts';
 import { claim } from './procedures/tasks/claim.ts';
+import { comment } from './procedures/tasks/comment.ts';
+import { comments } from './procedures/tasks/comments.ts';
+import { counts } from './procedures/tasks/counts.ts';
 import { decide } from './procedures/tasks/decide.ts';
+import { delegate } from './procedures/tasks/delegate.ts';
+import { followUp } from './procedures/tasks/follow-up.ts';
 import { get as getTask } from './procedures/tasks/get.ts';
 import { list as listTasks } from './procedures/tasks/list.ts';
 import { release } from './procedures/tasks/release.ts';
+import { removeFile } from './procedures/tasks/remove-file.ts';
 import { saveDraft as saveTaskDraft } from './procedures/tasks/save-draft.ts';
 import { get as getTemplate } from './procedures/templates/get.ts';
 import { list as listTemplates } from './procedures/templates/list.ts';
@@ -148,7 +158,24 @@ export const appRouter = router({
     purge,
     purgeTests,
   },
-  tasks: { list: listTasks, get: getTask, claim, release, saveDraft: saveTaskDraft, decide },
+  tasks: {
+    list: listTasks,
+    counts,
+    get: getTask,
+    claim,
+    release,
+    assign,
+    delegate,
+    candidatesFor,
+    saveDraft: saveTaskDraft,
+    decide,
+    bulkPreview,
+    bulkDecide,
+    followUp,
+    comments,
+    comment,
+    removeFile,
+  },
   entities: { list: listEntities, get: getEntity, signal: signalEntity },
   entityTypes: { list: listEntityTypes, get: getEntityType, save: saveEntityType, check: checkEntityType, archive: archiveEntityType },
   audit: { list: listAudit, choices: auditChoices },

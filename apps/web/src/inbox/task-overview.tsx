@@ -1,4 +1,4 @@
-import { IconClock, IconClockX, IconInbox, IconUserCheck, IconUserMinus } from '@tabler/icons-react';
+import { IconBell, IconCheckbox, IconClock, IconClockX, IconInbox, IconStairsUp, IconUserCheck, IconUserMinus, IconUserShare } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { TaskDetail } from '@perdure/server/contract';
 import { useMe } from '../api/use-me.ts';
@@ -77,6 +77,15 @@ function trailIcon(what: TaskDetail['trail'][number]['what']): ReactNode {
       return <IconUserMinus className="ic" size={13} stroke={1.8} />;
     case 'decided':
       return <StatusIcon shape="completed" size={12} />;
+    case 'assigned':
+    case 'delegated':
+      return <IconUserShare className="ic" size={13} stroke={1.8} />;
+    case 'voted':
+      return <IconCheckbox className="ic" size={13} stroke={1.8} />;
+    case 'reminded':
+      return <IconBell className="ic" size={13} stroke={1.8} />;
+    case 'escalated':
+      return <IconStairsUp className="ic" size={13} stroke={1.8} />;
     case 'expired':
       return <IconClockX className="ic" size={13} stroke={1.8} />;
     case 'cancelled':
@@ -94,6 +103,16 @@ function trailWords(what: TaskDetail['trail'][number]['what'], who: string, outc
       return `${who} released the task`;
     case 'decided':
       return `${who} chose ${outcome}`;
+    case 'assigned':
+      return `${who} assigned the task`;
+    case 'delegated':
+      return `${who} delegated the task`;
+    case 'voted':
+      return `${who} voted ${outcome}`;
+    case 'reminded':
+      return 'Reminder sent';
+    case 'escalated':
+      return 'Escalated';
     case 'expired':
       return 'The deadline passed';
     case 'cancelled':

@@ -82,7 +82,7 @@ function waitOf(state: InstanceState, step: OpenStep): NodeWait | null {
     case 'event':
       return { kind: 'event', name: step.name };
     case 'humanTask':
-      return { kind: 'task', claimedBy: step.claimedBy };
+      return { kind: 'task', claimedBy: step.holders[0]?.by ?? null };
     case 'subWorkflow':
       return { kind: 'subWorkflow', instanceId: step.child };
     case 'entityCall':

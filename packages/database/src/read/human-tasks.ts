@@ -1,7 +1,7 @@
 /**
  * Human tasks as people may see them. I12: every query here carries `task-visible.sql`; there is no way to read a task without naming the viewer.
  */
-import type { HumanTaskBody } from '@perdure/engine';
+import type { HumanTaskBody, HumanTaskHolder, HumanTaskRule, HumanTaskSchedule, HumanTaskVote } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 import type { PrismaClient } from '../generated/client.ts';
 import { sqlFile } from '../sql-file.ts';
@@ -33,80 +33,157 @@ export interface TaskRecord {
   outcomes: HumanTaskBody['outcomes'];
   dueAt: Date | null;
   deadlineAt: Date | null;
+  escalatedAt: Date | null;
+  rule: HumanTaskRule | null;
+  schedule: HumanTaskSchedule | null;
+  holders: HumanTaskHolder[] | null;
+  votes: HumanTaskVote[] | null;
+  freeSeats: number;
   status: 'open' | 'decided' | 'expired' | 'cancelled';
   assignee: string | null;
-  assigneeName: string | null;
   claimedAt: Date | null;
   outcome: string | null;
   data: Json;
   comment: string | null;
   decidedBy: string | null;
-  decidedByName: string | null;
   closedAt: Date | null;
   createdAt: Date;
-  sortKey: number;
+  followUpAt: Date | null;
+  comments: number;
+  files: number;
 }
 
-export type TaskView = 'mine' | 'available' | 'all' | 'closed';
-export type TaskSort = 'due' | 'priority' | 'created';
+export type TaskView = keyof typeof views;
+export type TaskSort = Exclude<keyof typeof sorts, 'closed'>;
+
+/** Where a page ends: its last row's place in the order. */
+export interface TaskPlace {
+  key1: string | null;
+  key2: string | null;
+  id: string;
+}
+
+export interface TaskQuery {
+  view: TaskView;
+  sort: TaskSort;
+  text: string | undefined;
+  workflowKey: string | undefined;
+  overdue: boolean;
+  minPriority: number | undefined;
+  from: TaskPlace | null;
+  limit: number;
+}
 
 export async function listTasks(
   prisma: PrismaClient,
   viewer: TaskViewer,
-  query: { view: TaskView; sort: TaskSort; text?: string | undefined; from: { sortKey: number; id: string } | null; limit: number },
-): Promise<{ rows: TaskRecord[]; more: boolean }> {
-  const sort = sortExpressions[query.view === 'closed' ? 'closed' : query.sort];
-  const pattern = query.text ? `%${query.text.replaceAll(/[\\%_]/g, '\\$&')}%` : null;
-  const rows = await prisma.$queryRawUnsafe<TaskRecord[]>(
-    (columnsSql + listSql).replaceAll('/*sort*/', sort),
+  query: TaskQuery,
+): Promise<{ rows: (TaskRecord & TaskPlace)[]; more: boolean }> {
+  const rows = await prisma.$queryRawUnsafe<(TaskRecord & TaskPlace)[]>(
+    listSql(query.view, sortOf(query), query.from !== null),
     ...viewerParameters(viewer),
-    query.view,
-    pattern,
-    query.from?.sortKey ?? null,
-    query.from?.id ?? null,
+    query.text ? searchWords(query.text) : null,
+    query.workflowKey ?? null,
+    query.overdue,
+    query.minPriority ?? null,
     query.limit + 1,
+    ...(query.from === null ? [] : [query.from.key1, query.from.key2, query.from.id]),
   );
   return { rows: rows.slice(0, query.limit), more: rows.length > query.limit };
 }
 
-export async function countTasks(
-  prisma: PrismaClient,
-  viewer: TaskViewer,
-): Promise<{ mine: number; available: number; all: number; overdue: number }> {
-  const [row] = await prisma.$queryRawUnsafe<{ mine: number; available: number; all: number; overdue: number }[]>(
-    countsSql,
-    ...viewerParameters(viewer),
-  );
-  return row ?? { mine: 0, available: 0, all: 0, overdue: 0 };
+/** Each exact to 10,000; 10,001 stands for more. */
+export interface TaskCountsRecord {
+  mine: number;
+  available: number;
+  all: number;
+  followUp: number;
+  overdue: number;
+}
+
+export async function countTasks(prisma: PrismaClient, viewer: TaskViewer): Promise<TaskCountsRecord> {
+  const [row] = await prisma.$queryRawUnsafe<TaskCountsRecord[]>(countsSql, ...viewerParameters(viewer));
+  return row ?? { mine: 0, available: 0, all: 0, followUp: 0, overdue: 0 };
 }
 
 /** Undefined also when the viewer may not see it: to them it does not exist. */
 export async function findTask(prisma: PrismaClient, viewer: TaskViewer, id: string): Promise<TaskRecord | undefined> {
-  const [row] = await prisma.$queryRawUnsafe<TaskRecord[]>(byIdSql, ...viewerParameters(viewer), id);
+  const [row] = await findTasks(prisma, viewer, [id]);
   return row;
+}
+
+/** Those of them the viewer may see, in no order. */
+export async function findTasks(prisma: PrismaClient, viewer: TaskViewer, ids: readonly string[]): Promise<TaskRecord[]> {
+  return prisma.$queryRawUnsafe<TaskRecord[]>(byIdSql, ...viewerParameters(viewer), ids);
 }
 
 export async function listTasksOfInstance(prisma: PrismaClient, viewer: TaskViewer, instanceId: string): Promise<TaskRecord[]> {
   return prisma.$queryRawUnsafe<TaskRecord[]>(ofInstanceSql, ...viewerParameters(viewer), instanceId);
 }
 
-/** Ascending order in all of them; ids break ties. */
-const sortExpressions = {
-  due: 'coalesce(extract(epoch FROM t.due_at) * 1000, 9e15)::float8',
-  priority: '(-t.priority)::float8',
-  created: '(-extract(epoch FROM t.created_at) * 1000)::float8',
-  closed: '(-extract(epoch FROM coalesce(t.closed_at, t.created_at)) * 1000)::float8',
+const putOff = 'SELECT 1 FROM human_task_follow_up p WHERE p.user_id = $2 AND p.task_id = t.id AND p.until > now()';
+const held = `t.access_keys @> ARRAY['=' || $2::text]`;
+const views = {
+  mine: `t.status = 'open' AND ${held} AND NOT EXISTS (${putOff})`,
+  available: `t.status = 'open' AND t.free_seats > 0 AND NOT (t.access_keys && ARRAY['=' || $2::text, '~' || $2::text]) AND NOT EXISTS (${putOff})`,
+  all: `t.status = 'open'`,
+  followUp: `t.status = 'open' AND p.until > now()`,
+  closed: `t.status <> 'open'`,
 } as const;
 
-const visibleSql = sqlFile(import.meta.url, 'task-visible.sql');
-const columnsSql = sqlFile(import.meta.url, 'task-columns.sql');
-const withVisible = (name: string): string => sqlFile(import.meta.url, name).replace('/*visible*/', visibleSql);
-const listSql = withVisible('task-list.sql');
-const countsSql = withVisible('task-counts.sql');
-const byIdSql = (columnsSql + withVisible('task-by-id.sql')).replace('/*sort*/', sortExpressions.created);
-const ofInstanceSql = (columnsSql + withVisible('task-of-instance.sql')).replace('/*sort*/', sortExpressions.created);
+interface Sort {
+  /** One or two expressions; ids break ties. */
+  keys: readonly [string, string?];
+  types: readonly [string, string?];
+  newestFirst: boolean;
+}
+
+const due = `coalesce(t.due_at, 'infinity'::timestamptz)`;
+const sorts = {
+  due: { keys: [due], types: ['timestamptz'], newestFirst: false },
+  priority: { keys: ['- t.priority', due], types: ['int', 'timestamptz'], newestFirst: false },
+  created: { keys: ['t.created_at'], types: ['timestamptz'], newestFirst: true },
+  followUp: { keys: ['p.until'], types: ['timestamptz'], newestFirst: false },
+  closed: { keys: ['coalesce(t.closed_at, t.created_at)'], types: ['timestamptz'], newestFirst: true },
+} as const satisfies Record<string, Sort>;
+
+function sortOf({ view, sort }: TaskQuery): Sort {
+  if (view === 'closed') return sorts.closed;
+  return sort === 'followUp' && view !== 'followUp' ? sorts.due : sorts[sort];
+}
+
+const visibleSql = sqlFile(import.meta.url, 'task-visible.sql').trim();
+const columnsSql = sqlFile(import.meta.url, 'task-columns.sql').trim();
+const withVisible = (name: string): string =>
+  sqlFile(import.meta.url, name).replaceAll('/*visible*/', visibleSql).replaceAll('/*columns*/', columnsSql);
+const pageSql = withVisible('task-list.sql');
+const byIdSql = withVisible('task-by-id.sql');
+const ofInstanceSql = withVisible('task-of-instance.sql');
+const countsSql = Object.entries(views).reduce((sql, [view, condition]) => sql.replaceAll(`/*${view}*/`, condition), withVisible('task-counts.sql'));
+
+/** All pieces come from this file: nothing a person typed is in the text. */
+function listSql(view: TaskView, { keys: [first, second], types, newestFirst }: Sort, continues: boolean): string {
+  const places = [...(second === undefined ? [first] : [first, second]), 't.id'];
+  const values = [`$10::text::${types[0]}`, ...(second === undefined ? [] : [`$11::text::${types[1]}`]), '$12::text'];
+  const direction = newestFirst ? ' DESC' : '';
+  const parts: Record<string, string> = {
+    keys: `${first} AS key1, ${second ?? 'NULL::text'} AS key2`,
+    join: view === 'followUp' ? 'JOIN human_task_follow_up p ON p.task_id = t.id AND p.user_id = $2' : '',
+    view: views[view],
+    after: continues ? `(${places.join(', ')}) ${newestFirst ? '<' : '>'} (${values.join(', ')})${second === undefined ? ' AND ($11::text IS NULL)' : ''}` : 'true',
+    order: places.map((place) => place + direction).join(', '),
+    shown: ['page.key1', 'page.key2', 'page.id'].map((place) => place + direction).join(', '),
+  };
+  return pageSql.replaceAll(/\/\*(\w+)\*\//g, (whole, name: string) => parts[name] ?? whole);
+}
+
+/** Every word must occur, or begin a word that does; cut as `human_task_words` cuts (migration 0014). */
+function searchWords(text: string): string | null {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return words.length === 0 ? null : words.slice(0, 20).map((word) => `${word}:*`).join(' & ');
+}
 
 /** $1 to $4 of task-visible.sql. */
 function viewerParameters(viewer: TaskViewer): unknown[] {
-  return [viewer.overseen, viewer.userId, viewer.names, viewer.keys];
+  return [viewer.overseen, viewer.userId, ['*', ...viewer.names, `=${viewer.userId}`, `~${viewer.userId}`], viewer.keys];
 }

@@ -9,3 +9,6 @@ export * from './instance-row.ts';
 export * from './people.ts';
 export * from './workflows.ts';
 export * from './waiting.ts';
+export * from './role-holders.ts';
+export * from './task-comments.ts';
+export * from './task-files.ts';

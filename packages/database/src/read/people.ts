@@ -154,7 +154,7 @@ export async function isSessionOpen(prisma: PrismaClient, id: string): Promise<b
 }
 
 /** Names for what rows store: users' ids. Others stay as they are. */
-export async function personNames(prisma: PrismaClient, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+export async function personNames(prisma: PrismaClient, ids: Iterable<string>): Promise<ReadonlyMap<string, string>> {
   const rows = await prisma.user.findMany({ where: { id: { in: [...new Set(ids)] } }, select: { id: true, name: true } });
   return new Map(rows.map(({ id, name }) => [id, name]));
 }

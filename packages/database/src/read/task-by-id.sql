@@ -1,1 +1,4 @@
-WHERE t.id = $5 AND /*visible*/
+/*columns*/
+FROM human_task t
+LEFT JOIN workflow w ON w.key = t.workflow_key
+WHERE t.id = ANY ($5::text[]) AND /*visible*/

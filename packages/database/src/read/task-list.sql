@@ -1,11 +1,18 @@
-WHERE /*visible*/
-AND CASE $5
-      WHEN 'mine' THEN t.status = 'open' AND t.assignee = $2
-      WHEN 'available' THEN t.status = 'open' AND t.assignee IS NULL
-      WHEN 'closed' THEN t.status <> 'open'
-      ELSE t.status = 'open'
-    END
-AND ($6::text IS NULL OR t.title ILIKE $6 OR t.instance_id ILIKE $6 OR t.workflow_key ILIKE $6 OR t.context::text ILIKE $6)
-AND ($7::float8 IS NULL OR (/*sort*/, t.id) > ($7::float8, $8))
-ORDER BY /*sort*/, t.id
-LIMIT $9
+-- The page is found first, by narrow rows; what is shown is read for it alone.
+WITH page AS MATERIALIZED (
+  SELECT t.id, /*keys*/
+  FROM human_task t /*join*/
+  WHERE /*visible*/ AND /*view*/
+    AND ($5::text IS NULL OR t.words @@ to_tsquery('simple', $5))
+    AND ($6::text IS NULL OR t.workflow_key = $6)
+    AND (NOT $7::boolean OR coalesce(t.due_at, 'infinity'::timestamptz) < now())
+    AND ($8::int IS NULL OR - t.priority <= - $8::int)
+    AND /*after*/
+  ORDER BY /*order*/
+  LIMIT $9
+)
+/*columns*/, page.key1::text AS key1, page.key2::text AS key2
+FROM page
+JOIN human_task t ON t.id = page.id
+LEFT JOIN workflow w ON w.key = t.workflow_key
+ORDER BY /*shown*/

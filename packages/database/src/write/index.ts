@@ -15,3 +15,6 @@ export * from './task-draft.ts';
 export * from './workflows.ts';
 export * from './settings.ts';
 export * from './sign-in-lock.ts';
+export * from './task-comment.ts';
+export * from './task-follow-up.ts';
+export * from './task-file.ts';

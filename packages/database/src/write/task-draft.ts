@@ -21,6 +21,7 @@ export async function findTaskDraft(
   return row ? { data: row.data as Json, savedAt: row.savedAt } : undefined;
 }
 
-export async function dropTaskDrafts(prisma: PrismaClient, taskId: string): Promise<void> {
-  await prisma.humanTaskDraft.deleteMany({ where: { taskId } });
+/** All of the task's, or one person's. */
+export async function dropTaskDrafts(prisma: PrismaClient, taskId: string, userId?: string): Promise<void> {
+  await prisma.humanTaskDraft.deleteMany({ where: userId === undefined ? { taskId } : { taskId, userId } });
 }

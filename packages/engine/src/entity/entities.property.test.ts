@@ -173,7 +173,7 @@ function onStep(run: InstanceFixture, step: OpenStep, choice: number): CommandBo
       const outcome = step.task.outcomes[0]?.port;
       return outcome === undefined
         ? null
-        : { type: 'DecideHumanTask', step: step.key, outcome, data: null, comment: null, by: step.claimedBy ?? 'ann' };
+        : { type: 'DecideHumanTask', step: step.key, outcome, data: null, comment: null, by: step.holders[0]?.by ?? 'ann' };
     }
     case 'subWorkflow':
       return step.phase === 'backoff' ? null : { type: 'CompleteChild', step: step.key, child: step.child, output: null };

@@ -3,7 +3,7 @@ import { isExpression } from '../document.ts';
 import { parseDuration } from '../duration.ts';
 import { portId } from '../ids.ts';
 import type { Json } from '../json.ts';
-import { anyValue, durationOrMomentValue, field, jsonSchema, numberValue, portKey, portLabel, textValue } from './field.ts';
+import { anyValue, durationOrMomentValue, durationValue, field, jsonSchema, numberValue, portKey, portLabel, textValue } from './field.ts';
 import { defineNodeType, duplicateKeys, keyedPorts } from './node-type.ts';
 import { durationSummary, summaryText } from './summary-text.ts';
 
@@ -18,11 +18,13 @@ export const humanTask = defineNodeType({
   icon: 'user-check',
   description: 'Waits for a person’s decision in the inbox.',
   docs: {
-    does: 'Puts a task into the inbox and waits. Each outcome is a port. After its due time a task is shown as late but can still be decided; the optional deadline closes it through Overdue.',
-    output: '`{ outcome, data, by, comment }`: the outcome’s key, what was entered into the form, who decided, and their comment.',
+    does: 'Puts a task into the inbox and waits. Each outcome is a port. After its due time a task is shown as late but can still be decided: reminders and an escalation bring it to people’s notice, the optional deadline closes it through Overdue. With several approvals needed everybody has one vote, and a vote for another outcome decides at once unless told otherwise.',
+    output:
+      '`{ outcome, data, by, comment, votes }`: the outcome’s key, what was entered into the form, who decided, and their comment; `votes` has `{ by, outcome, data, comment, at }` of everybody who took part, in order.',
     errors: [
       { code: 'Overdue', when: 'the deadline passes and the Overdue port is not connected' },
       { code: 'Expression', when: 'a field cannot be evaluated' },
+      { code: 'InvalidValue', when: 'a field evaluates to something it cannot be' },
     ],
     example: {
       says: 'Finance approves within two days.',
@@ -61,6 +63,21 @@ export const humanTask = defineNodeType({
       { label: 'Priority', widget: 'value', literal: 'number', group: 'People', help: '0 to 100, higher is more urgent.', absent: '50' },
       numberValue(0, 100).optional(),
     ),
+    notBy: field(
+      {
+        label: 'May not decide',
+        widget: 'value',
+        literal: 'list',
+        group: 'People',
+        help: 'E-mail addresses or user ids of those who have no part in it.',
+        absent: 'Nobody is excluded.',
+      },
+      anyValue.optional(),
+    ),
+    requesterMayNotDecide: field(
+      { label: 'The requester may not decide', widget: 'switch', group: 'People', help: 'Whoever started the instance.', absent: 'Off.' },
+      z.boolean().optional(),
+    ),
     formSchema: field(
       { label: 'Form', widget: 'jsonSchema', group: 'Decision', help: 'JSON Schema of the data to enter.', absent: 'Outcomes only.' },
       jsonSchema.optional(),
@@ -71,6 +88,41 @@ export const humanTask = defineNodeType({
         .array(z.strictObject({ key: portKey, label: portLabel.min(1, 'Enter a label.'), tone: z.enum(['primary', 'neutral', 'danger']) }))
         .min(1, 'Add an outcome.')
         .max(12),
+    ),
+    quorum: field(
+      {
+        label: 'Approvals needed',
+        widget: 'value',
+        literal: 'number',
+        group: 'Votes',
+        help: 'For the primary outcome. Everybody has one vote.',
+        absent: 'One decision.',
+      },
+      numberValue(1, 100).optional(),
+    ),
+    others: field(
+      {
+        label: 'Other outcomes',
+        widget: 'select',
+        group: 'Votes',
+        options: [
+          { value: 'decide', label: 'The first vote decides' },
+          { value: 'count', label: 'Need as many votes' },
+        ],
+        absent: 'The first vote decides.',
+      },
+      z.enum(['decide', 'count']).optional(),
+    ),
+    requiredGroups: field(
+      {
+        label: 'Required groups',
+        widget: 'value',
+        literal: 'list',
+        group: 'Votes',
+        help: 'Each must have somebody who votes for the primary outcome.',
+        absent: 'None.',
+      },
+      anyValue.optional(),
     ),
     due: field(
       {
@@ -94,6 +146,53 @@ export const humanTask = defineNodeType({
       },
       durationOrMomentValue.optional(),
     ),
+    reminders: field(
+      {
+        label: 'Reminders',
+        widget: 'value',
+        literal: 'list',
+        group: 'Time',
+        help: 'Durations: 2h is two hours after it is due, -4h four hours before. Without a due time they count from the opening.',
+        absent: 'None.',
+      },
+      anyValue.optional(),
+    ),
+    escalateAfter: field(
+      {
+        label: 'Escalate after',
+        widget: 'value',
+        literal: 'duration',
+        group: 'Escalation',
+        help: 'A duration after it is due; without a due time, after it opened. Whoever has the task then gives way.',
+        absent: 'Never.',
+      },
+      durationValue.optional(),
+    ),
+    escalateTo: field(
+      {
+        label: 'Escalate to',
+        widget: 'value',
+        literal: 'list',
+        group: 'Escalation',
+        help: 'Added to the candidates: e-mail addresses, user ids or group names.',
+      },
+      anyValue.optional(),
+    ),
+    escalatePriority: field(
+      { label: 'New priority', widget: 'value', literal: 'number', group: 'Escalation', help: '0 to 100.', absent: 'As before.' },
+      numberValue(0, 100).optional(),
+    ),
+    webhook: field(
+      {
+        label: 'Webhook',
+        widget: 'value',
+        literal: 'text',
+        group: 'Notices',
+        help: 'An address that is told when the task opens, is given to somebody, is late or is closed.',
+        absent: 'People are told by e-mail, as each of them chose.',
+      },
+      textValue.optional(),
+    ),
   }),
   defaultConfig: () => ({
     title: '',
@@ -112,14 +211,19 @@ export const humanTask = defineNodeType({
     const when = due === undefined ? '' : `due ${isSpan ? 'in ' : ''}${durationSummary(due)}`;
     return [capital(who) || 'Everybody', when].filter(Boolean).join(', ');
   },
-  check: ({ outcomes, candidates }) => [
+  check: ({ outcomes, candidates, notBy, requiredGroups, escalateTo, escalateAfter, reminders, quorum }) => [
     ...duplicateKeys('outcomes', outcomes, [overdue]),
-    ...(candidates === undefined ||
-    typeof candidates === 'string' ||
-    isExpression(candidates) ||
-    (Array.isArray(candidates) && candidates.every((one) => typeof one === 'string' && one !== ''))
+    ...names('candidates', candidates),
+    ...names('notBy', notBy),
+    ...names('requiredGroups', requiredGroups),
+    ...names('escalateTo', escalateTo),
+    ...(reminders === undefined || isExpression(reminders) || (Array.isArray(reminders) ? reminders : [reminders]).every(isOffset)
       ? []
-      : [{ field: 'candidates', message: 'Enter a list of e-mail addresses, user ids or group names, or an expression that gives one.' }]),
+      : [{ field: 'reminders', message: 'Enter durations such as 2h, or -4h for before it is due, or an expression that gives them.' }]),
+    ...(escalateTo !== undefined && escalateAfter === undefined
+      ? [{ field: 'escalateAfter', message: 'Enter after how long it is escalated.' }]
+      : []),
+    ...(typeof quorum === 'number' && !Number.isInteger(quorum) ? [{ field: 'quorum', message: 'Enter a whole number.' }] : []),
   ],
   compile: (config, context) => ({
     kind: 'humanTask',
@@ -132,8 +236,32 @@ export const humanTask = defineNodeType({
     outcomes: config.outcomes.map(({ key, label, tone }) => ({ port: portId(key), label, tone })),
     due: maybe(config.due, (value) => context.value('due', value)),
     deadline: maybe(config.deadline, (value) => context.value('deadline', value)),
+    quorum: maybe(config.quorum, (value) => context.value('quorum', value)),
+    others: config.others ?? 'decide',
+    requiredGroups: maybe(config.requiredGroups, (value) => context.value('requiredGroups', value)),
+    notBy: maybe(config.notBy, (value) => context.value('notBy', value)),
+    requesterMayNotDecide: config.requesterMayNotDecide ?? false,
+    reminders: maybe(config.reminders, (value) => context.value('reminders', value)),
+    escalateAfter: maybe(config.escalateAfter, (value) => context.value('escalateAfter', value)),
+    escalateTo: maybe(config.escalateTo, (value) => context.value('escalateTo', value)),
+    escalatePriority: maybe(config.escalatePriority, (value) => context.value('escalatePriority', value)),
+    webhook: maybe(config.webhook, (value) => context.value('webhook', value)),
   }),
 });
+
+function names(field: string, value: Json | undefined): { field: string; message: string }[] {
+  const isNames =
+    value === undefined ||
+    typeof value === 'string' ||
+    isExpression(value) ||
+    (Array.isArray(value) && value.every((one) => typeof one === 'string' && one !== ''));
+  return isNames ? [] : [{ field, message: 'Enter a list of e-mail addresses, user ids or group names, or an expression that gives one.' }];
+}
+
+function isOffset(value: Json): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value === 'string' && parseDuration(value.trim().replace(/^-/, '')) !== undefined;
+}
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

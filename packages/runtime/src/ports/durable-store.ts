@@ -2,6 +2,7 @@ import type {
   FinalStatus,
   HistoryEvent,
   HumanTaskBody,
+  HumanTaskChange,
   InstanceId,
   InstanceStatus,
   ParentLink,
@@ -212,7 +213,7 @@ export interface CommitItem {
   messagesRefused: readonly { messageId: string; refusal: Json }[];
   /** One that was closed before is opened again. */
   tasksOpened: readonly OpenedTask[];
-  tasksAssigned: readonly { id: string; assignee: string | null; at: number }[];
+  tasksChanged: readonly ({ id: string } & HumanTaskChange)[];
   tasksClosed: readonly ClosedTask[];
 }
 
@@ -260,6 +261,7 @@ export type MessageBody =
       tags: string[];
       traceParent?: string;
       test?: TestRun;
+      requester?: string;
     };
 
 export interface StoredMessage {
@@ -286,6 +288,8 @@ export interface OpenedTask {
   version: number;
   task: HumanTaskBody;
   at: number;
+  /** What the same commit did to it: one statement changes a row once. */
+  change: HumanTaskChange | null;
   closed: ClosedTask | null;
 }
 
@@ -297,8 +301,8 @@ export interface ClosedTask {
   data: Json;
   comment: string | null;
   at: number;
-  /** When the same commit assigned it first: one statement changes a row once. */
-  claimed: { by: string; at: number } | null;
+  /** What the same commit did to it before. */
+  change: HumanTaskChange | null;
 }
 
 export interface StoredInstance {

@@ -43,7 +43,7 @@ export function creation(id: string, epoch: number, rest: Partial<CommitItem> = 
     messagesConsumed: [],
     messagesRefused: [],
     tasksOpened: [],
-    tasksAssigned: [],
+    tasksChanged: [],
     tasksClosed: [],
     ...rest,
   };
@@ -94,6 +94,7 @@ export function opened(name: string, rest: Partial<OpenedTask> = {}): OpenedTask
       deadlineAt: null,
     },
     at: 1_000,
+    change: null,
     closed: null,
     ...rest,
   };

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import type pg from 'pg';
 import type { Json } from '@perdure/graph';
 import type { StoredEvent } from '../ports/decider.ts';
+import type { HumanTaskChange, HumanTaskRule } from '@perdure/engine';
 import type { ClosedTask, CommitItem, OpenedTask } from '../ports/durable-store.ts';
 import { textArray } from './array-literal.ts';
 import { BooleanColumn, JsonColumn, NumberColumn, TextColumn, type Column } from './columns.ts';
@@ -92,12 +93,12 @@ class Batch {
 
     opened_instance: new TextColumn(),
     opened_body: new JsonColumn(),
-    assigned_instance: new TextColumn(),
-    assigned_task: new TextColumn(),
-    assigned_assignee: new TextColumn(),
-    assigned_at: new NumberColumn(),
-    closed_instance: new TextColumn(),
-    closed_body: new JsonColumn(),
+    changed_instance: new TextColumn(),
+    changed_body: new JsonColumn(),
+    told_instance: new TextColumn(),
+    told_task: new TextColumn(),
+    told_from: new NumberColumn(),
+    told_seq: new NumberColumn(),
   } satisfies Record<string, Column>;
 
   add(item: CommitItem): void {
@@ -127,7 +128,7 @@ class Batch {
     }
     if (item.timersSet.length + item.timersCleared.length > 0) this.#addTimers(item);
     if (item.messagesOut.length + item.messagesConsumed.length + item.messagesRefused.length > 0) this.#addMessages(item);
-    if (item.tasksOpened.length + item.tasksAssigned.length + item.tasksClosed.length > 0) this.#addTasks(item);
+    if (item.tasksOpened.length + item.tasksChanged.length + item.tasksClosed.length > 0) this.#addTasks(item);
   }
 
   #addStep({ instanceId, executionId, baseSeq, seq, row, checkpoint }: CommitItem): void {
@@ -206,22 +207,26 @@ class Batch {
     }
   }
 
-  #addTasks({ instanceId, tasksOpened, tasksAssigned, tasksClosed }: CommitItem): void {
+  #addTasks({ instanceId, baseSeq, seq, tasksOpened, tasksChanged, tasksClosed }: CommitItem): void {
     const { columns } = this;
     this.parts.add('tasks');
+    for (const { id } of [...tasksOpened, ...tasksChanged, ...tasksClosed]) {
+      columns.told_instance.add(instanceId);
+      columns.told_task.add(id);
+      columns.told_from.add(baseSeq);
+      columns.told_seq.add(seq);
+    }
     for (const task of tasksOpened) {
       columns.opened_instance.add(instanceId);
       columns.opened_body.addText(openedTask(task));
     }
-    for (const { id, assignee, at } of tasksAssigned) {
-      columns.assigned_instance.add(instanceId);
-      columns.assigned_task.add(id);
-      columns.assigned_assignee.add(assignee);
-      columns.assigned_at.add(at);
+    for (const { id, ...change } of tasksChanged) {
+      columns.changed_instance.add(instanceId);
+      columns.changed_body.addText(JSON.stringify({ id, ...changedTask(change) }));
     }
     for (const task of tasksClosed) {
-      columns.closed_instance.add(instanceId);
-      columns.closed_body.addText(JSON.stringify(closedTask(task)));
+      columns.changed_instance.add(instanceId);
+      columns.changed_body.addText(JSON.stringify(closedTask(task)));
     }
   }
 }
@@ -236,8 +241,27 @@ export function eventData(event: StoredEvent): string {
   return JSON.stringify(data);
 }
 
-function closedTask(task: ClosedTask): Json {
+function changedTask(change: HumanTaskChange | null): object {
+  if (change === null) return { changed: false };
+  const { holders, votes, freeSeats, candidates, priority, escalatedAt } = change;
   return {
+    changed: true,
+    assignee: holders[0]?.by ?? null,
+    claimed_at: holders[0]?.at ?? null,
+    holders,
+    holder_ids: holders.map(({ by }) => by),
+    votes,
+    voter_ids: votes.map(({ by }) => by),
+    free_seats: freeSeats,
+    candidates,
+    priority,
+    escalated_at: escalatedAt,
+  };
+}
+
+function closedTask(task: ClosedTask): object {
+  return {
+    ...changedTask(task.change),
     id: task.id,
     status: task.status,
     outcome: task.outcome,
@@ -245,15 +269,17 @@ function closedTask(task: ClosedTask): Json {
     comment: task.comment,
     decided_by: task.by,
     closed_at: task.at,
-    assignee: task.claimed?.by ?? null,
-    claimed_at: task.claimed?.at ?? null,
   };
 }
 
 function openedTask(opened: OpenedTask): string {
   const { task } = opened;
   return JSON.stringify({
-    ...(opened.closed === null ? {} : (closedTask(opened.closed) as object)),
+    free_seats: seatsOf(task.rule),
+    priority: task.priority,
+    candidates: task.candidates,
+    ...(opened.change === null ? {} : changedTask(opened.change)),
+    ...(opened.closed === null ? {} : closedTask(opened.closed)),
     id: opened.id,
     execution_id: opened.executionId,
     step: opened.step,
@@ -263,14 +289,19 @@ function openedTask(opened: OpenedTask): string {
     title: task.title,
     description: task.description,
     context: task.context,
-    candidates: task.candidates,
-    priority: task.priority,
+    rule: task.rule ?? null,
+    schedule: task.schedule ?? null,
     form_schema: task.formSchema,
     outcomes: task.outcomes,
     due_at: task.dueAt,
     deadline_at: task.deadlineAt,
     created_at: opened.at,
   });
+}
+
+/** Of a task nobody has voted on. */
+function seatsOf(rule: HumanTaskRule | undefined): number {
+  return rule === undefined ? 1 : Math.max(rule.needed, rule.requiredGroups.length, 1);
 }
 
 interface Statement {

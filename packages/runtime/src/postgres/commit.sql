@@ -103,35 +103,55 @@ WITH item AS (
 -- part: tasks
 ), tasks_opened AS (
   INSERT INTO human_task (id, instance_id, execution_id, step, node, workflow_key, version, title, description, context, candidates, priority,
-                          form_schema, outcomes, due_at, deadline_at, created_at, status, outcome, data, comment, decided_by, closed_at)
+                          form_schema, outcomes, due_at, deadline_at, created_at, status, outcome, data, comment, decided_by, closed_at,
+                          rule, schedule, assignee, claimed_at, holders, holder_ids, votes, voter_ids, free_seats, escalated_at)
   SELECT o.id, t.id, o.execution_id, o.step, o.node, o.workflow_key, o.version, o.title, o.description, o.context, o.candidates, o.priority,
          o.form_schema, o.outcomes, to_timestamp(o.due_at / 1000.0), to_timestamp(o.deadline_at / 1000.0), to_timestamp(o.created_at / 1000.0),
-         coalesce(o.status, 'open'), o.outcome, o.data, o.comment, o.decided_by, to_timestamp(o.closed_at / 1000.0)
+         coalesce(o.status, 'open'), o.outcome, o.data, o.comment, o.decided_by, to_timestamp(o.closed_at / 1000.0),
+         o.rule, o.schedule, o.assignee, to_timestamp(o.claimed_at / 1000.0), o.holders, coalesce(o.holder_ids, '{}'), o.votes, coalesce(o.voter_ids, '{}'),
+         o.free_seats, to_timestamp(o.escalated_at / 1000.0)
   FROM unnest($opened_instance::text[], $opened_body::list) AS t(id, body)
   CROSS JOIN LATERAL json_to_record(t.body::json) AS o(
     id text, execution_id text, step text, node text, workflow_key text, version int, title text, description text, context json, candidates text[],
     priority int, form_schema json, outcomes json, due_at float8, deadline_at float8, created_at float8,
-    status text, outcome text, data json, comment text, decided_by text, closed_at float8)
+    status text, outcome text, data json, comment text, decided_by text, closed_at float8,
+    rule json, schedule json, assignee text, claimed_at float8, holders json, holder_ids text[], votes json, voter_ids text[], free_seats int,
+    escalated_at float8)
   WHERE (t.id IN (SELECT id FROM passed)) IS TRUE
   -- A task that the failure of its instance had closed is open again, and whose it was it is.
   ON CONFLICT (id) DO UPDATE SET status = excluded.status, outcome = excluded.outcome, data = excluded.data, comment = excluded.comment,
-    decided_by = excluded.decided_by, closed_at = excluded.closed_at, deadline_at = excluded.deadline_at
-), tasks_assigned AS (
-  UPDATE human_task h SET assignee = a.assignee, claimed_at = CASE WHEN a.assignee IS NULL THEN NULL ELSE to_timestamp(a.at / 1000.0) END
-  FROM (
-    SELECT * FROM unnest($assigned_instance::text[], $assigned_task::text[], $assigned_assignee::text[], $assigned_at::float8[])
-                  AS t(id, task_id, assignee, at)
-    WHERE (t.id IN (SELECT id FROM passed)) IS TRUE
-  ) a
-  WHERE h.id = a.task_id
-), tasks_closed AS (
+    decided_by = excluded.decided_by, closed_at = excluded.closed_at, deadline_at = excluded.deadline_at, schedule = excluded.schedule,
+    holders = coalesce(excluded.holders, human_task.holders), votes = coalesce(excluded.votes, human_task.votes),
+    holder_ids = CASE WHEN excluded.holders IS NULL THEN human_task.holder_ids ELSE excluded.holder_ids END,
+    voter_ids = CASE WHEN excluded.votes IS NULL THEN human_task.voter_ids ELSE excluded.voter_ids END,
+    free_seats = CASE WHEN excluded.holders IS NULL THEN human_task.free_seats ELSE excluded.free_seats END,
+    escalated_at = coalesce(excluded.escalated_at, human_task.escalated_at)
+), tasks_changed AS (
+  -- `changed` false: only closed. A task that closes keeps the name of who had it last.
   UPDATE human_task h SET
-    status = o.status, outcome = o.outcome, data = o.data, comment = o.comment, decided_by = o.decided_by, closed_at = to_timestamp(o.closed_at / 1000.0),
-    assignee = coalesce(o.assignee, h.assignee), claimed_at = coalesce(to_timestamp(o.claimed_at / 1000.0), h.claimed_at)
-  FROM unnest($closed_instance::text[], $closed_body::list) AS t(id, body)
+    status = coalesce(o.status, 'open'), outcome = o.outcome, data = o.data, comment = o.comment, decided_by = o.decided_by,
+    closed_at = to_timestamp(o.closed_at / 1000.0),
+    assignee = CASE WHEN o.changed AND (o.assignee IS NOT NULL OR o.status IS NULL) THEN o.assignee ELSE h.assignee END,
+    claimed_at = CASE WHEN o.changed AND (o.assignee IS NOT NULL OR o.status IS NULL) THEN to_timestamp(o.claimed_at / 1000.0) ELSE h.claimed_at END,
+    holders = CASE WHEN o.changed THEN o.holders ELSE h.holders END,
+    holder_ids = CASE WHEN o.changed THEN o.holder_ids ELSE h.holder_ids END,
+    votes = CASE WHEN o.changed THEN o.votes ELSE h.votes END,
+    voter_ids = CASE WHEN o.changed THEN o.voter_ids ELSE h.voter_ids END,
+    free_seats = CASE WHEN o.changed THEN o.free_seats ELSE h.free_seats END,
+    candidates = CASE WHEN o.changed THEN o.candidates ELSE h.candidates END,
+    priority = CASE WHEN o.changed THEN o.priority ELSE h.priority END,
+    escalated_at = CASE WHEN o.changed THEN to_timestamp(o.escalated_at / 1000.0) ELSE h.escalated_at END
+  FROM unnest($changed_instance::text[], $changed_body::list) AS t(id, body)
   CROSS JOIN LATERAL json_to_record(t.body::json) AS o(
-    id text, status text, outcome text, data json, comment text, decided_by text, closed_at float8, assignee text, claimed_at float8)
+    id text, status text, outcome text, data json, comment text, decided_by text, closed_at float8, changed boolean, assignee text, claimed_at float8,
+    holders json, holder_ids text[], votes json, voter_ids text[], free_seats int, candidates text[], priority int, escalated_at float8)
   WHERE (t.id IN (SELECT id FROM passed)) IS TRUE AND h.id = o.id
+), tasks_told AS (
+  INSERT INTO human_task_change (task_id, from_seq, seq)
+  SELECT task_id, from_seq, seq
+  FROM unnest($told_instance::text[], $told_task::text[], $told_from::int[], $told_seq::int[]) AS t(id, task_id, from_seq, seq)
+  WHERE (t.id IN (SELECT id FROM passed)) IS TRUE
+  ON CONFLICT DO NOTHING
 -- part: always
 )
 SELECT n AS stored, CASE WHEN n < cardinality($item_id::text[]) THEN (

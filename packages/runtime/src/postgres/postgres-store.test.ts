@@ -90,15 +90,25 @@ describe('commit', () => {
       tasksOpened: [
         opened('t1'),
         opened('t2'),
-        opened('t3', { closed: { id: 't3', status: 'expired', outcome: null, by: null, data: null, comment: null, at: 9, claimed: null } }),
+        opened('t3', { closed: { id: 't3', status: 'expired', outcome: null, by: null, data: null, comment: null, at: 9, change: null } }),
       ],
     });
     const next = step(item, {
       timersCleared: [timerId('a'), timerId('never-set')],
       messagesConsumed: ['m1'],
       messagesRefused: [{ messageId: 'm2', refusal: { code: 'no' } }],
-      tasksAssigned: [{ id: 't1', assignee: 'ann', at: 10 }],
-      tasksClosed: [{ id: 't2', status: 'decided', outcome: 'ok', by: 'bob', data: { n: 1 }, comment: 'fine', at: 11, claimed: null }],
+      tasksChanged: [
+        {
+          id: 't1',
+          holders: [{ by: 'ann', at: 10, how: 'claimed', from: null }],
+          votes: [],
+          freeSeats: 0,
+          candidates: ['ann', 'b"ob'],
+          priority: 50,
+          escalatedAt: null,
+        },
+      ],
+      tasksClosed: [{ id: 't2', status: 'decided', outcome: 'ok', by: 'bob', data: { n: 1 }, comment: 'fine', at: 11, change: null }],
     });
     expect(await store.commit([item])).toEqual(['stored']);
     expect(await store.commit([next])).toEqual(['stored']);
@@ -172,7 +182,7 @@ describe('commit', () => {
       events: [raised(3, value)],
       messagesConsumed: [short],
       timersCleared: [timerId(short)],
-      tasksClosed: [{ id: 'odd', status: 'decided', outcome: short, by: short, data: value, comment: text, at: 1, claimed: null }],
+      tasksClosed: [{ id: 'odd', status: 'decided', outcome: short, by: short, data: value, comment: text, at: 1, change: null }],
     });
     expect(await store.commit([item])).toEqual(['stored']);
     expect((await store.messages(allPartitions, [], 10))[0]?.body).toMatchObject({ data: value, name: short });

@@ -135,7 +135,7 @@ it('F1 F2 an older worker that wakes up late writes nothing, gets nothing, and i
     messagesConsumed: [],
     messagesRefused: [],
     tasksOpened: [],
-    tasksAssigned: [],
+    tasksChanged: [],
     tasksClosed: [],
   } as const;
   expect(await frozen.commit([item])).toEqual(['lost-partition']);

@@ -1,7 +1,7 @@
 /** Holds a history against the model: what came from outside is fed to it, what it makes of that must be what the history says, step by step. */
 import { evolve, initialState, instanceId, isFinal, type HistoryEvent } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
-import { ModelInstance, text, type Stimulus } from './model-instance.ts';
+import { ModelInstance, text, type ModelVote, type Stimulus } from './model-instance.ts';
 import type { RandomWorkflow } from './random-workflow.ts';
 
 /** In words, the first few; empty when there is none. */
@@ -61,10 +61,12 @@ function stimulusOf(event: HistoryEvent, before: HistoryEvent | undefined): Stim
       return { type: 'timer', step: event.step, purpose: event.purpose, at };
     case 'EventRaised':
       return { type: 'event', name: event.name, data: event.data };
-    case 'HumanTaskDecided': {
-      const { step, outcome, data, by, comment } = event;
-      return { type: 'decide', step, outcome, output: { outcome, data, by, comment } };
-    }
+    case 'HumanTaskVoted':
+      return { type: 'vote', ...voteOf(event) };
+    case 'HumanTaskDecided':
+      // Where there are votes, the model says itself which of them decides.
+      if (before?.type === 'HumanTaskVoted' && before.step === event.step) return null;
+      return { type: 'vote', ...voteOf(event) };
     case 'ExecutionSuspended':
       return { type: 'suspend' };
     case 'ExecutionResumed':
@@ -76,6 +78,11 @@ function stimulusOf(event: HistoryEvent, before: HistoryEvent | undefined): Stim
     default:
       return null;
   }
+}
+
+function voteOf(event: Extract<HistoryEvent, { type: 'HumanTaskVoted' | 'HumanTaskDecided' }>): { step: string; vote: ModelVote } {
+  const { step, by, outcome, data, comment, at } = event;
+  return { step, vote: { by, outcome, data, comment, at } };
 }
 
 /** The history in the words of the model's trace. */
@@ -131,8 +138,10 @@ function traceOf(history: readonly HistoryEvent[]): string[] {
         trace.push(`${event.step} = ${text(raised.get(event.raised))}`);
         break;
       case 'HumanTaskDecided': {
-        const { outcome, data, by, comment } = event;
-        trace.push(`${event.step} = ${text({ outcome, data, by, comment })}`);
+        const { step, outcome, data, by, comment } = event;
+        const cast = history.filter((one) => one.type === 'HumanTaskVoted' && one.step === step && one.seq < event.seq);
+        const votes = (cast.length > 0 ? cast : [event]).flatMap((one) => (one.type === 'HumanTaskVoted' || one === event ? [voteOf(one)] : []));
+        trace.push(`${step} = ${text({ outcome, data, by, comment, votes: votes.map(({ vote }) => vote) })}`);
         break;
       }
       case 'TaskFailed':
@@ -143,7 +152,8 @@ function traceOf(history: readonly HistoryEvent[]): string[] {
         trace.push(`${event.step} fails ${event.failure.code}`);
         break;
       case 'TimerFired':
-        if (event.purpose !== 'retry' && !isContainerOrChild(history, event.step)) trace.push(`${event.step} over`);
+        if (!['retry', 'reminder', 'escalation'].includes(event.purpose) && !isContainerOrChild(history, event.step))
+          trace.push(`${event.step} over`);
         break;
       case 'TokenCancelled':
         trace.push(`cancelled ${event.steps.join(' ')}`);

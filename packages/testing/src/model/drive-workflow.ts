@@ -108,7 +108,10 @@ function answerTo(step: OpenStep, random: () => number): CommandBody | null {
       return { type: 'RaiseEvent', id: step.key, name: step.name, data: output, by: 'test' };
     case 'humanTask': {
       const outcome = step.task.outcomes[succeeds ? 0 : 1]?.port;
-      return outcome === undefined ? null : { type: 'DecideHumanTask', step: step.key, outcome, data: output, comment: null, by: 'test' };
+      if (outcome === undefined) return null;
+      const voters = ['ann', 'bob', 'cleo', 'dan', 'eve', 'fay'].filter((name) => !step.votes.some(({ by }) => by === name));
+      const by = voters[Math.floor(random() * voters.length)] ?? 'gil';
+      return { type: 'DecideHumanTask', step: step.key, outcome, data: output, comment: null, by };
     }
     case 'subWorkflow':
       if (step.phase === 'backoff') return null;

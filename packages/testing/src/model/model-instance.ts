@@ -3,7 +3,7 @@
  * nothing of the engine. It has no events, no durability and no cost in mind; it is told what came from outside (stimuli) and keeps a trace of
  * every step it opened and closed. Expressions are the meanings that stand beside the document.
  */
-import type { TestRun } from '@perdure/engine';
+import type { TestRun, TimerPurpose } from '@perdure/engine';
 import { portsOf, type GraphNode, type Json, type JsonObject, type WorkflowDocument } from '@perdure/graph';
 import type { Meaning, ModelScope, RandomWorkflow } from './random-workflow.ts';
 
@@ -12,13 +12,21 @@ export type Stimulus =
   /** An activity or a sub-workflow has given its result. */
   | { type: 'complete'; step: string; output: Json }
   | { type: 'fail'; step: string; failure: ModelFailure; isRetryable: boolean; at: number }
-  | { type: 'timer'; step: string; purpose: 'timer' | 'timeout' | 'deadline' | 'retry'; at: number }
+  | { type: 'timer'; step: string; purpose: TimerPurpose; at: number }
   | { type: 'event'; name: string; data: Json }
-  | { type: 'decide'; step: string; outcome: string; output: Json }
+  | { type: 'vote'; step: string; vote: ModelVote }
   | { type: 'suspend' }
   | { type: 'resume'; at: number }
   | { type: 'terminate'; reason: string }
   | { type: 'cancel' };
+
+export interface ModelVote {
+  by: string;
+  outcome: string;
+  data: Json;
+  comment: string | null;
+  at: number;
+}
 
 export interface ModelFailure {
   code: string;
@@ -49,6 +57,8 @@ interface Step {
   error: ModelFailure | undefined;
   openedAt: number;
   attempt: number;
+  /** Human task: */
+  votes: ModelVote[];
   passes: Set<Frame>;
   /** For each: */
   items: Json[];
@@ -124,11 +134,8 @@ export class ModelInstance {
         else this.#give(waiting, stimulus.data);
         return;
       }
-      case 'decide': {
-        const step = this.#step(stimulus.step);
-        this.#finish(step, stimulus.output);
-        return this.#act(() => this.#leave(step, stimulus.outcome));
-      }
+      case 'vote':
+        return this.#vote(this.#step(stimulus.step), stimulus.vote);
       case 'suspend':
         this.status = 'Suspended';
         return;
@@ -323,6 +330,7 @@ export class ModelInstance {
       error,
       openedAt: this.#at,
       attempt: 1,
+      votes: [],
       passes: new Set(),
       items: [],
       next: 0,
@@ -442,8 +450,23 @@ export class ModelInstance {
     this.#act(() => this.#failStep(step.frame, step.node, blamed));
   }
 
-  #timer(step: Step, purpose: string): void {
+  /** H5, H8 */
+  #vote(step: Step, vote: ModelVote): void {
+    const { quorum = 1, others = 'decide', outcomes } = step.node.config;
+    const { by, outcome, data, comment } = vote;
+    if (step.votes.some((one) => one.by === by)) throw new Error(`${by} voted twice on ${step.key}.`);
+    step.votes.push(vote);
+    const wanted = (outcomes as { key: string; tone: string }[]).find(({ tone }) => tone === 'primary')?.key;
+    const decides = outcome !== wanted && others === 'decide';
+    if (!decides && step.votes.filter((one) => one.outcome === outcome).length < Number(quorum)) return;
+    this.#finish(step, { outcome, data, by, comment, votes: step.votes.map((one) => ({ ...one })) });
+    this.#act(() => this.#leave(step, outcome));
+  }
+
+  #timer(step: Step, purpose: TimerPurpose): void {
     const { type } = step.node;
+    // H12, H13: neither moves a token.
+    if (purpose === 'reminder' || purpose === 'escalation') return;
     if (purpose === 'retry') {
       this.#act(() => {
         if (step.frame.open.has(step.key) && !step.frame.gone) step.attempt += 1;

@@ -251,8 +251,16 @@ class Drawer {
 
   #human(place: Place, from: string[]): string[] {
     const hasDeadline = this.#random() < 0.5;
-    const outcomes = ['approve', 'reject'].map((key) => ({ key, label: key, tone: 'neutral' as const }));
-    const config = { title: 'Decide', outcomes, ...(hasDeadline ? { deadline: this.#duration(200, 5_000) } : {}) };
+    const outcomes = ['approve', 'reject'].map((key) => ({ key, label: key, tone: key === 'approve' ? ('primary' as const) : ('neutral' as const) }));
+    const several = this.#random() < 0.4 ? { quorum: this.#random() < 0.5 ? 2 : 3, ...(this.#random() < 0.5 ? { others: 'count' as const } : {}) } : {};
+    const config = {
+      title: 'Decide',
+      outcomes,
+      ...several,
+      ...(hasDeadline ? { deadline: this.#duration(200, 5_000) } : {}),
+      ...(this.#random() < 0.2 ? { reminders: [this.#duration(50, 500), this.#duration(500, 4_000)] } : {}),
+      ...(this.#random() < 0.2 ? { escalateAfter: this.#duration(100, 4_000), escalateTo: ['boss'] } : {}),
+    };
     const name = this.#add('humanTask', { config }, place, from);
     this.#known.push(name);
     return [`${name}.approve`, `${name}.reject`, ...(hasDeadline ? this.#caught(place, `${name}.overdue`) : [])];

@@ -5,7 +5,7 @@
  * A statement sees the rows as they were before it, as in Postgres: what one commit sets, the same commit cannot clear.
  * Values are kept as texts and parsed anew for every reader, so that nobody shares an object with anybody.
  */
-import { executionId, instanceId, isFinal, type HistoryEvent, type InstanceId, type InstanceStatus, type TimerId } from '@perdure/engine';
+import { executionId, instanceId, isFinal, type HistoryEvent, type HumanTaskChange, type InstanceId, type InstanceStatus, type TimerId } from '@perdure/engine';
 import type { EntityTypeDocument, Json, WorkflowDocument } from '@perdure/graph';
 import type {
   AcceptedStart,
@@ -67,10 +67,6 @@ interface Timer {
   fireAt: number;
 }
 
-interface Task extends TaskRow {
-  assignee: string | null;
-}
-
 const finalStatuses: readonly InstanceStatus[] = ['Completed', 'Failed', 'Terminated', 'Canceled'];
 const hourMs = 3_600_000;
 
@@ -88,7 +84,7 @@ export class SimulatedDatabase implements DurableStore {
   readonly #instances = new Map<InstanceId, Instance>();
   readonly #timers = new Map<string, Timer>();
   readonly #messages = new Map<string, Message>();
-  readonly #tasks = new Map<string, Task>();
+  readonly #tasks = new Map<string, TaskRow>();
   /** How often an attempt was begun again, and by whom last. */
   readonly #claims = new Map<string, { claims: number; mark: string }>();
   readonly #payloads = new Map<string, { json: Uint8Array<ArrayBuffer>; keptAt: number }>();
@@ -205,14 +201,12 @@ export class SimulatedDatabase implements DurableStore {
     for (const message of item.messagesOut) this.#send(message);
     for (const messageId of consumed) this.#messages.delete(messageId);
     for (const { message, refusal } of refused) this.#refuse(message, refusal);
-    for (const { id: task, assignee } of item.tasksAssigned) {
-      const stored = this.#tasks.get(task);
-      if (stored !== undefined) stored.assignee = assignee;
-    }
+    for (const { id: task, ...change } of item.tasksChanged) this.#change(task, change);
     for (const closed of item.tasksClosed) this.#close(closed);
     for (const opened of item.tasksOpened) {
-      const assignee = this.#tasks.get(opened.id)?.assignee ?? null;
-      this.#tasks.set(opened.id, { id: opened.id, instance_id: id, status: 'open', outcome: null, decided_by: null, assignee });
+      const { holder_ids, voter_ids } = this.#tasks.get(opened.id) ?? { holder_ids: [], voter_ids: [] };
+      this.#tasks.set(opened.id, { id: opened.id, instance_id: id, status: 'open', outcome: null, decided_by: null, holder_ids, voter_ids });
+      this.#change(opened.id, opened.change);
       if (opened.closed !== null) this.#close(opened.closed);
     }
     this.onStored(item, cleared);
@@ -224,7 +218,14 @@ export class SimulatedDatabase implements DurableStore {
     task.status = closed.status;
     task.outcome = closed.outcome;
     task.decided_by = closed.by;
-    if (closed.claimed !== null) task.assignee = closed.claimed.by;
+    this.#change(closed.id, closed.change);
+  }
+
+  #change(id: string, change: HumanTaskChange | null): void {
+    const task = this.#tasks.get(id);
+    if (task === undefined || change === null) return;
+    task.holder_ids = change.holders.map(({ by }) => by);
+    task.voter_ids = change.votes.map(({ by }) => by);
   }
 
   /** A message with the id of one that waits is the same message. */
@@ -651,7 +652,7 @@ export class SimulatedDatabase implements DurableStore {
     return (this.#instances.get(id)?.events ?? []).map(parsedEvent);
   }
 
-  tasks(): readonly Task[] {
+  tasks(): readonly TaskRow[] {
     return [...this.#tasks.values()];
   }
 

@@ -7,6 +7,6 @@ const input = z.strictObject({ id: z.string(), outcome: z.string().max(100), dat
 
 export const decide = procedure('task.decide')
   .input(input)
-  .mutation(async ({ ctx: { identity, installation }, input }): Promise<void> => {
-    await decideTask(installation, identity, { ...input, comment: input.comment?.trim() || null });
+  .mutation(async ({ ctx: { identity, installation }, input }): Promise<{ open: boolean }> => {
+    return decideTask(installation, identity, { ...input, comment: input.comment?.trim() || null });
   });

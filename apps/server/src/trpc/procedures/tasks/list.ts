@@ -1,15 +1,18 @@
 import { countTasks, listTasks } from '@perdure/database/read';
 import { z } from 'zod';
 import { readTaskCursor, writeTaskCursor } from '../../../tasks/task-cursor.ts';
-import { taskRow } from '../../../tasks/task-words.ts';
+import { taskRows } from '../../../tasks/task-rows.ts';
 import { viewerOf } from '../../../tasks/viewer.ts';
 import { procedure } from '../../base.ts';
 import type { TaskListResult } from '../../contract.ts';
 
 const input = z.strictObject({
-  view: z.enum(['mine', 'available', 'all', 'closed']),
-  sort: z.enum(['due', 'priority', 'created']).optional(),
+  view: z.enum(['mine', 'available', 'all', 'followUp', 'closed']),
+  sort: z.enum(['due', 'priority', 'created', 'followUp']).optional(),
   text: z.string().max(200).optional(),
+  workflowKey: z.string().max(200).optional(),
+  overdue: z.boolean().optional(),
+  minPriority: z.int().min(0).max(100).optional(),
   cursor: z.string().max(500).optional(),
   limit: z.int().min(1).max(500).optional(),
 });
@@ -19,11 +22,12 @@ export const list = procedure('task.read')
   .query(async ({ ctx: { identity, installation }, input }): Promise<TaskListResult> => {
     const viewer = await viewerOf(installation, identity);
     const { prisma } = installation.database;
+    const { view, sort = view === 'followUp' ? 'followUp' : 'due', text, workflowKey, overdue = false, minPriority, limit = 100 } = input;
     const from = input.cursor === undefined ? null : readTaskCursor(input.cursor);
     const [page, counts] = await Promise.all([
-      listTasks(prisma, viewer, { view: input.view, sort: input.sort ?? 'due', text: input.text?.trim(), from, limit: input.limit ?? 100 }),
+      listTasks(prisma, viewer, { view, sort, text: text?.trim(), workflowKey, overdue, minPriority, from, limit }),
       countTasks(prisma, viewer),
     ]);
     const last = page.rows.at(-1);
-    return { rows: page.rows.map(taskRow), counts, nextCursor: page.more && last ? writeTaskCursor(last) : null };
+    return { rows: await taskRows(installation, page.rows), counts, nextCursor: page.more && last ? writeTaskCursor(last) : null };
   });

@@ -1,0 +1,16 @@
+import { putTaskOff } from '@perdure/database/write';
+import { z } from 'zod';
+import { actorOf } from '../../../auth/identity.ts';
+import { findTask } from '../../../tasks/find-task.ts';
+import { procedure } from '../../base.ts';
+
+export const followUp = procedure('task.read')
+  .input(z.strictObject({ id: z.string(), at: z.iso.datetime({ offset: true }).nullable() }))
+  .mutation(async ({ ctx: { identity, installation }, input }): Promise<void> => {
+    const task = await findTask(installation, identity, input.id);
+    await putTaskOff(installation.database.prisma, {
+      taskId: task.id,
+      userId: actorOf(identity),
+      until: input.at === null ? null : new Date(input.at),
+    });
+  });
