@@ -458,7 +458,10 @@ function decision(step: OpenStep & { kind: 'humanTask' }, event: HistoryEvent & 
   const output = { outcome, data, by, comment };
   if (step.task.rule === undefined) return output;
   const votes = step.votes.length > 0 ? step.votes : [{ by, outcome, comment, at, data }];
-  return { ...output, votes: votes.map((vote) => ({ by: vote.by, outcome: vote.outcome, data: vote.data, comment: vote.comment, at: vote.at })) };
+  return {
+    ...output,
+    votes: votes.map((vote) => ({ by: vote.by, outcome: vote.outcome, data: vote.data, comment: vote.comment, at: vote.at })),
+  };
 }
 
 // Frames

@@ -76,7 +76,10 @@ export function decideHumanTask(turn: Turn, step: HumanTaskStep, command: Comman
     const groups = rule.requiredGroups.filter((name) => command.groups?.includes(name.toLowerCase()));
     const missing = missingGroups(step, rule);
     if (outcome === rule.outcome && missing.length >= stillNeeded(step, rule) && !missing.some((name) => groups.includes(name))) {
-      return refused('task.excluded', `What is still needed must come from somebody in ${missing.map((name) => `“${name}”`).join(' and ')}.`);
+      return refused(
+        'task.excluded',
+        `What is still needed must come from somebody in ${missing.map((name) => `“${name}”`).join(' and ')}.`,
+      );
     }
     emit(turn, { type: 'HumanTaskVoted', step: step.key, outcome, data, comment, by, groups });
     changeRow(turn, step);
@@ -220,11 +223,15 @@ function* taskRule(turn: Turn, token: Token, node: HumanTaskNode): Steps<Evaluat
   if (node.requesterMayNotDecide) {
     const { requester } = turn.state;
     // Better no task than one that its requester can decide.
-    if (requester === undefined) return invalid('requesterMayNotDecide: it is not known who asked for this; it was started by an earlier version.');
+    if (requester === undefined)
+      return invalid('requesterMayNotDecide: it is not known who asked for this; it was started by an earlier version.');
     excluded.add(requester.toLowerCase());
   }
   const outcome = approvingOutcome(node.outcomes);
-  return { ok: true, value: { needed, outcome, others: node.others, requiredGroups: [...new Set(requiredGroups.value)], notBy: [...excluded] } };
+  return {
+    ok: true,
+    value: { needed, outcome, others: node.others, requiredGroups: [...new Set(requiredGroups.value)], notBy: [...excluded] },
+  };
 }
 
 /** [H12, H13] */

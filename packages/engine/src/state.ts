@@ -129,7 +129,13 @@ export type OpenStep =
   | (OpenStepBase & { kind: 'timer'; fireAt: number })
   | (OpenStepBase & { kind: 'event'; name: string; deadlineAt: number | null })
   /** `votes`: with what was entered. */
-  | (OpenStepBase & { kind: 'humanTask'; task: HumanTaskBody; holders: readonly HumanTaskHolder[]; votes: readonly (HumanTaskVote & { data: Json })[]; escalatedAt?: number })
+  | (OpenStepBase & {
+      kind: 'humanTask';
+      task: HumanTaskBody;
+      holders: readonly HumanTaskHolder[];
+      votes: readonly (HumanTaskVote & { data: Json })[];
+      escalatedAt?: number;
+    })
   | (OpenStepBase & {
       kind: 'subWorkflow';
       child: InstanceId;

@@ -17,6 +17,7 @@
  * 2: quarantine and entities are in histories; what is to be referred to is kept anew, so that payloads may be swept.
  * 3: test runs are in histories.
  * 4: payloads are packed.
- * 5: failed instances are rewound, steps skipped by hand, variables edited, instances migrated.
+ * 5: failed instances are rewound, steps skipped by hand, variables edited, instances migrated; people's tasks have seats, votes, reminders
+ *    and escalations.
  */
 export const writerFormat = 5;

@@ -97,7 +97,10 @@ export const errorCodes = {
   'task.not-claimant': { status: 409, meaning: 'The task is claimed by somebody else, or by nobody.' },
   'task.unknown-outcome': { status: 400, meaning: 'The task has no such outcome.' },
   'task.already-voted': { status: 409, meaning: 'The person has voted on the task already; each has one vote.' },
-  'task.excluded': { status: 403, meaning: 'The task may not be decided by this person, for instance because they asked for what it decides.' },
+  'task.excluded': {
+    status: 403,
+    meaning: 'The task may not be decided by this person, for instance because they asked for what it decides.',
+  },
   'task.unknown-person': { status: 400, meaning: 'There is no such person, or they may not decide tasks of this workflow.' },
   'file.refused': { status: 415, meaning: 'The content of the file is of no type that is taken. The message names those that are.' },
   'file.unknown': { status: 404, meaning: 'The task has no such file.' },

@@ -10,7 +10,13 @@ import { sendToTask } from './send-to-task.ts';
 export async function assignTask(
   installation: Installation,
   identity: Identity,
-  { id, to, from, note, kind }: { id: string; to: string; from?: string | undefined; note?: string | undefined; kind: 'assigned' | 'delegated' },
+  {
+    id,
+    to,
+    from,
+    note,
+    kind,
+  }: { id: string; to: string; from?: string | undefined; note?: string | undefined; kind: 'assigned' | 'delegated' },
 ): Promise<void> {
   const task = await findTask(installation, identity, id);
   const [person] = await decidersNamed(installation, task, { ids: [to] });

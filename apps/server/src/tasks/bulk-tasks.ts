@@ -63,7 +63,9 @@ async function look(installation: Installation, identity: Identity, asked: reado
     const row = rows.get(id);
     if (!task || !row) return { id, title: id, task: undefined, refusal: gone };
     const names = new Map(row.holders.map((holder) => [holder.id, holder.name]));
-    const refusal = taskRefusals(task, identity, names).decide ?? (asksForSomething(task.formSchema) ? 'Its form has fields that must be filled in.' : null);
+    const refusal =
+      taskRefusals(task, identity, names).decide ??
+      (asksForSomething(task.formSchema) ? 'Its form has fields that must be filled in.' : null);
     if (refusal !== null) return { id, title: task.title, task, refusal };
     const own = JSON.stringify([task.workflowKey, task.node]);
     type ??= own;
@@ -72,7 +74,9 @@ async function look(installation: Installation, identity: Identity, asked: reado
 }
 
 function asksForSomething(schema: unknown): boolean {
-  return typeof schema === 'object' && schema !== null && 'required' in schema && Array.isArray(schema.required) && schema.required.length > 0;
+  return (
+    typeof schema === 'object' && schema !== null && 'required' in schema && Array.isArray(schema.required) && schema.required.length > 0
+  );
 }
 
 function capital(text: string): string {

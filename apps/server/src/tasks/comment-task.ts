@@ -18,7 +18,13 @@ export async function commentTask(
   if (mentions.some((mention) => !people.some((person) => person.id === mention)))
     throw new RequestError('task.unknown-person', 'One of those mentioned is nobody here.');
   const by = actorOf(identity);
-  const comment = await addTaskComment(prisma, { taskId: task.id, instanceId: task.instanceId, by, text, mentions: people.map((person) => person.id) });
+  const comment = await addTaskComment(prisma, {
+    taskId: task.id,
+    instanceId: task.instanceId,
+    by,
+    text,
+    mentions: people.map((person) => person.id),
+  });
   return {
     id: comment.id,
     by: { id: by, name: identity.name },

@@ -6,7 +6,11 @@ import type { Installation } from '../installation.ts';
 import { findTask } from './find-task.ts';
 
 /** Only one's own, and not once somebody has decided with it at hand. */
-export async function removeTaskFile(installation: Installation, identity: Identity, { id, file }: { id: string; file: string }): Promise<void> {
+export async function removeTaskFile(
+  installation: Installation,
+  identity: Identity,
+  { id, file }: { id: string; file: string },
+): Promise<void> {
   const { prisma } = installation.database;
   const task = await findTask(installation, identity, id);
   const found = await findTaskFile(prisma, task.id, file);

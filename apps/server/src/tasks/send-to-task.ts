@@ -31,7 +31,12 @@ export async function sendToTask(installation: Installation, identity: Identity,
       : command.type === 'DecideHumanTask'
         ? { aliases: aliasesOf(identity), groups: groupsOf(identity) }
         : {};
-  const result = await sendCommand(installation, task.instanceId, { ...command, ...person, step: stepKey(task.step), by: actorOf(identity) });
+  const result = await sendCommand(installation, task.instanceId, {
+    ...command,
+    ...person,
+    step: stepKey(task.step),
+    by: actorOf(identity),
+  });
   if (result.ok) return;
   throw (await raceRefusal(installation, identity, task.id, result)) ?? accepted(result);
 }

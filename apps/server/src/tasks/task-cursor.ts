@@ -8,7 +8,12 @@ export function writeTaskCursor({ key1, key2, id }: TaskPlace): string {
 export function readTaskCursor(text: string): TaskPlace {
   try {
     const [key1, key2, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    if (typeof key1 === 'string' && isKey.test(key1) && (key2 === null || (typeof key2 === 'string' && isKey.test(key2))) && typeof id === 'string')
+    if (
+      typeof key1 === 'string' &&
+      isKey.test(key1) &&
+      (key2 === null || (typeof key2 === 'string' && isKey.test(key2))) &&
+      typeof id === 'string'
+    )
       return { key1, key2, id };
   } catch {
     // Answered below like any other text that is not a cursor.

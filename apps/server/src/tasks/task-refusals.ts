@@ -18,9 +18,11 @@ export function taskRefusals(task: TaskRecord, identity: Identity, names: Readon
   const others = holders.map(({ by }) => names.get(by) ?? by).join(' and ');
   const taken = task.freeSeats === 0 && !holds ? `${others} ${holders.length === 1 ? 'has' : 'have'} this task.` : null;
   const exclusion = exclusionOf(task, me, aliasesOf(identity));
-  const excluded = exclusion === null ? null : exclusion === 'voted' ? 'You have voted already.' : 'The workflow says that you may not decide this task.';
+  const excluded =
+    exclusion === null ? null : exclusion === 'voted' ? 'You have voted already.' : 'The workflow says that you may not decide this task.';
   const mayDecide = permissions.includes('task.decide') ? null : 'Your role does not include deciding tasks.';
-  const notMine = holders.length === 0 ? 'Nobody has claimed this task.' : `${others} ${holders.length === 1 ? 'has' : 'have'} this task, not you.`;
+  const notMine =
+    holders.length === 0 ? 'Nobody has claimed this task.' : `${others} ${holders.length === 1 ? 'has' : 'have'} this task, not you.`;
   return {
     claim: mayDecide ?? excluded ?? (holds ? 'You have this task.' : taken),
     release: mayDecide ?? (holds ? null : notMine),

@@ -1,4 +1,14 @@
-import { IconBell, IconCheckbox, IconClock, IconClockX, IconInbox, IconStairsUp, IconUserCheck, IconUserMinus, IconUserShare } from '@tabler/icons-react';
+import {
+  IconBell,
+  IconCheckbox,
+  IconClock,
+  IconClockX,
+  IconInbox,
+  IconStairsUp,
+  IconUserCheck,
+  IconUserMinus,
+  IconUserShare,
+} from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { TaskDetail } from '@perdure/server/contract';
 import { useMe } from '../api/use-me.ts';

@@ -155,11 +155,16 @@ function sortOf({ view, sort }: TaskQuery): Sort {
 const visibleSql = sqlFile(import.meta.url, 'task-visible.sql').trim();
 const columnsSql = sqlFile(import.meta.url, 'task-columns.sql').trim();
 const withVisible = (name: string): string =>
-  sqlFile(import.meta.url, name).replaceAll('/*visible*/', visibleSql).replaceAll('/*columns*/', columnsSql);
+  sqlFile(import.meta.url, name)
+    .replaceAll('/*visible*/', visibleSql)
+    .replaceAll('/*columns*/', columnsSql);
 const pageSql = withVisible('task-list.sql');
 const byIdSql = withVisible('task-by-id.sql');
 const ofInstanceSql = withVisible('task-of-instance.sql');
-const countsSql = Object.entries(views).reduce((sql, [view, condition]) => sql.replaceAll(`/*${view}*/`, condition), withVisible('task-counts.sql'));
+const countsSql = Object.entries(views).reduce(
+  (sql, [view, condition]) => sql.replaceAll(`/*${view}*/`, condition),
+  withVisible('task-counts.sql'),
+);
 
 /** All pieces come from this file: nothing a person typed is in the text. */
 function listSql(view: TaskView, { keys: [first, second], types, newestFirst }: Sort, continues: boolean): string {
@@ -170,7 +175,9 @@ function listSql(view: TaskView, { keys: [first, second], types, newestFirst }: 
     keys: `${first} AS key1, ${second ?? 'NULL::text'} AS key2`,
     join: view === 'followUp' ? 'JOIN human_task_follow_up p ON p.task_id = t.id AND p.user_id = $2' : '',
     view: views[view],
-    after: continues ? `(${places.join(', ')}) ${newestFirst ? '<' : '>'} (${values.join(', ')})${second === undefined ? ' AND ($11::text IS NULL)' : ''}` : 'true',
+    after: continues
+      ? `(${places.join(', ')}) ${newestFirst ? '<' : '>'} (${values.join(', ')})${second === undefined ? ' AND ($11::text IS NULL)' : ''}`
+      : 'true',
     order: places.map((place) => place + direction).join(', '),
     shown: ['page.key1', 'page.key2', 'page.id'].map((place) => place + direction).join(', '),
   };
@@ -180,7 +187,12 @@ function listSql(view: TaskView, { keys: [first, second], types, newestFirst }: 
 /** Every word must occur, or begin a word that does; cut as `human_task_words` cuts (migration 0014). */
 function searchWords(text: string): string | null {
   const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  return words.length === 0 ? null : words.slice(0, 20).map((word) => `${word}:*`).join(' & ');
+  return words.length === 0
+    ? null
+    : words
+        .slice(0, 20)
+        .map((word) => `${word}:*`)
+        .join(' & ');
 }
 
 /** $1 to $4 of task-visible.sql. */

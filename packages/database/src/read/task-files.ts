@@ -14,7 +14,14 @@ export interface TaskFileRecord {
 export async function listTaskFiles(prisma: PrismaClient, taskId: string): Promise<TaskFileRecord[]> {
   const rows = await prisma.humanTaskFile.findMany({ where: { taskId }, orderBy: [{ at: 'asc' }, { id: 'asc' }] });
   const names = await personNames(prisma, new Set(rows.map(({ by }) => by)));
-  return rows.map(({ id, name, type, bytes, by, at }) => ({ id, name, type, bytes, by: { id: by, name: names.get(by) ?? by }, at: at.toISOString() }));
+  return rows.map(({ id, name, type, bytes, by, at }) => ({
+    id,
+    name,
+    type,
+    bytes,
+    by: { id: by, name: names.get(by) ?? by },
+    at: at.toISOString(),
+  }));
 }
 
 /** Undefined when the task has no such file. */

@@ -140,7 +140,9 @@ function traceOf(history: readonly HistoryEvent[]): string[] {
       case 'HumanTaskDecided': {
         const { step, outcome, data, by, comment } = event;
         const cast = history.filter((one) => one.type === 'HumanTaskVoted' && one.step === step && one.seq < event.seq);
-        const votes = (cast.length > 0 ? cast : [event]).flatMap((one) => (one.type === 'HumanTaskVoted' || one === event ? [voteOf(one)] : []));
+        const votes = (cast.length > 0 ? cast : [event]).flatMap((one) =>
+          one.type === 'HumanTaskVoted' || one === event ? [voteOf(one)] : [],
+        );
         trace.push(`${step} = ${text({ outcome, data, by, comment, votes: votes.map(({ vote }) => vote) })}`);
         break;
       }

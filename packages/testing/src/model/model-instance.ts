@@ -20,13 +20,14 @@ export type Stimulus =
   | { type: 'terminate'; reason: string }
   | { type: 'cancel' };
 
-export interface ModelVote {
+/** A type, not an interface: it is JSON. */
+export type ModelVote = {
   by: string;
   outcome: string;
   data: Json;
   comment: string | null;
   at: number;
-}
+};
 
 export interface ModelFailure {
   code: string;

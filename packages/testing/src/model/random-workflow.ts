@@ -251,8 +251,13 @@ class Drawer {
 
   #human(place: Place, from: string[]): string[] {
     const hasDeadline = this.#random() < 0.5;
-    const outcomes = ['approve', 'reject'].map((key) => ({ key, label: key, tone: key === 'approve' ? ('primary' as const) : ('neutral' as const) }));
-    const several = this.#random() < 0.4 ? { quorum: this.#random() < 0.5 ? 2 : 3, ...(this.#random() < 0.5 ? { others: 'count' as const } : {}) } : {};
+    const outcomes = ['approve', 'reject'].map((key) => ({
+      key,
+      label: key,
+      tone: key === 'approve' ? ('primary' as const) : ('neutral' as const),
+    }));
+    const several =
+      this.#random() < 0.4 ? { quorum: this.#random() < 0.5 ? 2 : 3, ...(this.#random() < 0.5 ? { others: 'count' as const } : {}) } : {};
     const config = {
       title: 'Decide',
       outcomes,

@@ -5,7 +5,16 @@
  * A statement sees the rows as they were before it, as in Postgres: what one commit sets, the same commit cannot clear.
  * Values are kept as texts and parsed anew for every reader, so that nobody shares an object with anybody.
  */
-import { executionId, instanceId, isFinal, type HistoryEvent, type HumanTaskChange, type InstanceId, type InstanceStatus, type TimerId } from '@perdure/engine';
+import {
+  executionId,
+  instanceId,
+  isFinal,
+  type HistoryEvent,
+  type HumanTaskChange,
+  type InstanceId,
+  type InstanceStatus,
+  type TimerId,
+} from '@perdure/engine';
 import type { EntityTypeDocument, Json, WorkflowDocument } from '@perdure/graph';
 import type {
   AcceptedStart,
