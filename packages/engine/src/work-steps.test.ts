@@ -248,7 +248,7 @@ describe('human tasks', () => {
   test('H3 H4 one person holds the claim', () => {
     const run = task();
     expect(run.send({ type: 'ClaimHumanTask', step: h, by: 'ann' })).toEqual({ ok: true });
-    expect(run.last.effects).toMatchObject([{ type: 'AssignHumanTask', assignee: 'ann' }]);
+    expect(run.last.effects).toMatchObject([{ type: 'ChangeHumanTask', change: { holders: [{ by: 'ann', how: 'claimed' }], freeSeats: 0 } }]);
     expect(run.send({ type: 'ClaimHumanTask', step: h, by: 'ann' })).toEqual({ ok: true });
     expect(run.last.events).toEqual([]);
     expect(run.send({ type: 'ClaimHumanTask', step: h, by: 'bob' })).toMatchObject({
@@ -266,7 +266,8 @@ describe('human tasks', () => {
     expect(decide(run, 'perhaps')).toMatchObject({ code: 'task.unknown-outcome', message: expect.stringContaining('“approve”') });
     expect(decide(run, 'approve')).toEqual({ ok: true });
     expect(run.last.effects).toMatchObject([{ type: 'CloseHumanTask', status: 'decided', outcome: 'approve', by: 'ann' }]);
-    expect(run.state.output).toEqual({ outcome: 'approve', data: { n: 1 }, by: 'ann', comment: null });
+    const vote = { outcome: 'approve', data: { n: 1 }, by: 'ann', comment: null };
+    expect(run.state.output).toEqual({ ...vote, votes: [{ ...vote, at: 1_003 }] });
   });
 
   test('H6 a task is decided once', () => {
@@ -310,6 +311,7 @@ describe('sub-workflows', () => {
         input: { a: 1 },
         parent: { instanceId: 'inst', executionId: 'x1', step: 's#1' },
         tags: [],
+        requester: 'api',
       },
     ]);
     expect(run.send({ type: 'CompleteChild', step: s, child: instanceId('another'), output: 1 })).toMatchObject({ code: 'stale' });

@@ -13,6 +13,8 @@ import { startTestPostgres, type TestPostgres } from './test-postgres.ts';
 
 let postgres: TestPostgres;
 let client: pg.Client;
+/** Their columns, without those Postgres generates. */
+const stored: Record<string, string> = {};
 const tables = ['instance', 'history_event', 'checkpoint', 'timer', 'message', 'human_task'];
 
 /** Real rows of a finished instance, a sleeper, a waiter with an open task, and a parent with its child; each test damages them and puts them back. */
@@ -44,12 +46,20 @@ beforeAll(async () => {
         | undefined,
   );
   await runtime.stop();
-  for (const table of tables) await client.query(`CREATE TABLE kept_${table} AS TABLE ${table}`);
+  for (const table of tables) {
+    await client.query(`CREATE TABLE kept_${table} AS TABLE ${table}`);
+    const columns = await client.query<{ names: string }>(
+      `SELECT string_agg(quote_ident(attname), ', ') AS names FROM pg_attribute
+       WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''`,
+      [`"${table}"`],
+    );
+    stored[table] = columns.rows[0]?.names ?? '';
+  }
 });
 
 beforeEach(async () => {
   await client.query(`TRUNCATE ${tables.join(', ')} CASCADE`);
-  for (const table of tables) await client.query(`INSERT INTO ${table} SELECT * FROM kept_${table}`);
+  for (const table of tables) await client.query(`INSERT INTO ${table} (${stored[table]}) SELECT ${stored[table]} FROM kept_${table}`);
 });
 
 afterAll(async () => {
