@@ -248,7 +248,9 @@ describe('human tasks', () => {
   test('H3 H4 one person holds the claim', () => {
     const run = task();
     expect(run.send({ type: 'ClaimHumanTask', step: h, by: 'ann' })).toEqual({ ok: true });
-    expect(run.last.effects).toMatchObject([{ type: 'ChangeHumanTask', change: { holders: [{ by: 'ann', how: 'claimed' }], freeSeats: 0 } }]);
+    expect(run.last.effects).toMatchObject([
+      { type: 'ChangeHumanTask', change: { holders: [{ by: 'ann', how: 'claimed' }], freeSeats: 0 } },
+    ]);
     expect(run.send({ type: 'ClaimHumanTask', step: h, by: 'ann' })).toEqual({ ok: true });
     expect(run.last.events).toEqual([]);
     expect(run.send({ type: 'ClaimHumanTask', step: h, by: 'bob' })).toMatchObject({

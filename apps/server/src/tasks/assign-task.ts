@@ -18,7 +18,7 @@ export async function assignTask(
     kind,
   }: { id: string; to: string; from?: string | undefined; note?: string | undefined; kind: 'assigned' | 'delegated' },
 ): Promise<void> {
-  const task = await findTask(installation, identity, id);
+  const task = await findTask(installation, identity, id, kind === 'assigned' ? 'task.assign' : 'task.decide');
   const [person] = await decidersNamed(installation, task, { ids: [to] });
   if (!person) throw new RequestError('task.unknown-person', 'There is no such person, or they may not decide tasks of this workflow.');
   await sendToTask(installation, identity, task, {

@@ -56,6 +56,7 @@ async function look(installation: Installation, identity: Identity, asked: reado
   const ids = [...new Set(asked)];
   const found = await findTasks(installation.database.prisma, await viewerOf(installation, identity), ids);
   const rows = new Map((await taskRows(installation, found)).map((row) => [row.id, row]));
+  const folders = await installation.folders.load();
   const byId = new Map(found.map((task) => [task.id, task]));
   let type: string | undefined;
   return ids.map((id): Chosen => {
@@ -64,7 +65,7 @@ async function look(installation: Installation, identity: Identity, asked: reado
     if (!task || !row) return { id, title: id, task: undefined, refusal: gone };
     const names = new Map(row.holders.map((holder) => [holder.id, holder.name]));
     const refusal =
-      taskRefusals(task, identity, names).decide ??
+      taskRefusals(task, identity, folders.get(task.workflowKey) ?? '', names).decide ??
       (asksForSomething(task.formSchema) ? 'Its form has fields that must be filled in.' : null);
     if (refusal !== null) return { id, title: task.title, task, refusal };
     const own = JSON.stringify([task.workflowKey, task.node]);

@@ -14,7 +14,7 @@ export async function decideTask(
   identity: Identity,
   decision: { id: string; outcome: string; data: Json; comment: string | null },
 ): Promise<{ open: boolean }> {
-  const task = await findTask(installation, identity, decision.id);
+  const task = await findTask(installation, identity, decision.id, 'task.decide');
   if (!task.outcomes.some(({ port }) => port === decision.outcome)) {
     const known = task.outcomes.map(({ port }) => port).join(', ');
     throw new RequestError('task.unknown-outcome', `This task has no outcome "${decision.outcome}". It has: ${known}.`);

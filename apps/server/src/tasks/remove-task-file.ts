@@ -12,7 +12,7 @@ export async function removeTaskFile(
   { id, file }: { id: string; file: string },
 ): Promise<void> {
   const { prisma } = installation.database;
-  const task = await findTask(installation, identity, id);
+  const task = await findTask(installation, identity, id, 'task.decide');
   const found = await findTaskFile(prisma, task.id, file);
   if (!found) throw new RequestError('file.unknown', 'The task has no such file.');
   if (found.by !== actorOf(identity)) throw new RequestError('auth.forbidden', 'Only the person who added a file removes it.');

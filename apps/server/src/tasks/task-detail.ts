@@ -11,13 +11,14 @@ import { peopleOf, taskRow } from './task-words.ts';
 export async function taskDetail(installation: Installation, identity: Identity, task: TaskRecord): Promise<TaskDetail> {
   const { prisma } = installation.database;
   const { payloads } = installation.runtime;
-  const [draft, trail, context, data, files, names] = await Promise.all([
+  const [draft, trail, context, data, files, names, folders] = await Promise.all([
     findTaskDraft(prisma, task.id, actorOf(identity)),
     taskTrail(installation, task),
     withPayloads(task.context, payloads),
     withPayloads(task.data, payloads),
     listTaskFiles(prisma, task.id),
     personNames(prisma, peopleOf([task])),
+    installation.folders.load(),
   ]);
   const votes = task.votes ?? [];
   return {
@@ -40,7 +41,7 @@ export async function taskDetail(installation: Installation, identity: Identity,
     })),
     rule: ruleOf(task),
     schedule: scheduleOf(task, Date.now()),
-    refusals: taskRefusals(task, identity, names),
+    refusals: taskRefusals(task, identity, folders.get(task.workflowKey) ?? '', names),
     files,
     trail,
   };

@@ -1,18 +1,22 @@
 import type { TaskRecord } from '@perdure/database/read';
-import { actorOf, type Identity, permissionsOf } from '../auth/identity.ts';
+import { actorOf, holdsIn, type Identity } from '../auth/identity.ts';
 import type { TaskDetail } from '../trpc/contract.ts';
 import { holdersOf } from './task-words.ts';
 import { aliasesOf } from './viewer.ts';
 
 /**
  * Why this person may not do this with the task, in words; null = they may. What the buttons say; the engine decides anew and for good
- * when the command comes.
+ * when the command comes. `folder`: of the task's workflow.
  */
-export function taskRefusals(task: TaskRecord, identity: Identity, names: ReadonlyMap<string, string>): TaskDetail['refusals'] {
+export function taskRefusals(
+  task: TaskRecord,
+  identity: Identity,
+  folder: string,
+  names: ReadonlyMap<string, string>,
+): TaskDetail['refusals'] {
   const closed = closedInWords(task);
   if (closed !== null) return { claim: closed, release: closed, decide: closed, delegate: closed, assign: closed };
   const me = actorOf(identity);
-  const permissions = permissionsOf(identity);
   const holders = holdersOf(task);
   const holds = holders.some(({ by }) => by === me);
   const others = holders.map(({ by }) => names.get(by) ?? by).join(' and ');
@@ -20,7 +24,7 @@ export function taskRefusals(task: TaskRecord, identity: Identity, names: Readon
   const exclusion = exclusionOf(task, me, aliasesOf(identity));
   const excluded =
     exclusion === null ? null : exclusion === 'voted' ? 'You have voted already.' : 'The workflow says that you may not decide this task.';
-  const mayDecide = permissions.includes('task.decide') ? null : 'Your role does not include deciding tasks.';
+  const mayDecide = holdsIn(identity, 'task.decide', folder) ? null : 'Your role does not include deciding tasks.';
   const notMine =
     holders.length === 0 ? 'Nobody has claimed this task.' : `${others} ${holders.length === 1 ? 'has' : 'have'} this task, not you.`;
   return {
@@ -28,7 +32,7 @@ export function taskRefusals(task: TaskRecord, identity: Identity, names: Readon
     release: mayDecide ?? (holds ? null : notMine),
     decide: mayDecide ?? excluded ?? taken,
     delegate: mayDecide ?? (holds ? null : holders.length === 0 ? 'Claim the task first.' : notMine),
-    assign: permissions.includes('task.assign') ? null : 'Only an administrator gives tasks to others.',
+    assign: holdsIn(identity, 'task.assign', folder) ? null : 'Only an administrator gives tasks to others.',
   };
 }
 

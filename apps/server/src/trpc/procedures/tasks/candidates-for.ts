@@ -7,6 +7,6 @@ import type { TaskCandidate } from '../../contract.ts';
 export const candidatesFor = procedure('task.decide')
   .input(z.strictObject({ id: z.string(), text: z.string().max(200).optional() }))
   .query(async ({ ctx: { identity, installation }, input }): Promise<TaskCandidate[]> => {
-    const task = await findTask(installation, identity, input.id);
+    const task = await findTask(installation, identity, input.id, 'task.decide');
     return findCandidates(installation, task, input.text?.trim() ?? '');
   });

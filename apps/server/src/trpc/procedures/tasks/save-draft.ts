@@ -9,7 +9,7 @@ import { jsonValue } from '../../json-value.ts';
 export const saveDraft = procedure('task.decide')
   .input(z.strictObject({ id: z.string(), data: jsonValue }))
   .mutation(async ({ ctx: { identity, installation }, input }): Promise<{ savedAt: string }> => {
-    const task = await findTask(installation, identity, input.id);
+    const task = await findTask(installation, identity, input.id, 'task.decide');
     if (task.status !== 'open') throw new RequestError('task.gone', 'This task is closed. What you typed was not kept.');
     const savedAt = await saveTaskDraft(installation.database.prisma, { taskId: task.id, userId: actorOf(identity), data: input.data });
     return { savedAt: savedAt.toISOString() };
