@@ -100,18 +100,14 @@ export const humanTask = defineNodeType({
       },
       numberValue(1, 100).optional(),
     ),
-    others: field(
+    othersNeedAsMany: field(
       {
-        label: 'Other outcomes',
-        widget: 'select',
+        label: 'Other outcomes need as many votes',
+        widget: 'switch',
         group: 'Votes',
-        options: [
-          { value: 'decide', label: 'The first vote decides' },
-          { value: 'count', label: 'Need as many votes' },
-        ],
-        absent: 'The first vote decides.',
+        absent: 'Off: the first vote for another outcome decides.',
       },
-      z.enum(['decide', 'count']).optional(),
+      z.boolean().optional(),
     ),
     requiredGroups: field(
       {
@@ -237,7 +233,7 @@ export const humanTask = defineNodeType({
     due: maybe(config.due, (value) => context.value('due', value)),
     deadline: maybe(config.deadline, (value) => context.value('deadline', value)),
     quorum: maybe(config.quorum, (value) => context.value('quorum', value)),
-    others: config.others ?? 'decide',
+    others: config.othersNeedAsMany === true ? 'count' : 'decide',
     requiredGroups: maybe(config.requiredGroups, (value) => context.value('requiredGroups', value)),
     notBy: maybe(config.notBy, (value) => context.value('notBy', value)),
     requesterMayNotDecide: config.requesterMayNotDecide ?? false,

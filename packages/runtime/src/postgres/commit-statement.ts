@@ -5,7 +5,6 @@
  */
 import { readFileSync } from 'node:fs';
 import type pg from 'pg';
-import type { Json } from '@perdure/graph';
 import type { StoredEvent } from '../ports/decider.ts';
 import type { HumanTaskChange, HumanTaskRule } from '@perdure/engine';
 import type { ClosedTask, CommitItem, OpenedTask } from '../ports/durable-store.ts';

@@ -453,12 +453,12 @@ export class ModelInstance {
 
   /** H5, H8 */
   #vote(step: Step, vote: ModelVote): void {
-    const { quorum = 1, others = 'decide', outcomes } = step.node.config;
+    const { quorum = 1, othersNeedAsMany = false, outcomes } = step.node.config;
     const { by, outcome, data, comment } = vote;
     if (step.votes.some((one) => one.by === by)) throw new Error(`${by} voted twice on ${step.key}.`);
     step.votes.push(vote);
     const wanted = (outcomes as { key: string; tone: string }[]).find(({ tone }) => tone === 'primary')?.key;
-    const decides = outcome !== wanted && others === 'decide';
+    const decides = outcome !== wanted && othersNeedAsMany !== true;
     if (!decides && step.votes.filter((one) => one.outcome === outcome).length < Number(quorum)) return;
     this.#finish(step, { outcome, data, by, comment, votes: step.votes.map((one) => ({ ...one })) });
     this.#act(() => this.#leave(step, outcome));

@@ -257,7 +257,7 @@ class Drawer {
       tone: key === 'approve' ? ('primary' as const) : ('neutral' as const),
     }));
     const several =
-      this.#random() < 0.4 ? { quorum: this.#random() < 0.5 ? 2 : 3, ...(this.#random() < 0.5 ? { others: 'count' as const } : {}) } : {};
+      this.#random() < 0.4 ? { quorum: this.#random() < 0.5 ? 2 : 3, ...(this.#random() < 0.5 ? { othersNeedAsMany: true } : {}) } : {};
     const config = {
       title: 'Decide',
       outcomes,
