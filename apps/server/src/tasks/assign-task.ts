@@ -1,4 +1,4 @@
-import { recordDeed } from '../audit/record-deed.ts';
+import { withDeed } from '../audit/with-deed.ts';
 import { actorOf, type Identity } from '../auth/identity.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
@@ -21,16 +21,19 @@ export async function assignTask(
   const task = await findTask(installation, identity, id, kind === 'assigned' ? 'task.assign' : 'task.decide');
   const [person] = await decidersNamed(installation, task, { ids: [to] });
   if (!person) throw new RequestError('task.unknown-person', 'There is no such person, or they may not decide tasks of this workflow.');
-  await sendToTask(installation, identity, task, {
-    type: 'AssignHumanTask',
-    to,
-    aliases: [person.id.toLowerCase(), person.email.toLowerCase()],
-    from: kind === 'delegated' ? actorOf(identity) : (from ?? null),
-    note: note?.trim() || null,
-    kind,
-  });
-  await recordDeed(installation, identity, kind === 'assigned' ? 'task.assign' : 'task.delegate', `task:${task.id}`, {
-    instance: task.instanceId,
-    to,
-  });
+  const deed = {
+    action: kind === 'assigned' ? 'task.assign' : 'task.delegate',
+    target: `task:${task.id}`,
+    detail: { instance: task.instanceId, to },
+  };
+  await withDeed(installation, identity, deed, () =>
+    sendToTask(installation, identity, task, {
+      type: 'AssignHumanTask',
+      to,
+      aliases: [person.id.toLowerCase(), person.email.toLowerCase()],
+      from: kind === 'delegated' ? actorOf(identity) : (from ?? null),
+      note: note?.trim() || null,
+      kind,
+    }),
+  );
 }

@@ -1,6 +1,5 @@
 import { findTasks, type TaskRecord } from '@perdure/database/read';
 import { portId } from '@perdure/graph';
-import { recordDeed } from '../audit/record-deed.ts';
 import type { Identity } from '../auth/identity.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
@@ -32,7 +31,6 @@ export async function decideBulk(
     }
     try {
       const { open } = await decideTask(installation, identity, { id, outcome: portId(outcome), data: {}, comment });
-      await recordDeed(installation, identity, 'task.decide', `task:${id}`, { outcome, several: ids.length });
       const label = task.outcomes.find(({ port }) => port === outcome)?.label;
       items.push({ id, title, ok: true, message: open ? 'Your vote counts. More are needed.' : capital(outcomeInWords(outcome, label)) });
     } catch (thrown) {
