@@ -1,4 +1,4 @@
-import { findHoldersOf, type PersonRecord, type TaskRecord } from '@perdure/database/read';
+import { findHoldersOf, type NamedPerson, type TaskRecord } from '@perdure/database/read';
 import { foldersAbove } from '../auth/folder.ts';
 import { rolePermissions, roles } from '../auth/permissions.ts';
 import type { Installation } from '../installation.ts';
@@ -19,7 +19,7 @@ export async function decidersNamed(
   { database, folders }: Pick<Installation, 'database' | 'folders'>,
   { workflowKey }: TaskRecord,
   search: { text: string } | { ids: readonly string[] },
-): Promise<PersonRecord[]> {
+): Promise<NamedPerson[]> {
   const folder = (await folders.load()).get(workflowKey) ?? '';
   const deciding = roles.filter((role) => rolePermissions[role].includes('task.decide'));
   return findHoldersOf(database.prisma, { ...search, roles: deciding, folders: foldersAbove(folder), limit: 20 });

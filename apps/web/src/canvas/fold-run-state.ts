@@ -200,6 +200,7 @@ export class RunFold {
         if (event.purpose === 'retry') return this.#wait(event.step, at, { kind: 'retry', until: event.fireAt });
         return;
       case 'TimerFired':
+        if (event.purpose === 'reminder' || event.purpose === 'escalation') return;
         if (event.purpose === 'retry') return this.#wait(event.step, at, null);
         if (event.purpose === 'timer') return this.#closeStep(event.step, at, 'completed');
         return this.#closeStep(event.step, at, 'completed', undefined, (event.purpose === 'deadline' ? 'overdue' : 'timeout') as PortId); // the two ports' fixed names
@@ -269,7 +270,11 @@ export class RunFold {
         return this.#openStep(event, at, { kind: 'task', claimedBy: null });
       case 'HumanTaskClaimed':
         return this.#wait(event.step, at, { kind: 'task', claimedBy: event.by });
+      case 'HumanTaskAssigned':
+        return this.#wait(event.step, at, { kind: 'task', claimedBy: event.to });
       case 'HumanTaskReleased':
+      case 'HumanTaskVoted':
+      case 'HumanTaskEscalated':
         return this.#wait(event.step, at, { kind: 'task', claimedBy: null });
       case 'HumanTaskDecided':
         return this.#closeStep(event.step, at, 'completed', undefined, event.outcome);
