@@ -214,7 +214,15 @@ export class SimulatedDatabase implements DurableStore {
     for (const closed of item.tasksClosed) this.#close(closed);
     for (const opened of item.tasksOpened) {
       const { holder_ids, voter_ids } = this.#tasks.get(opened.id) ?? { holder_ids: [], voter_ids: [] };
-      this.#tasks.set(opened.id, { id: opened.id, instance_id: id, status: 'open', outcome: null, decided_by: null, holder_ids, voter_ids });
+      this.#tasks.set(opened.id, {
+        id: opened.id,
+        instance_id: id,
+        status: 'open',
+        outcome: null,
+        decided_by: null,
+        holder_ids,
+        voter_ids,
+      });
       this.#change(opened.id, opened.change);
       if (opened.closed !== null) this.#close(opened.closed);
     }
