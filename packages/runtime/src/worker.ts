@@ -573,6 +573,7 @@ export class Worker {
           final: item.row.final,
         })),
     );
+    this.#options.observer?.stored?.(items);
     this.#options.onStored(
       items,
       items.some((item) => this.#touchesTasks.has(item)),

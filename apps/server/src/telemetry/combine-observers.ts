@@ -5,6 +5,7 @@ export function combineObservers(observers: readonly RuntimeObserver[]): Runtime
   const of = <Name extends keyof RuntimeObserver>(name: Name): NonNullable<RuntimeObserver[Name]>[] =>
     observers.flatMap((observer) => observer[name] ?? []);
   const [turns, activities, commits, instances, cells] = [of('turn'), of('activity'), of('committed'), of('instance'), of('cell')];
+  const stored = of('stored');
   const [turn] = turns;
   if (turns.length > 1) throw new Error('Only one observer can name the context of a turn.');
   return {
@@ -36,6 +37,13 @@ export function combineObservers(observers: readonly RuntimeObserver[]): Runtime
       : {
           cell(fact) {
             for (const tell of cells) tell(fact);
+          },
+        }),
+    ...(stored.length === 0
+      ? {}
+      : {
+          stored(items) {
+            for (const tell of stored) tell(items);
           },
         }),
     ...(commits.length === 0

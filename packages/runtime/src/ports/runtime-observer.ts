@@ -1,5 +1,6 @@
 import type { ExecutionId, InstanceId, InstanceStatus } from '@perdure/engine';
 import type { ActivityJob, ActivityResult } from '../activity-runner.ts';
+import type { CommitItem } from './durable-store.ts';
 
 /**
  * Who watches a runtime at work: traces and figures. What is absent costs nothing. Its functions need no `this`, must not throw, and nothing waits for it.
@@ -18,6 +19,8 @@ export interface RuntimeObserver {
   cell?(fact: CellFact): void;
   /** A commit was answered. `seconds`: from sending it. */
   committed?(items: number, seconds: number): void;
+  /** These are stored. */
+  stored?(items: readonly CommitItem[]): void;
 }
 
 export type CellFact =

@@ -1,0 +1,109 @@
+-- The list of workflow instances, put together by instance-list.ts of what was asked for. A page is a few branches, each of which finds
+-- its newest (or oldest) instances beyond a place in the order of creation along an index, united and cut to the page.
+
+-- Where a branch finds instances. Each ends in an open condition.
+
+-- part: from all
+FROM instance i WHERE i.workflow_key NOT LIKE '@%'
+-- part: from failures
+FROM instance_failure x JOIN instance i ON i.id = x.instance_id AND i.status = 'Failed' AND i.completed_at = x.failed_at WHERE true
+-- part: from standing
+FROM instance_standing x JOIN instance i ON i.id = x.instance_id AND i.status = 'Running' WHERE i.workflow_key NOT LIKE '@%'
+-- part: from newest
+FROM (SELECT * FROM instance WHERE workflow_key NOT LIKE '@%' ORDER BY created_at DESC, id DESC LIMIT 20000) AS i WHERE true
+
+-- What tells a branch's own instances.
+
+-- part: is id
+AND i.id = ANY (:ids::text[])
+-- part: starts with
+AND i.id LIKE :prefix
+-- part: contains
+AND i.id ILIKE :pattern
+-- part: fails with text
+AND x.code || ' ' || x.title || ' ' || x.message ILIKE :pattern
+-- part: stands with text
+AND x.title || ' ' || x.detail ILIKE :pattern AND i.whereabouts ->> 'detail' = x.detail
+-- part: of incident
+AND x.fingerprint = :incident
+-- part: stuck in incident
+AND x.stuck IS NOT NULL AND x.seq = i.seq AND x.fingerprint = :incident
+-- part: has code
+AND x.code = :code
+-- part: stuck
+AND x.stuck IS NOT NULL AND x.seq = i.seq
+-- part: waits for kind
+AND x.waiting AND x.kind = :kind AND i.running_activities = 0 AND i.whereabouts ->> 'kind' = x.kind
+-- part: waits for event
+AND x.event = :event AND i.whereabouts ->> 'kind' = 'event' AND i.whereabouts ->> 'detail' = x.detail
+-- part: waits since
+AND x.since <= :since AND i.running_activities = 0
+-- part: stands waiting
+AND x.waiting AND i.running_activities = 0
+-- part: stands running
+AND NOT x.waiting AND i.running_activities > 0
+-- part: just begun waiting
+AND i.status = 'Running' AND i.running_activities = 0 AND i.created_at > now() - interval '10 s'
+-- part: just begun running
+AND i.status = 'Running' AND i.running_activities > 0 AND i.created_at > now() - interval '10 s'
+-- part: has status
+AND i.status = :status
+-- part: took at least
+AND i.completed_at IS NOT NULL AND i.completed_at - i.created_at >= make_interval(secs => :minSeconds::float8)
+-- part: took at most
+AND i.completed_at IS NOT NULL AND i.completed_at - i.created_at <= make_interval(secs => :maxSeconds::float8)
+-- part: takes at least
+AND i.created_at <= now() - make_interval(secs => :minSeconds::float8)
+-- part: takes at most
+AND i.created_at >= now() - make_interval(secs => :maxSeconds::float8)
+-- part: of workflow
+AND i.workflow_key = :workflow
+
+-- What narrows every branch.
+
+-- part: shown status
+AND (CASE WHEN i.status = 'Running' AND i.running_activities = 0 THEN 'Waiting' ELSE i.status END) = ANY (:statuses::text[])
+-- part: workflows
+AND i.workflow_key = ANY (:workflows::text[])
+-- part: version
+AND i.version = :version
+-- part: started after
+AND i.created_at >= :startedAfter
+-- part: started before
+AND i.created_at <= :startedBefore
+-- part: tags
+AND i.tags <> '{}' AND i.tags @> :tags::text[]
+-- part: is test
+AND (i.tags @> ARRAY['perdure:test']) = :isTest
+-- part: with text
+AND (i.id ILIKE :pattern OR i.whereabouts ->> 'title' ILIKE :pattern OR i.whereabouts ->> 'detail' ILIKE :pattern OR i.whereabouts ->> 'code' ILIKE :pattern)
+-- part: with prefix
+AND starts_with(i.id, :idPrefix)
+-- part: with code
+AND i.status = 'Failed' AND i.whereabouts ->> 'code' = :code
+-- part: in incident
+AND (EXISTS (SELECT 1 FROM instance_failure f WHERE f.instance_id = i.id AND f.failed_at = i.completed_at AND f.fingerprint = :incident AND i.status = 'Failed')
+  OR EXISTS (SELECT 1 FROM instance_standing s WHERE s.instance_id = i.id AND s.seq = i.seq AND s.stuck IS NOT NULL AND s.fingerprint = :incident))
+-- part: is stuck
+AND EXISTS (SELECT 1 FROM instance_standing s WHERE s.instance_id = i.id AND s.seq = i.seq AND s.stuck IS NOT NULL)
+-- part: with kinds
+AND i.status = 'Running' AND i.running_activities = 0 AND i.whereabouts ->> 'kind' = ANY (:kinds::text[])
+-- part: with event
+AND i.status = 'Running' AND EXISTS (SELECT 1 FROM instance_standing s WHERE s.instance_id = i.id AND s.event = :event AND i.whereabouts ->> 'detail' = s.detail)
+-- part: waiting since
+AND i.status = 'Running' AND i.running_activities = 0 AND EXISTS (SELECT 1 FROM instance_standing s WHERE s.instance_id = i.id AND s.since <= :since)
+-- part: duration at least
+AND coalesce(i.completed_at, now()) - i.created_at >= make_interval(secs => :minSeconds::float8)
+-- part: duration at most
+AND coalesce(i.completed_at, now()) - i.created_at <= make_interval(secs => :maxSeconds::float8)
+
+-- Places in the order. @at and @id are the branch's columns.
+
+-- part: older
+AND (@at, @id) < (:createdAt::timestamptz, :id::text)
+-- part: newer
+AND (@at, @id) > (:createdAt::timestamptz, :id::text)
+-- part: newest first
+ORDER BY @at DESC, @id DESC LIMIT :limit
+-- part: oldest first
+ORDER BY @at, @id LIMIT :limit

@@ -1,4 +1,0 @@
-WHERE /*filter*/
-AND ($12::timestamptz IS NULL OR (i.created_at, i.id) > ($12, $13))
-ORDER BY i.created_at, i.id
-LIMIT $14
