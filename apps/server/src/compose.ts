@@ -41,6 +41,8 @@ import type { Tracing } from './telemetry/tracing.ts';
 import { seedSamples, startWelcomeInstances } from './samples/seed-samples.ts';
 import { addTrpcOverHttp, trpcBodyLimit } from './trpc/trpc-http.ts';
 import { serveTrpcSockets } from './trpc/trpc-sockets.ts';
+import { DashboardFigures } from './monitor/dashboard-figures.ts';
+import type { Monitor } from './monitor/monitor.ts';
 import { PresenceBoard } from './workflows/presence-board.ts';
 import { ApiKeyBook } from './auth/api-key-book.ts';
 import { GrantBook } from './auth/grant-book.ts';
@@ -58,6 +60,8 @@ export interface ServerParts {
   services: { describe: { postgres: string; redis: string } };
   log: FastifyBaseLogger;
   figures: Figures;
+  /** Started, or about to be. */
+  monitor: Monitor;
   /** Null while traces are off. */
   tracing: Tracing | null;
   /** Instead of a line in the log, for tests. */
@@ -84,6 +88,7 @@ export async function composeServer({
   figures,
   tracing,
   onUnrecorded,
+  monitor,
 }: ServerParts): Promise<ComposedServer> {
   const { preview, evaluateOver, close: closePreview } = createExpressionPreview();
   const { check: checkAgainstSchema, close: closeSchemaCheck } = createSchemaCheck();
@@ -118,6 +123,9 @@ export async function composeServer({
       runtime.tellOthers('workflows', null);
     },
     presence,
+    onMonitorChanged: (listener) => monitor.onChanged(listener),
+    monitorChanged: () => monitor.changed(),
+    dashboards: new DashboardFigures({ database }),
     grants,
     apiKeys,
     sessionEnds,

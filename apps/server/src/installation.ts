@@ -2,6 +2,7 @@ import type { AllowedPlace } from '@perdure/activities';
 import type { Database } from '@perdure/database';
 import type { MigrationAnswer, MigrationQuestion, Json, Problem, WorkflowDocument } from '@perdure/graph';
 import type { Runtime } from '@perdure/runtime';
+import type { DashboardFigures } from './monitor/dashboard-figures.ts';
 import type { FieldProblem, PreviewResult } from './trpc/contract.ts';
 import type { PresenceBoard } from './workflows/presence-board.ts';
 import type { ApiKeyBook } from './auth/api-key-book.ts';
@@ -27,6 +28,10 @@ export interface Installation {
   sessionEnds: SessionEnds;
   /** Which workflow is in which folder. */
   folders: FolderBook;
+  /** Calls the listener after a read model of the monitor has changed, in any process. Gives the way to stop. */
+  onMonitorChanged: (listener: () => void) => () => void;
+  monitorChanged: () => void;
+  dashboards: DashboardFigures;
   /** Sends what was queued just now, instead of in a moment. Call it after the commit; forgetting it costs two seconds. */
   sendNotices: () => void;
   /** A mutation was done and left no entry in the audit log: a fault of the server. */

@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { createActivityGate } from './activity-gate.ts';
 import { createSignInLink } from './auth/sign-in-link.ts';
+import { createMonitor } from './monitor/monitor.ts';
 import { combineObservers } from './telemetry/combine-observers.ts';
 import { createFigures } from './telemetry/figures.ts';
 import { logCells } from './telemetry/log-cells.ts';
@@ -39,6 +40,7 @@ export async function runInstallation({ configuration, services, giveUp }: Insta
     if (tracing !== null)
       undo.push(() => tracing.close().catch((error: unknown) => log.warn({ err: error }, 'The last traces could not be sent.')));
     const figures = createFigures();
+    const monitor = createMonitor();
     const runtime = await createRuntime({
       databaseUrl: services.databaseUrl,
       redisUrl: services.redisUrl,
@@ -48,11 +50,19 @@ export async function runInstallation({ configuration, services, giveUp }: Insta
       activities: activities.map((activity) => gate.guard(activity)),
       cells: { module: activityModule, settings: activitySettings, admit: (signal) => gate.pass(signal) },
       force: services.exclusive && configuration.roles.worker,
-      observer: combineObservers([figures.observer, logInstances(log), logCells(log), ...(tracing === null ? [] : [tracing.observer])]),
+      observer: combineObservers([
+        figures.observer,
+        monitor.observer,
+        logInstances(log),
+        logCells(log),
+        ...(tracing === null ? [] : [tracing.observer]),
+      ]),
       onSuperseded: giveUp,
       onTrouble: (where, error, about) => log.warn({ err: error, where, ...about }, 'The runtime met trouble and goes on.'),
     });
     undo.push(() => runtime.stop());
+    monitor.start({ databaseUrl: services.databaseUrl, runtime, worker: configuration.roles.worker, log });
+    undo.push(() => monitor.stop());
     if (!configuration.roles.api) gate.open();
     if (!configuration.roles.api && configuration.metricsPort !== null) {
       const database = openDatabase({ url: services.databaseUrl, poolSize: 1 });
@@ -82,6 +92,7 @@ export async function runInstallation({ configuration, services, giveUp }: Insta
       services,
       log,
       figures,
+      monitor,
       tracing,
     });
     undo.push(() => server.close());

@@ -21,6 +21,8 @@ export function openDatabase(options: { readonly url: string; readonly poolSize:
       // For answers that never come: a network that swallows everything gives no error of its own.
       query_timeout: statementTimeoutMs + 1_000,
       application_name: 'perdure',
+      // What people ask takes milliseconds: compiling a plan, or sharing it among processes, costs more than it saves.
+      options: '-c jit=off -c max_parallel_workers_per_gather=0',
     },
     // A connection that breaks while idle is replaced at the next query; without a listener it would end the process.
     { onPoolError: () => undefined, onConnectionError: () => undefined },

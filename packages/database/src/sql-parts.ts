@@ -24,7 +24,7 @@ export class SqlValues {
   readonly list: unknown[] = [];
 
   bind(piece: string, values: Readonly<Record<string, unknown>>): string {
-    return piece.replaceAll(/(?<!:):([a-zA-Z]+)/g, (_, name: string) => {
+    return piece.replaceAll(/(?<![:\w]):([a-zA-Z]+)/g, (_, name: string) => {
       if (!Object.hasOwn(values, name)) throw new Error(`No value for :${name}.`);
       return this.place(values[name]);
     });

@@ -43,6 +43,9 @@ export const errorCodes = {
     meaning: 'There is no workflow with this key. On the Durable Functions routes a start answers 400, as documented there.',
   },
   'workflow.exists': { status: 409, meaning: 'The key is taken. Keys of archived workflows stay taken.' },
+  'incident.unknown': { status: 404, meaning: 'There is no incident with this fingerprint.' },
+  'view.unknown': { status: 404, meaning: 'There is no saved view with this id, or it is somebody else’s.' },
+  'view.too-many': { status: 409, meaning: 'The person keeps as many saved views as anybody may.' },
   'template.unknown': { status: 404, meaning: 'There is no template with this key.' },
   'template.values': {
     status: 400,

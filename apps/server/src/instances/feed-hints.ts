@@ -4,41 +4,47 @@ import type { FeedHint } from '../trpc/contract.ts';
 /** At most four a second: what changed in between is told together. */
 const pauseMs = 250;
 
+const nothing: FeedHint = { instances: false, tasks: false, workflows: false, monitor: false };
+
 /** Says that lists have changed, until `signal` aborts. Hints carry no data: whoever wants it asks for what they may see. */
 export async function* feedHints(
-  { runtime, onWorkflowsChanged }: Pick<Installation, 'runtime' | 'onWorkflowsChanged'>,
+  { runtime, onWorkflowsChanged, onMonitorChanged }: Pick<Installation, 'runtime' | 'onWorkflowsChanged' | 'onMonitorChanged'>,
   signal: AbortSignal,
 ): AsyncGenerator<FeedHint, void> {
-  let pending: FeedHint = { instances: false, tasks: false, workflows: false };
+  let pending: FeedHint = nothing;
   let wake: () => void = () => undefined;
   const add = (hint: Partial<FeedHint>) => {
     pending = {
       instances: pending.instances || hint.instances === true,
       tasks: pending.tasks || hint.tasks === true,
       workflows: pending.workflows || hint.workflows === true,
+      monitor: pending.monitor || hint.monitor === true,
     };
     wake();
   };
   const stopRuntime = runtime.watchFeed(add);
   const stopWorkflows = onWorkflowsChanged(() => add({ workflows: true }));
+  // What is listed by a read model has changed with it.
+  const stopMonitor = onMonitorChanged(() => add({ instances: true, monitor: true }));
   const onAbort = () => wake();
   signal.addEventListener('abort', onAbort);
   try {
     while (!signal.aborted) {
-      if (!pending.instances && !pending.tasks && !pending.workflows) {
+      if (pending === nothing) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
         continue;
       }
       const hint = pending;
-      pending = { instances: false, tasks: false, workflows: false };
+      pending = nothing;
       yield hint;
       await pause(signal);
     }
   } finally {
     stopRuntime();
     stopWorkflows();
+    stopMonitor();
     signal.removeEventListener('abort', onAbort);
   }
 }

@@ -10,6 +10,7 @@ import { pino } from 'pino';
 import { createSignInToken } from '../auth/sign-in-link.ts';
 import { type ComposedServer, composeServer } from '../compose.ts';
 import type { MailConfig } from '../installation.ts';
+import { createMonitor } from '../monitor/monitor.ts';
 import { combineObservers } from '../telemetry/combine-observers.ts';
 import { createFigures } from '../telemetry/figures.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
@@ -61,14 +62,17 @@ export async function startTestServer(
   const origin = `http://localhost:${port}`;
   const figures = createFigures();
   const unrecorded = new Set<string>();
+  const monitor = createMonitor();
   const runtime = await createRuntime({
     databaseUrl: postgres.url,
     redisUrl: redis.url,
     worker: true,
     activities: [createHttpActivity({ demoOrigin: `http://127.0.0.1:${port}` })],
     poolSize: 4,
-    observer: combineObservers([figures.observer, ...(options.tracing === undefined ? [] : [options.tracing.observer])]),
+    observer: combineObservers([figures.observer, monitor.observer, ...(options.tracing === undefined ? [] : [options.tracing.observer])]),
   });
+  const log = pino({ level: process.env['PERDURE_TEST_LOG'] ?? 'fatal' });
+  monitor.start({ databaseUrl: postgres.url, runtime, worker: true, log });
   const server = await composeServer({
     config: {
       publicUrl: origin,
@@ -83,8 +87,9 @@ export async function startTestServer(
     database,
     runtime,
     services: { describe: { postgres: 'test', redis: 'test' } },
-    log: pino({ level: process.env['PERDURE_TEST_LOG'] ?? 'fatal' }),
+    log,
     figures,
+    monitor,
     tracing: options.tracing ?? null,
     onUnrecorded: (path) => unrecorded.add(path),
   });
@@ -138,6 +143,7 @@ export async function startTestServer(
     },
     async stop() {
       await server.close();
+      await monitor.stop();
       await runtime.stop();
       await database.close();
       await Promise.all([postgres.stop(), redis.stop()]);

@@ -333,18 +333,39 @@ export interface InstanceRow {
   completedAt: string | null;
 }
 
-export interface InstanceListInput {
+/** What narrows a list of instances: everything named must hold. For the list, its counts, saved views and whatever acts on what is listed. */
+export interface InstanceFilterInput {
+  /** These and no others; at most 1,000. */
+  ids?: string[];
   statuses?: ShownStatus[];
   notStatuses?: ShownStatus[];
   workflowKeys?: string[];
+  /** Workflows in this folder and in those inside it. */
+  folder?: string;
   version?: number;
   startedAfter?: string;
   startedBefore?: string;
-  /** Id, part of an id, or text of an error. */
+  /** From start to end, or until now. */
+  minDurationMs?: number;
+  maxDurationMs?: number;
+  /** Id, part of an id, several ids, or text of an error. */
   text?: string;
   tags?: string[];
   /** Only test runs, or none. Default: both. */
   isTest?: boolean;
+  errorCode?: string;
+  /** Its fingerprint: those that are failed, or stuck, in it now. */
+  incident?: string;
+  waitingKinds?: WaitingKind[];
+  waitingEvent?: string;
+  waitingLongerThanMs?: number;
+  /** True: only those that nothing will ever wake, or that have waited very long. */
+  stuck?: boolean;
+}
+
+export type WaitingKind = 'event' | 'humanTask' | 'timer' | 'retry' | 'subWorkflow' | 'entity' | 'lock' | 'quarantined';
+
+export interface InstanceListInput extends InstanceFilterInput {
   direction?: 'older' | 'newer';
   cursor?: string;
   limit?: number;
@@ -353,10 +374,96 @@ export interface InstanceListInput {
 export interface InstanceListResult {
   rows: InstanceRow[];
   /** Exact up to 10,000. */
-  count: { value: number; exact: boolean };
-  total: { value: number; exact: boolean };
+  count: CappedCount;
+  total: CappedCount;
   olderCursor: string | null;
   newerCursor: string | null;
+  /** Parts of ids were looked for among this many of the newest instances only; null: nothing was left out. */
+  searchedNewest: number | null;
+}
+
+export interface CappedCount {
+  value: number;
+  exact: boolean;
+}
+
+/** views.list. `search`: the list's filters as they stand in its address. */
+export interface SavedView {
+  id: string;
+  name: string;
+  search: Record<string, Json>;
+  /** Everybody sees it. */
+  shared: boolean;
+  owner: { id: string; name: string };
+}
+
+export type DashboardWindow = '1h' | '24h' | '7d' | '30d';
+
+/** dashboard.get. What the person may see, without test runs. */
+export interface DashboardData {
+  window: DashboardWindow;
+  /** How long a point's stretch is. */
+  pointMinutes: number;
+  computedAt: string;
+  now: { running: number; waiting: number; hot: number };
+  /** Oldest first, without gaps; the last is under way. */
+  points: DashboardPoint[];
+  totals: { started: number; completed: number; failed: number; terminated: number; p50Ms: number | null; p95Ms: number | null };
+  /** Of the window before this one. */
+  before: { completed: number };
+  openIncidents: number;
+  oldest: { id: string; workflowKey: string; status: ShownStatus; whereabouts: Whereabouts | null; createdAt: string } | null;
+  waits: { kind: WaitingKind | 'other'; instances: number; oldestSince: string; nextUntil: string | null }[];
+  overdueTasks: number;
+  incidents: IncidentRow[];
+  partitions: number;
+  workers: { id: string; partitions: number; turnsPerSecond: number | null; seenAt: string; isGone: boolean }[];
+  /** Where states were found in the last 15 minutes; null while none was needed. */
+  stateReads: { memory: number; hot: number; postgres: number } | null;
+}
+
+export interface DashboardPoint {
+  at: string;
+  started: number;
+  completed: number;
+  failed: number;
+  terminated: number;
+  /** At its end. */
+  running: number;
+  waiting: number;
+  p50Ms: number | null;
+  p95Ms: number | null;
+}
+
+/** `open`: instances are failed or stuck in it now; `resolved`: none is any more; `ignored`: somebody said that it does not matter. */
+export type IncidentState = 'open' | 'resolved' | 'ignored';
+
+export interface IncidentRow {
+  fingerprint: string;
+  kind: 'failure' | 'stuck';
+  state: IncidentState;
+  workflowKey: string;
+  workflowTitle: string;
+  node: string;
+  title: string;
+  code: string;
+  message: string;
+  firstSeenAt: string;
+  lastSeenAt: string;
+  /** Ever. */
+  failures: number;
+  /** Instances that are failed or stuck in it now. */
+  open: number;
+  lastInstanceId: string;
+  /** How often in each of the last 24 hours, oldest first. */
+  hours: number[];
+  ignored: { by: string; at: string; reason: string } | null;
+}
+
+/** incidents.list. By when it was seen last. */
+export interface IncidentListResult {
+  rows: IncidentRow[];
+  counts: Record<IncidentState, number>;
 }
 
 /** instances.get */
@@ -417,6 +524,8 @@ export interface FeedHint {
   instances: boolean;
   tasks: boolean;
   workflows: boolean;
+  /** What is counted of instances, or an incident. */
+  monitor: boolean;
 }
 
 /** instances.start */
@@ -876,6 +985,17 @@ export interface FieldProblem {
  *   entityTypes.archive: { name } → void                                workflow.edit
  *   audit.list: AuditListInput → AuditListResult                        audit.read
  *   audit.choices: void → AuditChoices                                  audit.read
+ *   instances.count: InstanceFilterInput → CappedCount                  instance.read
+ *   views.list: void → SavedView[]                                      instance.read
+ *   views.save: { id?, name, shared, search } → { id }                  instance.read (its owner only)
+ *   views.remove: { id } → void                                         instance.read (its owner only)
+ *   listSettings.get: { list } → Json | null                            (any signed-in user)
+ *   listSettings.save: { list, setting } → void                         (any signed-in user)
+ *   dashboard.get: { window, workflowKey? } → DashboardData             instance.read
+ *   incidents.list: { states?, workflowKey?, text? } → IncidentListResult   instance.read
+ *   incidents.get: { fingerprint } → IncidentRow                        instance.read
+ *   incidents.ignore: { fingerprint, reason } → void                    instance.operate
+ *   incidents.heed: { fingerprint } → void                              instance.operate (not ignored any more)
  *   feed.watch: void → FeedHint (subscription)                          (any signed-in user)
  *
  * Errors: TRPCError whose `data.perdure` is { code, message, details? }; codes are listed in docs/errors.md.

@@ -16,6 +16,9 @@ import type {
   BulkTaskResult,
   CheckpointBefore,
   ApiKeySummary,
+  CappedCount,
+  DashboardData,
+  DashboardWindow,
   EntityDetail,
   EntityListInput,
   EntityListResult,
@@ -25,7 +28,11 @@ import type {
   GroupRow,
   HistoryPage,
   HistoryStretch,
+  IncidentListResult,
+  IncidentRow,
+  IncidentState,
   InstanceDetail,
+  InstanceFilterInput,
   InstanceListInput,
   InstanceListResult,
   InstanceUpdate,
@@ -51,6 +58,7 @@ import type {
   SaveDraftResult,
   SaveEntityTypeInput,
   SaveEntityTypeResult,
+  SavedView,
   ScenarioOfRun,
   SkipStepInput,
   StartInput,
@@ -154,6 +162,7 @@ export type AppRouterRecord = {
   };
   instances: {
     list: Query<InstanceListInput, InstanceListResult>;
+    count: Query<InstanceFilterInput, CappedCount>;
     get: Query<{ id: string }, InstanceDetail>;
     history: Query<{ id: string; afterSeq?: number | undefined; limit?: number | undefined; lean?: boolean | undefined }, HistoryPage>;
     historyOutline: Query<{ id: string }, HistoryStretch[]>;
@@ -176,6 +185,24 @@ export type AppRouterRecord = {
     migrate: Mutation<MigrateInput, void>;
     purge: Mutation<{ id: string }, void>;
     purgeTests: Mutation<{ workflowKey?: string | undefined }, { purged: number; more: boolean }>;
+  };
+  views: {
+    list: Query<void, SavedView[]>;
+    save: Mutation<{ id?: string | undefined; name: string; shared: boolean; search: Record<string, Json> }, { id: string }>;
+    remove: Mutation<{ id: string }, void>;
+  };
+  listSettings: {
+    get: Query<{ list: 'instances' }, Json>;
+    save: Mutation<{ list: 'instances'; setting: { columns: string[]; density: 'comfortable' | 'compact' } }, void>;
+  };
+  dashboard: {
+    get: Query<{ window: DashboardWindow; workflowKey?: string | undefined }, DashboardData>;
+  };
+  incidents: {
+    list: Query<{ states?: IncidentState[] | undefined; workflowKey?: string | undefined; text?: string | undefined }, IncidentListResult>;
+    get: Query<{ fingerprint: string }, IncidentRow>;
+    ignore: Mutation<{ fingerprint: string; reason: string }, void>;
+    heed: Mutation<{ fingerprint: string }, void>;
   };
   tasks: {
     list: Query<TaskListInput, TaskListResult>;

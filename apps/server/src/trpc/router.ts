@@ -23,6 +23,7 @@ import { setDisabled } from './procedures/people/set-disabled.ts';
 import { setRoles } from './procedures/people/set-roles.ts';
 import { withdrawInvitation } from './procedures/people/withdraw-invitation.ts';
 import { folders } from './procedures/workflows/folders.ts';
+import { get as getDashboard } from './procedures/dashboard/get.ts';
 import { get as getEntity } from './procedures/entities/get.ts';
 import { list as listEntities } from './procedures/entities/list.ts';
 import { signal as signalEntity } from './procedures/entities/signal.ts';
@@ -34,6 +35,11 @@ import { save as saveEntityType } from './procedures/entity-types/save.ts';
 import { preview } from './procedures/expressions/preview.ts';
 import { watch as watchFeed } from './procedures/feed/watch.ts';
 import { checkpointBefore } from './procedures/instances/checkpoint-before.ts';
+import { get as getIncident } from './procedures/incidents/get.ts';
+import { heed as heedIncident } from './procedures/incidents/heed.ts';
+import { ignore as ignoreIncident } from './procedures/incidents/ignore.ts';
+import { list as listIncidents } from './procedures/incidents/list.ts';
+import { count as countInstances } from './procedures/instances/count.ts';
 import { get as getInstance } from './procedures/instances/get.ts';
 import { history } from './procedures/instances/history.ts';
 import { historyOutline } from './procedures/instances/history-outline.ts';
@@ -56,6 +62,8 @@ import { skipStep } from './procedures/instances/skip-step.ts';
 import { suspend } from './procedures/instances/suspend.ts';
 import { terminate } from './procedures/instances/terminate.ts';
 import { watch as watchInstance } from './procedures/instances/watch.ts';
+import { get as getListSetting } from './procedures/list-settings/get.ts';
+import { save as saveListSetting } from './procedures/list-settings/save.ts';
 import { me } from './procedures/session/me.ts';
 import { assign } from './procedures/tasks/assign.ts';
 import { bulkDecide } from './procedures/tasks/bulk-decide.ts';
@@ -76,6 +84,9 @@ import { saveDraft as saveTaskDraft } from './procedures/tasks/save-draft.ts';
 import { get as getTemplate } from './procedures/templates/get.ts';
 import { list as listTemplates } from './procedures/templates/list.ts';
 import { use as useTemplate } from './procedures/templates/use.ts';
+import { list as listViews } from './procedures/views/list.ts';
+import { remove as removeView } from './procedures/views/remove.ts';
+import { save as saveView } from './procedures/views/save.ts';
 import { archive } from './procedures/workflows/archive.ts';
 import { check } from './procedures/workflows/check.ts';
 import { create } from './procedures/workflows/create.ts';
@@ -135,6 +146,7 @@ export const appRouter = router({
   expressions: { preview },
   instances: {
     list: listInstances,
+    count: countInstances,
     get: getInstance,
     history,
     historyOutline,
@@ -158,6 +170,10 @@ export const appRouter = router({
     purge,
     purgeTests,
   },
+  views: { list: listViews, save: saveView, remove: removeView },
+  listSettings: { get: getListSetting, save: saveListSetting },
+  dashboard: { get: getDashboard },
+  incidents: { list: listIncidents, get: getIncident, ignore: ignoreIncident, heed: heedIncident },
   tasks: {
     list: listTasks,
     counts,

@@ -1,8 +1,10 @@
 export { auditChoices, listAudit, walkAudit, type AuditFilter, type AuditRecordRead } from './audit.ts';
+export * from './dashboard.ts';
 export * from './entities.ts';
 export * from './grants.ts';
 export * from './history.ts';
 export * from './human-tasks.ts';
+export * from './incidents.ts';
 export * from './instance-detail.ts';
 export * from './instance-list.ts';
 export * from './instance-row.ts';

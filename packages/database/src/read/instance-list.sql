@@ -9,6 +9,8 @@ FROM instance i WHERE i.workflow_key NOT LIKE '@%'
 FROM instance_failure x JOIN instance i ON i.id = x.instance_id AND i.status = 'Failed' AND i.completed_at = x.failed_at WHERE true
 -- part: from standing
 FROM instance_standing x JOIN instance i ON i.id = x.instance_id AND i.status = 'Running' WHERE i.workflow_key NOT LIKE '@%'
+-- part: from standing alone
+FROM instance_standing x WHERE true
 -- part: from newest
 FROM (SELECT * FROM instance WHERE workflow_key NOT LIKE '@%' ORDER BY created_at DESC, id DESC LIMIT 20000) AS i WHERE true
 
@@ -23,25 +25,39 @@ AND i.id ILIKE :pattern
 -- part: fails with text
 AND x.code || ' ' || x.title || ' ' || x.message ILIKE :pattern
 -- part: stands with text
-AND x.title || ' ' || x.detail ILIKE :pattern AND i.whereabouts ->> 'detail' = x.detail
+AND x.title || ' ' || x.detail ILIKE :pattern
 -- part: of incident
 AND x.fingerprint = :incident
 -- part: stuck in incident
-AND x.stuck IS NOT NULL AND x.seq = i.seq AND x.fingerprint = :incident
+AND x.stuck IS NOT NULL AND x.fingerprint = :incident
 -- part: has code
 AND x.code = :code
 -- part: stuck
-AND x.stuck IS NOT NULL AND x.seq = i.seq
+AND x.stuck IS NOT NULL
 -- part: waits for kind
-AND x.waiting AND x.kind = :kind AND i.running_activities = 0 AND i.whereabouts ->> 'kind' = x.kind
+AND x.waiting AND x.kind = :kind
 -- part: waits for event
-AND x.event = :event AND i.whereabouts ->> 'kind' = 'event' AND i.whereabouts ->> 'detail' = x.detail
+AND x.waiting AND x.event = :event
 -- part: waits since
-AND x.since <= :since AND i.running_activities = 0
+AND x.since <= :since
 -- part: stands waiting
-AND x.waiting AND i.running_activities = 0
+AND x.waiting
 -- part: stands running
-AND NOT x.waiting AND i.running_activities > 0
+AND NOT x.waiting
+
+-- What asks the instance itself whether that is still so.
+
+-- part: still there
+AND x.seq = i.seq
+-- part: still waits
+AND i.running_activities = 0
+-- part: still runs
+AND i.running_activities > 0
+-- part: still of that kind
+AND i.whereabouts ->> 'kind' = x.kind
+-- part: still for that
+AND i.whereabouts ->> 'detail' = x.detail
+
 -- part: just begun waiting
 AND i.status = 'Running' AND i.running_activities = 0 AND i.created_at > now() - interval '10 s'
 -- part: just begun running

@@ -2,7 +2,8 @@
  * The list of workflow instances, narrowed by anything, a page at a time, in the order of creation.
  *
  * L1 A page costs what it shows: it is united of branches, each of which walks an index from the page's place and stops when it is full.
- * L2 What the read models say (standing, failures) only finds candidates: every row is asked for itself before it is shown or counted.
+ * L2 What the read models say (standing, failures) only finds candidates: every instance is asked itself before it is shown. A count of those
+ *    that stand somewhere believes the read model, which is a second or two old: asking ten thousand would cost more than the page.
  * L3 A count is exact up to a limit and stops there.
  * L4 Parts of an id are looked for in the newest `partsSearchedIn` instances only; everything else is found however old it is.
  */
@@ -18,8 +19,6 @@ export interface InstanceFilter {
   statuses?: readonly ShownStatus[] | undefined;
   notStatuses?: readonly ShownStatus[] | undefined;
   workflowKeys?: readonly string[] | undefined;
-  /** What whoever asks may see; null or absent = every workflow. */
-  reach?: readonly string[] | null | undefined;
   version?: number | undefined;
   startedAfter?: Date | undefined;
   startedBefore?: Date | undefined;
@@ -70,12 +69,13 @@ export async function listInstances(
   const order = page.direction === 'older' ? 'newest first' : 'oldest first';
   const limit = page.limit + 1;
   const sql = [
-    'WITH picked AS MATERIALIZED (',
+    'WITH picked AS MATERIALIZED (SELECT created_at, id FROM (',
     unitedBranches(filter, values, ({ at, id }) => {
       const beyond = page.from === null ? '' : part(page.direction);
       const place = { createdAt: page.from?.createdAt, id: page.from?.id, limit };
       return values.bind(`${beyond}\n${part(order)}`.replaceAll('@at', at).replaceAll('@id', id), place);
     }),
+    ') AS united',
     values.bind(part(order).replaceAll('@at', 'created_at').replaceAll('@id', 'id'), { limit }),
     ')',
     columnsSql,
@@ -94,7 +94,7 @@ export async function countInstances(
 ): Promise<{ value: number; exact: boolean }> {
   const values = new SqlValues();
   const limit = exactUpTo + 1;
-  const united = unitedBranches(filter, values, () => values.bind('LIMIT :limit', { limit }));
+  const united = unitedBranches(filter, values, () => values.bind('LIMIT :limit', { limit }), true);
   const sql = `SELECT count(*)::int AS value FROM (SELECT 1 FROM (${united}) AS u ${values.bind('LIMIT :limit', { limit })}) AS counted`;
   const [row] = await prisma.$queryRawUnsafe<{ value: number }[]>(sql, ...values.list);
   const value = row?.value ?? 0;
@@ -118,6 +118,8 @@ interface Branch {
   from: Source;
   /** Names of parts. */
   where: readonly string[];
+  /** Of those: what asks the instance itself (L2). */
+  check?: readonly string[];
   /** Values of this branch alone. */
   own?: Readonly<Record<string, unknown>>;
 }
@@ -130,16 +132,23 @@ const orderColumns: Readonly<Record<Source, { at: string; id: string }>> = {
   standing: { at: 'x.created_at', id: 'x.instance_id' },
 };
 
-function unitedBranches(given: InstanceFilter, values: SqlValues, end: (columns: { at: string; id: string }) => string): string {
+function unitedBranches(
+  given: InstanceFilter,
+  values: SqlValues,
+  end: (columns: { at: string; id: string }) => string,
+  counts = false,
+): string {
   // An empty text narrows nothing.
   const filter = { ...given, text: given.text || undefined, idPrefix: given.idPrefix || undefined };
   const asked = filterValues(filter);
   const { branches, sees } = searchFor(filter);
   const every = narrowing(filter, asked, sees, values);
-  const found = branches.map(({ from, where, own = {} }) => {
-    const columns = orderColumns[from];
-    const found = where.map((name) => values.bind(part(name), { ...asked, ...own })).join('\n');
-    return `(SELECT ${columns.at} AS created_at, ${columns.id} AS id\n${part(`from ${from}`)}\n${found}\n${every}\n${end(columns)})`;
+  const found = branches.map(({ from: source, where: found, check = [], own = {} }) => {
+    const believed = counts && source === 'standing' && every === '';
+    const from = believed ? 'standing alone' : source;
+    const columns = orderColumns[source];
+    const where = [...found, ...(believed ? [] : check)].map((name) => values.bind(part(name), { ...asked, ...own })).join('\n');
+    return `(SELECT ${columns.at} AS created_at, ${columns.id} AS id\n${part(`from ${from}`)}\n${where}\n${every}\n${end(columns)})`;
   });
   // Nothing is asked for that could be found, such as no status at all.
   if (found.length === 0) return `(SELECT created_at, id FROM instance WHERE false)`;
@@ -166,7 +175,7 @@ function searchFor(filter: InstanceFilter): Search {
     return {
       branches: [
         { from: 'failures', where: ['of incident'] },
-        { from: 'standing', where: ['stuck in incident'] },
+        { from: 'standing', where: ['stuck in incident'], check: ['still there'] },
       ],
       sees: ['in incident'],
     };
@@ -176,28 +185,37 @@ function searchFor(filter: InstanceFilter): Search {
         { from: 'all', where: ['starts with'] },
         { from: 'newest', where: ['contains'] },
         { from: 'failures', where: ['fails with text'] },
-        { from: 'standing', where: ['stands with text'] },
+        { from: 'standing', where: ['stands with text'], check: ['still for that'] },
       ],
       sees: ['with text'],
     };
   if (idPrefix !== undefined) return { branches: [{ from: 'all', where: ['starts with'] }], sees: ['with prefix'] };
   if (errorCode !== undefined) return { branches: [{ from: 'failures', where: ['has code'] }], sees: ['with code'] };
-  if (stuck === true) return { branches: [{ from: 'standing', where: ['stuck'] }], sees: ['is stuck'] };
+  if (stuck === true) return { branches: [{ from: 'standing', where: ['stuck'], check: ['still there'] }], sees: ['is stuck'] };
   const since = waitingLongerThanMs === undefined ? [] : ['waits since'];
   if (waitingEvent !== undefined)
-    return { branches: [{ from: 'standing', where: ['waits for event', ...since] }], sees: ['with event', 'waiting since'] };
+    return {
+      branches: [{ from: 'standing', where: ['waits for event', ...since], check: ['still waits', 'still for that'] }],
+      sees: ['with event', 'waiting since'],
+    };
   if (waitingKinds !== undefined)
     return {
-      branches: waitingKinds.map((kind) => ({ from: 'standing', where: ['waits for kind', ...since], own: { kind } })),
+      branches: waitingKinds.map((kind) => ({
+        from: 'standing',
+        where: ['waits for kind', ...since],
+        check: ['still waits', 'still of that kind'],
+        own: { kind },
+      })),
       sees: ['with kinds', 'waiting since'],
     };
-  if (since.length > 0) return { branches: [{ from: 'standing', where: ['stands waiting', ...since] }], sees: ['waiting since'] };
+  if (since.length > 0)
+    return { branches: [{ from: 'standing', where: ['stands waiting', ...since], check: ['still waits'] }], sees: ['waiting since'] };
   if (filter.minDurationMs !== undefined || filter.maxDurationMs !== undefined)
     return { branches: durationBranches(filter), sees: ['duration at least', 'duration at most'] };
   const shown = shownStatuses(filter);
   if (shown !== null) return { branches: statusBranches(shown), sees: ['shown status'] };
-  const workflows = workflowsOf(filter);
-  if (workflows !== null && workflows.length <= mostWorkflowBranches)
+  const workflows = filter.workflowKeys;
+  if (workflows !== undefined && workflows.length <= mostWorkflowBranches)
     return {
       branches: workflows.map((workflow) => ({ from: 'all', where: ['of workflow'], own: { workflow } })),
       sees: ['workflows'],
@@ -229,7 +247,7 @@ function statusBranches(shown: readonly ShownStatus[]): Branch[] {
     if (both || (status !== 'Running' && status !== 'Waiting')) return [{ from: 'all', where: ['has status'], own: { status } }];
     const state = status === 'Waiting' ? 'waiting' : 'running';
     return [
-      { from: 'standing', where: [`stands ${state}`] },
+      { from: 'standing', where: [`stands ${state}`], check: [`still ${state === 'waiting' ? 'waits' : 'runs'}`] },
       { from: 'all', where: [`just begun ${state}`] },
     ];
   });
@@ -281,7 +299,7 @@ function filterValues(filter: InstanceFilter) {
     minSeconds: minDurationMs === undefined ? undefined : minDurationMs / 1_000,
     maxSeconds: maxDurationMs === undefined ? undefined : maxDurationMs / 1_000,
     statuses: shownStatuses(filter) ?? undefined,
-    workflows: workflowsOf(filter) ?? undefined,
+    workflows: filter.workflowKeys,
     version: filter.version,
     startedAfter: filter.startedAfter,
     startedBefore: filter.startedBefore,
@@ -293,11 +311,6 @@ function filterValues(filter: InstanceFilter) {
 function shownStatuses({ statuses, notStatuses }: InstanceFilter): readonly ShownStatus[] | null {
   if (statuses === undefined && notStatuses === undefined) return null;
   return (statuses ?? allShown).filter((status) => notStatuses?.includes(status) !== true);
-}
-
-function workflowsOf({ workflowKeys, reach }: InstanceFilter): readonly string[] | null {
-  if (workflowKeys === undefined) return reach ?? null;
-  return reach == null ? workflowKeys : workflowKeys.filter((key) => reach.includes(key));
 }
 
 function escapePattern(text: string): string {

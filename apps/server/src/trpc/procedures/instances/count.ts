@@ -1,0 +1,10 @@
+import { countInstances } from '@perdure/database/read';
+import { instanceFilter, instanceFilterInput } from '../../../instances/instance-filter.ts';
+import { procedure } from '../../base.ts';
+import type { CappedCount } from '../../contract.ts';
+
+export const count = procedure('instance.read')
+  .input(instanceFilterInput)
+  .query(async ({ ctx: { identity, installation }, input }): Promise<CappedCount> =>
+    countInstances(installation.database.prisma, await instanceFilter(installation, identity, 'instance.read', input)),
+  );
