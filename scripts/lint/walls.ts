@@ -100,6 +100,7 @@ export const walls: readonly Wall[] = [
       'zod',
       'pg',
       'autocannon',
+      'pg-copy-streams',
       'playwright-core',
       node,
     ],

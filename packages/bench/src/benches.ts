@@ -6,6 +6,7 @@ import { fanout10000, fanout1000 } from './fanout.ts';
 import { hello5 } from './hello5.ts';
 import { live } from './live.ts';
 import { longHistory } from './long-history.ts';
+import { monitor } from './monitor.ts';
 import { payloads } from './payloads.ts';
 import { recovery } from './recovery.ts';
 import { sleepers } from './sleepers.ts';
@@ -30,6 +31,8 @@ export const limitSeconds: Readonly<Record<string, number>> = {
   bank: 90,
   payloads: 120,
   web: 420,
+  // The first run seeds for some minutes.
+  monitor: 1_800,
 };
 
 export const runs: Readonly<Record<string, (environment: BenchEnvironment) => Promise<Figures>>> = {
@@ -46,4 +49,5 @@ export const runs: Readonly<Record<string, (environment: BenchEnvironment) => Pr
   bank,
   payloads,
   web,
+  monitor,
 };

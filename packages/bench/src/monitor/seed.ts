@@ -19,7 +19,7 @@ const total = 1_000_000;
 const openTasks = 100_000;
 const workflowCount = 40;
 const days = 86_400_000;
-export const longEvents = 50_000;
+const longEvents = 50_000;
 
 const document = drawWorkflow(
   {
@@ -225,9 +225,9 @@ async function readTemplate(client: pg.Client, id: string, execution: string): P
               const value = row[name];
               // How far through its life the instance was, in thousandths.
               if (place === 'at') return `\u0001at${Math.round((line * 1_000) / Math.max(1, rows.length - 1))}\u0001`;
-              if (place !== undefined && value != null) return `\u0001${place}\u0001`;
+              if (place !== undefined && (value ?? null) !== null) return `\u0001${place}\u0001`;
               if (name === 'due_at') return '\u0001due\u0001';
-              return value == null ? '\\N' : escaped(value);
+              return value === null || value === undefined ? '\\N' : escaped(value);
             })
             .join('\t')}\n`,
       )
@@ -371,7 +371,7 @@ const errors = [
   'Too many connections',
   'VAT number is not valid',
 ];
-export const seededEvents = ['order.changed', 'consent.given', 'payment.settled', 'parcel.returned'];
+const seededEvents = ['order.changed', 'consent.given', 'payment.settled', 'parcel.returned'];
 
 function placesOf(
   i: number,

@@ -16,7 +16,6 @@ const firstMomentSql = sqlFile(import.meta.url, 'first-moment.sql');
 
 /** The lengths that are kept, each of the one before. */
 export const stretches = [1, 15, 60, 360] as const;
-export type Stretch = (typeof stretches)[number];
 
 const minuteMs = 60_000;
 /** T2 */
