@@ -74,6 +74,11 @@ export const recordedMutations: Readonly<Record<MutationPath, Recording>> = {
   'entityTypes.save': 'entity-type.save',
   'entityTypes.check': readsOnly,
   'entityTypes.archive': 'entity-type.archive',
+  'views.save': 'view.save',
+  'views.remove': 'view.remove',
+  'listSettings.save': { nothing: 'It changes how its owner sees a list, and nothing else.' },
+  'incidents.ignore': 'incident.ignore',
+  'incidents.heed': 'incident.heed',
 };
 
 /** Called when a mutation has succeeded, within its request. An answer of `{ ok: false }` tells that nothing was done. */
