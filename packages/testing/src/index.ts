@@ -2,6 +2,7 @@ export { startOwnPostgres, startTestPostgres, type OwnPostgres, type TestPostgre
 export { startOwnRedis, startTestRedis, type OwnRedis, type TestRedis } from './test-redis.ts';
 export { drawWorkflow, type DrawnNode } from './draw-workflow.ts';
 export { accountType, bankTransfer } from './bank.ts';
+export { addPerson, addSignInToken, type AddedPerson } from './add-person.ts';
 export { publishWorkflow } from './publish-workflow.ts';
 export { saveEntityType } from './save-entity-type.ts';
 export { eventually } from './eventually.ts';

@@ -3,15 +3,17 @@ import { Theme } from '@rjsf/mantine';
 import type {
   ArrayFieldItemTemplateProps,
   ArrayFieldTemplateProps,
+  ErrorSchema,
   ObjectFieldTemplateProps,
   RJSFSchema,
   UiSchema,
   WidgetProps,
 } from '@rjsf/utils';
 import { IconPlus, IconX } from '@tabler/icons-react';
-import { useImperativeHandle, useMemo, useRef, type Ref } from 'react';
+import { useEffect, useImperativeHandle, useMemo, useRef, type Ref } from 'react';
 import type { Json } from '@perdure/graph';
 import { Button } from './button.tsx';
+import { isMoneyKey } from './number-words.ts';
 import { schemaValidator } from './schema-validator.ts';
 import './schema-form.css';
 
@@ -19,6 +21,9 @@ const MantineForm = withTheme<unknown>(Theme);
 
 /** Up to this many options stand side by side as radio cards; more go into a select. */
 const MOST_RADIOS = 3;
+
+/** Of several constants none is chosen until somebody does. */
+const NOT_CHOSEN = { constAsDefaults: 'skipOneOf' } as const;
 
 export interface SchemaFormHandle {
   /** Shows every problem at its field, moves to the first, and says whether there was none. */
@@ -33,15 +38,22 @@ interface SchemaFormProps {
   label: string;
   handle?: Ref<SchemaFormHandle>;
   id: string;
+  /** What the server says is wrong, by the path of the field. */
+  problems?: readonly { field: string; message: string }[];
 }
 
 /** A form generated from a JSON Schema. Its own chunk: only dialogs and tasks with a form load it. */
-export function SchemaForm({ schema, value, onChange, readOnly = false, label, handle, id }: SchemaFormProps) {
+export function SchemaForm({ schema, value, onChange, readOnly = false, label, handle, id, problems }: SchemaFormProps) {
   // A workflow's schema is JSON checked by the server; rjsf reads what it knows of it.
   const formSchema = schema as RJSFSchema;
   const uiSchema = useMemo(() => layout(formSchema), [formSchema]);
   const form = useRef<Form<unknown>>(null);
   useImperativeHandle(handle, () => ({ check: () => form.current?.validateForm() ?? false }), []);
+  const extraErrors = useMemo(() => errorsOf(problems ?? []), [problems]);
+  useEffect(() => {
+    const first = problems?.find(({ field }) => field !== '');
+    if (first) focusField(id, first.field);
+  }, [problems, id]);
   return (
     <div className="schema-form" role="group" aria-label={label}>
       <MantineForm
@@ -55,7 +67,9 @@ export function SchemaForm({ schema, value, onChange, readOnly = false, label, h
         onChange={(change) => onChange(change.formData as Json)} // rjsf keeps to JSON values
         readonly={readOnly}
         noHtml5Validate
+        experimental_defaultFormStateBehavior={NOT_CHOSEN}
         showErrorList={false}
+        extraErrors={extraErrors}
         focusOnFirstError={(error) => focusField(id, error.property ?? '')}
         onError={() => {}}
         templates={{
@@ -70,6 +84,34 @@ export function SchemaForm({ schema, value, onChange, readOnly = false, label, h
       </MantineForm>
     </div>
   );
+}
+
+/** The tree rjsf wants them in: `lines.0.amount` → { lines: { 0: { amount: { __errors } } } }. */
+function errorsOf(problems: readonly { field: string; message: string }[]): ErrorSchema<unknown> {
+  const root: ErrorTree = {};
+  for (const { field, message } of problems) {
+    let at = root;
+    for (const part of field.split('.').filter(Boolean)) at = at.fields?.get(part) ?? child(at, part);
+    at.messages = [...(at.messages ?? []), message];
+  }
+  return schemaOf(root);
+}
+
+interface ErrorTree {
+  messages?: string[];
+  fields?: Map<string, ErrorTree>;
+}
+
+function child(tree: ErrorTree, part: string): ErrorTree {
+  const made: ErrorTree = {};
+  tree.fields ??= new Map();
+  tree.fields.set(part, made);
+  return made;
+}
+
+function schemaOf({ messages, fields }: ErrorTree): ErrorSchema<unknown> {
+  const entries = [...(fields ?? [])].map(([part, tree]): [string, ErrorSchema<unknown>] => [part, schemaOf(tree)]);
+  return { ...Object.fromEntries(entries), ...(messages ? { __errors: messages } : {}) };
 }
 
 /** rjsf's own way needs a <form>, which must not stand inside a dialog's. */
@@ -184,7 +226,10 @@ function RadioCards({ id, label, hideLabel, required, disabled, readonly, value,
               disabled={disabled || readonly}
               onChange={() => onChange(option.value)}
             />
-            <span className="b5">{option.label}</span>
+            <span>
+              <span className="b5">{option.label}</span>
+              {typeof option.schema?.description === 'string' ? <span className="s12 t3">{option.schema.description}</span> : null}
+            </span>
           </label>
         ))}
       </div>
@@ -204,11 +249,22 @@ function layout(schema: RJSFSchema): UiSchema<unknown> {
     if (typeof property === 'boolean') continue;
     if (property.type === 'object') ui[name] = layout(property);
     else if (isShortChoice(property)) ui[name] = { 'ui:widget': 'radio' };
+    else if (property.type === 'number' || property.type === 'integer') ui[name] = { 'ui:options': numberLooks(name, property) };
     else if (isLongText(property)) ui[name] = { 'ui:widget': 'textarea', 'ui:options': { rows: 3 } };
     else if (property.type === 'array' && typeof property.items === 'object' && !Array.isArray(property.items))
       ui[name] = { items: layout(property.items) };
   }
   return ui;
+}
+
+/** Thousands stand apart in money, which has cents; other numbers are typed as they are. */
+function numberLooks(name: string, property: RJSFSchema): Record<string, string | number | boolean> {
+  if (!isMoneyKey(name)) return { hideControls: true };
+  return {
+    hideControls: true,
+    thousandSeparator: ',',
+    ...(property.type === 'number' ? { decimalScale: 2, fixedDecimalScale: true } : {}),
+  };
 }
 
 function isShortChoice(property: RJSFSchema): boolean {

@@ -5,7 +5,7 @@ import { useKeys } from './use-keys.ts';
 
 const SETTLE_MS = 250;
 
-/** Search as you type: the address follows a quarter of a second after the last key. `/` comes here, Esc empties it. */
+/** Search as you type: the address follows a quarter of a second after the last key. `/` comes here, Esc empties it, Enter gives the keys back to the page. */
 export function SearchField({
   value,
   onChange,
@@ -50,8 +50,9 @@ export function SearchField({
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key !== 'Escape') return;
-          setText('');
+          if (event.key !== 'Escape' && event.key !== 'Enter') return;
+          if (event.key === 'Escape') setText('');
+          event.preventDefault();
           event.currentTarget.blur();
         }}
       />

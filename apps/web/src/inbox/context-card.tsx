@@ -1,51 +1,84 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { Json, JsonObject } from '@perdure/graph';
 import { JsonView } from '../components/json-view.tsx';
 import { formatMoment } from '../components/moment.ts';
+import { numberWords } from '../components/number-words.ts';
+import { StatusIcon } from '../status/status-icon.tsx';
+import { useMay } from '../api/use-me.ts';
+import { contextFacts, isRecords } from './context-facts.ts';
+import { EarlierData } from './earlier-data.tsx';
 import { fieldLabel } from './field-label.ts';
-import { numberWords } from './number-words.ts';
 
 const MOST_ROWS = 100;
 const MOST_COLUMNS = 8;
 
-/** A task's read-only data: fields as labelled facts, lists of records as tables, anything deeper as JSON. */
-export function ContextCard({ context }: { context: Json }) {
-  if (context === null) return null;
-  if (!isObject(context))
-    return <div className="ctx">{isRecords(context) ? <RecordTable rows={context} /> : <Deep name="Data" value={context} />}</div>;
-  const facts: [string, ReactNode][] = [];
-  const blocks: ReactNode[] = [];
-  for (const [key, value] of Object.entries(context)) {
-    if (isScalar(value)) facts.push([fieldLabel(key), <Scalar key={key} name={key} value={value} />]);
-    else if (isShortList(value)) facts.push([fieldLabel(key), value.map(String).join(', ') || 'None']);
-    else if (isFlat(value))
-      facts.push(
-        ...Object.entries(value).map(([inner, deep]): [string, ReactNode] => [
-          `${fieldLabel(key)} ${fieldLabel(inner).toLowerCase()}`,
-          <Scalar key={inner} name={inner} value={deep} />,
-        ]),
-      );
-    else if (isRecords(value)) blocks.push(<RecordTable key={key} title={fieldLabel(key)} rows={value} />);
-    else blocks.push(<Deep key={key} name={fieldLabel(key)} value={value} />);
-  }
+/** A task's read-only data, and for those who may see it everything the instance knew before. */
+export function ContextCard({ context, instance }: { context: Json; instance: { workflowKey: string; instanceId: string } }) {
+  const mayReadInstance = useMay('instance.read');
+  const [showsAll, setShowsAll] = useState(false);
+  const content = contextContent(context);
+  if (content === null && !mayReadInstance) return null;
   return (
     <section className="ctx" aria-label="Context">
-      {facts.length > 0 ? (
-        <dl className="fx">
-          {facts.map(([label, value]) => (
-            <div key={label}>
-              <dt>{label}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
+      {content}
+      {mayReadInstance ? (
+        <div className="ctx-foot">
+          <button type="button" className="plain lnk s12" onClick={() => setShowsAll(true)}>
+            All data of earlier steps
+          </button>
+        </div>
       ) : null}
-      {blocks}
+      {showsAll ? <EarlierData {...instance} onClose={() => setShowsAll(false)} /> : null}
     </section>
   );
 }
 
-function RecordTable({ title, rows }: { title?: string; rows: JsonObject[] }) {
+function contextContent(context: Json): ReactNode {
+  if (context === null) return null;
+  if (typeof context !== 'object' || Array.isArray(context))
+    return isRecords(context) ? <RecordTable rows={context} total={null} /> : <Deep name="Data" value={context} />;
+  const { facts, blocks } = contextFacts(context);
+  return (
+    <>
+      {facts.length > 0 ? (
+        <dl className="fx">
+          {facts.map(({ key, label, value, unit, notes = [] }) => (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd>
+                {Array.isArray(value) ? value.map(String).join(', ') || 'None' : <Scalar name={key} value={value} />}
+                {unit === undefined ? '' : ` ${unit}`}
+                {notes.map((note) => (
+                  <span key={note.key} className="t3 b4">
+                    {note.label === null ? ' ' : ` ${note.label} `}
+                    <Scalar name={note.key} value={note.value} />
+                  </span>
+                ))}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      ) : null}
+      {blocks.map((block) =>
+        block.kind === 'records' ? (
+          <RecordTable key={block.key} title={block.title} rows={block.rows} total={block.total} />
+        ) : (
+          <Deep key={block.key} name={block.title} value={block.value} />
+        ),
+      )}
+    </>
+  );
+}
+
+function RecordTable({
+  title,
+  rows,
+  total,
+}: {
+  title?: string;
+  rows: JsonObject[];
+  total: { label: string; column: string; value: number } | null;
+}) {
   const columns = [...new Set(rows.slice(0, MOST_ROWS).flatMap((row) => Object.keys(row)))].slice(0, MOST_COLUMNS);
   const numeric = new Set(
     columns.filter((column) => rows.every((row) => row[column] === undefined || row[column] === null || typeof row[column] === 'number')),
@@ -60,10 +93,14 @@ function RecordTable({ title, rows }: { title?: string; rows: JsonObject[] }) {
     ]),
   );
   const align = (column: string) => (numeric.has(column) ? ({ textAlign: 'right' } as const) : {});
+  // Its first column names the rows already, as in the reference.
+  const isNamed =
+    title !== undefined && columns[0] !== undefined && fieldLabel(columns[0]).toLowerCase() === title.toLowerCase().replace(/s$/, '');
+  const sumAt = total === null ? -1 : columns.indexOf(total.column);
   return (
     <div className="lines-wrap" tabIndex={0} role="group" aria-label={title ?? 'Rows'}>
       <table className="lines">
-        {title === undefined ? null : <caption>{title}</caption>}
+        {title === undefined ? null : <caption className={isNamed ? 'visually-hidden' : ''}>{title}</caption>}
         <thead>
           <tr>
             {columns.map((column) => (
@@ -78,12 +115,25 @@ function RecordTable({ title, rows }: { title?: string; rows: JsonObject[] }) {
             <tr key={at}>
               {columns.map((column) => (
                 <td key={column} className={numeric.has(column) ? 'num' : ''} style={align(column)}>
-                  <Scalar name={column} value={row[column] ?? null} words={words.get(column)} blank />
+                  <Scalar name={column} value={row[column] ?? null} words={words.get(column)} inTable />
                 </td>
               ))}
             </tr>
           ))}
         </tbody>
+        {total !== null && sumAt > 0 ? (
+          <tfoot>
+            <tr>
+              <th scope="row" colSpan={sumAt}>
+                {total.label}
+              </th>
+              <td className="num" style={{ textAlign: 'right' }}>
+                {(words.get(total.column) ?? String)(total.value)}
+              </td>
+              {columns.length > sumAt + 1 ? <td colSpan={columns.length - sumAt - 1} /> : null}
+            </tr>
+          </tfoot>
+        ) : null}
       </table>
       {rows.length > MOST_ROWS ? (
         <p className="s12 t3" style={{ padding: '6px 14px' }}>
@@ -109,25 +159,25 @@ function Scalar({
   name,
   value,
   words,
-  blank = false,
+  inTable = false,
 }: {
   name: string;
   value: Json;
   /** How the numbers of a column read; else by this one alone. */
   words?: ((value: number) => string) | undefined;
-  blank?: boolean;
+  inTable?: boolean;
 }) {
-  if (value === null) return <span className="t3">{blank ? '' : 'None'}</span>;
-  if (typeof value === 'boolean') return <>{value ? 'Yes' : 'No'}</>;
+  if (value === null) return <span className="t3">{inTable ? '' : 'None'}</span>;
+  if (typeof value === 'boolean') {
+    if (!inTable) return <>{value ? 'Yes' : 'No'}</>;
+    return (
+      <span className="row g6 t2">
+        {value ? <StatusIcon shape="completed" size={12} /> : null}
+        {value ? 'Yes' : 'No'}
+      </span>
+    );
+  }
   if (typeof value === 'number') return <span className="num">{(words ?? numberWords(name, [value]))(value)}</span>;
   if (typeof value === 'string') return <>{MOMENT.test(value) ? formatMoment(value) : value}</>;
   return <span className="mono">{JSON.stringify(value)}</span>;
 }
-
-const isObject = (value: Json): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isScalar = (value: Json): value is string | number | boolean | null => typeof value !== 'object' || value === null;
-const isShortList = (value: Json): value is (string | number | boolean | null)[] =>
-  Array.isArray(value) && value.length <= 8 && value.every(isScalar);
-const isFlat = (value: Json): value is JsonObject =>
-  isObject(value) && Object.keys(value).length > 0 && Object.keys(value).length <= 4 && Object.values(value).every(isScalar);
-const isRecords = (value: Json): value is JsonObject[] => Array.isArray(value) && value.length > 0 && value.every(isObject);

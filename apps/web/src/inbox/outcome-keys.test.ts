@@ -17,7 +17,7 @@ it('gives the initials first, the primary outcome before the others', () => {
 it('never gives a key twice nor one the inbox needs', () => {
   const keys = outcomeKeys(['Claim', 'Close', 'Call', 'Keep', 'Use'].map((label) => ({ port: label, label, tone: 'neutral' as const })));
   expect(new Set(keys.values()).size).toBe(5);
-  for (const taken of ['j', 'k', 'c', 'u', 'g']) expect([...keys.values()]).not.toContain(taken);
+  for (const taken of ['j', 'k', 'c', 'u', 'd', 's', 'm', 'x', 'g']) expect([...keys.values()]).not.toContain(taken);
 });
 
 it('leaves an outcome without letters without a key', () => {

@@ -1,5 +1,5 @@
 /** Keys the inbox itself uses. */
-const TAKEN = new Set(['j', 'k', 'c', 'u', 'g', '/', '?']);
+const TAKEN = new Set(['j', 'k', 'c', 'u', 'd', 's', 'm', 'x', 'g', '/', '?']);
 
 export interface KeyedOutcome {
   port: string;
@@ -8,7 +8,7 @@ export interface KeyedOutcome {
 }
 
 /**
- * A key for every outcome: an initial of its words, else a letter of its last word, else of the whole. The primary outcome chooses first.
+ * A key for every outcome: an initial of its words, else a letter of its last word, else of the whole, else a digit. The primary outcome chooses first.
  * `Approve` a, `Reject` r, `Request changes` h.
  */
 export function outcomeKeys(outcomes: readonly KeyedOutcome[]): Map<string, string> {
@@ -20,7 +20,12 @@ export function outcomeKeys(outcomes: readonly KeyedOutcome[]): Map<string, stri
       .toLowerCase()
       .split(/[^a-z0-9]+/)
       .filter(Boolean);
-    const candidates = [...words.map((word) => word[0] ?? ''), ...(words.at(-1) ?? ''), ...words.join('')];
+    const candidates = [
+      ...words.map((word) => word[0] ?? ''),
+      ...(words.at(-1) ?? ''),
+      ...words.join(''),
+      ...(words.length > 0 ? '123456789' : ''),
+    ];
     const key = candidates.find((candidate) => candidate !== '' && !taken.has(candidate));
     if (key === undefined) continue;
     taken.add(key);

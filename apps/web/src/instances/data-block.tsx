@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { isPayloadRef, type Json } from '@perdure/graph';
 import { errorText } from '../api/describe-error.ts';
 import { trpc } from '../api/trpc.ts';
+import { bytesText } from '../components/bytes-text.ts';
 import { CopyButton } from '../components/copy-button.tsx';
 import { JsonView } from '../components/json-view.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
@@ -75,8 +76,4 @@ function StoredApart({ instanceId, hash, title }: { instanceId: string; hash: st
 
 function byteLength(value: Json): number {
   return new TextEncoder().encode(JSON.stringify(value)).length;
-}
-
-function bytesText(bytes: number): string {
-  return bytes < 1_024 ? `${bytes} B` : bytes < 1_048_576 ? `${(bytes / 1_024).toFixed(1)} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`;
 }

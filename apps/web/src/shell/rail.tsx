@@ -10,9 +10,10 @@ import { Logo } from './logo.tsx';
 
 export function Rail({ open }: { open: boolean }) {
   const mayReadTasks = useMay('task.read');
-  const tasks = useQuery(trpc.tasks.list.queryOptions({ view: 'mine', limit: 1 }, { enabled: mayReadTasks }));
-  // What waits for this person: what is theirs and what they could take.
-  const waiting = (tasks.data?.counts.mine ?? 0) + (tasks.data?.counts.available ?? 0);
+  const tasks = useQuery(trpc.tasks.counts.queryOptions(undefined, { enabled: mayReadTasks })).data;
+  // What waits for this person; while that is nothing, more quietly what they could take.
+  const isMine = (tasks?.mine ?? 0) > 0;
+  const waiting = (isMine ? tasks?.mine : tasks?.available) ?? 0;
   return (
     <nav className="rail" aria-label="Main">
       <Link to="/welcome" className="logo" aria-label="Perdure, welcome page">
@@ -23,7 +24,14 @@ export function Rail({ open }: { open: boolean }) {
         <RailLink to="/workflows" label="Workflows" icon={<IconSitemap className="ic" size={16} stroke={1.8} />} open={open} />
         <RailLink to="/instances" label="Instances" icon={<IconListDetails className="ic" size={16} stroke={1.8} />} open={open} />
         <RailLink to="/entities" label="Entities" icon={<IconDatabaseCog className="ic" size={16} stroke={1.8} />} open={open} />
-        <RailLink to="/inbox" label="Inbox" icon={<IconInbox className="ic" size={16} stroke={1.8} />} open={open} count={waiting} />
+        <RailLink
+          to="/inbox"
+          label="Inbox"
+          icon={<IconInbox className="ic" size={16} stroke={1.8} />}
+          open={open}
+          count={waiting}
+          isCalm={!isMine}
+        />
       </ul>
       <div className="sp" />
       <ul>
@@ -40,12 +48,15 @@ function RailLink({
   icon,
   open,
   count = 0,
+  isCalm = false,
 }: {
   to: '/workflows' | '/instances' | '/entities' | '/inbox' | '/settings';
   label: string;
   icon: ReactElement;
   open: boolean;
   count?: number;
+  /** Good to know, and nobody waits for it. */
+  isCalm?: boolean;
 }) {
   const { pathname } = useLocation();
   const here = pathname === to || pathname.startsWith(`${to}/`) || (to === '/entities' && pathname.startsWith('/entity-types/'));
@@ -56,7 +67,7 @@ function RailLink({
           {icon}
           <span className={open ? '' : 'visually-hidden'}>{label}</span>
           {count > 0 ? (
-            <span className={open ? 'cnt' : 'dot'}>
+            <span className={`${open ? 'cnt' : 'dot'}${isCalm ? ' calm' : ''}`}>
               {count > 99 ? '99+' : count}
               <span className="visually-hidden"> open {count === 1 ? 'task' : 'tasks'}</span>
             </span>

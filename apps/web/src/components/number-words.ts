@@ -14,10 +14,7 @@ const money = new Set(
  * the `values` shown together has any, everything else grouped from 10,000 on.
  */
 export function numberWords(key: string, values: readonly number[]): (value: number) => string {
-  const words = key
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z]+/);
+  const words = wordsOf(key);
   if (words.some((word) => names.has(word))) return String;
   const isMoney = words.some((word) => money.has(word));
   const decimals = isMoney && values.some((value) => !Number.isInteger(value)) ? 2 : 0;
@@ -29,4 +26,17 @@ export function numberWords(key: string, values: readonly number[]): (value: num
           minimumFractionDigits: decimals,
           maximumFractionDigits: 20,
         });
+}
+
+/** Whether a key says that its number is money. */
+export const isMoneyKey = (key: string): boolean => {
+  const words = wordsOf(key);
+  return words.some((word) => money.has(word)) && !words.some((word) => names.has(word));
+};
+
+function wordsOf(key: string): string[] {
+  return key
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z]+/);
 }
