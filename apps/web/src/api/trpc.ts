@@ -46,7 +46,7 @@ export const client = createTRPCClient<AppRouter>({
 export const trpc = createTRPCOptionsProxy<AppRouter>({ client, queryClient });
 
 /** Whichever request is the first to hear that nobody is signed in: the shell asks who is, and says it once for the whole page. */
-function noticeEndedSession(error: unknown): void {
+export function noticeEndedSession(error: unknown): void {
   if (describeError(error).code !== 'auth.required') return;
   const queryKey = trpc.session.me.queryKey();
   if (queryClient.getQueryState(queryKey)?.status === 'success') void queryClient.invalidateQueries({ queryKey });

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Json } from '@perdure/graph';
 import { useConnection } from '../api/connection.ts';
-import { client } from '../api/trpc.ts';
+import { client, noticeEndedSession } from '../api/trpc.ts';
 import { dropLocalTaskDraft, keepLocalTaskDraft, readLocalTaskDraft, type LocalTaskDraft } from './local-task-draft.ts';
 
 const SETTLE_MS = 800;
@@ -61,7 +61,10 @@ export function useTaskDraft(
         keep();
         setState({ kind: 'saved', at: savedAt });
       },
-      () => setState({ kind: 'unsaved' }),
+      (error: unknown) => {
+        setState({ kind: 'unsaved' });
+        noticeEndedSession(error);
+      },
     );
   }, [id, keep]);
 
