@@ -27,6 +27,7 @@ import { bodyLimits, createRoutes, type DeclaredRoute, refuseUndeclaredRoutes } 
 import { securityHeaders } from './http/security-headers.ts';
 import { traceRequests } from './http/trace-requests.ts';
 import { readJsonBody } from './http/strict-body.ts';
+import { addTaskFileRoutes } from './http/tasks/task-file-routes.ts';
 import { addWebApp } from './http/web-app.ts';
 import { addQuarantineRoutes } from './http/instances/quarantine-routes.ts';
 import { addWorkflowRoutes } from './http/workflows/workflow-routes.ts';
@@ -39,6 +40,7 @@ import { createDocumentCheck } from './workflows/document-check.ts';
 import type { Figures } from './telemetry/figures.ts';
 import type { Tracing } from './telemetry/tracing.ts';
 import { seedSamples, startWelcomeInstances } from './samples/seed-samples.ts';
+import { startTaskNotices } from './tasks/task-notices.ts';
 import { addTrpcOverHttp, trpcBodyLimit } from './trpc/trpc-http.ts';
 import { serveTrpcSockets } from './trpc/trpc-sockets.ts';
 import { DashboardFigures } from './monitor/dashboard-figures.ts';
@@ -191,6 +193,7 @@ export async function composeServer({
   addDurableFunctionsRoutes(routes);
   addWorkflowRoutes(routes);
   addQuarantineRoutes(routes);
+  addTaskFileRoutes(routes);
   addAuditExport(routes);
   addInstanceEvents(routes, closing.signal);
   addHistoryDownload(routes);
@@ -199,6 +202,7 @@ export async function composeServer({
   addOpenApi(routes, config.version);
   await addWebApp(app, config.webRoot, config.publicUrl);
   const auditKeeper = startAuditKeeper(database, log);
+  const taskNotices = startTaskNotices(installation, log);
   await app.ready();
 
   return {
@@ -232,6 +236,7 @@ export async function composeServer({
       check.rotation.close();
       await Promise.all([
         auditKeeper.stop(),
+        taskNotices.stop(),
         sender.stop(),
         closePreview(),
         closeSchemaCheck(),
@@ -265,6 +270,11 @@ function readBodiesStrictly(app: FastifyInstance): void {
     } catch (thrown) {
       done(thrown as Error); // readJsonBody throws nothing else
     }
+  });
+  app.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
+    if (request.routeOptions.config.takesBytes) done(null, bytes);
+    else if (bytes.byteLength === 0) done(null, undefined);
+    else done(new RequestError('body.media-type', 'Send the body as application/json.'));
   });
   app.addContentTypeParser('*', { parseAs: 'string' }, (request, text: string, done) => {
     // Clients that start without input often send an empty body of some other type.

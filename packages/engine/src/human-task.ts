@@ -35,7 +35,7 @@ export function claimHumanTask(turn: Turn, step: HumanTaskStep, command: Command
   const refusal = partRefusal(step, [by, ...(command.aliases ?? [])], by) ?? seatRefusal(step);
   if (refusal) return refusal;
   emit(turn, { type: 'HumanTaskClaimed', step: step.key, by });
-  changeRow(turn, step);
+  changeTaskRow(turn, step);
   return { ok: true };
 }
 
@@ -43,7 +43,7 @@ export function claimHumanTask(turn: Turn, step: HumanTaskStep, command: Command
 export function releaseHumanTask(turn: Turn, step: HumanTaskStep, by: string): Outcome {
   if (!holds(step, by)) return notHeldBy(step, 'Only');
   emit(turn, { type: 'HumanTaskReleased', step: step.key, by });
-  changeRow(turn, step);
+  changeTaskRow(turn, step);
   return { ok: true };
 }
 
@@ -58,7 +58,7 @@ export function assignHumanTask(turn: Turn, step: HumanTaskStep, command: Comman
   // Of several seats a free one; with none free, that of who has had it longest.
   const seat = kind === 'delegated' ? by : (command.from ?? (freeSeats(step) > 0 ? null : (step.holders[0]?.by ?? null)));
   emit(turn, { type: 'HumanTaskAssigned', step: step.key, to, from: seat, kind, note, by });
-  changeRow(turn, step);
+  changeTaskRow(turn, step);
   return { ok: true };
 }
 
@@ -82,7 +82,7 @@ export function decideHumanTask(turn: Turn, step: HumanTaskStep, command: Comman
       );
     }
     emit(turn, { type: 'HumanTaskVoted', step: step.key, outcome, data, comment, by, groups });
-    changeRow(turn, step);
+    changeTaskRow(turn, step);
     if (!isDecided(step, rule, outcome)) return { ok: true };
   }
   turn.effects.push({ type: 'CloseHumanTask', step: step.key, status: 'decided', outcome, by, data, comment, at });
@@ -95,7 +95,7 @@ export function escalateHumanTask(turn: Turn, step: HumanTaskStep): void {
   const escalation = step.task.schedule?.escalation;
   if (!escalation) throw new Error(`The task ${step.key} has no escalation.`);
   emit(turn, { type: 'HumanTaskEscalated', step: step.key, to: escalation.to, priority: escalation.priority });
-  changeRow(turn, step);
+  changeTaskRow(turn, step);
 }
 
 /** Tasks opened before there were rules need one decision. */
@@ -152,7 +152,8 @@ function notHeldBy({ holders }: HumanTaskStep, before: string): Outcome {
   return refused('task.not-claimant', `${before} ${holders.map(({ by }) => by).join(' or ')}, who claimed this task, can do that.`);
 }
 
-function changeRow(turn: Turn, step: HumanTaskStep): void {
+/** Also what a reminder does: people are told of what the commit says has changed. */
+export function changeTaskRow(turn: Turn, step: HumanTaskStep): void {
   const { holders, task } = step;
   const votes = step.votes.map(({ data: _data, ...vote }) => vote);
   const { candidates, priority } = task;

@@ -1,7 +1,7 @@
 import type { TimerNode } from '@perdure/graph';
 import { conclude } from './conclude.ts';
 import { evaluateLoaded } from './expression-scope.ts';
-import { escalateHumanTask } from './human-task.ts';
+import { changeTaskRow, escalateHumanTask } from './human-task.ts';
 import type { TimerId } from './ids.ts';
 import { failEntering } from './raise.ts';
 import { timerIdOf } from './step-timers.ts';
@@ -52,5 +52,6 @@ export function fireTimer(turn: Turn, id: TimerId): void {
   }
   conclude(turn, step, { type: 'TimerFired', timer: id, step: step.key, purpose: timer.purpose });
   if (timer.purpose === 'escalation' && step.kind === 'humanTask') escalateHumanTask(turn, step);
+  if (timer.purpose === 'reminder' && step.kind === 'humanTask') changeTaskRow(turn, step);
   if (timer.purpose === 'timeout' && step.kind === 'subWorkflow') timeOutChild(turn, step);
 }

@@ -38,6 +38,8 @@ export const routeEntries: Readonly<Record<string, RouteEntry>> = {
     path: () => '/api/auth/change-password',
     body: { current: null, password: 'too short' },
   },
+  'POST /api/tasks/:id/files': change('task', 'task.decide', ({ task }) => `/api/tasks/${task}/files?name=a.txt`),
+  'GET /api/tasks/:id/files/:file': read('task', 'task.read', ({ task }) => `/api/tasks/${task}/files/none`),
   'GET /metrics': read('installation', 'admin', () => '/metrics'),
   [`POST ${tasks}/orchestrators/:workflowKey`]: { ...change('workflow', 'instance.start', start), unknown: [400, 'workflow.unknown'] },
   [`POST ${tasks}/orchestrators/:workflowKey/:instanceId`]: {

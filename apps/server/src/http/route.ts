@@ -11,7 +11,7 @@ import type { Installation } from '../installation.ts';
 
 export const megabyte = 1_048_576;
 /** By route; all else takes 1 MB. */
-export const bodyLimits = { definitions: 8 * megabyte, payloads: 10 * megabyte, other: megabyte } as const;
+export const bodyLimits = { definitions: 8 * megabyte, payloads: 10 * megabyte, attachments: 25 * megabyte, other: megabyte } as const;
 
 export interface RouteCall<Params, Query, Body> {
   request: FastifyRequest;
@@ -41,6 +41,8 @@ export interface RouteDefinition<Params extends z.ZodType, Query extends z.ZodTy
   query?: Query;
   body?: Body;
   bodyLimit?: number;
+  /** The body is `application/octet-stream`, in `request.body`; everything else takes JSON alone. */
+  takesBytes?: true;
   /** Nothing may be logged or compressed of a stream. */
   compress?: false;
   handler: (call: RouteCall<z.output<Params>, z.output<Query>, z.output<Body>>) => unknown;
@@ -60,6 +62,7 @@ export interface DeclaredRoute {
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
+    takesBytes?: true;
   }
   interface FastifyRequest {
     identity: Identity | null;
@@ -76,13 +79,13 @@ export function createRoutes(app: FastifyInstance, installation: Installation): 
   return {
     declared,
     add(definition) {
-      const { method, url, access, docs, params, query, body, bodyLimit = bodyLimits.other, compress, handler } = definition;
+      const { method, url, access, docs, params, query, body, bodyLimit = bodyLimits.other, takesBytes, compress, handler } = definition;
       declared.push({ method, url, access, docs, params, query, body });
       app.route({
         method,
         url,
         bodyLimit,
-        config: { access },
+        config: takesBytes ? { access, takesBytes } : { access },
         ...(compress === false ? { compress: false } : {}),
         handler: async (request, reply) => {
           // Each falls back to what came in when the route has no schema for it, and then nobody reads it.

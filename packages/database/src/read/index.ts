@@ -14,3 +14,4 @@ export * from './waiting.ts';
 export * from './role-holders.ts';
 export * from './task-comments.ts';
 export * from './task-files.ts';
+export * from './task-changes.ts';

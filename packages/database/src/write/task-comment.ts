@@ -1,15 +1,24 @@
-import { randomUUID } from 'node:crypto';
 import type { PrismaClient } from '../generated/client.ts';
 import { appendAudit } from './audit.ts';
+import { queueNotice, type Notice } from './notices.ts';
 
-/** Together with its entry in the audit log, which does not repeat the text. */
+/** Together with its entry in the audit log, which does not repeat the text, and with what those mentioned are told. */
 export async function addTaskComment(
   prisma: PrismaClient,
-  { taskId, instanceId, by, text, mentions }: { taskId: string; instanceId: string; by: string; text: string; mentions: string[] },
-): Promise<{ id: string; at: Date }> {
+  {
+    id,
+    taskId,
+    instanceId,
+    by,
+    text,
+    mentions,
+  }: { id: string; taskId: string; instanceId: string; by: string; text: string; mentions: string[] },
+  notices: readonly (Notice | null)[],
+): Promise<{ at: Date }> {
   return prisma.$transaction(async (tx) => {
-    const { id, at } = await tx.humanTaskComment.create({ data: { id: randomUUID(), taskId, by, text, mentions } });
+    const { at } = await tx.humanTaskComment.create({ data: { id, taskId, by, text, mentions } });
     await appendAudit(tx, { actor: by, action: 'task.comment', target: `task:${taskId}`, detail: { instance: instanceId, comment: id } });
-    return { id, at };
+    for (const notice of notices) await queueNotice(tx, notice);
+    return { at };
   });
 }
