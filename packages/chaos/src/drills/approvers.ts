@@ -12,7 +12,8 @@ const tasksAtOnce = 5;
 
 /**
  * I11: twenty people decide the same task at the same moment, through three processes, of which at most one owns the instance. One of them
- * wins, the history names that one, and each of the others is told that the task is decided.
+ * wins, the history names that one, and each of the others is told that the task is decided. Every other task needs two approvals: there every
+ * one of the twenty asks twice, two votes count, one of each, and again one decision stands.
  */
 export const approvers: Drill = {
   name: 'approvers',
@@ -31,13 +32,14 @@ export const approvers: Drill = {
       Array.from({ length: tasksAtOnce }, async () => {
         for (let task = next++; task < context.planned; task = next++) {
           const id = `race-${task}`;
-          await scene.start('approval', id);
+          const byTwo = task % 2 === 1;
+          await scene.start(byTwo ? 'approval-by-two' : 'approval', id);
           await eventually(
             `${id} asks`,
             async () => (await scene.rows('SELECT 1 FROM human_task WHERE instance_id = $1', [id])).length > 0 || undefined,
             60_000,
           );
-          problems.push(...(await race(scene, workers, id)));
+          problems.push(...(byTwo ? await voteForTwo(scene, workers, id) : await race(scene, workers, id)));
           raced += 1;
           await scene.ended(id);
         }
@@ -57,15 +59,44 @@ export const approvers: Drill = {
   },
 };
 
+/** Everybody approves, twice at once: a repetition must not count as the second vote. */
+async function voteForTwo(scene: Scene, workers: readonly WorkerProcess[], id: string): Promise<string[]> {
+  const answers = await Promise.all(
+    Array.from({ length: racers * 2 }, async (_, i) => {
+      const by = `person-${i % racers}`;
+      return { by, result: await decideThrough(scene, workers[i % 3], id, by, 'approved') };
+    }),
+  );
+  const counted = answers.filter(({ result }) => result.ok).map(({ by }) => by);
+  const told = new Set(['task.already-voted', 'task.already-decided', 'task.gone', 'instance.finished']);
+  const votes = await scene.rows<{ by: string }>(
+    `SELECT data ->> 'by' AS by FROM history_event WHERE instance_id = $1 AND type = 'HumanTaskVoted' ORDER BY seq`,
+    [id],
+  );
+  const [decided] = await scene.rows<{ decided_by: string }>('SELECT decided_by FROM human_task WHERE instance_id = $1', [id]);
+  const voters = votes.map(({ by }) => by);
+  if (decided !== undefined) scene.acknowledged.push({ instanceId: id, decidedBy: decided.decided_by });
+  return [
+    ...(new Set(counted).size === 2 && counted.length === 2 ? [] : [`${id}: the votes of ${counted.join(', ')} were counted`]),
+    ...(new Set([...voters, ...counted]).size === 2 && voters.length === 2 ? [] : [`${id}: its history has votes of ${voters.join(', ')}`]),
+    ...(decided?.decided_by === voters[1] ? [] : [`${id} names ${decided?.decided_by}, but the second vote was ${voters[1]}’s`]),
+    ...answers
+      .filter(({ result }) => !result.ok && !told.has(result.code))
+      .map(({ by, result }) => `${by} was answered ${JSON.stringify(result)} about ${id}`),
+  ];
+}
+
+async function decideThrough(scene: Scene, worker: WorkerProcess | undefined, id: string, by: string, port: string): Promise<SendResult> {
+  const command: CommandBody = { type: 'DecideHumanTask', step: stepKey('ask#1'), outcome: portId(port), data: null, comment: null, by };
+  const question: Question = { send: [instanceId(id), command] };
+  return worker === undefined ? scene.send(id, command) : worker.ask<SendResult>(question);
+}
+
 async function race(scene: Scene, workers: readonly WorkerProcess[], id: string): Promise<string[]> {
   const answers = await Promise.all(
     Array.from({ length: racers }, async (_, i) => {
       const by = `person-${i}`;
-      const outcome = portId(i % 2 === 0 ? 'approved' : 'rejected');
-      const command: CommandBody = { type: 'DecideHumanTask', step: stepKey('ask#1'), outcome, data: null, comment: null, by };
-      const worker = workers[i % 3];
-      const question: Question = { send: [instanceId(id), command] };
-      const result = worker === undefined ? await scene.send(id, command) : await worker.ask<SendResult>(question);
+      const result = await decideThrough(scene, workers[i % 3], id, by, i % 2 === 0 ? 'approved' : 'rejected');
       return { by, result };
     }),
   );

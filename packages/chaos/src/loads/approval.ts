@@ -3,23 +3,28 @@ import { portId } from '@perdure/graph';
 import { drawWorkflow, eventually } from '@perdure/testing';
 import type { Load } from '../load.ts';
 
+const outcomes = [
+  { key: 'approved', label: 'Approve', tone: 'primary' },
+  { key: 'rejected', label: 'Reject', tone: 'danger' },
+];
+
 /** I11: two people decide at the same moment, one yes and one no; whoever is told that it was them must be in the history. */
 export const approval: Load = {
   name: 'approval',
   workflows: {
+    /** Two of them must approve. */
+    'approval-by-two': drawWorkflow(
+      {
+        start: { type: 'start' },
+        ask: { type: 'humanTask', config: { title: 'Approve?', quorum: 2, outcomes } },
+        done: { type: 'end', config: { value: { expr: 'steps.ask.output' } } },
+      },
+      ['start -> ask', 'ask.approved -> done', 'ask.rejected -> done'],
+    ),
     approval: drawWorkflow(
       {
         start: { type: 'start' },
-        ask: {
-          type: 'humanTask',
-          config: {
-            title: 'Approve?',
-            outcomes: [
-              { key: 'approved', label: 'Approve', tone: 'primary' },
-              { key: 'rejected', label: 'Reject', tone: 'danger' },
-            ],
-          },
-        },
+        ask: { type: 'humanTask', config: { title: 'Approve?', outcomes } },
         done: { type: 'end', config: { value: { expr: 'steps.ask.output' } } },
       },
       ['start -> ask', 'ask.approved -> done', 'ask.rejected -> done'],

@@ -3,7 +3,7 @@
  * Recorded once per writer format (see recorded-installations.test.ts); a scenario that recordings name must not change any more: add others.
  */
 import { stepKey, type CommandBody, type EntityEvent, type EventType, type TestRun } from '@perdure/engine';
-import { nodeId, type EntityTypeDocument, type Json, type WorkflowDocument } from '@perdure/graph';
+import { nodeId, portId, type EntityTypeDocument, type Json, type WorkflowDocument } from '@perdure/graph';
 import { drawWorkflow, type DrawnNode } from '@perdure/testing';
 import type { ActivityResult } from '../activity-runner.ts';
 
@@ -248,7 +248,10 @@ export const scenarios: readonly Scenario[] = [
               outcomes,
             },
           },
-          yes: end('steps.ask.output'),
+          // Named one by one: since writer format 5 there are votes besides.
+          yes: end(
+            '{ "outcome": steps.ask.output.outcome, "data": steps.ask.output.data, "by": steps.ask.output.by, "comment": steps.ask.output.comment }',
+          ),
           no: end('"no"'),
           late: end('"late"'),
         },
@@ -739,5 +742,53 @@ export const scenarios: readonly Scenario[] = [
     },
     finish: (stage) => stage.raise('test-run', 'go'),
     ends: { status: 'Completed', output: 'past pinned' },
+  },
+  // Since writer format 5.
+  {
+    name: 'task-votes',
+    workflows: {
+      'task-votes': drawWorkflow(
+        {
+          start,
+          ask: {
+            type: 'humanTask',
+            config: {
+              title: 'Look at it',
+              candidates: ['finance'],
+              quorum: 2,
+              requesterMayNotDecide: true,
+              due: '10d',
+              reminders: ['-1d'],
+              escalateAfter: '1d',
+              escalateTo: ['heads'],
+              escalatePriority: 90,
+              outcomes,
+            },
+          },
+          done: end('$join(steps.ask.output.votes.by, " ")'),
+        },
+        ['start -> ask', 'ask.approved -> done', 'ask.rejected -> done'],
+      ),
+    },
+    begin: async (stage) => {
+      await stage.start('task-votes', 'task-votes');
+      await stage.happened('task-votes', 'HumanTaskCreated');
+      const step = stepKey('ask#1');
+      await stage.send('task-votes', { type: 'DecideHumanTask', step, outcome: portId('approved'), data: null, comment: null, by: 'bob' });
+      await stage.send('task-votes', {
+        type: 'AssignHumanTask',
+        step,
+        to: 'cleo',
+        aliases: [],
+        from: null,
+        kind: 'assigned',
+        note: null,
+        by: 'boss',
+      });
+      await stage.hurry('task-votes');
+      await stage.happened('task-votes', 'HumanTaskEscalated');
+    },
+    finish: (stage) => stage.decide('task-votes', 'ask', 'approved'),
+    ends: { status: 'Completed', output: 'bob ada' },
   },
 ];
