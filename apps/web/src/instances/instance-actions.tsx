@@ -1,41 +1,147 @@
-import { Checkbox, Menu, Textarea, TextInput } from '@mantine/core';
-import { IconBroadcast, IconDots, IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconTrash } from '@tabler/icons-react';
+import { Menu } from '@mantine/core';
+import {
+  IconArrowBackUp,
+  IconArrowsRight,
+  IconBroadcast,
+  IconDots,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlayerSkipForward,
+  IconPlayerStop,
+  IconRefresh,
+  IconRepeat,
+  IconTrash,
+  IconVariable,
+} from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
+import type { GraphNode } from '@perdure/graph';
 import type { InstanceDetail, ShownStatus } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
 import { useMay } from '../api/use-me.ts';
 import { Button } from '../components/button.tsx';
-import { Dialog } from '../components/dialog.tsx';
-import { JsonField, readJson } from '../components/json-field.tsx';
 import { toast, toastError } from '../components/toast.tsx';
+import { EditVariablesDialog } from './acting/edit-variables-dialog.tsx';
+import { MigrateDialog } from './acting/migrate-dialog.tsx';
+import { PurgeDialog } from './acting/purge-dialog.tsx';
+import { RaiseEventDialog } from './acting/raise-event-dialog.tsx';
+import { RestartDialog } from './acting/restart-dialog.tsx';
+import { RetryStepDialog } from './acting/retry-step-dialog.tsx';
+import { RewindDialog } from './acting/rewind-dialog.tsx';
+import { SkipStepDialog } from './acting/skip-step-dialog.tsx';
+import { TerminateDialog } from './acting/terminate-dialog.tsx';
 import { CompareMenu } from './compare-menu.tsx';
 import type { StepRecord } from './fold-steps.ts';
+import type { InstanceRun } from './instance-run.ts';
+import { isOver } from './is-over.ts';
 
-type Open = 'event' | 'terminate' | 'purge' | null;
+type Act = 'event' | 'terminate' | 'purge' | 'retry' | 'rewind' | 'skip' | 'variables' | 'restart' | 'migrate';
 
-/** What can be done with an instance now. An action that cannot be taken stays visible and says why. */
-export function InstanceActions({
-  instance,
-  status,
-  awaited,
-}: {
+interface InstanceActionsProps {
   instance: InstanceDetail;
+  run: InstanceRun;
   status: ShownStatus;
   awaited: string[];
+  /** The chosen step and its node, as they are now. */
   step: StepRecord | null;
-}) {
-  const [open, setOpen] = useState<Open>(null);
-  const mayOperate = useMay('instance.operate');
-  const mayPurge = useMay('instance.purge');
-  const refetch = useRefetch(instance.id);
-  const finished = status === 'Completed' || status === 'Failed' || status === 'Terminated' || status === 'Canceled';
-  const refusal = !mayOperate
-    ? 'Your role may not operate instances'
-    : finished
-      ? `It is ${status.toLowerCase()}: nothing runs any more`
-      : null;
+  node: GraphNode | null;
+}
+
+/** What can be done with an instance now. An action that cannot be taken stays visible and says why. */
+export function InstanceActions({ instance, run, status, awaited, step, node }: InstanceActionsProps) {
+  const [open, setOpen] = useState<Act | null>(null);
+  const refusals = useRefusals(instance, status, step);
+  const close = () => setOpen(null);
+  const failed = status === 'Failed';
+  const title = node?.title ?? '';
+  return (
+    <>
+      <CompareMenu instance={instance} />
+      {failed ? (
+        <Button icon={<IconArrowBackUp className="ic" stroke={1.8} />} refusal={refusals.rewind} onClick={() => setOpen('rewind')}>
+          Rewind…
+        </Button>
+      ) : (
+        <Button icon={<IconBroadcast className="ic" stroke={1.8} />} refusal={refusals.event} onClick={() => setOpen('event')}>
+          Raise event…
+        </Button>
+      )}
+      {isOver(status) ? (
+        <Button icon={<IconRefresh className="ic" stroke={1.8} />} refusal={refusals.restart} onClick={() => setOpen('restart')}>
+          Restart…
+        </Button>
+      ) : (
+        <Suspension instance={instance} status={status} refusal={refusals.event} />
+      )}
+      <Button look="danger" icon={<IconPlayerStop className="ic" stroke={1.8} />} refusal={refusals.terminate} onClick={() => setOpen('terminate')}>
+        Terminate…
+      </Button>
+      <Menu width={240}>
+        <Menu.Target>
+          <button type="button" className="btn icon" aria-label="More actions">
+            <IconDots className="ic" stroke={1.8} />
+          </button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Item icon={<IconRepeat className="ic" stroke={1.8} />} refusal={refusals.retry} onClick={() => setOpen('retry')}>
+            Retry step…
+          </Item>
+          <Item icon={<IconPlayerSkipForward className="ic" stroke={1.8} />} refusal={refusals.skip} onClick={() => setOpen('skip')}>
+            Skip step…
+          </Item>
+          <Item icon={<IconArrowBackUp className="ic" stroke={1.8} />} refusal={refusals.rewind} onClick={() => setOpen('rewind')}>
+            Rewind…
+          </Item>
+          <Item icon={<IconVariable className="ic" stroke={1.8} />} refusal={refusals.variables} onClick={() => setOpen('variables')}>
+            Edit variables…
+          </Item>
+          <Menu.Divider />
+          <Item icon={<IconRefresh className="ic" stroke={1.8} />} refusal={refusals.restart} onClick={() => setOpen('restart')}>
+            Restart…
+          </Item>
+          <Item icon={<IconArrowsRight className="ic" stroke={1.8} />} refusal={refusals.migrate} onClick={() => setOpen('migrate')}>
+            Migrate to another version…
+          </Item>
+          <Menu.Divider />
+          <Item icon={<IconTrash className="ic" stroke={1.8} />} refusal={refusals.purge} onClick={() => setOpen('purge')}>
+            Purge…
+          </Item>
+        </Menu.Dropdown>
+      </Menu>
+      {open === 'event' ? <RaiseEventDialog id={instance.id} awaited={awaited} known={eventNames(instance)} onClose={close} /> : null}
+      {open === 'terminate' ? <TerminateDialog instance={instance} onClose={close} /> : null}
+      {open === 'purge' ? <PurgeDialog id={instance.id} onClose={close} /> : null}
+      {open === 'retry' && step !== null ? <RetryStepDialog id={instance.id} step={step} title={title} onClose={close} /> : null}
+      {open === 'rewind' ? <RewindDialog instance={instance} onClose={close} /> : null}
+      {open === 'skip' && step !== null && node !== null ? <SkipStepDialog id={instance.id} node={node} step={step} onClose={close} /> : null}
+      {open === 'variables' ? <EditVariablesDialog run={run} onClose={close} /> : null}
+      {open === 'restart' ? <RestartDialog instance={instance} onClose={close} /> : null}
+      {open === 'migrate' ? <MigrateDialog instance={instance} onClose={close} /> : null}
+    </>
+  );
+}
+
+function Item({ icon, refusal, onClick, children }: { icon: ReactNode; refusal: string | null; onClick: () => void; children: string }) {
+  // Not `disabled`: somebody who cannot take it can still reach it and read why.
+  return (
+    <Menu.Item
+      leftSection={icon}
+      {...(refusal === null ? {} : { 'aria-disabled': true, 'data-disabled': true })}
+      closeMenuOnClick={refusal === null}
+      onClick={refusal === null ? onClick : undefined}
+    >
+      {children}
+      {refusal === null ? null : <span className="menu-why">{refusal}</span>}
+    </Menu.Item>
+  );
+}
+
+function Suspension({ instance, status, refusal }: { instance: InstanceDetail; status: ShownStatus; refusal: string | null }) {
+  const queries = useQueryClient();
+  const refetch = () => {
+    void queries.invalidateQueries({ queryKey: trpc.instances.get.queryKey({ id: instance.id }) });
+    void queries.invalidateQueries({ queryKey: trpc.instances.list.queryKey() });
+  };
   const resume = useMutation(trpc.instances.resume.mutationOptions({ onSuccess: refetch, onError: toastError }));
   const suspend = useMutation(
     trpc.instances.suspend.mutationOptions({
@@ -51,192 +157,54 @@ export function InstanceActions({
       onError: toastError,
     }),
   );
-  return (
-    <>
-      <CompareMenu instance={instance} />
-      <Button icon={<IconBroadcast className="ic" stroke={1.8} />} refusal={refusal} onClick={() => setOpen('event')}>
-        Raise event…
-      </Button>
-      {status === 'Suspended' ? (
-        <Button
-          icon={<IconPlayerPlay className="ic" stroke={1.8} />}
-          refusal={refusal}
-          busy={resume.isPending}
-          onClick={() => resume.mutate({ id: instance.id, reason: '' })}
-        >
-          Resume
-        </Button>
-      ) : (
-        <Button
-          icon={<IconPlayerPause className="ic" stroke={1.8} />}
-          refusal={refusal}
-          busy={suspend.isPending}
-          onClick={() => suspend.mutate({ id: instance.id, reason: '' })}
-        >
-          Suspend
-        </Button>
-      )}
-      <Button look="danger" icon={<IconPlayerStop className="ic" stroke={1.8} />} refusal={refusal} onClick={() => setOpen('terminate')}>
-        Terminate…
-      </Button>
-      <Menu width={190}>
-        <Menu.Target>
-          <button type="button" className="btn icon" aria-label="More actions">
-            <IconDots className="ic" stroke={1.8} />
-          </button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item
-            leftSection={<IconTrash className="ic" stroke={1.8} />}
-            disabled={!mayPurge || !finished}
-            title={!mayPurge ? 'Your role may not purge instances' : finished ? undefined : 'Only finished instances can be purged'}
-            onClick={() => setOpen('purge')}
-          >
-            Purge…
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      {open === 'event' ? <RaiseEventDialog id={instance.id} awaited={awaited} onClose={() => setOpen(null)} onDone={refetch} /> : null}
-      {open === 'terminate' ? <TerminateDialog instance={instance} onClose={() => setOpen(null)} onDone={refetch} /> : null}
-      {open === 'purge' ? <PurgeDialog id={instance.id} onClose={() => setOpen(null)} /> : null}
-    </>
+  return status === 'Suspended' ? (
+    <Button
+      icon={<IconPlayerPlay className="ic" stroke={1.8} />}
+      refusal={refusal}
+      busy={resume.isPending}
+      onClick={() => resume.mutate({ id: instance.id, reason: '' })}
+    >
+      Resume
+    </Button>
+  ) : (
+    <Button
+      icon={<IconPlayerPause className="ic" stroke={1.8} />}
+      refusal={refusal}
+      busy={suspend.isPending}
+      onClick={() => suspend.mutate({ id: instance.id, reason: '' })}
+    >
+      Suspend
+    </Button>
   );
 }
 
-function useRefetch(id: string): () => void {
-  const queries = useQueryClient();
-  return () => {
-    void queries.invalidateQueries({ queryKey: trpc.instances.get.queryKey({ id }) });
-    void queries.invalidateQueries({ queryKey: trpc.instances.list.queryKey() });
+type Refusals = Record<'event' | 'terminate' | 'purge' | 'retry' | 'rewind' | 'skip' | 'variables' | 'restart' | 'migrate', string | null>;
+
+function useRefusals(instance: InstanceDetail, status: ShownStatus, step: StepRecord | null): Refusals {
+  const mayOperate = useMay('instance.operate');
+  const mayPurge = useMay('instance.purge');
+  const over = isOver(status);
+  const failed = status === 'Failed';
+  const role = mayOperate ? null : 'Your role may not operate instances';
+  const finished = over ? `It is ${status.toLowerCase()}: nothing runs any more` : null;
+  const isOpen = step !== null && step.closedAt === null && !over;
+  const hasFailed = step !== null && step.status === 'failed' && failed;
+  const between = isOpen && step.attempts.length > 0 && (step.attempts.at(-1)?.endedAt !== null || step.heldAfter !== null);
+  const choose = step === null ? 'Choose a step first' : null;
+  return {
+    event: role ?? finished,
+    terminate: role ?? finished,
+    variables: role ?? finished,
+    rewind: role ?? (failed ? null : 'Only failed instances are rewound'),
+    retry: role ?? choose ?? (hasFailed || between ? null : 'The chosen step neither failed nor waits for a retry'),
+    skip: role ?? choose ?? (hasFailed || isOpen ? null : 'The chosen step is not open'),
+    restart: role ?? (instance.isTest ? 'Test runs are started again from the designer' : null),
+    migrate: role ?? (over && !failed ? `It is ${status.toLowerCase()}: nothing goes on` : instance.version < 0 ? 'It runs a draft' : null),
+    purge: !mayPurge ? 'Your role may not purge instances' : over ? null : 'Only finished instances are purged',
   };
 }
 
-function RaiseEventDialog({ id, awaited, onClose, onDone }: { id: string; awaited: string[]; onClose: () => void; onDone: () => void }) {
-  const [name, setName] = useState(awaited[0] ?? '');
-  const [text, setText] = useState('');
-  const data = readJson(text);
-  const raise = useMutation(
-    trpc.instances.raiseEvent.mutationOptions({
-      onSuccess: () => {
-        onClose();
-        onDone();
-        toast({
-          title: `Raised ${name.trim()}`,
-          detail: awaited.some((one) => one.toLowerCase() === name.trim().toLowerCase())
-            ? ''
-            : 'No step waits for it now. It is kept until one does.',
-        });
-      },
-    }),
-  );
-  return (
-    <Dialog
-      opened
-      onClose={onClose}
-      title="Raise an event"
-      action="Raise event"
-      busy={raise.isPending}
-      error={raise.error}
-      refusal={name.trim() === '' ? 'Name the event' : data.ok ? null : 'Correct the data first'}
-      onAction={() => {
-        if (data.ok) raise.mutate({ id, name: name.trim(), data: data.value });
-      }}
-    >
-      <div style={{ display: 'grid', gap: 14 }}>
-        <TextInput
-          label="Event name"
-          description={awaited.length === 0 ? 'No step waits for an event now; it would be kept.' : `Waited for: ${awaited.join(', ')}`}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          data-autofocus
-          spellCheck={false}
-        />
-        <JsonField label="Data" description="JSON; empty means null." value={text} onChange={setText} rows={4} />
-      </div>
-    </Dialog>
-  );
-}
-
-function TerminateDialog({ instance, onClose, onDone }: { instance: InstanceDetail; onClose: () => void; onDone: () => void }) {
-  const [reason, setReason] = useState('');
-  const running = instance.children.filter((child) => !['Completed', 'Failed', 'Terminated', 'Canceled'].includes(child.status));
-  const [recursive, setRecursive] = useState(true);
-  const terminate = useMutation(
-    trpc.instances.terminate.mutationOptions({
-      onSuccess: () => {
-        onClose();
-        onDone();
-        toast({ shape: 'terminated', title: `Terminated ${instance.id}` });
-      },
-    }),
-  );
-  return (
-    <Dialog
-      opened
-      onClose={onClose}
-      title={`Terminate ${instance.id}?`}
-      action="Terminate"
-      danger
-      escape="keeps it"
-      busy={terminate.isPending}
-      error={terminate.error}
-      refusal={reason.trim() === '' ? 'Give a reason' : null}
-      onAction={() => terminate.mutate({ id: instance.id, reason: reason.trim(), recursive: running.length > 0 && recursive })}
-    >
-      <p className="t2" style={{ marginBottom: 14 }}>
-        It stops where it is. Steps already done are not undone. This cannot be taken back.
-      </p>
-      <Textarea
-        label={
-          <>
-            Reason <span className="t3 b4">kept in the audit log</span>
-          </>
-        }
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        data-autofocus
-        autosize
-        minRows={2}
-        maxLength={1_000}
-      />
-      {running.length > 0 ? (
-        <Checkbox
-          mt={12}
-          checked={recursive}
-          onChange={(event) => setRecursive(event.currentTarget.checked)}
-          label={`Also terminate ${running.length === 1 ? 'its running sub-workflow' : `its ${running.length} running sub-workflows`}`}
-        />
-      ) : null}
-    </Dialog>
-  );
-}
-
-function PurgeDialog({ id, onClose }: { id: string; onClose: () => void }) {
-  const navigate = useNavigate();
-  const queries = useQueryClient();
-  const purge = useMutation(
-    trpc.instances.purge.mutationOptions({
-      onSuccess: async () => {
-        onClose();
-        toast({ title: `Purged ${id}` });
-        await navigate({ to: '/instances', search: { view: 'all' } });
-        queries.removeQueries({ queryKey: trpc.instances.get.queryKey({ id }) });
-      },
-    }),
-  );
-  return (
-    <Dialog
-      opened
-      onClose={onClose}
-      title={`Purge ${id}?`}
-      action="Purge"
-      danger
-      escape="keeps it"
-      busy={purge.isPending}
-      error={purge.error}
-      onAction={() => purge.mutate({ id })}
-    >
-      <p className="t2">Its history, data and tasks are deleted. The audit log keeps that it existed. This cannot be taken back.</p>
-    </Dialog>
-  );
+/** Names of events the workflow waits for, where they are written out. */
+function eventNames({ document }: InstanceDetail): string[] {
+  return document.nodes.flatMap(({ type, config }) => (type === 'event' && typeof config['name'] === 'string' ? [config['name']] : []));
 }

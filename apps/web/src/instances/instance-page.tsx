@@ -150,7 +150,7 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
         <span className="grow" />
         {finished ? null : <LiveMark />}
         <span style={{ width: 4 }} />
-        <InstanceActions instance={instance} status={status} awaited={awaited} step={record ?? null} />
+        <InstanceActions instance={instance} run={run} status={status} awaited={awaited} step={record ?? null} node={chosen} />
       </TopBar>
       <InstanceFacts instance={instance} run={run} nameOf={nameOf} />
       <div className="ipage">

@@ -1,4 +1,3 @@
-import { Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { InstanceDetail } from '@perdure/server/contract';
@@ -8,6 +7,7 @@ import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { toast } from '../components/toast.tsx';
 import { StatusIcon } from '../status/status-icon.tsx';
+import { ReasonField } from './acting/reason-field.tsx';
 import type { StepRecord } from './fold-steps.ts';
 
 /** Why a step is held, and what a person can do about it. */
@@ -82,11 +82,7 @@ function DecisionDialog({
           ? 'The same attempt begins once more, and its claims are counted anew. If it still ends the process it runs in, which is none that others run in, it is held again.'
           : `The step fails with the code Quarantined${caught ? ' and leaves by its error port.' : '. Its error port is not connected: the failure travels outwards.'}`}
       </p>
-      <Textarea
-        label={
-          <>
-            Reason <span className="t3 b4">kept in the history and the audit log</span>
-          </>
+      <ReasonField value={reason} onChange={setReason} focus />
         }
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}
