@@ -73,7 +73,12 @@ export function InstanceActions({ instance, run, status, awaited, step, node }: 
       ) : (
         <Suspension instance={instance} status={status} refusal={refusals.event} />
       )}
-      <Button look="danger" icon={<IconPlayerStop className="ic" stroke={1.8} />} refusal={refusals.terminate} onClick={() => setOpen('terminate')}>
+      <Button
+        look="danger"
+        icon={<IconPlayerStop className="ic" stroke={1.8} />}
+        refusal={refusals.terminate}
+        onClick={() => setOpen('terminate')}
+      >
         Terminate…
       </Button>
       <Menu width={240}>
@@ -113,7 +118,9 @@ export function InstanceActions({ instance, run, status, awaited, step, node }: 
       {open === 'purge' ? <PurgeDialog id={instance.id} onClose={close} /> : null}
       {open === 'retry' && step !== null ? <RetryStepDialog id={instance.id} step={step} title={title} onClose={close} /> : null}
       {open === 'rewind' ? <RewindDialog instance={instance} onClose={close} /> : null}
-      {open === 'skip' && step !== null && node !== null ? <SkipStepDialog id={instance.id} node={node} step={step} onClose={close} /> : null}
+      {open === 'skip' && step !== null && node !== null ? (
+        <SkipStepDialog id={instance.id} node={node} step={step} onClose={close} />
+      ) : null}
       {open === 'variables' ? <EditVariablesDialog run={run} onClose={close} /> : null}
       {open === 'restart' ? <RestartDialog instance={instance} onClose={close} /> : null}
       {open === 'migrate' ? <MigrateDialog instance={instance} onClose={close} /> : null}

@@ -83,14 +83,6 @@ function DecisionDialog({
           : `The step fails with the code Quarantined${caught ? ' and leaves by its error port.' : '. Its error port is not connected: the failure travels outwards.'}`}
       </p>
       <ReasonField value={reason} onChange={setReason} focus />
-        }
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        data-autofocus
-        autosize
-        minRows={2}
-        maxLength={1_000}
-      />
     </Dialog>
   );
 }

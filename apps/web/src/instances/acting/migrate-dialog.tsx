@@ -68,7 +68,10 @@ export function MigrateDialog({ instance, onClose }: { instance: InstanceDetail;
       <div style={{ display: 'grid', gap: 14 }}>
         <Select
           label={`From ${versionWords(instance.version)} to`}
-          data={others.map((one) => ({ value: String(one.version), label: `${versionWords(one.version)}${one.name === '' ? '' : `, ${one.name}`}` }))}
+          data={others.map((one) => ({
+            value: String(one.version),
+            label: `${versionWords(one.version)}${one.name === '' ? '' : `, ${one.name}`}`,
+          }))}
           value={version === null ? null : String(version)}
           placeholder="There is no other version"
           onChange={(next) => {

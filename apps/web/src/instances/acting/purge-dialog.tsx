@@ -33,7 +33,9 @@ export function PurgeDialog({ id, onClose }: { id: string; onClose: () => void }
       refusal={typed.trim() === id ? null : 'Type the id of the instance'}
       onAction={() => purge.mutate({ id })}
     >
-      <p className="t2" style={{ marginBottom: 14 }}>Its history, data and tasks are deleted. The audit log keeps that it existed. This cannot be taken back.</p>
+      <p className="t2" style={{ marginBottom: 14 }}>
+        Its history, data and tasks are deleted. The audit log keeps that it existed. This cannot be taken back.
+      </p>
       <TextInput
         label={
           <>

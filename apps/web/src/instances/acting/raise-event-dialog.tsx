@@ -8,17 +8,7 @@ import { toast } from '../../components/toast.tsx';
 import { useDone } from './use-done.ts';
 
 /** `awaited`: names that steps wait for now. `known`: further ones the workflow waits for somewhere. */
-export function RaiseEventDialog({
-  id,
-  awaited,
-  known,
-  onClose,
-}: {
-  id: string;
-  awaited: string[];
-  known: string[];
-  onClose: () => void;
-}) {
+export function RaiseEventDialog({ id, awaited, known, onClose }: { id: string; awaited: string[]; known: string[]; onClose: () => void }) {
   const done = useDone(id, onClose);
   const [name, setName] = useState(awaited[0] ?? '');
   const [text, setText] = useState('');

@@ -38,13 +38,12 @@ export function SkipStepDialog({ id, node, step, onClose }: { id: string; node: 
       error={skip.error}
       refusal={!output.ok ? 'Correct the output first' : reason.trim() === '' ? 'Give a reason' : null}
       onAction={() => {
-        if (output.ok)
-          skip.mutate({ id, step: step.key, output: output.value, ...(port === null ? {} : { port }), reason: reason.trim() });
+        if (output.ok) skip.mutate({ id, step: step.key, output: output.value, ...(port === null ? {} : { port }), reason: reason.trim() });
       }}
     >
       <p className="t2" style={{ marginBottom: 14 }}>
-        {frameWords(step.frame) === '' ? 'The step' : `The step of ${frameWords(step.frame)}`} ends here and gives this output instead of its own.
-        An answer that still comes is refused. This cannot be taken back.
+        {frameWords(step.frame) === '' ? 'The step' : `The step of ${frameWords(step.frame)}`} ends here and gives this output instead of
+        its own. An answer that still comes is refused. This cannot be taken back.
       </p>
       <div style={{ display: 'grid', gap: 14 }}>
         <JsonField label="Output" description="JSON; empty means null. Later steps read it." value={text} onChange={setText} rows={4} />

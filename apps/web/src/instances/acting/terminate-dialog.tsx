@@ -39,14 +39,6 @@ export function TerminateDialog({ instance, onClose }: { instance: InstanceDetai
         It stops where it is. Steps already done are not undone. This cannot be taken back.
       </p>
       <ReasonField value={reason} onChange={setReason} focus />
-        }
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        data-autofocus
-        autosize
-        minRows={2}
-        maxLength={1_000}
-      />
       {running.length > 0 ? (
         <Checkbox
           mt={12}
