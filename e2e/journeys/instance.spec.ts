@@ -200,7 +200,7 @@ test('an instance that is purged while it is looked at, and one that never was, 
   expect(purged.status()).toBe(200);
   // As when somebody comes back to the tab.
   await expect(async () => {
-    await page.evaluate(() => window.dispatchEvent(new Event('visibilitychange')));
+    await page.evaluate(`window.dispatchEvent(new Event('visibilitychange'))`);
     await expect(page.getByText('This instance is gone.')).toBeVisible({ timeout: 1_000 });
   }).toPass();
   await page.goto(`${perdure.origin}/instances/never-was`);

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { InstanceDetail } from '@perdure/server/contract';
 import { client } from '../api/trpc.ts';
 import { InstanceRun, type RunSource } from './instance-run.ts';
@@ -14,6 +14,21 @@ export function useInstanceRun(instance: InstanceDetail, onChange: () => void): 
   const finished = instance.completedAt !== null;
   useEffect(() => {
     void run.load(finished);
+    return () => run.stop();
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [run]);
+  // The server ends the stream of an instance that has finished. One that was rewound goes on: it is followed again.
+  const [following, setFollowing] = useState(0);
+  const hasEnded = useRef(false);
+  useEffect(() => {
+    if (hasEnded.current && instance.seq > run.head) setFollowing((before) => before + 1);
+  }, [run, instance.seq]);
+  useEffect(() => {
+    hasEnded.current = false;
+    const ended = (): void => {
+      hasEnded.current = true;
+      onChange();
+    };
     const subscription = client.instances.watch.subscribe(
       { id, lastEventId: String(run.head) },
       {
@@ -22,16 +37,12 @@ export function useInstanceRun(instance: InstanceDetail, onChange: () => void): 
           onChange();
         },
         // It has ended, or it is gone.
-        onComplete: onChange,
-        onError: onChange,
+        onComplete: ended,
+        onError: ended,
       },
     );
-    return () => {
-      subscription.unsubscribe();
-      run.stop();
-    };
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
-  }, [id, run, onChange]);
+    return () => subscription.unsubscribe();
+  }, [id, run, onChange, following]);
   return run;
 }
 

@@ -139,7 +139,7 @@ function Plan({
           ))}
         </ul>
       </div>
-      <ul className="mig-problems" aria-label="Problems" role={plan.problems.length > 0 ? 'alert' : undefined}>
+      <ul className="mig-problems" aria-label="Problems" aria-live="polite">
         {plan.problems.map((problem) => (
           <li key={`${problem.code} ${problem.node ?? ''} ${problem.to ?? ''} ${problem.message}`}>
             <StatusIcon shape={problem.severity} size={13} label={problem.severity} />
