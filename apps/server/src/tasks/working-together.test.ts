@@ -277,6 +277,17 @@ test('W9 several at once: what qualifies is decided, and for the rest it is said
   expect((await look(ann.cookie, tasks[0] ?? '')).status).toBe('decided');
 });
 
+test('W11 a task is found by the beginnings of its words', async () => {
+  const ann = await server.signIn('approver', 'Ann');
+  const task = await taskWith({ candidates: [ann.id], title: 'Approve ORD-48207', context: { customer: 'Nordsee AG' } });
+  const found = async (text: string, view = 'all') =>
+    (await server.procedure(ann.cookie, 'query', 'tasks.list', { view, text })).data.rows.map((row: Loose) => row.id);
+  for (const text of ['48207', 'ord-482', 'nords approve', 'NORDSEE']) expect(await found(text), text).toEqual([task]);
+  expect(await found('48208')).toEqual([]);
+  expect(await found("');--")).toContain(task); // no word at all: as if nothing was asked
+  expect(await found('48207', 'closed')).toEqual([]);
+});
+
 test('W10 an approval after the deadline is told that it has passed', async () => {
   const ann = await server.signIn('approver', 'Ann');
   const task = await taskWith({ candidates: [ann.id], deadline: '200ms' });

@@ -79,10 +79,16 @@ export async function listTasks(
   viewer: TaskViewer,
   query: TaskQuery,
 ): Promise<{ rows: (TaskRecord & TaskPlace)[]; more: boolean }> {
+  const words = query.text ? searchWords(query.text) : null;
+  // Few that match are found by the index of words; when there are many, walking the order soon comes to a page of them. The planner guesses
+  // the same share for every beginning of a word, and would walk to the end for one that matches nothing.
+  const matching =
+    words === null ? [] : await prisma.$queryRawUnsafe<{ id: string }[]>(matchingSql, words, query.view === 'closed', fewMatches + 1);
+  const text = words === null ? 'none' : matching.length > fewMatches ? 'many' : 'few';
   const rows = await prisma.$queryRawUnsafe<(TaskRecord & TaskPlace)[]>(
-    listSql(query.view, sortOf(query), query.from !== null),
+    listSql(query.view, sortOf(query), query.from !== null, text),
     ...viewerParameters(viewer),
-    query.text ? searchWords(query.text) : null,
+    text === 'few' ? matching.map(({ id }) => id) : words,
     query.workflowKey ?? null,
     query.overdue,
     query.minPriority ?? null,
@@ -131,6 +137,14 @@ const views = {
   closed: `t.status <> 'open'`,
 } as const;
 
+const fewMatches = 1_000;
+const textConditions = {
+  none: '$5::text IS NULL',
+  few: 't.id = ANY ($5::text[])',
+  // IS TRUE keeps the index of words out of it.
+  many: `(t.words @@ to_tsquery('simple', $5::text)) IS TRUE`,
+} as const;
+
 interface Sort {
   /** One or two expressions; ids break ties. */
   keys: readonly [string, string?];
@@ -159,6 +173,7 @@ const withVisible = (name: string): string =>
     .replaceAll('/*visible*/', visibleSql)
     .replaceAll('/*columns*/', columnsSql);
 const pageSql = withVisible('task-list.sql');
+const matchingSql = sqlFile(import.meta.url, 'task-matching.sql');
 const byIdSql = withVisible('task-by-id.sql');
 const ofInstanceSql = withVisible('task-of-instance.sql');
 const countsSql = Object.entries(views).reduce(
@@ -167,7 +182,12 @@ const countsSql = Object.entries(views).reduce(
 );
 
 /** All pieces come from this file: nothing a person typed is in the text. */
-function listSql(view: TaskView, { keys: [first, second], types, newestFirst }: Sort, continues: boolean): string {
+function listSql(
+  view: TaskView,
+  { keys: [first, second], types, newestFirst }: Sort,
+  continues: boolean,
+  text: keyof typeof textConditions,
+): string {
   const places = [...(second === undefined ? [first] : [first, second]), 't.id'];
   const values = [`$10::text::${types[0]}`, ...(second === undefined ? [] : [`$11::text::${types[1]}`]), '$12::text'];
   const direction = newestFirst ? ' DESC' : '';
@@ -175,6 +195,7 @@ function listSql(view: TaskView, { keys: [first, second], types, newestFirst }: 
     keys: `${first} AS key1, ${second ?? 'NULL::text'} AS key2`,
     join: view === 'followUp' ? 'JOIN human_task_follow_up p ON p.task_id = t.id AND p.user_id = $2' : '',
     view: views[view],
+    text: textConditions[text],
     after: continues
       ? `(${places.join(', ')}) ${newestFirst ? '<' : '>'} (${values.join(', ')})${second === undefined ? ' AND ($11::text IS NULL)' : ''}`
       : 'true',

@@ -3,7 +3,7 @@ WITH page AS MATERIALIZED (
   SELECT t.id, /*keys*/
   FROM human_task t /*join*/
   WHERE /*visible*/ AND /*view*/
-    AND ($5::text IS NULL OR t.words @@ to_tsquery('simple', $5))
+    AND /*text*/
     AND ($6::text IS NULL OR t.workflow_key = $6)
     AND (NOT $7::boolean OR coalesce(t.due_at, 'infinity'::timestamptz) < now())
     AND ($8::int IS NULL OR - t.priority <= - $8::int)
