@@ -50,6 +50,7 @@ export function Dialog({
   return (
     <Modal opened={opened} onClose={onClose} title={title} size={size} returnFocus={false}>
       <form
+        ref={beginIn}
         noValidate
         onSubmit={submit}
         onKeyDown={(event) => {
@@ -87,4 +88,11 @@ export function Dialog({
       </form>
     </Modal>
   );
+}
+
+/** Where the dialog's focus begins: what asks for it, else the first field, else Cancel; not the button that closes it, which comes first. */
+function beginIn(form: HTMLFormElement | null): void {
+  if (!form || form.querySelector('[data-autofocus]')) return;
+  const field = form.querySelector('input:checked, input:not([type="radio"], [type="hidden"], :disabled), textarea:not(:disabled)');
+  (field ?? form.querySelector('.dlg-foot button'))?.setAttribute('data-autofocus', '');
 }

@@ -69,8 +69,7 @@ function RightPanel({ detail }: { detail: WorkflowDetail }) {
   const [only] = selection.nodes;
   const node = selection.nodes.size === 1 ? document.nodes.find(({ id }) => id === only) : undefined;
   if (!node) {
-    const chosen = selection.nodes.size + selection.edges.size;
-    return <WorkflowPanel detail={detail} document={document} selected={chosen} readOnly={!may.edit} />;
+    return <WorkflowPanel detail={detail} document={document} selection={selection} readOnly={!may.edit} />;
   }
   return (
     <Inspector

@@ -4,6 +4,7 @@ import type { WorkflowDetail } from '@perdure/server/contract';
 import { standardCatalogue, type WorkflowDocument } from '@perdure/graph';
 import { useState } from 'react';
 import { trpc } from '../api/trpc.ts';
+import type { Selection } from '../canvas/graph-canvas.tsx';
 import { Button } from '../components/button.tsx';
 import { Kbd } from '../components/kbd.tsx';
 import { toastError } from '../components/toast.tsx';
@@ -16,12 +17,12 @@ const firstKeys = ['node.find-type', 'node.add', 'node.open', 'node.rename', 'vi
 export function WorkflowPanel({
   detail,
   document,
-  selected,
+  selection,
   readOnly,
 }: {
   detail: WorkflowDetail;
   document: WorkflowDocument;
-  selected: number;
+  selection: Selection;
   readOnly: boolean;
 }) {
   const queries = useQueryClient();
@@ -39,6 +40,7 @@ export function WorkflowPanel({
     if (text !== detail.title || description !== detail.description) rename.mutate({ key: detail.key, title: text, description });
   };
   const count = (test: (type: string) => boolean): number => document.nodes.filter((node) => test(node.type)).length;
+  const selected = selection.nodes.size + selection.edges.size;
   const facts: [string, number][] = [
     ['Nodes', document.nodes.length],
     ['Edges', document.edges.length],
@@ -49,7 +51,7 @@ export function WorkflowPanel({
     <aside className="ds-inspector" aria-label="Inspector">
       <div className="ds-inspector-head">
         <div className="grow">
-          <div className="ds-panel-title">{selected > 1 ? `${selected} selected` : 'Workflow'}</div>
+          <div className="ds-panel-title">{selected > 1 ? selectionWords(selection) : 'Workflow'}</div>
           <div className="ds-subtitle">
             <span className="mono">{detail.key}</span>
           </div>
@@ -134,4 +136,14 @@ function KeyRow({ id }: { id: string }) {
       </span>
     </li>
   );
+}
+
+/** "14 nodes selected"; edges among them count for the keys, so they are named, too. */
+function selectionWords({ nodes, edges }: Selection): string {
+  const parts = [counted(nodes.size, 'node'), counted(edges.size, 'edge')].filter((part) => part !== null);
+  return `${parts.join(' and ')} selected`;
+}
+
+function counted(count: number, word: string): string | null {
+  return count === 0 ? null : `${count} ${word}${count === 1 ? '' : 's'}`;
 }

@@ -88,9 +88,15 @@ function Versions({ onClose }: { onClose(): void }) {
         </div>
         {mode === 'changes' ? (
           <>
-            <RefSelect label="From" value={from} versions={known} onChange={(ref) => setPicked({ to, from: ref })} />
-            <span className="t3">to</span>
-            <RefSelect label="To" value={to} versions={known} onChange={(ref) => setPicked({ to: ref, from })} />
+            {from === null ? (
+              <span className="t3">{`Nothing before ${nameOf(to)}`}</span>
+            ) : (
+              <>
+                <RefSelect label="From" value={from} versions={known} onChange={(ref) => setPicked({ to, from: ref })} />
+                <span className="t3">to</span>
+                <RefSelect label="To" value={to} versions={known} onChange={(ref) => setPicked({ to: ref, from })} />
+              </>
+            )}
           </>
         ) : null}
         <span className="grow" />
