@@ -1,6 +1,6 @@
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
-import { add, expectAccessible, inspector, newWorkflow, node, openDesigner, select } from '../designer.ts';
+import { add, box, expectAccessible, inspector, newWorkflow, node, openDesigner, select } from '../designer.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -96,6 +96,26 @@ test('a path is picked by click and by keyboard: into a text, and into an expres
   await page.close();
 });
 
+test('a path is dragged onto a field: a literal becomes an expression, an expression gets it where it is dropped', async () => {
+  const page = await openSample();
+  await select(page, 'Take payment');
+  const url = inspector(page).getByRole('group', { name: 'URL', exact: true });
+  const tree = inspector(page).getByRole('tree');
+  await tree.getByRole('treeitem', { name: /^steps\.order\.output,/ }).focus();
+  await page.keyboard.press('ArrowRight');
+  const path = tree.getByRole('treeitem', { name: /^steps\.order\.output\.id,/ });
+  await path.hover();
+  await page.mouse.down();
+  // The drag begins before the panel is scrolled to the field.
+  const at = await box(path);
+  await page.mouse.move(at.x + at.width / 2, at.y - 20, { steps: 4 });
+  await url.getByRole('textbox').hover();
+  await page.mouse.up();
+  await expect(url.getByRole('textbox')).toHaveText(/steps\.order\.output\.id/);
+  await expect(url.getByRole('button', { name: 'Form' })).toBeVisible();
+  await page.close();
+});
+
 test('a condition is built from rows, opens as rows again, and holds in a run', async () => {
   const page = await newWorkflow(context, perdure, 'Sizes');
   await add(page, 'Condition');
@@ -184,6 +204,12 @@ test('an input schema is built from fields, previewed, and asked for when it run
   await page.keyboard.press('Alt+ArrowUp');
   await expect(dialog.getByRole('textbox', { name: 'Name' }).first()).toHaveValue('tier');
   await expect(preview.getByRole('radio', { name: 'First' })).toBeVisible();
+  // And back again, with the mouse.
+  await dialog
+    .getByTitle('Drag, or Alt+↑ and Alt+↓')
+    .last()
+    .dragTo(dialog.getByRole('textbox', { name: 'Name' }).first());
+  await expect(dialog.getByRole('textbox', { name: 'Name' }).first()).toHaveValue('amount');
   await expectAccessible(page);
 
   // What the fields do not show goes round through JSON unharmed; what would fail later is refused here.

@@ -52,6 +52,36 @@ test('the command palette adds, finds, does and goes; what was used stands first
   await page.close();
 });
 
+test('a node is added by a few letters; what was added lately stands first; a page is gone to by its name', async () => {
+  const page = await open('quick');
+  await select(page, 'Send');
+  await canvas(page).focus();
+  await page.keyboard.press('Tab');
+  const box = page.getByRole('combobox', { name: 'Add a node' });
+  await expect(box).toBeFocused();
+  await page.keyboard.type('no such thing');
+  await expect(page.getByText('No node is called “no such thing”.')).toBeVisible();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('human');
+  await expect(page.getByRole('listbox', { name: 'Nodes' }).getByRole('option', { selected: true })).toHaveText(/Human task/);
+  await expectAccessible(page, '[role="dialog"]');
+  await page.keyboard.press('Enter');
+  await expect(node(page, 'Human task')).toBeVisible();
+  await select(page, 'Human task');
+  await canvas(page).focus();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('listbox', { name: 'Nodes' }).getByRole('option').first()).toHaveText(/Human task/);
+  await page.keyboard.press('Escape');
+  await expect(box).toHaveCount(0);
+
+  await page.keyboard.press('Control+K');
+  await page.keyboard.type('entities');
+  await expect(options(page, { selected: true })).toHaveAccessibleName(/^Entities/);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/entities/);
+  await page.close();
+});
+
 test('the sheet of keys and the context menu come from the same commands', async () => {
   const page = await open('menus');
   await canvas(page).focus();

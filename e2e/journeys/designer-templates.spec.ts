@@ -105,3 +105,41 @@ test('what a template needs is told, and created with it; a taken key gets a num
   await expect(dialog.getByText('Works with the entity type Shared resource (shared-resource), which is here.')).toBeVisible();
   await page.close();
 });
+
+test('the gallery narrows down by category and pattern; an installation without workflows begins with it', async () => {
+  const page = await context.newPage();
+  await page.goto(`${perdure.origin}/workflows`);
+  await page.getByRole('button', { name: 'New workflow…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'New workflow' });
+  await expect(dialog.getByRole('radio', { name: /^Device readings/ })).toBeVisible();
+  const all = await dialog.getByRole('radio').count();
+  await dialog.getByRole('searchbox').fill('zzz');
+  await expect(dialog.getByText(/^No template/)).toBeVisible();
+  await dialog.getByRole('searchbox').fill('');
+  await expect(dialog.getByRole('radio')).toHaveCount(all);
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+
+  for (const { key } of await listWorkflows()) await archive(key);
+  await page.getByRole('button', { name: 'Begin with a template…' }).click();
+  await expect(dialog.getByRole('searchbox')).toBeFocused();
+  await dialog.getByText('Device readings', { exact: true }).click();
+  await expect(dialog.getByRole('radio', { name: /^Device readings/ })).toBeChecked();
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await expect(page).toHaveURL(/\/workflows\//);
+  await page.close();
+});
+
+async function listWorkflows(): Promise<{ key: string }[]> {
+  const answer = await context.request.get(`${perdure.origin}/trpc/workflows.list?input=${encodeURIComponent('{}')}`);
+  const { result } = (await answer.json()) as { result: { data: { key: string }[] } };
+  return result.data;
+}
+
+async function archive(key: string): Promise<void> {
+  const answer = await context.request.post(`${perdure.origin}/trpc/workflows.archive`, {
+    headers: { origin: perdure.origin },
+    data: { key },
+  });
+  expect(answer.status(), await answer.text()).toBe(200);
+}
