@@ -2,6 +2,8 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet,
 import { FaultPage, NotFoundPage } from './shell/fault-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { parseMomentSearch } from './instances/moment-search.ts';
+import { parseDashboardSearch } from './dashboard/dashboard-search.ts';
+import { parseIncidentsSearch } from './incidents/incidents-search.ts';
 import { parseInstanceSearch } from './instances/instance-search.ts';
 import { parseEntitiesSearch, parseEntitySearch } from './entities/entities-search.ts';
 import { parseAuditSearch } from './settings/audit/audit-search.ts';
@@ -26,7 +28,7 @@ const homeRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/',
   beforeLoad: () => {
-    throw redirect({ to: localStorage.getItem('perdure-guide') === 'skipped' ? '/instances' : '/welcome', replace: true });
+    throw redirect({ to: localStorage.getItem('perdure-guide') === 'skipped' ? '/dashboard' : '/welcome', replace: true });
   },
 });
 
@@ -34,6 +36,26 @@ const welcomeRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/welcome',
   component: lazyRouteComponent(() => import('./welcome/welcome-page.tsx'), 'WelcomePage'),
+});
+
+const dashboardRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/dashboard',
+  validateSearch: parseDashboardSearch,
+  component: lazyRouteComponent(() => import('./dashboard/dashboard-page.tsx'), 'DashboardPage'),
+});
+
+const incidentsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/incidents',
+  validateSearch: parseIncidentsSearch,
+  component: lazyRouteComponent(() => import('./incidents/incidents-page.tsx'), 'IncidentsPage'),
+});
+
+const incidentRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/incidents/$fingerprint',
+  component: lazyRouteComponent(() => import('./incidents/incident-page.tsx'), 'IncidentPage'),
 });
 
 const workflowsRoute = createRoute({
@@ -114,6 +136,9 @@ export const router = createRouter({
     shellRoute.addChildren([
       homeRoute,
       welcomeRoute,
+      dashboardRoute,
+      incidentsRoute,
+      incidentRoute,
       workflowsRoute,
       designerRoute,
       instancesRoute,

@@ -3,6 +3,8 @@ import { useEffect } from 'react';
 import { client, trpc } from './trpc.ts';
 import { useConnection } from './connection.ts';
 
+const COUNTED_EVERY_MS = 3_000;
+
 /**
  * Keeps every list on screen fresh: the feed only hints that something changed (at most four times a second), and the queries that
  * are mounted refetch themselves. After a lost connection all lists are refetched once, for hints may have been missed.
@@ -13,16 +15,35 @@ export function useFeed(): void {
   const signIns = useConnection((state) => state.signIns);
 
   useEffect(() => {
+    // What is counted over everything is asked for seldom, however fast the hints come.
+    let counted = 0;
+    let later: ReturnType<typeof setTimeout> | undefined;
+    const count = () => {
+      if (later !== undefined) return;
+      later = setTimeout(
+        () => {
+          later = undefined;
+          counted = performance.now();
+          void queries.invalidateQueries({ queryKey: trpc.dashboard.pathKey() });
+          void queries.invalidateQueries({ queryKey: trpc.incidents.pathKey() });
+        },
+        Math.max(0, counted + COUNTED_EVERY_MS - performance.now()),
+      );
+    };
     const subscription = client.feed.watch.subscribe(undefined, {
       onData: (hint) => {
         if (hint.instances) void queries.invalidateQueries({ queryKey: trpc.instances.list.queryKey() });
+        if (hint.instances || hint.monitor) count();
         if (hint.instances) void queries.invalidateQueries({ queryKey: trpc.entities.pathKey() });
         if (hint.workflows) void queries.invalidateQueries({ queryKey: trpc.entityTypes.pathKey() });
         if (hint.tasks) void queries.invalidateQueries({ queryKey: trpc.tasks.pathKey() });
         if (hint.workflows || hint.instances) void queries.invalidateQueries({ queryKey: trpc.workflows.list.queryKey() });
       },
     });
-    return () => subscription.unsubscribe();
+    return () => {
+      clearTimeout(later);
+      subscription.unsubscribe();
+    };
   }, [queries, signIns]);
 
   useEffect(() => {

@@ -1,11 +1,27 @@
 import { Menu } from '@mantine/core';
-import { IconCalendar, IconCircleDot, IconFlask, IconPlus, IconSitemap, IconTag, IconX, IconVersions } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconBroadcast,
+  IconCalendar,
+  IconClock,
+  IconFolder,
+  IconHourglass,
+  IconCircleDot,
+  IconFlask,
+  IconPlus,
+  IconSitemap,
+  IconTag,
+  IconX,
+  IconVersions,
+} from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { trpc } from '../api/trpc.ts';
 import { Button } from '../components/button.tsx';
 import { useKeys } from '../components/use-keys.ts';
-import { STARTED_WITHIN, STATUSES, type InstanceSearch, type StartedWithin } from './instance-search.ts';
+import { STARTED_WITHIN, STATUSES, WAITING_KINDS, type InstanceSearch, type StartedWithin } from './instance-search.ts';
+import type { WaitingKind } from '@perdure/server/contract';
+import { readDuration } from '../components/duration-words.ts';
 
 /** What narrows the list: a chip per filter, one menu that adds them. `tags` are those in sight, offered as filters. */
 export function InstanceFilters({
@@ -27,6 +43,13 @@ export function InstanceFilters({
     list?.includes(entry) ? list.filter((other) => other !== entry) : [...(list ?? []), entry];
   const set = (name: 'workflow' | 'status' | 'tag', list: string[]) =>
     list.length === 0 ? onChange({}, [name]) : onChange({ [name]: list });
+  const take = (next: InstanceSearch) => {
+    const empty = (Object.keys(next) as (keyof InstanceSearch)[]).filter((name) => next[name] === ''); // the one key it was given
+    onChange(empty.length > 0 ? {} : next, empty);
+  };
+  const incident = useQuery(
+    trpc.incidents.get.queryOptions({ fingerprint: search.incident ?? '' }, { enabled: search.incident !== undefined }),
+  );
   return (
     <div className="filters" role="group" aria-label="Filters">
       {search.workflow ? (
@@ -74,6 +97,78 @@ export function InstanceFilters({
           onRemove={() => onChange({}, ['tag'])}
         />
       ) : null}
+      {search.folder ? (
+        <Chip
+          icon={<IconFolder className="ic" size={13} stroke={1.8} />}
+          name="Folder"
+          verb="is"
+          value={search.folder}
+          onRemove={() => onChange({}, ['folder'])}
+        />
+      ) : null}
+      {search.longer ? (
+        <Chip
+          icon={<IconClock className="ic" size={13} stroke={1.8} />}
+          name="Took"
+          verb="at least"
+          value={search.longer}
+          onRemove={() => onChange({}, ['longer'])}
+        />
+      ) : null}
+      {search.shorter ? (
+        <Chip
+          icon={<IconClock className="ic" size={13} stroke={1.8} />}
+          name="Took"
+          verb="at most"
+          value={search.shorter}
+          onRemove={() => onChange({}, ['shorter'])}
+        />
+      ) : null}
+      {search.code ? (
+        <Chip
+          icon={<IconAlertTriangle className="ic" size={13} stroke={1.8} />}
+          name="Error code"
+          verb="is"
+          value={search.code}
+          onRemove={() => onChange({}, ['code'])}
+        />
+      ) : null}
+      {search.incident ? (
+        <Chip
+          icon={<IconAlertTriangle className="ic" size={13} stroke={1.8} />}
+          name="Incident"
+          verb="is"
+          value={incident.data?.message ?? search.incident}
+          onRemove={() => onChange({}, ['incident'])}
+        />
+      ) : null}
+      {search.waits ? (
+        <Chip
+          icon={<IconHourglass className="ic" size={13} stroke={1.8} />}
+          name="Waits"
+          verb="for"
+          value={search.waits.map((kind) => WAITING_KINDS[kind].toLowerCase()).join(', ')}
+          onRemove={() => onChange({}, ['waits'])}
+        />
+      ) : null}
+      {search.event ? (
+        <Chip
+          icon={<IconBroadcast className="ic" size={13} stroke={1.8} />}
+          name="Waits"
+          verb="for the event"
+          value={search.event}
+          onRemove={() => onChange({}, ['event'])}
+        />
+      ) : null}
+      {search.waiting ? (
+        <Chip
+          icon={<IconHourglass className="ic" size={13} stroke={1.8} />}
+          name="Waits"
+          verb="longer than"
+          value={search.waiting}
+          onRemove={() => onChange({}, ['waiting'])}
+        />
+      ) : null}
       {search.tests ? (
         <Chip
           icon={<IconFlask className="ic" size={13} stroke={1.8} />}
@@ -83,7 +178,7 @@ export function InstanceFilters({
           onRemove={() => onChange({}, ['tests'])}
         />
       ) : null}
-      <Menu opened={opened} onChange={setOpened} position="bottom-start" width={220} closeOnItemClick={false}>
+      <Menu opened={opened} onChange={setOpened} position="bottom-start" width={260} closeOnItemClick={false}>
         <Menu.Target>
           <Button look="ghost" size="sm" icon={<IconPlus className="ic" stroke={1.8} />} keys={['F']}>
             Filter
@@ -117,6 +212,47 @@ export function InstanceFilters({
               {STARTED_WITHIN[within]}
             </Choice>
           ))}
+          <Menu.Label>Details</Menu.Label>
+          {/* Typed, not chosen: a field each, taken over by Enter. */}
+          <div className="typed-filters">
+            <TypedFilter label="Took at least" hint="2h" value={search.longer} check={isDuration} onTake={(longer) => take({ longer })} />
+            <TypedFilter
+              label="Took at most"
+              hint="200ms"
+              value={search.shorter}
+              check={isDuration}
+              onTake={(shorter) => take({ shorter })}
+            />
+            <TypedFilter label="Error code" hint="http.503" value={search.code} onTake={(code) => take({ code })} />
+            <TypedFilter label="Waits for the event" hint="order.changed" value={search.event} onTake={(event) => take({ event })} />
+            <TypedFilter
+              label="Waits longer than"
+              hint="2h"
+              value={search.waiting}
+              check={isDuration}
+              onTake={(waiting) => take({ waiting })}
+            />
+            <TypedFilter
+              label="Tag"
+              hint="gold"
+              value={undefined}
+              onTake={(tag) => (tag === '' ? undefined : set('tag', [...new Set([...(search.tag ?? []), tag])]))}
+            />
+            <TypedFilter label="Folder" hint="finance" value={search.folder} onTake={(folder) => take({ folder })} />
+          </div>
+          <Menu.Label>Waits for</Menu.Label>
+          {(Object.entries(WAITING_KINDS) as [WaitingKind, string][]).map(([kind, label]) => (
+            <Choice
+              key={kind}
+              on={search.waits?.includes(kind) ?? false}
+              onClick={() => {
+                const waits = toggle(search.waits, kind);
+                onChange(waits.length === 0 ? {} : { waits }, waits.length === 0 ? ['waits'] : []);
+              }}
+            >
+              {label}
+            </Choice>
+          ))}
           {workflows.data && workflows.data.length > 0 ? <Menu.Label>Workflow</Menu.Label> : null}
           {workflows.data?.map((workflow) => (
             <Choice
@@ -137,6 +273,45 @@ export function InstanceFilters({
       </Menu>
       {children}
     </div>
+  );
+}
+
+const isDuration = (words: string): boolean => readDuration(words) !== undefined;
+
+function TypedFilter({
+  label,
+  hint,
+  value,
+  check,
+  onTake,
+}: {
+  label: string;
+  hint: string;
+  value: string | undefined;
+  check?: (words: string) => boolean;
+  onTake: (words: string) => void;
+}) {
+  const [words, setWords] = useState(value ?? '');
+  const wrong = words.trim() !== '' && check !== undefined && !check(words.trim());
+  return (
+    <label className="typed-filter">
+      <span>{label}</span>
+      <input
+        className={wrong ? 'wrong' : ''}
+        value={words}
+        placeholder={hint}
+        aria-invalid={wrong}
+        onChange={(event) => setWords(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          // The menu moves its focus by letters.
+          if (event.key !== 'Escape' && event.key !== 'Tab') event.stopPropagation();
+          if (event.key === 'Enter' && !wrong) onTake(words.trim());
+        }}
+        onBlur={() => {
+          if (!wrong && words.trim() !== (value ?? '')) onTake(words.trim());
+        }}
+      />
+    </label>
   );
 }
 

@@ -1,32 +1,42 @@
-import { IconArrowDown, IconChevronLeft, IconChevronRight, IconListDetails, IconPlayerPlay } from '@tabler/icons-react';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useCallback, useMemo, useRef, useState } from 'react';
-import type { InstanceRow } from '@perdure/server/contract';
+import { Menu } from '@mantine/core';
+import {
+  IconChevronLeft,
+  IconChevronRight,
+  IconColumns3,
+  IconCopy,
+  IconDeviceFloppy,
+  IconListDetails,
+  IconPlayerPlay,
+} from '@tabler/icons-react';
+import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { trpc } from '../api/trpc.ts';
 import { useMay } from '../api/use-me.ts';
 import { Button } from '../components/button.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorState } from '../components/error-state.tsx';
 import { Kbd } from '../components/kbd.tsx';
-import { formatMoment, useNow } from '../components/moment.ts';
+import { useNow } from '../components/moment.ts';
 import { SearchField } from '../components/search-field.tsx';
-import { TagList } from '../components/tag-list.tsx';
 import { SkeletonRows } from '../components/skeleton.tsx';
 import { Tabs } from '../components/tabs.tsx';
 import { useKeys } from '../components/use-keys.ts';
-import { versionWords } from '../components/version-words.ts';
+import { toast } from '../components/toast.tsx';
 import { LiveMark } from '../shell/live-mark.tsx';
 import { TopBar } from '../shell/top-bar.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
-import { StatusLabel } from '../status/status-label.tsx';
-import { InstanceElapsed } from './instance-elapsed.tsx';
+import { ALL_COLUMNS, COLUMNS, type Column, type ListSetting, readListSetting } from './columns.ts';
+import { countText } from './count-text.ts';
 import { InstanceFilters } from './instance-filters.tsx';
-import { instanceListInput, PAGE_SIZE } from './instance-list-input.ts';
-import type { InstanceSearch, InstanceView } from './instance-search.ts';
+import { instanceFilterInput, instanceListInput, PAGE_SIZE } from './instance-list-input.ts';
+import { FILTER_KEYS, type InstanceSearch, type InstanceView, parseInstanceSearch } from './instance-search.ts';
+import { InstanceTable } from './instance-table.tsx';
 import { PurgeTestsDialog } from './purge-tests-dialog.tsx';
 import { StartInstanceDialog } from './start-instance-dialog.tsx';
-import { WhereAndWhy } from './where-and-why.tsx';
+import { SaveViewDialog } from './save-view-dialog.tsx';
+import { extended, isSelected, nothingSelected, type Selection, toggled } from './selection.ts';
+import { SelectionBar } from './selection-bar.tsx';
 import './instances-page.css';
 
 const route = getRouteApi('/shell/instances');
@@ -35,8 +45,12 @@ const VIEWS: { key: InstanceView; label: string }[] = [
   { key: 'open', label: 'Not completed' },
   { key: 'failed', label: 'Failed' },
   { key: 'waiting', label: 'Waiting' },
+  { key: 'stuck', label: 'Stuck' },
   { key: 'all', label: 'All' },
 ];
+
+/** Counts stand on the tabs; they may be a little older than the list. */
+const COUNT_EVERY_MS = 10_000;
 
 export function InstancesPage() {
   useDocumentTitle('Instances');
@@ -53,6 +67,53 @@ export function InstancesPage() {
   const rows = list.data?.rows;
   const view = search.view ?? 'open';
   const table = useRef<HTMLTableElement>(null);
+  const queries = useQueryClient();
+  const views = useQuery(trpc.views.list.queryOptions());
+  const kept = useQuery(trpc.listSettings.get.queryOptions({ list: 'instances' }));
+  const setting = useMemo(() => readListSetting(kept.data), [kept.data]);
+  const keepSetting = useMutation(trpc.listSettings.save.mutationOptions());
+  const [saving, setSaving] = useState(false);
+  const [selection, setSelection] = useState<Selection>(nothingSelected);
+  const lastTicked = useRef<string | null>(null);
+  const inSight = useMemo(() => rows?.map(({ id }) => id) ?? [], [rows]);
+  const filter = useMemo(() => instanceFilterInput(search, minute), [search, minute]);
+  const filterText = JSON.stringify(FILTER_KEYS.map((key) => search[key])) + view;
+  // What was chosen among other things is not chosen among these.
+  useEffect(() => setSelection(nothingSelected), [filterText]);
+  const tabs = useMemo(
+    () => [
+      ...VIEWS.map(({ key, label }) => ({ key: key as string, label, search: key === 'open' ? {} : ({ view: key } as InstanceSearch) })),
+      ...(views.data ?? []).map(({ id, name, search: saved }) => ({
+        key: id,
+        label: name,
+        search: { ...parseInstanceSearch(saved), saved: id },
+      })),
+    ],
+    [views.data],
+  );
+  const counts = useQueries({
+    queries: tabs.map((tab) =>
+      trpc.instances.count.queryOptions(instanceFilterInput(tab.search, minute), {
+        refetchInterval: COUNT_EVERY_MS,
+        staleTime: COUNT_EVERY_MS,
+      }),
+    ),
+  });
+  const openView = views.data?.find(({ id }) => id === search.saved);
+
+  const changeSetting = (next: ListSetting) => {
+    const plain = { columns: [...next.columns], density: next.density };
+    queries.setQueryData(trpc.listSettings.get.queryKey({ list: 'instances' }), plain);
+    keepSetting.mutate({ list: 'instances', setting: plain });
+  };
+  const tick = (id: string, toHere: boolean) => {
+    setSelection((now) =>
+      toHere && lastTicked.current !== null ? extended(now, lastTicked.current, id, inSight) : toggled(now, id, inSight),
+    );
+    lastTicked.current = id;
+  };
+  const tickAll = () =>
+    setSelection((now) => (inSight.every((id) => isSelected(now, id)) ? nothingSelected : { of: 'rows', ids: new Set(inSight) }));
 
   const change = useCallback(
     (next: InstanceSearch, drop: (keyof InstanceSearch)[] = []) => {
@@ -75,17 +136,23 @@ export function InstancesPage() {
     const at = links.findIndex((link) => link === document.activeElement);
     links[at === -1 ? (step > 0 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, at + step))]?.focus();
   };
-  useKeys({ j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1) });
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    x: (event) => {
+      const id = document.activeElement?.closest('tr')?.getAttribute('data-id');
+      if (typeof id === 'string') tick(id, event.shiftKey);
+    },
+    Escape: () => setSelection(nothingSelected),
+  });
 
   const tags = useMemo(() => [...new Set(rows?.flatMap((row) => row.tags))].sort(), [rows]);
-  const filtered =
-    search.workflow !== undefined ||
-    search.version !== undefined ||
-    search.status !== undefined ||
-    search.started !== undefined ||
-    search.text !== undefined ||
-    search.tag !== undefined ||
-    search.tests !== undefined;
+  const filtered = FILTER_KEYS.some((key) => search[key] !== undefined);
+
+  const [first, second, third] = selection.of === 'rows' ? [...selection.ids] : [];
+  const compared = first !== undefined && second !== undefined && third === undefined ? { id: first, other: second } : null;
 
   return (
     <>
@@ -109,14 +176,22 @@ export function InstancesPage() {
         <Tabs
           label="Views"
           panelId="instances-panel"
-          value={view}
-          onChange={(key) => change(key === 'open' ? {} : { view: key }, key === 'open' ? ['view', 'status'] : ['status'])}
-          items={VIEWS.map(({ key, label }) => ({
-            key,
-            label,
-            count: key === view && list.data && !filtered ? <span className="num t3 s12 b4">{countText(list.data.count)}</span> : undefined,
-          }))}
+          value={search.saved ?? view}
+          onChange={(key) => void navigate({ to: '/instances', search: tabs.find((tab) => tab.key === key)?.search ?? {} })}
+          items={tabs.map(({ key, label }, i) => {
+            const counted = counts[i]?.data;
+            return { key, label, count: counted === undefined ? undefined : <span className="num t3 s12 b4">{countText(counted)}</span> };
+          })}
         />
+        <Button
+          size="sm"
+          look="ghost"
+          className="push"
+          icon={<IconDeviceFloppy className="ic" stroke={1.8} />}
+          onClick={() => setSaving(true)}
+        >
+          {openView === undefined ? 'Save view…' : 'Edit view…'}
+        </Button>
       </div>
       <InstanceFilters search={search} onChange={change} tags={tags}>
         {search.tests === 'only' ? (
@@ -130,18 +205,26 @@ export function InstancesPage() {
             Purge test runs…
           </Button>
         ) : null}
+        <ColumnsMenu setting={setting} onChange={changeSetting} />
       </InstanceFilters>
       <div className="twrap" id="instances-panel" role="tabpanel" aria-label="Instances" aria-busy={list.isPlaceholderData} tabIndex={-1}>
         {list.isPending ? <SkeletonRows rows={12} label="Loading instances" /> : null}
         {list.isError && rows === undefined ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
         {rows && rows.length > 0 ? (
-          <InstanceTable rows={rows} ref={table} onOpen={(id) => void navigate({ to: '/instances/$id', params: { id } })} />
+          <InstanceTable
+            rows={rows}
+            columns={setting.columns}
+            density={setting.density}
+            ref={table}
+            onOpen={(id) => void navigate({ to: '/instances/$id', params: { id } })}
+            ticking={{ isTicked: (id) => isSelected(selection, id), onTick: tick, onTickAll: tickAll }}
+          />
         ) : null}
         {rows && rows.length === 0 ? (
           <Empty
             filtered={filtered}
             view={view}
-            onClear={() => change({}, ['workflow', 'version', 'status', 'started', 'text', 'tag', 'tests'])}
+            onClear={() => change({}, [...FILTER_KEYS])}
             onAll={() => change({ view: 'all' })}
             onStart={mayStart ? () => setStarting(true) : null}
           />
@@ -154,6 +237,9 @@ export function InstancesPage() {
             <span className="num">
               {list.data.count.value === 1 ? ' matches' : ' match'}
               {list.data.count.exact ? ', counted exactly' : ''}, of {countText(list.data.total)}
+              {list.data.searchedNewest === null
+                ? ''
+                : `. Parts of ids were looked for in the newest ${list.data.searchedNewest.toLocaleString('en')}`}
             </span>
           </span>
         ) : null}
@@ -161,6 +247,9 @@ export function InstancesPage() {
         <span className="row g4">
           <Kbd>j</Kbd>
           <Kbd>k</Kbd> Move
+        </span>
+        <span className="row g4">
+          <Kbd>x</Kbd> Select
         </span>
         <span className="row g4">
           <Kbd>Enter</Kbd> Open
@@ -188,6 +277,48 @@ export function InstancesPage() {
           </span>
         </Button>
       </footer>
+      {list.data ? (
+        <SelectionBar
+          selection={selection}
+          filter={filter}
+          total={list.data.count}
+          onChange={setSelection}
+          onClear={() => setSelection(nothingSelected)}
+        >
+          <Button
+            look="ghost"
+            icon={<IconCopy className="ic" stroke={1.8} />}
+            refusal={selection.of === 'rows' ? null : 'Select the rows whose ids you want'}
+            onClick={() => {
+              if (selection.of !== 'rows') return;
+              const { ids } = selection;
+              void navigator.clipboard
+                .writeText([...ids].join('\n'))
+                .then(() => toast({ title: `${ids.size} ${ids.size === 1 ? 'id' : 'ids'} copied` }));
+            }}
+          >
+            Copy ids
+          </Button>
+          <Button
+            look="ghost"
+            refusal={compared === null ? 'Select two instances' : null}
+            onClick={() => {
+              if (compared !== null) void navigate({ to: '/instances/$id/compare/$other', params: compared });
+            }}
+          >
+            Compare
+          </Button>
+        </SelectionBar>
+      ) : null}
+      <SaveViewDialog
+        key={openView?.id ?? 'new'}
+        opened={saving}
+        view={openView}
+        search={search}
+        onClose={() => setSaving(false)}
+        onSaved={(id) => void navigate({ to: '/instances', search: { ...search, saved: id } })}
+        onRemoved={() => void navigate({ to: '/instances', search: {} })}
+      />
       <PurgeTestsDialog
         opened={purging}
         workflowKey={search.workflow?.length === 1 ? (search.workflow[0] ?? null) : null}
@@ -202,78 +333,61 @@ export function InstancesPage() {
   );
 }
 
-function InstanceTable({ rows, ref, onOpen }: { rows: InstanceRow[]; ref: React.Ref<HTMLTableElement>; onOpen: (id: string) => void }) {
+const EMPTY_VIEWS: Record<Exclude<InstanceView, 'all'>, string> = {
+  open: 'Every instance is completed',
+  failed: 'No instance has failed',
+  waiting: 'No instance waits',
+  stuck: 'No instance is stuck',
+};
+
+/** Which columns, in which order, how close the rows. Kept for the person. */
+function ColumnsMenu({ setting, onChange }: { setting: ListSetting; onChange: (setting: ListSetting) => void }) {
+  const { columns, density } = setting;
+  const move = (column: Column, by: number) => {
+    const at = columns.indexOf(column);
+    const others = columns.filter((other) => other !== column);
+    onChange({ ...setting, columns: [...others.slice(0, Math.max(0, at + by)), column, ...others.slice(Math.max(0, at + by))] });
+  };
   return (
-    <table className="list instances-list" ref={ref} aria-label="Instances">
-      <colgroup>
-        <col style={{ width: 132 }} />
-        <col style={{ width: 176 }} />
-        <col style={{ width: 196 }} />
-        <col />
-        <col style={{ width: 118 }} />
-        <col style={{ width: 96 }} />
-        <col style={{ width: 126 }} />
-      </colgroup>
-      <thead>
-        <tr>
-          <th scope="col" style={{ paddingLeft: 20 }}>
-            Status
-          </th>
-          <th scope="col">Instance</th>
-          <th scope="col">Workflow</th>
-          <th scope="col">Where and why</th>
-          <th scope="col" aria-sort="descending">
-            <span className="row g4">
-              Started
-              <IconArrowDown className="ic" size={12} stroke={1.8} />
-            </span>
-          </th>
-          <th scope="col" style={{ textAlign: 'right' }}>
-            Elapsed
-          </th>
-          <th scope="col" style={{ paddingLeft: 20 }}>
-            Tags
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr
-            key={row.id}
-            onClick={(event) => {
-              // The link does it for the keyboard and the middle button; the rest of the row is a convenience.
-              if (event.target instanceof HTMLElement && event.target.closest('a, button')) return;
-              if (getSelection()?.toString() === '') onOpen(row.id);
+    <Menu position="bottom-end" width={240} closeOnItemClick={false}>
+      <Menu.Target>
+        <Button size="sm" look="ghost" className="push" icon={<IconColumns3 className="ic" stroke={1.8} />}>
+          Columns
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown mah={460} style={{ overflowY: 'auto' }}>
+        <Menu.Label>Columns. Alt and an arrow key move one</Menu.Label>
+        {[...columns, ...ALL_COLUMNS.filter((column) => !columns.includes(column))].map((column) => (
+          <Menu.CheckboxItem
+            key={column}
+            checked={columns.includes(column)}
+            disabled={column === 'instance'}
+            onChange={() =>
+              onChange({
+                ...setting,
+                columns: columns.includes(column) ? columns.filter((other) => other !== column) : [...columns, column],
+              })
+            }
+            onKeyDown={(event) => {
+              const by = event.altKey ? { ArrowUp: -1, ArrowDown: 1 }[event.key] : undefined;
+              if (by === undefined || !columns.includes(column)) return;
+              event.preventDefault();
+              event.stopPropagation();
+              move(column, by);
             }}
           >
-            <td style={{ paddingLeft: 20 }}>
-              <StatusLabel status={row.status} />
-            </td>
-            <td className="ell">
-              <Link to="/instances/$id" params={{ id: row.id }} className="instance mono b5" title={row.id} preload={false}>
-                {row.id}
-              </Link>
-            </td>
-            <td className="ell">
-              {row.workflowKey} <span className="t3">{versionWords(row.version)}</span>
-            </td>
-            <td className="ell">
-              <WhereAndWhy row={row} />
-            </td>
-            <td className="num t2">{formatMoment(row.createdAt)}</td>
-            <td className="num t2" style={{ textAlign: 'right' }}>
-              <InstanceElapsed createdAt={row.createdAt} completedAt={row.completedAt} />
-            </td>
-            <td style={{ paddingLeft: 20, overflow: 'hidden' }}>
-              <span className="row g4">
-                {row.isTest ? <span className="tag">Test</span> : null}
-                <TagList tags={row.tags} most={row.isTest ? 0 : 1} />
-              </span>
-            </td>
-          </tr>
+            {COLUMNS[column].label}
+          </Menu.CheckboxItem>
         ))}
-      </tbody>
-    </table>
+        <Menu.Label>Rows</Menu.Label>
+        <Menu.CheckboxItem
+          checked={density === 'compact'}
+          onChange={() => onChange({ ...setting, density: density === 'compact' ? 'comfortable' : 'compact' })}
+        >
+          Compact
+        </Menu.CheckboxItem>
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 
@@ -299,11 +413,7 @@ function Empty({
     );
   if (view !== 'all')
     return (
-      <EmptyState
-        icon={icon}
-        title={view === 'failed' ? 'No instance has failed' : view === 'waiting' ? 'No instance waits' : 'Every instance is completed'}
-        actions={<Button onClick={onAll}>Show all instances</Button>}
-      >
+      <EmptyState icon={icon} title={EMPTY_VIEWS[view]} actions={<Button onClick={onAll}>Show all instances</Button>}>
         This list fills by itself as soon as there is one.
       </EmptyState>
     );
@@ -322,8 +432,4 @@ function Empty({
       An instance is one run of a published workflow.
     </EmptyState>
   );
-}
-
-function countText({ value, exact }: { value: number; exact: boolean }): string {
-  return `${value.toLocaleString('en')}${exact ? '' : '+'}`;
 }

@@ -1,5 +1,13 @@
 import { Tooltip } from '@mantine/core';
-import { IconDatabaseCog, IconInbox, IconListDetails, IconSettings, IconSitemap } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconDatabaseCog,
+  IconInbox,
+  IconLayoutDashboard,
+  IconListDetails,
+  IconSettings,
+  IconSitemap,
+} from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
@@ -9,6 +17,8 @@ import { AccountMenu } from './account-menu.tsx';
 import { Logo } from './logo.tsx';
 
 export function Rail({ open }: { open: boolean }) {
+  const mayReadInstances = useMay('instance.read');
+  const incidents = useQuery(trpc.incidents.list.queryOptions({ states: ['open'] }, { enabled: mayReadInstances, staleTime: 3_000 }));
   const mayReadTasks = useMay('task.read');
   const tasks = useQuery(trpc.tasks.counts.queryOptions(undefined, { enabled: mayReadTasks })).data;
   // What waits for this person; while that is nothing, more quietly what they could take.
@@ -21,6 +31,9 @@ export function Rail({ open }: { open: boolean }) {
         {open ? <span>Perdure</span> : null}
       </Link>
       <ul>
+        {mayReadInstances ? (
+          <RailLink to="/dashboard" label="Dashboard" icon={<IconLayoutDashboard className="ic" size={16} stroke={1.8} />} open={open} />
+        ) : null}
         <RailLink to="/workflows" label="Workflows" icon={<IconSitemap className="ic" size={16} stroke={1.8} />} open={open} />
         <RailLink to="/instances" label="Instances" icon={<IconListDetails className="ic" size={16} stroke={1.8} />} open={open} />
         <RailLink to="/entities" label="Entities" icon={<IconDatabaseCog className="ic" size={16} stroke={1.8} />} open={open} />
@@ -32,6 +45,17 @@ export function Rail({ open }: { open: boolean }) {
           count={waiting}
           isCalm={!isMine}
         />
+        {mayReadInstances ? (
+          <RailLink
+            to="/incidents"
+            label="Incidents"
+            icon={<IconAlertTriangle className="ic" size={16} stroke={1.8} />}
+            open={open}
+            count={incidents.data?.counts.open ?? 0}
+            of="incident"
+            isCalm
+          />
+        ) : null}
       </ul>
       <div className="sp" />
       <ul>
@@ -49,14 +73,17 @@ function RailLink({
   open,
   count = 0,
   isCalm = false,
+  of = 'task',
 }: {
-  to: '/workflows' | '/instances' | '/entities' | '/inbox' | '/settings';
+  to: '/dashboard' | '/incidents' | '/workflows' | '/instances' | '/entities' | '/inbox' | '/settings';
   label: string;
   icon: ReactElement;
   open: boolean;
   count?: number;
   /** Good to know, and nobody waits for it. */
   isCalm?: boolean;
+  /** What is counted. */
+  of?: 'task' | 'incident';
 }) {
   const { pathname } = useLocation();
   const here = pathname === to || pathname.startsWith(`${to}/`) || (to === '/entities' && pathname.startsWith('/entity-types/'));
@@ -68,8 +95,9 @@ function RailLink({
           <span className={open ? '' : 'visually-hidden'}>{label}</span>
           {count > 0 ? (
             <span className={`${open ? 'cnt' : 'dot'}${isCalm ? ' calm' : ''}`}>
+            <span className={open ? (isCalm ? 'cnt calm' : 'cnt') : 'dot'}>
               {count > 99 ? '99+' : count}
-              <span className="visually-hidden"> open {count === 1 ? 'task' : 'tasks'}</span>
+              <span className="visually-hidden"> open {count === 1 ? of : `${of}s`}</span>
             </span>
           ) : null}
         </Link>

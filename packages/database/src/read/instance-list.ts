@@ -275,7 +275,7 @@ function narrowing(filter: InstanceFilter, asked: AskedValues, sees: readonly st
     ...has('startedAfter', 'started after'),
     ...has('startedBefore', 'started before'),
     ...has('tags', 'tags'),
-    ...has('isTest', 'is test'),
+    ...has('isTest', filter.isTest === true ? 'is test' : 'is no test'),
   ].join('\n');
 }
 

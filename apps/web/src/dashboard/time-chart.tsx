@@ -1,0 +1,185 @@
+import { useId, useRef, useState } from 'react';
+import type { DashboardPoint } from '@perdure/server/contract';
+import { durationWords } from '../components/duration-words.ts';
+
+export type ChartKind = 'throughput' | 'duration';
+
+const WIDTH = 780;
+const LEFT = 48;
+const RIGHT = 14;
+const TOP = 10;
+const PLOT = 156;
+const BARS_TOP = TOP + PLOT + 18;
+const BARS = 26;
+const HEIGHT = BARS_TOP + BARS + 22;
+const PLOT_WIDTH = WIDTH - LEFT - RIGHT;
+
+/**
+ * What happened over time: lines above, failures as bars below, one axis. The pointer or the arrow keys read a stretch; the numbers are
+ * also in a table for those who do not see it. Drawn here: two lines and some bars are less than a chart library's chunk.
+ */
+export function TimeChart({ points, minutes, kind }: { points: readonly DashboardPoint[]; minutes: number; kind: ChartKind }) {
+  const [at, setAt] = useState<number | null>(null);
+  const svg = useRef<SVGSVGElement>(null);
+  const title = useId();
+  const x = (i: number) => LEFT + (i / Math.max(1, points.length - 1)) * PLOT_WIDTH;
+  const upper = kind === 'throughput' ? points.map(({ started }) => started) : points.map(({ p95Ms }) => p95Ms);
+  const lower = kind === 'throughput' ? points.map(({ completed }) => completed) : points.map(({ p50Ms }) => p50Ms);
+  const top = niceTop(Math.max(1, ...upper.map((value) => value ?? 0), ...lower.map((value) => value ?? 0)), kind);
+  const y = (value: number) => TOP + PLOT - (value / top) * PLOT;
+  const mostFailed = Math.max(5, ...points.map(({ failed }) => failed));
+  const step = PLOT_WIDTH / Math.max(1, points.length - 1);
+  const ticks = timeTicks(points, minutes);
+  const chosen = at === null ? undefined : points[at];
+  const name = kind === 'throughput' ? 'Instances started, completed and failed over time' : 'Duration of completed instances over time';
+  const read = (clientX: number) => {
+    const box = svg.current?.getBoundingClientRect();
+    if (!box) return;
+    const i = Math.round((((clientX - box.left) / box.width) * WIDTH - LEFT) / step);
+    setAt(Math.max(0, Math.min(points.length - 1, i)));
+  };
+  return (
+    <div className="time-chart">
+      <svg
+        ref={svg}
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-labelledby={title}
+        tabIndex={0}
+        onPointerMove={(event) => read(event.clientX)}
+        onPointerLeave={() => setAt(null)}
+        onBlur={() => setAt(null)}
+        onKeyDown={(event) => {
+          const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+          if (by === 0) return;
+          event.preventDefault();
+          setAt((now) => Math.max(0, Math.min(points.length - 1, (now ?? points.length - 1) + by)));
+        }}
+      >
+        <title id={title}>{name}</title>
+        {[0, 0.25, 0.5, 0.75, 1].map((share) => (
+          <g key={share}>
+            <path className="grid" d={`M${LEFT} ${y(top * share)}H${WIDTH - RIGHT}`} />
+            <text className="ax" x={LEFT - 8} y={y(top * share) + 4} textAnchor="end">
+              {kind === 'throughput' ? (top * share).toLocaleString('en') : share === 0 ? '0' : durationWords(top * share)}
+            </text>
+          </g>
+        ))}
+        {kind === 'throughput' ? (
+          <path
+            d={`${linePath(lower, x, y)}L${x(points.length - 1)} ${TOP + PLOT}L${LEFT} ${TOP + PLOT}Z`}
+            fill="var(--completed)"
+            opacity="0.09"
+          />
+        ) : null}
+        <path d={linePath(upper, x, y)} fill="none" stroke="var(--text-3)" strokeWidth="1.25" vectorEffect="non-scaling-stroke" />
+        <path
+          d={linePath(lower, x, y)}
+          fill="none"
+          stroke={kind === 'throughput' ? 'var(--completed)' : 'var(--accent)'}
+          strokeWidth="1.75"
+          vectorEffect="non-scaling-stroke"
+        />
+        <path className="grid" d={`M${LEFT} ${BARS_TOP + BARS}H${WIDTH - RIGHT}`} />
+        {[mostFailed, 0].map((value) => (
+          <text key={value} className="ax" x={LEFT - 8} y={BARS_TOP + (value === 0 ? BARS : 6) + 4} textAnchor="end">
+            {value.toLocaleString('en')}
+          </text>
+        ))}
+        {points.map(({ at: moment, failed }, i) =>
+          failed === 0 ? null : (
+            <rect
+              key={moment}
+              x={x(i) - Math.max(1.5, step * 0.4)}
+              y={BARS_TOP + BARS - Math.max(2, (failed / mostFailed) * BARS)}
+              width={Math.max(3, step * 0.8)}
+              height={Math.max(2, (failed / mostFailed) * BARS)}
+              rx="1"
+              fill="var(--failed)"
+            />
+          ),
+        )}
+        {ticks.map(({ i, label }) => (
+          <text key={label} className="ax" x={x(i)} y={HEIGHT - 4} textAnchor="middle">
+            {label}
+          </text>
+        ))}
+        {at === null ? null : <path d={`M${x(at)} ${TOP}V${BARS_TOP + BARS}`} stroke="var(--text-3)" strokeDasharray="2 3" />}
+      </svg>
+      {chosen && at !== null ? (
+        <div
+          className="tip num"
+          role="status"
+          style={{ left: `${(x(at) / WIDTH) * 100}%` }}
+          data-end={x(at) > WIDTH * 0.6 ? '' : undefined}
+        >
+          <div className="b6">{stretchWords(chosen.at, minutes)}</div>
+          {(kind === 'throughput'
+            ? [
+                ['Started', chosen.started.toLocaleString('en')],
+                ['Completed', chosen.completed.toLocaleString('en')],
+              ]
+            : [
+                ['Median', chosen.p50Ms === null ? '–' : durationWords(chosen.p50Ms)],
+                ['p95', chosen.p95Ms === null ? '–' : durationWords(chosen.p95Ms)],
+              ]
+          ).map(([label, value]) => (
+            <div className="row" key={label}>
+              <span className="grow t2">{label}</span>
+              <b>{value}</b>
+            </div>
+          ))}
+          <div className="row">
+            <span className="grow" style={{ color: 'var(--failed)' }}>
+              Failed
+            </span>
+            <b>{chosen.failed.toLocaleString('en')}</b>
+          </div>
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+/** A line with gaps where nothing is known. */
+function linePath(values: readonly (number | null)[], x: (i: number) => number, y: (value: number) => number): string {
+  let open = false;
+  return values
+    .map((value, i) => {
+      if (value === null) {
+        open = false;
+        return '';
+      }
+      const piece = `${open ? 'L' : 'M'}${x(i).toFixed(1)} ${y(value).toFixed(1)}`;
+      open = true;
+      return piece;
+    })
+    .join('');
+}
+
+/** A round number at or above the greatest, that four lines divide well. */
+function niceTop(most: number, kind: ChartKind): number {
+  const size = 10 ** Math.floor(Math.log10(most / 4));
+  const quarter = [1, 2, 2.5, 5, 10].map((factor) => factor * size).find((candidate) => candidate * 4 >= most) ?? most / 4;
+  return (kind === 'throughput' ? Math.max(1, Math.ceil(quarter)) : quarter) * 4;
+}
+
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+function timeTicks(points: readonly DashboardPoint[], minutes: number): { i: number; label: string }[] {
+  const everyHours = minutes === 1 ? 1 / 6 : minutes === 15 ? 2 : minutes === 60 ? 24 : 120;
+  return points.flatMap(({ at }, i) => {
+    const moment = new Date(at);
+    const local = moment.getTime() - moment.getTimezoneOffset() * 60_000;
+    const near = i > 0 && i < points.length - 1;
+    return near && local % (everyHours * 3_600_000) === 0 ? [{ i, label: minutes >= 60 ? day.format(moment) : clock.format(moment) }] : [];
+  });
+}
+
+function stretchWords(at: string, minutes: number): string {
+  const from = new Date(at);
+  const to = new Date(from.getTime() + minutes * 60_000);
+  return `${day.format(from)}, ${clock.format(from)} to ${clock.format(to)}`;
+}
