@@ -52,7 +52,12 @@ export function InstanceTable({ rows, columns, density, ref, onOpen, ticking }: 
             </th>
           ) : null}
           {columns.map((column) => (
-            <th key={column} scope="col" className={`of-${column}`} {...(column === 'started' ? { 'aria-sort': 'descending' as const } : {})}>
+            <th
+              key={column}
+              scope="col"
+              className={`of-${column}`}
+              {...(column === 'started' ? { 'aria-sort': 'descending' as const } : {})}
+            >
               {column === 'started' ? (
                 <span className="row g4">
                   Started

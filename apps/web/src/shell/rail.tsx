@@ -95,7 +95,6 @@ function RailLink({
           <span className={open ? '' : 'visually-hidden'}>{label}</span>
           {count > 0 ? (
             <span className={`${open ? 'cnt' : 'dot'}${isCalm ? ' calm' : ''}`}>
-            <span className={open ? (isCalm ? 'cnt calm' : 'cnt') : 'dot'}>
               {count > 99 ? '99+' : count}
               <span className="visually-hidden"> open {count === 1 ? of : `${of}s`}</span>
             </span>
