@@ -43,7 +43,7 @@ interface EncodedState extends Omit<
   buffered: Pairs<string, { raised: number; data: Json }[]>;
   /** Absent in checkpoints written before there was a quarantine, and when nothing is held. */
   quarantined?: Pairs<string, number>;
-  /** Of an instance that failed: what is failing is only looked at by the events that follow at once. */
+  /** Absent when nothing is failing. */
   fallen?: EncodedFallen;
 }
 
@@ -64,7 +64,7 @@ export function encodeState(state: InstanceState): Json {
     buffered: Array.from(buffered, ([name, queue]) => [name, [...queue]]),
   };
   if (quarantined.size > 0) encoded.quarantined = Array.from(quarantined);
-  if (fallen && state.status === 'Failed') encoded.fallen = encodeFallen(fallen);
+  if (fallen) encoded.fallen = encodeFallen(fallen);
   // Every field of it is text, a number, a list, an object or null.
   return encoded as unknown as Json;
 }

@@ -31,8 +31,8 @@ const recordings = readdirSync(folder).map((name) => ({
 }));
 
 /**
- * The encoded state after the events, from a kept state or from nothing. Without what is failing: the runtime keeps no state in the middle of a
- * turn or of an instance that has ended, as some of these recordings do.
+ * The encoded state after the events, from a kept state or from nothing. Without what is failing, of which the checkpoints of
+ * earlier writers do not tell: the runtime keeps none in the middle of a turn or of an instance that has ended, as these recordings do.
  */
 function fold(instance: string, kept: Json | null, events: RecordedHistory['events']): Json {
   const id = instanceId(instance);
@@ -98,6 +98,11 @@ const types: readonly (EventType | EntityEvent['type'])[] = [
   'HumanTaskEscalated',
   'HumanTaskDecided',
   'TokenCancelled',
+  'ExecutionRewound',
+  'StepRetried',
+  'StepSkippedByHand',
+  'VariablesEdited',
+  'VersionMigrated',
   'TaskQuarantined',
   'TaskReleased',
   'EntityOperationCalled',

@@ -162,7 +162,8 @@ it.runIf(process.env['PERDURE_TEST_RECORD'] === '1')('records an installation', 
   undo.push(() => postgres.stop());
   const pool = await openPool(postgres.url);
   for (const { workflows } of scenarios)
-    for (const [key, document] of Object.entries(workflows)) await publishWorkflow(postgres.url, key, document);
+    for (const [key, versions] of Object.entries(workflows))
+      for (const document of [versions].flat()) await publishWorkflow(postgres.url, key, document);
   const types = new Map(scenarios.flatMap(({ entityTypes = {} }) => Object.entries(entityTypes)));
   for (const [name, document] of types) await saveEntityType(postgres.url, name, document);
   const runtime = await startRuntime(postgres.url, { worker: true, holding: true });

@@ -26,7 +26,8 @@ export interface Stage {
 export interface Scenario {
   /** Also the id of its instance. */
   readonly name: string;
-  readonly workflows: Readonly<Record<string, WorkflowDocument>>;
+  /** Of a list, each is a version; the last one is the latest. */
+  readonly workflows: Readonly<Record<string, WorkflowDocument | readonly WorkflowDocument[]>>;
   readonly entityTypes?: Readonly<Record<string, EntityTypeDocument>>;
   /** Up to where it is recorded. */
   begin(stage: Stage): Promise<void>;
@@ -790,5 +791,64 @@ export const scenarios: readonly Scenario[] = [
     },
     finish: (stage) => stage.decide('task-votes', 'ask', 'approved'),
     ends: { status: 'Completed', output: 'bob ada' },
+  },
+  {
+    name: 'operated',
+    workflows: {
+      operated: drawWorkflow(
+        {
+          start,
+          weak: call('fail/1/strong'),
+          nap: { type: 'timer', config: { mode: 'for', value: '30d' } },
+          late: call('fail/1/late', { retry: { firstRetryInterval: '1h', maxNumberOfAttempts: 2 } }),
+          wait: event('go'),
+          done: end("steps.weak.output.body & ' ' & steps.nap.output & ' ' & steps.late.output.body & ' ' & vars.v"),
+        },
+        ['start -> weak', 'weak -> nap', 'nap -> late', 'late -> wait', 'wait -> done'],
+      ),
+    },
+    begin: async (stage) => {
+      const said = { reason: 'recorded', by: 'ada' };
+      await stage.start('operated', 'operated');
+      await stage.happened('operated', 'ExecutionCompleted');
+      await stage.send('operated', { type: 'Rewind', ...said });
+      await stage.happened('operated', 'TimerCreated');
+      await stage.send('operated', { type: 'SkipStep', step: stepKey('nap#1'), output: 'skipped', port: null, ...said });
+      await stage.happened('operated', 'TimerCreated', 2);
+      await stage.send('operated', { type: 'RetryStep', step: stepKey('late#1'), ...said });
+      await stage.happened('operated', 'EventAwaited');
+      await stage.send('operated', { type: 'EditVariables', values: { v: 'edited' }, ...said });
+    },
+    finish: (stage) => stage.raise('operated', 'go'),
+    ends: { status: 'Completed', output: 'strong skipped late edited' },
+  },
+  {
+    name: 'failed',
+    workflows: {
+      failed: drawWorkflow({ start, weak: call('fail/1/strong'), done: end('steps.weak.output.body') }, ['start -> weak', 'weak -> done']),
+    },
+    begin: async (stage) => {
+      await stage.start('failed', 'failed');
+      await stage.happened('failed', 'ExecutionCompleted');
+    },
+    finish: (stage) => stage.send('failed', { type: 'Rewind', reason: 'mended', by: 'ada' }),
+    ends: { status: 'Completed', output: 'strong' },
+  },
+  {
+    name: 'migrated',
+    workflows: {
+      migrated: [
+        drawWorkflow({ start, patience: event('go'), done: end("'first'") }, ['start -> patience', 'patience -> done']),
+        drawWorkflow({ start, wait: event('go'), done: end("'second'") }, ['start -> wait', 'wait -> done']),
+      ],
+    },
+    begin: async (stage) => {
+      await stage.start('migrated', 'migrated');
+      await stage.happened('migrated', 'EventAwaited');
+      const nodes = { [nodeId('wait')]: nodeId('patience') };
+      await stage.send('migrated', { type: 'Migrate', version: 1, seq: 2, nodes, edges: {}, joins: [], reason: 'recorded', by: 'ada' });
+    },
+    finish: (stage) => stage.raise('migrated', 'go'),
+    ends: { status: 'Completed', output: 'first' },
   },
 ];

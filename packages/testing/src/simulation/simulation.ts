@@ -12,6 +12,7 @@ import {
   instanceId,
   isFinal,
   type CommandBody,
+  type EventType,
   type HistoryEvent,
   type InstanceId,
   type InstanceState,
@@ -56,6 +57,8 @@ const analyser: typeof expressionAnalyser = {
   },
 };
 
+const operations: ReadonlySet<EventType> = new Set(['ExecutionRewound', 'StepRetried', 'StepSkippedByHand', 'VariablesEdited']);
+
 const leaseMs = 2_000;
 const faultyMs = 12_000;
 /** What is stored keeps the invariants at any moment, not only in the end. */
@@ -97,6 +100,7 @@ class World {
   readonly #starting = new Set<InstanceId>();
   readonly #scheduled = new Set<string>();
   readonly #executions = new Map<string, number>();
+  readonly #rewound = new Set<string>();
   readonly #problems: SimulationResult['problems'] = [];
   /** No faults at all, or none but the ends of all sessions, which living workers must survive unnoticed. */
   readonly #isQuiet: boolean;
@@ -119,6 +123,7 @@ class World {
       if (events.length > 0) this.#commits.push({ instanceId: `${id}/${executionId}`, baseSeq, seq, epoch });
       for (const event of events) {
         if (event.type === 'TaskScheduled') this.#scheduled.add(`${id}/${executionId}/${event.step} attempt ${event.attempt}`);
+        if (event.type === 'ExecutionRewound') this.#rewound.add(id);
         if (event.type !== 'TimerFired') continue;
         const row = cleared.find(({ timer }) => timer === event.timer);
         if (row !== undefined && (row.fireAt > this.time.databaseNow || row.fireAt > event.at))
@@ -163,6 +168,7 @@ class World {
       this.time.later(200 + this.#random() * faultyMs * 0.6, () => this.#start(workflow, id));
     }
     for (let n = 0; n < count * 4; n += 1) this.time.later(500 + this.#random() * faultyMs, () => this.#meddle());
+    for (let n = 0; n < count * 2; n += 1) this.time.later(1_000 + this.#random() * faultyMs, () => this.#operate());
   }
 
   /** Through any process that works; asked again until it is told. */
@@ -210,6 +216,23 @@ class World {
     } else if (roll < 0.8) this.#send(id, { type: 'Suspend', reason: 'simulated', by: name }, {});
     else if (roll < 0.97) this.#send(id, { type: 'Resume', reason: 'simulated', by: name }, {});
     else this.#send(id, { type: 'Terminate', reason: 'simulated', by: name, recursive: this.#random() < 0.7 }, {});
+  }
+
+  /** An operator does what the workflow does not. */
+  #operate(): void {
+    const top = this.#database.instances().filter(({ id, parent }) => parent === null && !id.includes(':'));
+    const said = { reason: 'simulated', by: `operator${(this.#asked += 1)}` };
+    const failed = this.#pick(top.filter(({ status }) => status === 'Failed'));
+    if (failed !== undefined && this.#random() < 0.6) return this.#send(failed.id, { type: 'Rewind', ...said }, {});
+    const chosen = this.#pick(top.filter(({ status }) => !isFinal(status) || status === 'Failed'));
+    if (chosen === undefined) return;
+    const state = this.#fold(chosen.id);
+    const step = this.#pick(state.fallen ? state.fallen.steps.map((one) => one.step) : [...state.steps.values()]);
+    const roll = this.#random();
+    if (step === undefined || roll < 0.3) return this.#send(chosen.id, { type: 'EditVariables', values: { edited: roll }, ...said }, {});
+    if (roll < 0.6) return this.#send(chosen.id, { type: 'RetryStep', step: step.key, ...said }, {});
+    const port = step.kind === 'humanTask' ? (step.task.outcomes[0]?.port ?? null) : null;
+    this.#send(chosen.id, { type: 'SkipStep', step: step.key, output: null, port, ...said }, {});
   }
 
   #answerTask(id: InstanceId, by: string): void {
@@ -432,14 +455,17 @@ class World {
       if (!isFinal(status))
         this.#problem('I9', `${id} is ${status} and does not come to its end: ${[...this.#fold(id).steps.keys()].join(', ')}`);
     const duplicates = [...this.#executions.values()].reduce((sum, count) => sum + count - 1, 0);
-    if (this.#isQuiet && duplicates > 0) this.#problem('I8', `${duplicates} attempts were executed again although nothing failed`);
+    // What was underway when an instance failed is begun again when it is rewound.
+    const again = [...this.#executions].filter(([name, count]) => count > 1 && !this.#rewound.has(name.slice(0, name.indexOf('/'))));
+    if (this.#isQuiet && again.length > 0) this.#problem('I8', `${again.length} attempts were executed again although nothing failed`);
     let modelled = 0;
     for (const { id, workflow } of this.#database.instances()) {
       const source = this.#workflows.get(workflow);
       const history = this.#database.history(id);
       this.#checkExecutions(id, history);
       this.#checkEvents(id, history);
-      if (source === undefined || history.length === 0) continue;
+      // The model knows what a workflow does, not what an operator makes of it.
+      if (source === undefined || history.length === 0 || history.some(({ type }) => operations.has(type))) continue;
       modelled += 1;
       for (const difference of compareWithModel(source, history)) this.#problem('model', `${id} is not what the model says: ${difference}`);
     }
