@@ -63,7 +63,8 @@ async function checkPage(client: pg.Client, check: RowCheck, cursor: string): Pr
     await grouped<{ instance_id: string; id: string; status: string; starting: boolean }>(
       client,
       `SELECT parent_instance_id AS instance_id, id, status, false AS starting FROM instance WHERE parent_instance_id = ANY($1)
-       UNION ALL SELECT body->'parent'->>'instanceId', instance_id, 'Pending', true FROM message WHERE body->>'type' = 'StartChild' AND body->'parent'->>'instanceId' = ANY($1)`,
+       UNION ALL SELECT body->'parent'->>'instanceId', instance_id, 'Pending', true FROM message WHERE body->>'type' = 'StartChild' AND body->'parent'->>'instanceId' = ANY($1)
+       UNION ALL SELECT body->'asked'->>'instanceId', instance_id, 'Pending', true FROM message WHERE body->>'type' = 'Rewind' AND body->'asked'->>'instanceId' = ANY($1)`,
       ids,
     ),
   ];

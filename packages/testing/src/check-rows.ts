@@ -78,7 +78,7 @@ export interface RowsOfInstance {
   readonly tasks: readonly TaskRow[];
   /** Messages that wait for it, without refusals. */
   readonly messages: readonly { readonly type: string; readonly child: string | null }[];
-  /** Those that name it as their parent; `starting`: a start message without a row yet. */
+  /** Those that name it as their parent; `starting`: only a message so far, by which one starts or is rewound for it. */
   readonly children: readonly { readonly id: string; readonly status: string; readonly starting: boolean }[];
 }
 
@@ -197,7 +197,9 @@ export class RowCheck {
     this.#known.set(row.id, {
       status: row.status,
       events: new Set(events.flatMap((event) => (event.type === 'EventRaised' ? [event.id, event.name] : []))),
-      deciders: new Set(events.flatMap((event) => (event.type === 'HumanTaskDecided' ? [event.by] : []))),
+      deciders: new Set(
+        events.flatMap((event) => (event.type === 'HumanTaskDecided' || event.type === 'HumanTaskVoted' ? [event.by] : [])),
+      ),
     });
   }
 
@@ -442,11 +444,12 @@ function stuck(
       return hasTimer ? null : 'is a timer that does not run';
     case 'subWorkflow': {
       if (step.phase === 'backoff') return hasTimer || isResumed ? null : 'waits for a retry and has no timer';
-      const child = children.find(({ id }) => id === step.child);
+      const own = children.filter(({ id }) => id === step.child);
+      const [child] = own;
       const answered = messages.some((message) => message.child === step.child);
       if (answered) return null;
       if (child === undefined) return `waits for ${step.child}, which there is not`;
-      return isFinal(child.status as InstanceState['status'])
+      return own.every(({ status, starting }) => !starting && isFinal(status as InstanceState['status']))
         ? `waits for ${step.child}, which is ${child.status} and has told nobody`
         : null;
     }

@@ -683,6 +683,7 @@ export class SimulatedDatabase implements DurableStore {
         type: string;
         child?: string;
         parent?: { instanceId: string } | null;
+        asked?: { instanceId: string };
         lock?: string | { id: string };
         request?: string | { id: string };
       },
@@ -716,7 +717,9 @@ export class SimulatedDatabase implements DurableStore {
               .filter(({ parent }) => parent?.instanceId === id)
               .map((child) => ({ id: child.id, status: child.status, starting: false })),
             ...messages
-              .filter(({ body }) => body.type === 'StartChild' && body.parent?.instanceId === id)
+              .filter(
+                ({ body }) => (body.type === 'StartChild' ? body.parent : body.type === 'Rewind' ? body.asked : null)?.instanceId === id,
+              )
               .map((message) => ({ id: message.id, status: 'Pending', starting: true })),
           ],
         },

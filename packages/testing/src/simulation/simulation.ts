@@ -259,7 +259,7 @@ class World {
           .some(
             (event) =>
               (event.type === 'EventRaised' && event.id === promise.event) ||
-              (event.type === 'HumanTaskDecided' && event.by === promise.decidedBy),
+              ((event.type === 'HumanTaskDecided' || event.type === 'HumanTaskVoted') && event.by === promise.decidedBy),
           );
         if (!isStored) this.#problem('I1', `${command.type} to ${id} was acknowledged before it was stored`);
       },
