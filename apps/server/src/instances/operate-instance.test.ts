@@ -1,5 +1,5 @@
 import { drawWorkflow, publishWorkflow } from '@perdure/testing';
-import type { WorkflowDocument } from '@perdure/graph';
+import type { Json, WorkflowDocument } from '@perdure/graph';
 import { nodeId } from '@perdure/graph';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestServer, type TestServer, until } from '../test-support/test-server.ts';
@@ -35,7 +35,7 @@ const waits = drawWorkflow(
   ['start -> a', 'start -> b', 'a -> both', 'b -> both', 'both -> done'],
 );
 
-const start = async (workflow: string, id: string, input: object = {}): Promise<void> => {
+const start = async (workflow: string, id: string, input: Json = {}): Promise<void> => {
   expect((await server.call('POST', `/runtime/webhooks/durabletask/orchestrators/${workflow}/${id}`, { body: input })).status).toBe(202);
 };
 const raise = (id: string, name: string) => server.call('POST', `${status}/${id}/raiseEvent/${name}`, { body: {} });
@@ -51,7 +51,7 @@ const deeds = async (id: string) =>
   (await server.database.prisma.auditEntry.findMany({ where: { target: `instance:${id}` }, orderBy: { id: 'asc' } })).map(
     ({ action, reason }) => [action, reason],
   );
-const operate = (name: string, input: object) => server.procedure(operator, 'mutation', `instances.${name}`, input);
+const operate = (name: string, input: Json) => server.procedure(operator, 'mutation', `instances.${name}`, input);
 
 test('O8 O9 a failed step is skipped with an output, after the variables were edited, and each is in the audit log with its reason', async () => {
   await start('weak', 'mended');
@@ -116,7 +116,7 @@ test('O10 O11 an instance is migrated where it can go on, and told why where it 
   });
   await server.call('POST', `/runtime/webhooks/durabletask/orchestrators/waits/moves?version=1`, { body: {} });
   await raise('moves', 'a');
-  const plan = (version: number, mapping?: object) =>
+  const plan = (version: number, mapping?: Record<string, string>) =>
     server.procedure(operator, 'query', 'instances.migrationPlan', { id: 'moves', version, ...(mapping && { mapping }) });
   expect((await plan(next)).data).toMatchObject({
     ok: false,
