@@ -218,6 +218,25 @@ test('comments with mentions, and putting off', async () => {
   await page.close();
 });
 
+test('files are attached, downloaded and refused in words', async () => {
+  await start('expenses', { title: 'Approve expenses FILE-1' });
+  const page = await inbox(aiko, '?view=groups&text=FILE-');
+  await page.getByRole('tab', { name: /^Files/ }).click();
+  await page
+    .getByLabel('Files to attach')
+    .setInputFiles({ name: 'receipt.txt', mimeType: 'text/plain', buffer: Buffer.from('three coffees') });
+  await expect(page.getByRole('link', { name: 'receipt.txt', exact: true })).toBeVisible();
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'receipt.txt', exact: true }).click();
+  expect((await download).suggestedFilename()).toBe('receipt.txt');
+  await page
+    .getByLabel('Files to attach')
+    .setInputFiles({ name: 'tool.exe', mimeType: 'application/octet-stream', buffer: Buffer.from([0x4d, 0x5a, 0x90, 0, 3, 0, 0, 0]) });
+  await expect(page.getByRole('alert').filter({ hasText: /\w/ })).toBeVisible();
+
+  await page.close();
+});
+
 test('at phone width the list and the task are pages; nothing scrolls sideways', async ({ browser }) => {
   await start('orders', {
     title: 'Approve order ORD-11',

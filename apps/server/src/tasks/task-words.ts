@@ -72,17 +72,21 @@ export function excerpt(context: Json): string {
   const texts: string[] = [];
   const numbers: number[] = [];
   const currencies: string[] = [];
+  /** Numbers that stand beside a currency: those it belongs to. */
+  const amounts: number[] = [];
   const collect = (value: Json, depth: number): void => {
     if (typeof value === 'string' && value.trim() !== '')
-      (/^[A-Z]{3}$/.test(value) ? currencies : texts).push(value.trim().replaceAll(/\s+/g, ' '));
+      (isCurrency(value) ? currencies : texts).push(value.trim().replaceAll(/\s+/g, ' '));
     else if (typeof value === 'number') numbers.push(value);
     else if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isPayloadRef(value) && depth < 2) {
-      for (const inner of Object.values(value)) collect(inner, depth + 1);
+      const inner = Object.values(value);
+      if (inner.some(isCurrency)) amounts.push(...inner.filter((one) => typeof one === 'number'));
+      for (const one of inner) collect(one, depth + 1);
     }
   };
   collect(context, 0);
   const [currency] = currencies;
-  const amount = Math.max(...numbers);
+  const amount = Math.max(...(amounts.length > 0 ? amounts : numbers));
   const hasAmount = currency !== undefined && numbers.length > 0;
   const words = texts.slice(0, hasAmount ? 1 : 2);
   if (hasAmount) words.push(`${amount.toLocaleString('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${currency}`);
@@ -90,6 +94,8 @@ export function excerpt(context: Json): string {
   const text = words.join(', ');
   return text.length > 120 ? `${text.slice(0, 119)}…` : text;
 }
+
+const isCurrency = (value: Json): boolean => typeof value === 'string' && /^[A-Z]{3}$/.test(value);
 
 /** "approved" for the outcome `approved`; an outcome whose key is no past participle is quoted by its label. */
 export function outcomeInWords(outcome: string, label: string | undefined): string {

@@ -46,7 +46,11 @@ function contextContent(context: Json): ReactNode {
             <div key={label}>
               <dt>{label}</dt>
               <dd>
-                {Array.isArray(value) ? value.map(String).join(', ') || 'None' : <Scalar name={key} value={value} />}
+                {Array.isArray(value) ? (
+                  value.map(String).join(', ') || 'None'
+                ) : (
+                  <Scalar name={key} value={value} {...(unit === undefined ? {} : { words: inCents })} />
+                )}
                 {unit === undefined ? '' : ` ${unit}`}
                 {notes.map((note) => (
                   <span key={note.key} className="t3 b4">
@@ -152,6 +156,9 @@ function Deep({ name, value }: { name: string; value: Json }) {
     </details>
   );
 }
+
+/** An amount with its currency has cents, as it has in the list. */
+const inCents = (value: number): string => value.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 

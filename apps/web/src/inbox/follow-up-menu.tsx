@@ -23,7 +23,7 @@ export function FollowUpMenu({
   const now = Date.now();
   return (
     <>
-      <Menu width={228} opened={opened} onChange={onOpened} returnFocus>
+      <Menu width={272} opened={opened} onChange={onOpened} returnFocus>
         <Menu.Target>
           <Button
             look="ghost"

@@ -90,7 +90,7 @@ export function PersonPicker({
         <p className="s12 t3" role="alert">
           {errorText(found.error)}
         </p>
-      ) : found.data?.length === 0 ? (
+      ) : found.data && free.length === 0 ? (
         <p className="s12 t3" role="status">
           {asked === '' ? 'There is nobody else who may decide it.' : `Nobody who may decide it is called “${asked}”.`}
         </p>
