@@ -228,4 +228,61 @@ describe('foldRunState', () => {
     expect(after.get(nodeId('both'))).toMatchObject({ status: 'running', wait: null });
     expect(after.get(nodeId('ask'))).toMatchObject({ status: 'failed', failure: { code: 'Insufficient' } });
   });
+
+  test('a rewind opens again what the failure closed; a step that failed without having been open is visited once more', () => {
+    const events = history(
+      started,
+      scheduled('credit', 'e1'),
+      scheduled('ship', 'e2'),
+      { type: 'TaskFailed', step: stepKey('credit#1'), attempt: 1, failure, retry: false },
+      { type: 'StepFailed', failure, ...opening('refuse', 'e3') },
+      { type: 'ExecutionCompleted', status: 'Failed', output: null, failure },
+      { type: 'ExecutionRewound', reason: '', by: 'ada' },
+      { type: 'StepFailed', failure, ...opening('refuse', 'e3', 2) },
+    ).map((event, i) => ({ ...event, at: i < 3 ? 1_000 : i < 6 ? 2_000 : 3_000 })); // one moment for each turn
+    const failed = foldRunState(events.slice(0, 6));
+    expect([failed.finished, failed.nodes.get(nodeId('ship'))?.status]).toEqual(['Failed', 'canceled']);
+    const rewound = foldRunState(events);
+    expect(rewound.finished).toBeNull();
+    expect(rewound.nodes.get(nodeId('credit'))).toMatchObject({ status: 'running', openSteps: 1, visits: 1 });
+    expect(rewound.nodes.get(nodeId('ship'))).toMatchObject({ status: 'running', openSteps: 1 });
+    expect(rewound.edges.get(edgeId('e2'))).toEqual({ taken: 1, active: true });
+    expect(rewound.nodes.get(nodeId('refuse'))).toMatchObject({ status: 'failed', openSteps: 0, visits: 2 });
+  });
+
+  test('a migration goes on under the new ids', () => {
+    const state = foldRunState(
+      history(
+        started,
+        scheduled('credit', 'e1'),
+        {
+          type: 'VersionMigrated',
+          version: 2,
+          nodes: { [nodeId('credit')]: nodeId('score') },
+          edges: { [edgeId('e1')]: edgeId('e9') },
+          joins: [],
+          reason: '',
+          by: 'ada',
+        },
+        { type: 'TaskCompleted', step: stepKey('credit#1'), attempt: 1, output: 1 },
+      ),
+    );
+    expect(state.nodes.has(nodeId('credit'))).toBe(false);
+    expect(state.nodes.get(nodeId('score'))).toMatchObject({ status: 'completed', visits: 1, openSteps: 0 });
+    expect(state.edges.get(edgeId('e9'))).toEqual({ taken: 1, active: false });
+  });
+
+  test('a step skipped by hand is completed and left by the chosen port', () => {
+    const state = foldRunState(
+      history(started, scheduled('credit', 'e1'), {
+        type: 'StepSkippedByHand',
+        step: stepKey('credit#1'),
+        port: portId('out'),
+        output: null,
+        reason: 'known',
+        by: 'ada',
+      }),
+    );
+    expect(state.nodes.get(nodeId('credit'))).toMatchObject({ status: 'completed', openSteps: 0, ports: ['out'] });
+  });
 });

@@ -363,6 +363,8 @@ export class RunFold {
   #passStep(opening: StepOpening, at: number, status: NodeRunStatus, failure?: Failure, port?: PortId): void {
     this.#openStep(opening, at, null);
     this.#closeStep(opening.step, at, status, failure, port);
+    // A rewind brings its token to the node once more: that is another visit.
+    this.#closed.steps = this.#closed.steps.filter(({ key }) => key !== opening.step);
   }
 
   #closeStep(key: StepKey, at: number, status: NodeRunStatus, failure?: Failure, port?: PortId): void {

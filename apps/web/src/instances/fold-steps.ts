@@ -486,7 +486,8 @@ export class StepFold {
     step.status = status;
     step.closedAt = at;
     step.closedSeq = this.#now;
-    if (status === 'failed' || status === 'canceled') {
+    // What opened and closed in one event is no step a rewind opens: its token comes to the node once more, as another visit.
+    if ((status === 'failed' || status === 'canceled') && step.openedSeq !== this.#now) {
       if (this.#closed.at !== at) this.#closed = { at, steps: [] };
       this.#closed.steps.push(step);
     }
