@@ -25,6 +25,8 @@ const PAGE = 5_000;
 const LONG = 2_500;
 /** A history longer than this is not loaded as a whole: what is folded from all of it stays unknown. */
 const MOST_LOADED = 300_000;
+const MOST_TRIES = 5;
+const RETRY_AFTER_MS = 500;
 
 export interface RunSource extends HistorySource {
   lean: (afterSeq: number, limit: number) => Promise<HistoryPage>;
@@ -62,6 +64,8 @@ export class InstanceRun {
   #later: HistoryEvent[] = [];
   #loading = false;
   #stopped = false;
+  /** In a row. */
+  #failures = 0;
   #revision = 0;
   #drawing = false;
   readonly #listeners = new Set<() => void>();
@@ -93,6 +97,7 @@ export class InstanceRun {
 
   /** Loads the history up to the last event. `finished`: nothing is open any more. */
   async load(finished: boolean): Promise<void> {
+    this.#stopped = false;
     if (this.head > LONG) void this.#showState(finished && this.playhead === null ? this.head - 1 : this.seq);
     if (!this.isTooLong) await this.#fill();
   }
@@ -154,8 +159,13 @@ export class InstanceRun {
         this.head = Math.max(this.head, this.events.length);
         this.#draw();
       }
+      this.fault = null;
+      this.#failures = 0;
     } catch (thrown) {
       this.fault = thrown;
+      this.#failures += 1;
+      // A line that was cut is there again soon; what is refused stays so.
+      if (this.#failures <= MOST_TRIES) setTimeout(() => void this.#fill(), RETRY_AFTER_MS * 2 ** this.#failures);
       this.#draw();
     } finally {
       this.#loading = false;
