@@ -181,7 +181,7 @@ test('variables are edited, a step is skipped, a failed run is rewound, an insta
   await test.step('restarted with another amount it is a new instance that goes the other way', async () => {
     await page.getByRole('button', { name: 'Restart…' }).click();
     await dialog.getByLabel('With the same input').uncheck();
-    await dialog.getByLabel('Input').fill('{ "amount": 90, "customer": "C-20931" }');
+    await dialog.getByLabel('Input', { exact: true }).fill('{ "amount": 90, "customer": "C-20931" }');
     await dialog.getByLabel('Reason').fill('Wrong amount');
     await dialog.getByRole('button', { name: 'Restart' }).click();
     await expect(page).not.toHaveURL(/PAY-bad$/);
