@@ -1,0 +1,121 @@
+import { expect, test, type BrowserContext } from '@playwright/test';
+import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { signIn } from '../sign-in.ts';
+
+let perdure: ServerProcess;
+let context: BrowserContext;
+
+/** Fails with a number in its text that is different each time; what is started with `wait` waits for an event. */
+const flow = {
+  formatVersion: 1,
+  nodes: [
+    { id: 'start', type: 'start', title: 'Start', parent: null, position: { x: 0, y: 0 }, config: {} },
+    {
+      id: 'which',
+      type: 'condition',
+      title: 'Which',
+      parent: null,
+      position: { x: 0, y: 100 },
+      config: { cases: [{ key: 'wait', label: 'Wait', when: 'input.wait' }] },
+    },
+    {
+      id: 'changed',
+      type: 'event',
+      title: 'Wait for changes',
+      parent: null,
+      position: { x: 0, y: 200 },
+      config: { name: 'order.changed' },
+    },
+    {
+      id: 'fails',
+      type: 'fail',
+      title: 'Credit check',
+      parent: null,
+      position: { x: 300, y: 200 },
+      config: { code: 'NoCredit', message: { expr: '"No credit for order " & input.order' } },
+    },
+    { id: 'end', type: 'end', title: 'End', parent: null, position: { x: 0, y: 300 }, config: {} },
+  ],
+  edges: [
+    { id: 'a', source: 'start', sourcePort: 'out', target: 'which' },
+    { id: 'b', source: 'which', sourcePort: 'wait', target: 'changed' },
+    { id: 'c', source: 'which', sourcePort: 'otherwise', target: 'fails' },
+    { id: 'd', source: 'changed', sourcePort: 'out', target: 'end' },
+  ],
+};
+
+test.beforeAll(async ({ browser }) => {
+  perdure = await startServerProcess();
+  context = await signIn(browser, perdure);
+  const headers = { 'content-type': 'application/json', 'x-functions-key': perdure.apiKey };
+  const post = async (path: string, body: object) => {
+    const answer = await fetch(perdure.origin + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    expect(answer.status, await answer.text()).toBeLessThan(300);
+  };
+  await post('/api/workflows', { key: 'credit', title: 'Credit', document: flow });
+  await post('/api/workflows/credit/publish', {});
+  for (const order of [1, 2, 3]) await post(`/runtime/webhooks/durabletask/orchestrators/credit/ORD-${order}`, { order });
+  await post('/runtime/webhooks/durabletask/orchestrators/credit/ORD-4', { order: 4, wait: true });
+});
+
+test.afterAll(async () => {
+  await context.close();
+  await perdure.stop();
+});
+
+test('filters stand in the address, rows are ticked by key, and the filters are kept as a view', async () => {
+  const page = await context.newPage();
+  await page.goto(`${perdure.origin}/instances?view=all&workflow=%5B%22credit%22%5D`);
+  const table = page.getByRole('table', { name: 'Instances' });
+  await expect(table.getByRole('link', { name: /^ORD-/ })).toHaveCount(4);
+
+  // The event it waits for, from the menu by its key.
+  await page.keyboard.press('f');
+  const event = page.getByLabel('Waits for the event');
+  await event.fill('order.changed');
+  await event.press('Enter');
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL(/event=order\.changed/);
+  await expect(table.getByRole('link', { name: /^ORD-/ })).toHaveCount(1);
+  await expect(table.getByRole('link', { name: 'ORD-4' })).toBeVisible();
+
+  await page.getByRole('button', { name: 'Save view…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('order.changed');
+  await dialog.getByRole('button', { name: 'Save view' }).click();
+  await expect(page.getByRole('tab', { name: /^order\.changed/ })).toHaveAttribute('aria-selected', 'true');
+
+  // Text of an error, and several ids pasted at once.
+  await page.goto(`${perdure.origin}/instances?view=all&text=No%20credit`);
+  await expect(table.getByRole('link', { name: /^ORD-/ })).toHaveCount(3);
+  await page.goto(`${perdure.origin}/instances?view=all&text=${encodeURIComponent('ORD-1\nORD-4')}`);
+  await expect(table.getByRole('link', { name: /^ORD-/ })).toHaveCount(2);
+  await page.keyboard.press('j');
+  await page.keyboard.press('x');
+  await expect(page.getByRole('toolbar', { name: 'Selected instances' })).toContainText('1 selected');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('toolbar', { name: 'Selected instances' })).toBeHidden();
+  await page.close();
+});
+
+test('failures of one kind are one incident, on the dashboard and by itself, which leads to its instances and can be ignored', async () => {
+  const page = await context.newPage();
+  await page.goto(`${perdure.origin}/dashboard?workflow=credit`);
+  await page.getByRole('link', { name: /^No credit for order/ }).click();
+  await expect(page.getByRole('heading', { name: /^No credit for order/ })).toBeVisible();
+  const table = page.getByRole('table', { name: 'Instances' });
+  await expect(table.getByRole('link', { name: /^ORD-/ })).toHaveCount(3);
+  await page.getByRole('link', { name: 'Show in the list' }).click();
+  await expect(page).toHaveURL(/incident=/);
+  await expect(table.getByRole('link', { name: /^ORD-/ })).toHaveCount(3);
+
+  await page.goBack();
+  await page.getByRole('button', { name: 'Ignore…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Reason').fill('Test customers');
+  await dialog.getByRole('button', { name: 'Ignore the incident' }).click();
+  await expect(page.getByText('Test customers')).toBeVisible();
+  await page.goto(`${perdure.origin}/incidents?state=ignored`);
+  await expect(page.getByRole('link', { name: /^No credit for order/ })).toBeVisible();
+  await page.close();
+});
