@@ -196,6 +196,20 @@ describe('time', () => {
     expect(run.state.timers.size).toBe(0);
   });
 
+  test('H7 the deadline takes the reminders and the escalation ahead with it', () => {
+    const run = task({
+      due: literal('1h'),
+      deadline: literal('2h'),
+      reminders: literal(['2h', '3h']),
+      escalateAfter: literal('4h'),
+      escalateTo: literal(['boss']),
+    });
+    run.send({ type: 'FireTimer', timer: timerId('h#1!deadline1') });
+    expect(run.state.timers.size).toBe(0);
+    const cleared = run.last.effects.flatMap((effect) => (effect.type === 'ClearTimer' ? [effect.timer] : []));
+    expect(cleared).toEqual(expect.arrayContaining(['h#1!reminder1', 'h#1!reminder2', 'h#1!escalation1']));
+  });
+
   test('H13 an escalation adds candidates and frees the seats, and what was voted stays', () => {
     const run = task({
       quorum: literal(2),
