@@ -12,10 +12,11 @@ import {
   IconUserCheck,
 } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Link, Navigate, useNavigate } from '@tanstack/react-router';
 import type { ReactElement, ReactNode } from 'react';
 import type { DashboardData, DashboardWindow } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
+import { useMay } from '../api/use-me.ts';
 import { durationWords, shortDuration } from '../components/duration-words.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorState } from '../components/error-state.tsx';
@@ -34,7 +35,12 @@ import './dashboard.css';
 
 const route = getRouteApi('/shell/dashboard');
 
+/** The first page of everybody who may see instances; of the others it is the inbox. */
 export function DashboardPage() {
+  return useMay('instance.read') ? <Dashboard /> : <Navigate to="/inbox" replace />;
+}
+
+function Dashboard() {
   useDocumentTitle('Dashboard');
   const search = route.useSearch();
   const { window = '24h', workflow, chart } = search;
