@@ -7,6 +7,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { createAttemptLimit } from './auth/attempt-limit.ts';
 import { createKeyCheck } from './auth/api-key.ts';
 import { createAuth } from './auth/create-auth.ts';
+import { startAlertWatch } from './alerts/alert-watch.ts';
 import { startAuditKeeper } from './audit/audit-keeper.ts';
 import { nameAuditRequests } from './http/name-audit-requests.ts';
 import { addDemoServices, demoRoot } from './demo/demo-services.ts';
@@ -203,6 +204,7 @@ export async function composeServer({
   await addWebApp(app, config.webRoot, config.publicUrl);
   const auditKeeper = startAuditKeeper(database, log);
   const taskNotices = startTaskNotices(installation, log);
+  const alertWatch = startAlertWatch(installation, log);
   await app.ready();
 
   return {
@@ -237,6 +239,7 @@ export async function composeServer({
       await Promise.all([
         auditKeeper.stop(),
         taskNotices.stop(),
+        alertWatch.stop(),
         sender.stop(),
         closePreview(),
         closeSchemaCheck(),

@@ -6,6 +6,7 @@ import { parseDashboardSearch } from './dashboard/dashboard-search.ts';
 import { parseIncidentsSearch } from './incidents/incidents-search.ts';
 import { parseInstanceSearch } from './instances/instance-search.ts';
 import { parseEntitiesSearch, parseEntitySearch } from './entities/entities-search.ts';
+import { parseAlertsSearch } from './settings/alerts/alerts-search.ts';
 import { parseAuditSearch } from './settings/audit/audit-search.ts';
 import { parseInboxSearch } from './inbox/inbox-search.ts';
 
@@ -130,6 +131,19 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import('./settings/audit/audit-page.tsx'), 'AuditPage'),
 });
 
+const notificationsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/settings/notifications',
+  component: lazyRouteComponent(() => import('./settings/notifications/notifications-page.tsx'), 'NotificationsPage'),
+});
+
+const alertsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/settings/alerts',
+  validateSearch: parseAlertsSearch,
+  component: lazyRouteComponent(() => import('./settings/alerts/alerts-page.tsx'), 'AlertsPage'),
+});
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     signInRoute,
@@ -150,6 +164,8 @@ export const router = createRouter({
       inboxRoute,
       settingsRoute,
       auditRoute,
+      alertsRoute,
+      notificationsRoute,
     ]),
   ]),
   defaultPreload: 'intent',

@@ -79,6 +79,11 @@ export const recordedMutations: Readonly<Record<MutationPath, Recording>> = {
   'listSettings.save': { nothing: 'It changes how its owner sees a list, and nothing else.' },
   'incidents.ignore': 'incident.ignore',
   'incidents.heed': 'incident.heed',
+  'alerts.save': ['alert.create', 'alert.change'],
+  'alerts.remove': 'alert.delete',
+  'alerts.test': 'alert.test',
+  'alerts.webhookKey': ['alert.show-key', 'alert.renew-key'],
+  'notifications.set': 'notifications.set',
 };
 
 /** Called when a mutation has succeeded, within its request. An answer of `{ ok: false }` tells that nothing was done. */

@@ -890,6 +890,82 @@ export interface AuditChoices {
   actions: string[];
 }
 
+export type AlertKind = 'failure-rate' | 'stuck' | 'queue-lag' | 'overdue-tasks';
+
+/** alerts.save. `threshold`: percent, instances, seconds or tasks, by kind. `windowSeconds`: of a rate; else for how long already. */
+export interface AlertRuleInput {
+  /** Not set: a new one. */
+  id?: string | undefined;
+  name: string;
+  kind: AlertKind;
+  /** Null: all. */
+  workflowKey: string | null;
+  threshold: number;
+  /** Of a rate: fewer finished ones than this say nothing. */
+  minimum: number;
+  windowSeconds: number;
+  cooldownSeconds: number;
+  remindEverySeconds: number | null;
+  tellResolved: boolean;
+  emails: string[];
+  webhookUrl: string | null;
+  enabled: boolean;
+}
+
+export interface AlertRule extends AlertRuleInput {
+  id: string;
+  /** What the latest look found; null when it found too little, or there was none yet. */
+  value: number | null;
+  evaluatedAt: string | null;
+  /** Why it could not be looked at. */
+  problem: string | null;
+  firing: { since: string; worst: number; told: number } | null;
+}
+
+export interface AlertFiringRow {
+  id: string;
+  ruleId: string;
+  name: string;
+  kind: AlertKind;
+  startedAt: string;
+  /** Null: it goes on. */
+  endedAt: string | null;
+  worst: number;
+  /** How often it was told; 0: the cooldown kept it quiet. */
+  told: number;
+}
+
+export interface AlertDelivery {
+  id: string;
+  /** `alert.firing`, `alert.reminder`, `alert.resolved`, `alert.test` */
+  kind: string;
+  channel: 'email' | 'webhook';
+  recipient: string;
+  createdAt: string;
+  attempts: number;
+  state: 'waiting' | 'sent' | 'failed';
+  /** Of the latest attempt that failed. */
+  reason: string | null;
+  nextAttemptAt: string | null;
+}
+
+/** alerts.list: the newest 50 firings and notices. */
+export interface AlertList {
+  rules: AlertRule[];
+  firings: AlertFiringRow[];
+  deliveries: AlertDelivery[];
+}
+
+export type NotificationKind = 'task.new' | 'task.assigned' | 'task.mention' | 'task.reminder' | 'alert';
+
+/** notifications.get */
+export interface NotificationSettings {
+  /** A mail server is set up. */
+  mail: boolean;
+  email: string;
+  channels: Record<NotificationKind, 'email' | 'none'>;
+}
+
 /** What every error carries, in `data.perdure` of a tRPC error and in `error` of an HTTP answer. */
 export interface PerdureError {
   code: string;
@@ -996,6 +1072,13 @@ export interface FieldProblem {
  *   incidents.get: { fingerprint } → IncidentRow                        instance.read
  *   incidents.ignore: { fingerprint, reason } → void                    instance.operate
  *   incidents.heed: { fingerprint } → void                              instance.operate (not ignored any more)
+ *   alerts.list: void → AlertList                                       admin
+ *   alerts.save: AlertRuleInput → { id }                                admin
+ *   alerts.remove: { id } → void                                        admin
+ *   alerts.test: { id } → { notices }                                   admin
+ *   alerts.webhookKey: { id, renew } → { key }                          admin
+ *   notifications.get: void → NotificationSettings                      (any signed-in user)
+ *   notifications.set: { kind, channel } → void                         (any signed-in user)
  *   feed.watch: void → FeedHint (subscription)                          (any signed-in user)
  *
  * Errors: TRPCError whose `data.perdure` is { code, message, details? }; codes are listed in docs/errors.md.

@@ -75,9 +75,13 @@ import type {
   VersionSummary,
   WorkflowDetail,
   WorkflowSummary,
+  AlertList,
+  AlertRuleInput,
   AuditChoices,
   AuditListInput,
   AuditListResult,
+  NotificationKind,
+  NotificationSettings,
 } from './contract.ts';
 
 export type AppErrorShape = TRPCErrorShape<TRPCDefaultErrorData & { perdure: PerdureError }> & { message: string };
@@ -237,6 +241,17 @@ export type AppRouterRecord = {
   audit: {
     list: Query<AuditListInput, AuditListResult>;
     choices: Query<void, AuditChoices>;
+  };
+  alerts: {
+    list: Query<void, AlertList>;
+    save: Mutation<AlertRuleInput, { id: string }>;
+    remove: Mutation<{ id: string }, void>;
+    test: Mutation<{ id: string }, { notices: number }>;
+    webhookKey: Mutation<{ id: string; renew: boolean }, { key: string }>;
+  };
+  notifications: {
+    get: Query<void, NotificationSettings>;
+    set: Mutation<{ kind: NotificationKind; channel: 'email' | 'none' }, void>;
   };
   feed: {
     watch: Subscription<void, FeedHint>;

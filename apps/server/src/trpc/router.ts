@@ -1,6 +1,13 @@
 /** Assembles the procedures; nothing else. */
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { router } from './base.ts';
+import { list as listAlerts } from './procedures/alerts/list.ts';
+import { remove as removeAlert } from './procedures/alerts/remove.ts';
+import { save as saveAlert } from './procedures/alerts/save.ts';
+import { test as testAlert } from './procedures/alerts/test.ts';
+import { webhookKey } from './procedures/alerts/webhook-key.ts';
+import { get as getNotifications } from './procedures/notifications/get.ts';
+import { set as setNotification } from './procedures/notifications/set.ts';
 import { choices as auditChoices } from './procedures/audit/choices.ts';
 import { list as listAudit } from './procedures/audit/list.ts';
 import { endOtherSessions } from './procedures/account/end-other-sessions.ts';
@@ -195,6 +202,8 @@ export const appRouter = router({
   entities: { list: listEntities, get: getEntity, signal: signalEntity },
   entityTypes: { list: listEntityTypes, get: getEntityType, save: saveEntityType, check: checkEntityType, archive: archiveEntityType },
   audit: { list: listAudit, choices: auditChoices },
+  alerts: { list: listAlerts, save: saveAlert, remove: removeAlert, test: testAlert, webhookKey },
+  notifications: { get: getNotifications, set: setNotification },
   feed: { watch: watchFeed },
 });
 

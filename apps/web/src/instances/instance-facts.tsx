@@ -2,6 +2,8 @@ import { Link } from '@tanstack/react-router';
 import { useMemo, type ReactNode } from 'react';
 import { formatDuration } from '@perdure/graph';
 import type { InstanceDetail } from '@perdure/server/contract';
+import { useMay } from '../api/use-me.ts';
+import { AuditLink } from '../settings/audit/audit-link.tsx';
 import { versionWords } from '../components/version-words.ts';
 import { TagList } from '../components/tag-list.tsx';
 import { formatMoment, useNow } from '../components/moment.ts';
@@ -19,6 +21,7 @@ export function InstanceFacts({
   run: InstanceRun;
   nameOf: (person: string) => string;
 }) {
+  const mayReadAudit = useMay('audit.read');
   const finished = instance.completedAt !== null;
   const suspension = instance.status === 'Suspended' ? lastSuspension(run) : undefined;
   const migratedFrom = instance.versions.at(-2)?.version;
@@ -72,6 +75,11 @@ export function InstanceFacts({
           <TagList tags={instance.tags} most={3} />
         </Fact>
       )}
+      {mayReadAudit ? (
+        <Fact name="Deeds">
+          <AuditLink target={`instance:${instance.id}`} />
+        </Fact>
+      ) : null}
     </dl>
   );
 }

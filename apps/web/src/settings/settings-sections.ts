@@ -9,4 +9,8 @@ export interface SettingsSection {
 }
 
 /** The pages of the settings, in the order of their list. Somebody sees those they may open. */
-export const settingsSections: readonly SettingsSection[] = [{ label: 'Audit log', to: '/settings/audit', permission: 'audit.read' }];
+export const settingsSections: readonly SettingsSection[] = [
+  { label: 'Notifications', to: '/settings/notifications', permission: null },
+  { label: 'Alerts', to: '/settings/alerts', permission: 'admin' },
+  { label: 'Audit log', to: '/settings/audit', permission: 'audit.read' },
+];

@@ -8,6 +8,7 @@ import {
   IconSitemap,
   IconUpload,
   IconListDetails,
+  IconListSearch,
 } from '@tabler/icons-react';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -122,6 +123,7 @@ export function WorkflowsPage() {
 }
 
 function WorkflowTable({ rows, mayStart, onStart }: { rows: WorkflowSummary[]; mayStart: boolean; onStart: (key: string) => void }) {
+  const mayReadAudit = useMay('audit.read');
   const navigate = useNavigate();
   return (
     <table className="list" aria-label="Workflows">
@@ -232,6 +234,14 @@ function WorkflowTable({ rows, mayStart, onStart }: { rows: WorkflowSummary[]; m
                     >
                       Show its instances
                     </Menu.Item>
+                    {mayReadAudit ? (
+                      <Menu.Item
+                        leftSection={<IconListSearch className="ic" stroke={1.8} />}
+                        onClick={() => void navigate({ to: '/settings/audit', search: { target: `workflow:${workflow.key}` } })}
+                      >
+                        Show what was done to it
+                      </Menu.Item>
+                    ) : null}
                     <ExportItem workflowKey={workflow.key} />
                   </Menu.Dropdown>
                 </Menu>

@@ -1,3 +1,4 @@
+export * from './alert-measures.ts';
 export { auditChoices, listAudit, walkAudit, type AuditFilter, type AuditRecordRead } from './audit.ts';
 export * from './dashboard.ts';
 export * from './entities.ts';

@@ -13,6 +13,8 @@ const input = z.strictObject({
     .regex(/^\d{1,18}$/, 'This is not a place in the log.')
     .optional(),
   limit: z.int().min(1).max(200).optional(),
+  /** Sent along by a query that grows page by page; the log is read in one direction. */
+  direction: z.literal('forward').optional(),
 });
 
 export const list = procedure('audit.read')
