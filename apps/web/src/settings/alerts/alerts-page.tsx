@@ -15,7 +15,7 @@ import { Tabs } from '../../components/tabs.tsx';
 import { toast, toastError } from '../../components/toast.tsx';
 import { StatusIcon } from '../../status/status-icon.tsx';
 import { SettingsFrame } from '../settings-frame.tsx';
-import { ALERT_KINDS, ruleInWords, valueInWords } from './alert-words.ts';
+import { ruleInWords, valueInWords } from './alert-words.ts';
 import { AlertRuleDialog } from './alert-rule-dialog.tsx';
 import type { AlertsSearch } from './alerts-search.ts';
 import '../../instances/instances-page.css';
@@ -126,11 +126,11 @@ function RuleTable({ rules, onEdit, onDelete }: { rules: AlertRule[]; onEdit: (i
   return (
     <table className="list alerts-list" aria-label="Alert rules">
       <colgroup>
-        <col style={{ width: 132 }} />
-        <col style={{ width: '24%' }} />
+        <col style={{ width: 116 }} />
+        <col style={{ width: '17%' }} />
         <col />
-        <col style={{ width: 112 }} />
-        <col style={{ width: '20%' }} />
+        <col style={{ width: 84 }} />
+        <col style={{ width: '15%' }} />
         <col style={{ width: 232 }} />
       </colgroup>
       <thead>
@@ -156,8 +156,7 @@ function RuleTable({ rules, onEdit, onDelete }: { rules: AlertRule[]; onEdit: (i
             <td className="ell">
               <button type="button" className="plain lnk b5" onClick={() => onEdit(rule.id)}>
                 {rule.name}
-              </button>{' '}
-              <span className="t3 s12">{ALERT_KINDS[rule.kind].label}</span>
+              </button>
             </td>
             <td className="ell t2" title={ruleInWords(rule)}>
               {ruleInWords(rule)}

@@ -142,10 +142,10 @@ function AuditTable({ rows, open, onOpen }: { rows: AuditRow[]; open: string | n
   return (
     <table className="list audit-list" aria-label="Audit log">
       <colgroup>
-        <col style={{ width: 154 }} />
-        <col style={{ width: 168 }} />
-        <col style={{ width: 168 }} />
-        <col style={{ width: '32%' }} />
+        <col style={{ width: 142 }} />
+        <col style={{ width: 120 }} />
+        <col style={{ width: 136 }} />
+        <col style={{ width: '30%' }} />
         <col />
       </colgroup>
       <thead>
@@ -279,7 +279,7 @@ function summary({ reason, before, after, detail }: AuditRow): string {
   const plain =
     typeof detail === 'object' && detail !== null && !Array.isArray(detail)
       ? Object.entries(detail)
-          .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
+          .filter(([, value]) => (typeof value === 'string' && value !== '') || typeof value === 'number')
           .map(([name, value]) => `${name} ${String(value)}`)
           .join(', ')
       : '';
