@@ -117,17 +117,3 @@ test('an alert rule is set, tested, fires once by mail and webhook, and is delet
   await expect(page.getByRole('heading', { name: 'Nobody is told of anything' })).toBeVisible();
   await page.close();
 });
-
-test('what one is told is chosen in the settings and kept', async () => {
-  const page = await context.newPage();
-  await page.goto(`${perdure.origin}/settings/notifications`);
-  const alerts = page.getByRole('switch', { name: 'An alert fires' });
-  await expect(alerts).toBeChecked();
-  const stored = page.waitForResponse((response) => response.url().includes('notifications.set') && response.ok());
-  await page.getByText('An alert fires').click();
-  await stored;
-  await page.reload();
-  await expect(alerts).not.toBeChecked();
-  await expectAccessible(page);
-  await page.close();
-});
