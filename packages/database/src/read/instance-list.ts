@@ -152,8 +152,9 @@ function unitedBranches(
   });
   // Nothing is asked for that could be found, such as no status at all.
   if (found.length === 0) return `(SELECT created_at, id FROM instance WHERE false)`;
-  // The branches of a text may find the same instance.
-  return found.join(filter.text === undefined ? '\nUNION ALL\n' : '\nUNION\n');
+  // Those of a text may find the same instance; so may where it stands and that it has just begun.
+  const mayRepeat = filter.text !== undefined || branches.some(({ where }) => where.some((name) => name.startsWith('just begun')));
+  return found.join(mayRepeat ? '\nUNION\n' : '\nUNION ALL\n');
 }
 
 const allShown: readonly ShownStatus[] = ['Pending', 'Running', 'Waiting', 'Suspended', 'Completed', 'Failed', 'Terminated', 'Canceled'];
