@@ -11,6 +11,7 @@ import { startAlertWatch } from './alerts/alert-watch.ts';
 import { startAuditKeeper } from './audit/audit-keeper.ts';
 import { nameAuditRequests } from './http/name-audit-requests.ts';
 import { addDemoServices, demoRoot } from './demo/demo-services.ts';
+import { startBulkRunner } from './bulk/bulk-runner.ts';
 import { RequestError } from './errors/request-error.ts';
 import { createExpressionPreview } from './expression-preview.ts';
 import { addAuthRoutes } from './http/auth-routes.ts';
@@ -134,12 +135,14 @@ export async function composeServer({
     sessionEnds,
     folders,
     sendNotices: () => sender.nudge(),
+    bulk: { nudge: () => bulk.nudge() },
     unrecorded: onUnrecorded ?? ((path) => log.error({ path }, 'A mutation left no entry in the audit log.')),
     onWorkflowsChanged(listener) {
       workflowListeners.add(listener);
       return () => workflowListeners.delete(listener);
     },
   };
+  const bulk = startBulkRunner({ installation: () => installation, database, log });
   const auth = await createAuth(database, config);
   const check: CallerCheck = {
     auth,

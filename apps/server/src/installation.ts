@@ -2,6 +2,7 @@ import type { AllowedPlace } from '@perdure/activities';
 import type { Database } from '@perdure/database';
 import type { MigrationAnswer, MigrationQuestion, Json, Problem, WorkflowDocument } from '@perdure/graph';
 import type { Runtime } from '@perdure/runtime';
+import type { BulkRunner } from './bulk/bulk-runner.ts';
 import type { DashboardFigures } from './monitor/dashboard-figures.ts';
 import type { FieldProblem, PreviewResult } from './trpc/contract.ts';
 import type { PresenceBoard } from './workflows/presence-board.ts';
@@ -32,6 +33,8 @@ export interface Installation {
   onMonitorChanged: (listener: () => void) => () => void;
   monitorChanged: () => void;
   dashboards: DashboardFigures;
+  /** Works through the jobs over many instances. Nudge it after the commit that made or moved one. */
+  bulk: Pick<BulkRunner, 'nudge'>;
   /** Sends what was queued just now, instead of in a moment. Call it after the commit; forgetting it costs two seconds. */
   sendNotices: () => void;
   /** A mutation was done and left no entry in the audit log: a fault of the server. */

@@ -84,6 +84,11 @@ export const recordedMutations: Readonly<Record<MutationPath, Recording>> = {
   'alerts.test': 'alert.test',
   'alerts.webhookKey': ['alert.show-key', 'alert.renew-key'],
   'notifications.set': 'notifications.set',
+  'bulk.create': 'bulk.create',
+  'bulk.pause': 'bulk.pause',
+  'bulk.resume': 'bulk.resume',
+  'bulk.stop': 'bulk.stop',
+  'bulk.retryFailed': 'bulk.retry-failed',
 };
 
 /** Called when a mutation has succeeded, within its request. An answer of `{ ok: false }` tells that nothing was done. */

@@ -46,6 +46,15 @@ export const errorCodes = {
   'incident.unknown': { status: 404, meaning: 'There is no incident with this fingerprint.' },
   'view.unknown': { status: 404, meaning: 'There is no saved view with this id, or it is somebody else’s.' },
   'view.too-many': { status: 409, meaning: 'The person keeps as many saved views as anybody may.' },
+  'bulk.unknown': { status: 404, meaning: 'There is no such job, or it is somebody else’s.' },
+  'bulk.empty': { status: 409, meaning: 'The filter matches nothing that the action could reach. No job was made.' },
+  'bulk.changed': {
+    status: 409,
+    meaning:
+      'More instances match by now than the preview counted. Nothing was done; `details` holds the number. Look at the preview again.',
+  },
+  'bulk.too-many': { status: 409, meaning: 'The job would have more instances than a job may have. Narrow the filter.' },
+  'bulk.not-running': { status: 409, meaning: 'The job is not in a state in which this can be done to it.' },
   'template.unknown': { status: 404, meaning: 'There is no template with this key.' },
   'template.values': {
     status: 400,

@@ -30,12 +30,11 @@ export async function planMigration(installation: Installation, identity: Identi
   return planOf(state.version, migration.version, answer);
 }
 
-/** Refuses with the problems. A failed instance is rewound with it, and goes on in the new version. `messageId`: a repetition is taken up once. */
+/** Refuses with the problems. A failed instance is rewound with it, and goes on in the new version. */
 export async function migrateInstance(
   installation: Installation,
   identity: Identity,
   migration: Migration & { reason: string },
-  messageId?: string,
 ): Promise<void> {
   const { id, version, mapping, reason } = migration;
   await demandInstance(installation, identity, 'instance.operate', id);
@@ -46,18 +45,26 @@ export async function migrateInstance(
     detail: { to: version, mapping: mapping ?? {} },
     afterwards: (from: number) => ({ detail: { from, to: version, mapping: mapping ?? {} } }),
   };
-  await withDeed(installation, identity, entry, async () => {
-    for (let tries = 1; ; tries++) {
-      const { seq, state, answer } = await check(installation, migration);
-      refuseProblems(planOf(state.version, version, answer));
-      const { nodes, edges, joins } = answer;
-      const command = { type: 'Migrate', version, seq, nodes, edges, joins, reason, by: actorOf(identity) } as const;
-      const result = await sendCommand(installation, id, command, messageId);
-      if (!result.ok && result.code === 'instance.changed' && tries < mostTries) continue;
-      accepted(result);
-      return state.version;
-    }
-  });
+  await withDeed(installation, identity, entry, () => commitMigration(installation, actorOf(identity), migration));
+}
+
+/** For who has the right, and records it. Gives the version it ran. `messageId`: a repetition is taken up once. */
+export async function commitMigration(
+  installation: Installation,
+  by: string,
+  migration: Migration & { reason: string },
+  messageId?: string,
+): Promise<number> {
+  const { id, version, reason } = migration;
+  for (let tries = 1; ; tries++) {
+    const { seq, state, answer } = await check(installation, migration);
+    refuseProblems(planOf(state.version, version, answer));
+    const { nodes, edges, joins } = answer;
+    const result = await sendCommand(installation, id, { type: 'Migrate', version, seq, nodes, edges, joins, reason, by }, messageId);
+    if (!result.ok && result.code === 'instance.changed' && tries < mostTries) continue;
+    accepted(result);
+    return state.version;
+  }
 }
 
 function refuseProblems({ ok, to, problems }: MigrationPlan): void {

@@ -387,6 +387,73 @@ export interface CappedCount {
   exact: boolean;
 }
 
+/** One action over many instances, tracked as a job. */
+export type BulkAction = 'suspend' | 'resume' | 'terminate' | 'retry' | 'rewind' | 'migrate' | 'purge' | 'raiseEvent';
+
+export type BulkRequest =
+  | { action: 'suspend' | 'resume' | 'retry' | 'rewind' | 'purge' }
+  /** `recursive`: their sub-workflows with them. */
+  | { action: 'terminate'; recursive: boolean }
+  | { action: 'migrate'; workflowKey: string; version: number }
+  | { action: 'raiseEvent'; name: string; data: Json };
+
+/** bulk.preview. */
+export interface BulkPreview {
+  /** Instances started later are not meant. */
+  asOf: string;
+  /** Exact. */
+  eligible: number;
+  /** Those that are selected and not reached, by why. */
+  refused: { code: string; message: string; count: number }[];
+  /** The newest ten it would reach. */
+  sample: Pick<InstanceRow, 'id' | 'workflowKey' | 'workflowTitle' | 'version' | 'status' | 'createdAt'>[];
+  /** How many a job may have at most. */
+  most: number;
+}
+
+/** `expected`: what the preview counted. When there are more by now, nothing is done and the person is told. */
+export interface BulkCreateInput {
+  request: BulkRequest;
+  filter: InstanceFilterInput;
+  reason: string;
+  asOf: string;
+  expected: number;
+}
+
+export type BulkStatus = 'running' | 'paused' | 'finished' | 'stopped';
+
+export interface BulkJob {
+  id: string;
+  request: BulkRequest;
+  filter: InstanceFilterInput;
+  reason: string;
+  requestedBy: { id: string; name: string };
+  status: BulkStatus;
+  total: number;
+  done: number;
+  skipped: number;
+  failed: number;
+  createdAt: string;
+  finishedAt: string | null;
+  /** The person asking may pause, resume and stop it. */
+  mayControl: boolean;
+}
+
+export type BulkItemState = 'waiting' | 'underway' | 'done' | 'skipped' | 'failed';
+
+export interface BulkItemsResult {
+  rows: {
+    position: number;
+    instanceId: string;
+    state: BulkItemState;
+    code: string | null;
+    message: string | null;
+    settledAt: string | null;
+  }[];
+  /** For the next page; null: there is none. */
+  after: number | null;
+}
+
 /** views.list. `search`: the list's filters as they stand in its address. */
 export interface SavedView {
   id: string;
@@ -1079,6 +1146,12 @@ export interface FieldProblem {
  *   alerts.webhookKey: { id, renew } → { key }                          admin
  *   notifications.get: void → NotificationSettings                      (any signed-in user)
  *   notifications.set: { kind, channel } → void                         (any signed-in user)
+ *   bulk.preview: { request, filter } → BulkPreview                     instance.operate (to purge: instance.purge)
+ *   bulk.create: BulkCreateInput → { id }                               instance.operate (to purge: instance.purge)
+ *   bulk.list: void → BulkJob[]                                         instance.read (one's own; with the right for all workflows: everybody's)
+ *   bulk.get: { id } → BulkJob                                          instance.read (as bulk.list)
+ *   bulk.items: { id, states?, after?, limit? } → BulkItemsResult       instance.read (as bulk.list)
+ *   bulk.pause / resume / stop / retryFailed: { id } → void             instance.operate (one's own; for all workflows: everybody's)
  *   feed.watch: void → FeedHint (subscription)                          (any signed-in user)
  *
  * Errors: TRPCError whose `data.perdure` is { code, message, details? }; codes are listed in docs/errors.md.

@@ -42,6 +42,9 @@ const ofInstance = ({ instance }: Target): Json => ({ id: instance });
 const ofTask = ({ task }: Target): Json => ({ id: task });
 const withReason = ({ instance }: Target): Json => ({ id: instance, reason: 'test' });
 
+/** Jobs are their maker's, or of who holds the right for all workflows: an unknown one is all that others see. */
+const ofNoJob = (): Json => ({ id: '00000000-0000-4000-8000-000000000000' });
+
 const emptyType = { formatVersion: 1, operations: [] };
 
 export const procedureEntries: Readonly<Record<string, ProcedureEntry>> = {
@@ -196,5 +199,21 @@ export const procedureEntries: Readonly<Record<string, ProcedureEntry>> = {
   'alerts.webhookKey': read('installation', 'admin', () => ({ id: 'none', renew: false })),
   'notifications.get': read('self', 'signed-in', () => undefined),
   'notifications.set': read('self', 'signed-in', () => ({ kind: 'task.new', channel: 'email' })),
+  'bulk.preview': read('many', 'instance.operate', () => ({ request: { action: 'terminate', recursive: false }, filter: {} })),
+  // That a job reaches only what its maker may operate is in bulk.test.ts.
+  'bulk.create': read('nothing', 'instance.operate', () => ({
+    request: { action: 'suspend' },
+    filter: { ids: [] },
+    reason: '',
+    asOf: '2026-01-01T00:00:00Z',
+    expected: 0,
+  })),
+  'bulk.list': read('many', 'instance.read', () => undefined),
+  'bulk.get': read('nothing', 'instance.read', ofNoJob),
+  'bulk.items': read('nothing', 'instance.read', ofNoJob),
+  'bulk.pause': read('nothing', 'instance.operate', ofNoJob),
+  'bulk.resume': read('nothing', 'instance.operate', ofNoJob),
+  'bulk.stop': read('nothing', 'instance.operate', ofNoJob),
+  'bulk.retryFailed': read('nothing', 'instance.operate', ofNoJob),
   'feed.watch': read('self', 'signed-in', () => undefined),
 };

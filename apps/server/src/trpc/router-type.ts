@@ -16,6 +16,12 @@ import type {
   BulkTaskResult,
   CheckpointBefore,
   ApiKeySummary,
+  BulkCreateInput,
+  BulkItemsResult,
+  BulkItemState,
+  BulkJob,
+  BulkPreview,
+  BulkRequest,
   CappedCount,
   DashboardData,
   DashboardWindow,
@@ -252,6 +258,20 @@ export type AppRouterRecord = {
   notifications: {
     get: Query<void, NotificationSettings>;
     set: Mutation<{ kind: NotificationKind; channel: 'email' | 'none' }, void>;
+  };
+  bulk: {
+    preview: Query<{ request: BulkRequest; filter: InstanceFilterInput }, BulkPreview>;
+    create: Mutation<BulkCreateInput, { id: string }>;
+    list: Query<void, BulkJob[]>;
+    get: Query<{ id: string }, BulkJob>;
+    items: Query<
+      { id: string; states?: BulkItemState[] | undefined; after?: number | undefined; limit?: number | undefined },
+      BulkItemsResult
+    >;
+    pause: Mutation<{ id: string }, void>;
+    resume: Mutation<{ id: string }, void>;
+    stop: Mutation<{ id: string }, void>;
+    retryFailed: Mutation<{ id: string }, void>;
   };
   feed: {
     watch: Subscription<void, FeedHint>;

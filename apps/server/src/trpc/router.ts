@@ -8,6 +8,15 @@ import { test as testAlert } from './procedures/alerts/test.ts';
 import { webhookKey } from './procedures/alerts/webhook-key.ts';
 import { get as getNotifications } from './procedures/notifications/get.ts';
 import { set as setNotification } from './procedures/notifications/set.ts';
+import { create as createBulk } from './procedures/bulk/create.ts';
+import { get as getBulk } from './procedures/bulk/get.ts';
+import { items as itemsBulk } from './procedures/bulk/items.ts';
+import { list as listBulk } from './procedures/bulk/list.ts';
+import { pause as pauseBulk } from './procedures/bulk/pause.ts';
+import { preview as previewBulk } from './procedures/bulk/preview.ts';
+import { resume as resumeBulk } from './procedures/bulk/resume.ts';
+import { retryFailed as retryFailedBulk } from './procedures/bulk/retry-failed.ts';
+import { stop as stopBulk } from './procedures/bulk/stop.ts';
 import { choices as auditChoices } from './procedures/audit/choices.ts';
 import { list as listAudit } from './procedures/audit/list.ts';
 import { endOtherSessions } from './procedures/account/end-other-sessions.ts';
@@ -204,6 +213,17 @@ export const appRouter = router({
   audit: { list: listAudit, choices: auditChoices },
   alerts: { list: listAlerts, save: saveAlert, remove: removeAlert, test: testAlert, webhookKey },
   notifications: { get: getNotifications, set: setNotification },
+  bulk: router({
+    preview: previewBulk,
+    create: createBulk,
+    list: listBulk,
+    get: getBulk,
+    items: itemsBulk,
+    pause: pauseBulk,
+    resume: resumeBulk,
+    stop: stopBulk,
+    retryFailed: retryFailedBulk,
+  }),
   feed: { watch: watchFeed },
 });
 

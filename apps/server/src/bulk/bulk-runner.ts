@@ -1,0 +1,218 @@
+/**
+ * Works through the jobs. Every process with the API runs one; a job is one process's at a time, by a lease that it renews.
+ *
+ * R1 An item is tried by whoever took it up (B1), under the reach that its maker has at that moment, and only while it still matches.
+ * R2 What was underway when a process vanished is looked up in the histories (B3) before it is tried again: nothing is done twice that left a
+ *    trace, and everything but a purge does; an instance that is purged is gone.
+ * R3 All jobs of a process together pass so many items a second, so that what others do stays quick.
+ * R4 A job is finished, with its audit entry, when none of its items is left; whoever pauses or stops it is heard between two portions.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Database } from '@perdure/database';
+import {
+  bulkOutcomes,
+  type BulkHold,
+  type BulkJobRecord,
+  claimBulkJob,
+  findBulkJob,
+  finishBulkJob,
+  holdBulkJob,
+  itemsLeftUnderway,
+  releaseBulkJob,
+  type SettledItem,
+  settleBulkItems,
+  stillFound,
+  takeBulkItems,
+  type TakenItem,
+  takeUpAgain,
+} from '@perdure/database/bulk';
+import { appendAudit } from '@perdure/database/write';
+import type { FastifyBaseLogger } from 'fastify';
+import { adminKey, actorOf, type Identity } from '../auth/identity.ts';
+import { reachOf } from '../auth/reach.ts';
+import type { Installation } from '../installation.ts';
+import { instanceFilter, instanceFilterInput } from '../instances/instance-filter.ts';
+import { actOnInstance, itemKey, tracesOf } from './act-on-instance.ts';
+import { aimOf, permissionFor, requestOf } from './bulk-request.ts';
+import { refusalWords } from './refusal-words.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+const everyMs = 1_000;
+/** A third of the lease (bulk-job.sql). */
+const renewEveryMs = 1_500;
+const jobsAtOnce = 4;
+const portion = 50;
+/** R3: 10,000 in half a minute, with a margin. */
+const pace = { perSecond: 500, burst: portion };
+const mostTries = 5;
+const againAfterMs = 1_000;
+
+export interface BulkRunner {
+  /** Looks for jobs now. */
+  nudge(): void;
+  /** Resolves when what is underway is settled. */
+  stop(): Promise<void>;
+}
+
+export interface BulkRunnerParts {
+  installation: () => Installation;
+  database: Database;
+  log: FastifyBaseLogger;
+}
+
+export function startBulkRunner({ installation, database: { prisma }, log }: BulkRunnerParts): BulkRunner {
+  const holder = randomUUID();
+  const bucket = new TokenBucket(pace);
+  const stopping = new AbortController();
+  const atWork = new Set<Promise<void>>();
+  let looking: Promise<void> | null = null;
+  let again = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  function look(): void {
+    clearTimeout(timer);
+    if (stopping.signal.aborted) return;
+    if (looking !== null) {
+      again = true;
+      return;
+    }
+    again = false;
+    looking = takeJobs()
+      .catch((error: unknown) => log.warn({ err: error }, 'Jobs could not be looked for.'))
+      .finally(() => {
+        looking = null;
+        if (again) look();
+        else if (!stopping.signal.aborted) timer = setTimeout(look, everyMs).unref();
+      });
+  }
+
+  async function takeJobs(): Promise<void> {
+    while (atWork.size < jobsAtOnce && !stopping.signal.aborted) {
+      const job = await claimBulkJob(prisma, holder);
+      if (job === null) return;
+      const work = workOn({ job, holder })
+        .catch((error: unknown) => log.warn({ err: error, job }, 'A job could not go on; it will be taken up again.'))
+        .finally(() => {
+          atWork.delete(work);
+          look();
+        });
+      atWork.add(work);
+    }
+  }
+
+  async function workOn(hold: BulkHold): Promise<void> {
+    const renewal = setInterval(() => void holdBulkJob(prisma, hold).catch(() => undefined), renewEveryMs);
+    try {
+      const job = await findBulkJob(prisma, hold.job);
+      if (job === null) return;
+      await settleLeft(job);
+      while (!stopping.signal.aborted) {
+        const items = await takeBulkItems(prisma, hold, { action: job.action, aim: aimOf(requestOf(job)), limit: portion });
+        if (items.length > 0) {
+          const wait = bucket.take(items.length);
+          if (wait > 0) await pause(wait);
+          if (!(await workThrough(job, items))) continue;
+        } else if ((await finish(job, hold)) || !(await holdBulkJob(prisma, hold))) return;
+        // What nobody can tell of yet: a moment later the histories do.
+        await pause(againAfterMs);
+        await settleLeft(job);
+      }
+    } finally {
+      clearInterval(renewal);
+      await releaseBulkJob(prisma, hold).catch(() => undefined);
+    }
+  }
+
+  /** True: of some it is not known what became of them. */
+  async function workThrough(job: BulkJobRecord, items: readonly TakenItem[]): Promise<boolean> {
+    const mayReach = await reachTest(job, items);
+    const results = await Promise.all(
+      items.map(async ({ position, instanceId: id, status, refusal, workflowKey }) => {
+        const code = refusal ?? mayReach(id, workflowKey);
+        if (code !== null) return { position, state: 'skipped' as const, code, message: refusalWords(code) };
+        const asked = { id, key: itemKey(job.id, position), failed: status === 'Failed' };
+        return { position, ...(await actOnInstance(installation(), job, asked)) };
+      }),
+    );
+    const settled = results.filter((result): result is SettledItem => result.state !== 'unknown');
+    await settleBulkItems(prisma, job.id, settled);
+    return settled.length < results.length;
+  }
+
+  /** R1. Gives the reason why not, or null. */
+  async function reachTest(
+    job: BulkJobRecord,
+    items: readonly TakenItem[],
+  ): Promise<(id: string, workflowKey: string | null) => string | null> {
+    const identity = await makerOf(installation(), job.requestedBy);
+    const permission = permissionFor(job.action);
+    const reach = await reachOf(installation(), identity, permission);
+    const covered = reach === null ? null : new Set(reach);
+    const filter = instanceFilterInput.parse(job.selection);
+    const isByIds = Object.keys(filter).every((field) => field === 'ids');
+    // How long something has taken grows while the job runs; that it was short enough when it was chosen counts.
+    const { maxDurationMs: _, ...lasting } = filter;
+    const found = isByIds
+      ? null
+      : await stillFound(
+          prisma,
+          await instanceFilter(installation(), identity, permission, lasting),
+          items.map(({ instanceId }) => instanceId),
+        );
+    return (id, workflowKey) => {
+      if (covered !== null && !covered.has(workflowKey ?? '')) return 'auth.forbidden';
+      return found === null || found.has(id) ? null : 'bulk.no-match';
+    };
+  }
+
+  /** R2 */
+  async function settleLeft(job: BulkJobRecord): Promise<void> {
+    const { id, action, requestedBy: by, reason } = job;
+    const left = await itemsLeftUnderway(prisma, { job: id, types: tracesOf[action], by, reason });
+    const settled: SettledItem[] = [];
+    const again: number[] = [];
+    for (const { position, exists, traced, pending, tries } of left) {
+      if (traced || (action === 'purge' && !exists)) settled.push({ position, state: 'done', code: null, message: null });
+      else if (!exists) settled.push({ position, state: 'skipped', code: 'instance.unknown', message: refusalWords('instance.unknown') });
+      else if (pending) continue;
+      else if (tries >= mostTries)
+        settled.push({ position, state: 'failed', code: 'unavailable', message: `No worker took it up, in ${mostTries} tries.` });
+      else again.push(position);
+    }
+    await settleBulkItems(prisma, id, settled);
+    await takeUpAgain(prisma, id, again);
+  }
+
+  /** R4 */
+  async function finish({ id, requestedBy, reason }: BulkJobRecord, hold: BulkHold): Promise<boolean> {
+    return prisma.$transaction(async (tx) => {
+      if (!(await finishBulkJob(tx, hold))) return false;
+      const outcomes = await bulkOutcomes(tx, id);
+      const detail = { outcomes: outcomes.map(({ state, code, value }) => ({ state, ...(code === null ? {} : { code }), count: value })) };
+      await appendAudit(tx, { actor: requestedBy, action: 'bulk.finish', target: `bulk:${id}`, detail, reason });
+      return true;
+    });
+  }
+
+  look();
+  return {
+    nudge: look,
+    async stop() {
+      stopping.abort();
+      clearTimeout(timer);
+      await looking;
+      await Promise.all(atWork);
+    },
+  };
+}
+
+/** Whoever made the job, with what they may do now: nothing, when they are disabled. */
+async function makerOf({ grants }: Installation, requestedBy: string): Promise<Identity> {
+  if (requestedBy === actorOf(adminKey)) return adminKey;
+  const held = (await grants.load(requestedBy)) ?? { groups: [], grants: [] };
+  return { kind: 'user', id: requestedBy, name: requestedBy, email: '', sessionId: '', groups: held.groups, grants: held.grants };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

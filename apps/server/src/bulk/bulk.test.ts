@@ -1,0 +1,239 @@
+import { createBulkJob, freezeBulk, takeBulkItems } from '@perdure/database/bulk';
+import { instanceId } from '@perdure/engine';
+import { drawWorkflow, publishWorkflow } from '@perdure/testing';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Loose, startTestServer, type TestServer, until } from '../test-support/test-server.ts';
+
+let server: TestServer;
+let operator: { id: string; cookie: string };
+let elsewhere: { id: string; cookie: string };
+beforeAll(async () => {
+  server = await startTestServer();
+  operator = await server.signIn('operator', 'Olga');
+  elsewhere = await server.signIn('operator', 'Otto', 'people');
+  await publishWorkflow(server.databaseUrl, 'waits', waits);
+  await publishWorkflow(server.databaseUrl, 'calls', calls(server.demoOrigin));
+});
+afterAll(() => server.stop());
+
+const waits = drawWorkflow({ start: { type: 'start' }, wait: { type: 'event', config: { name: 'go' } }, done: { type: 'end' } }, [
+  'start -> wait',
+  'wait -> done',
+]);
+/** Fails as long as its input says so: the demo service answers with the status it is asked for. */
+const calls = (origin: string) =>
+  drawWorkflow(
+    {
+      start: { type: 'start' },
+      call: {
+        type: 'http',
+        config: { method: 'GET', url: `${origin}/no-such-service` },
+        retry: { firstRetryInterval: '20ms', maxNumberOfAttempts: 1 },
+      },
+      done: { type: 'end' },
+    },
+    ['start -> call', 'call -> done'],
+  );
+
+async function start(workflow: string, ids: readonly string[]): Promise<void> {
+  await Promise.all(ids.map((id) => server.call('POST', `/runtime/webhooks/durabletask/orchestrators/${workflow}/${id}`, { body: {} })));
+}
+
+const named = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+const statusOf = async (id: string) => (await server.database.prisma.instance.findUnique({ where: { id } }))?.status;
+
+async function reached(ids: readonly string[], status: string): Promise<void> {
+  await until(async () => {
+    const count = await server.database.prisma.instance.count({ where: { id: { in: [...ids] }, status } });
+    return count === ids.length;
+  }, `${ids.length} are ${status}`);
+}
+
+const preview = (request: Loose, filter: Loose, who = operator) =>
+  server.procedure(who.cookie, 'query', 'bulk.preview', { request, filter });
+
+async function create(request: Loose, filter: Loose, reason = 'a test'): Promise<string> {
+  const { data } = await preview(request, filter);
+  const made = await server.procedure(operator.cookie, 'mutation', 'bulk.create', {
+    request,
+    filter,
+    reason,
+    asOf: data.asOf,
+    expected: data.eligible,
+  });
+  expect(made.error).toBeUndefined();
+  return made.data.id;
+}
+
+async function finished(id: string): Promise<Loose> {
+  return until(async () => {
+    const { data } = await server.procedure(operator.cookie, 'query', 'bulk.get', { id });
+    return data.status === 'finished' ? data : undefined;
+  }, 'the job is finished');
+}
+
+const itemsOf = async (id: string) => (await server.procedure(operator.cookie, 'query', 'bulk.items', { id })).data.rows;
+const deeds = async (target: string) =>
+  (await server.database.prisma.auditEntry.findMany({ where: { target }, orderBy: { id: 'asc' } })).map(({ action }) => action);
+
+test('a preview counts exactly what would be reached, and says what would not and why; the job reaches just that', async () => {
+  const ids = named('exact', 30);
+  await start('waits', ids);
+  await reached(ids, 'Running');
+  await server.procedure(operator.cookie, 'mutation', 'instances.terminate', { id: 'exact-0', reason: 'before', recursive: false });
+  await reached(['exact-0'], 'Terminated');
+  const request = { action: 'terminate', recursive: false };
+  const { data } = await preview(request, { text: 'exact-' });
+  expect(data).toMatchObject({ eligible: 29, refused: [{ code: 'instance.finished', count: 1 }] });
+  expect(data.sample).toHaveLength(10);
+  const id = await create(request, { text: 'exact-' }, 'cleaning up');
+  expect(await finished(id)).toMatchObject({ total: 29, done: 29, skipped: 0, failed: 0, reason: 'cleaning up' });
+  await reached(ids, 'Terminated');
+  expect(await deeds(`bulk:${id}`)).toEqual(['bulk.create', 'bulk.finish']);
+  // One entry for the job, none for each instance.
+  expect(await deeds('instance:exact-7')).toEqual([]);
+});
+
+test('what matches nothing makes no job, and says so', async () => {
+  const asked = { request: { action: 'suspend' }, filter: { text: 'nobody-has-this' }, reason: '' };
+  const { error } = await server.procedure(operator.cookie, 'mutation', 'bulk.create', {
+    ...asked,
+    asOf: new Date().toISOString(),
+    expected: 5,
+  });
+  expect(error.code).toBe('bulk.empty');
+});
+
+test('more than was previewed is never reached: what started since is left out, and a larger set is refused', async () => {
+  await start('waits', named('grow', 3));
+  await reached(named('grow', 3), 'Running');
+  const request = { action: 'suspend' };
+  const filter = { text: 'grow-' };
+  const { data } = await preview(request, filter);
+  await start('waits', ['grow-late']);
+  await reached(['grow-late'], 'Running');
+  const asked = { request, filter, reason: '', asOf: data.asOf };
+  const tooMany = await server.procedure(operator.cookie, 'mutation', 'bulk.create', { ...asked, expected: 2 });
+  expect(tooMany.error).toMatchObject({ code: 'bulk.changed', details: { eligible: 3 } });
+  const made = await server.procedure(operator.cookie, 'mutation', 'bulk.create', { ...asked, expected: 3 });
+  expect(await finished(made.data.id)).toMatchObject({ total: 3, done: 3 });
+  expect(await statusOf('grow-late')).toBe('Running');
+});
+
+test('what cannot be undone asks for a reason', async () => {
+  const { error } = await server.procedure(operator.cookie, 'mutation', 'bulk.create', {
+    request: { action: 'terminate', recursive: true },
+    filter: { text: 'grow-' },
+    reason: '  ',
+    asOf: new Date().toISOString(),
+    expected: 10,
+  });
+  expect(error).toMatchObject({ code: 'input.invalid', details: [{ field: 'reason' }] });
+});
+
+test('failed instances are retried together, and fail again as long as the cause is there', async () => {
+  const ids = named('fails', 4);
+  await start('calls', ids);
+  await reached(ids, 'Failed');
+  const id = await create({ action: 'retry' }, { ids });
+  expect(await finished(id)).toMatchObject({ total: 4, done: 4 });
+  await reached(ids, 'Failed');
+  const rewound = await server.database.prisma.historyEvent.count({ where: { instanceId: { in: ids }, type: 'ExecutionRewound' } });
+  expect(rewound).toBe(4);
+});
+
+test('those that changed after the job was made are skipped, each with its reason', async () => {
+  const ids = named('changes', 3);
+  await start('waits', ids);
+  await reached(ids, 'Running');
+  const job = await frozenJob('suspend', { text: 'changes-' });
+  await server.procedure(operator.cookie, 'mutation', 'instances.raiseEvent', { id: 'changes-1', name: 'go', data: null });
+  await reached(['changes-1'], 'Completed');
+  await server.call('DELETE', '/runtime/webhooks/durabletask/instances/changes-1');
+  await server.procedure(operator.cookie, 'mutation', 'instances.suspend', { id: 'changes-2', reason: 'meanwhile' });
+  await reached(['changes-2'], 'Suspended');
+  await run(job);
+  expect(await finished(job)).toMatchObject({ done: 1, skipped: 2 });
+  expect(await itemsOf(job)).toMatchObject([
+    { instanceId: 'changes-0', state: 'done' },
+    { instanceId: 'changes-1', state: 'skipped', code: 'instance.unknown' },
+    { instanceId: 'changes-2', state: 'skipped', code: 'instance.already-suspended' },
+  ]);
+});
+
+test('an item a lost process had done is recognised in the history, and not done again', async () => {
+  const ids = named('lost', 2);
+  await start('waits', ids);
+  await reached(ids, 'Running');
+  const job = await frozenJob('raiseEvent', { ids }, { name: 'other', data: 1 });
+  // A process takes both up, does the first, and is gone.
+  await server.database.prisma.bulkJob.update({ where: { id: job }, data: { status: 'running', holder: 'gone', heldUntil: new Date() } });
+  const taken = await takeBulkItems(
+    server.database.prisma,
+    { job, holder: 'gone' },
+    { action: 'raiseEvent', aim: { workflow: null, version: null }, limit: 10 },
+  );
+  expect(taken.map(({ instanceId }) => instanceId)).toEqual(['lost-0', 'lost-1']);
+  const done = { type: 'RaiseEvent', id: `bulk:${job}:1`, name: 'other', data: 1, by: operator.id } as const;
+  expect(await server.runtime.send(instanceId('lost-0'), done)).toEqual({ ok: true });
+  expect(await finished(job)).toMatchObject({ done: 2, failed: 0 });
+  const raised = await server.database.prisma.historyEvent.findMany({ where: { instanceId: { in: ids }, type: 'EventRaised' } });
+  expect(raised.map(({ instanceId: of }) => of).sort()).toEqual(['lost-0', 'lost-1']);
+});
+
+test('a paused job waits, a stopped one stays as it is, and neither takes anything up', async () => {
+  const ids = named('pause', 2);
+  await start('waits', ids);
+  await reached(ids, 'Running');
+  const job = await frozenJob('suspend', { ids });
+  const control = (name: string) => server.procedure(operator.cookie, 'mutation', `bulk.${name}`, { id: job });
+  expect((await control('pause')).error.code).toBe('bulk.not-running');
+  expect((await control('stop')).error).toBeUndefined();
+  expect((await control('resume')).error.code).toBe('bulk.not-running');
+  expect(await itemsOf(job)).toMatchObject([{ state: 'waiting' }, { state: 'waiting' }]);
+  expect(await statusOf('pause-0')).toBe('Running');
+});
+
+test('a job reaches what its maker may operate, and is seen by its maker alone', async () => {
+  const { data } = await preview({ action: 'suspend' }, { text: 'grow-' }, elsewhere);
+  expect(data).toMatchObject({ eligible: 0, refused: [], sample: [] });
+  const job = await frozenJob('resume', { ids: ['grow-0'] });
+  expect((await server.procedure(elsewhere.cookie, 'query', 'bulk.get', { id: job })).error.code).toBe('bulk.unknown');
+  expect((await server.procedure(elsewhere.cookie, 'query', 'bulk.list')).data).toEqual([]);
+  const purge = await preview({ action: 'purge' }, {});
+  expect(purge.error.code).toBe('auth.forbidden');
+});
+
+test('the reach of its maker is asked again while it runs', async () => {
+  await start('waits', ['reach-0']);
+  await reached(['reach-0'], 'Running');
+  const leaver = await server.signIn('operator', 'Lea');
+  const job = await frozenJob('suspend', { ids: ['reach-0'] }, {}, leaver.id);
+  await server.database.prisma.user.update({ where: { id: leaver.id }, data: { disabledAt: new Date() } });
+  server.installation.grants.changed(leaver.id);
+  await run(job);
+  const row = await until(async () => {
+    const found = await server.database.prisma.bulkJob.findUnique({ where: { id: job } });
+    return found?.status === 'finished' ? found : undefined;
+  }, 'it ends');
+  expect(row).toMatchObject({ done: 0, skipped: 1 });
+  expect(await statusOf('reach-0')).toBe('Running');
+});
+
+/** A job that nobody works on yet: paused. */
+async function frozenJob(action: Loose, filter: Loose, rest: Loose = {}, requestedBy = operator.id): Promise<string> {
+  const id = randomUUID();
+  await server.database.prisma.$transaction(async (tx) => {
+    const question = { action, aim: { workflow: null, version: null }, filter, asOf: new Date(Date.now() + 60_000) };
+    const total = await freezeBulk(tx, id, question, 1_000);
+    await createBulkJob(tx, { id, action, arguments: rest, selection: filter, reason: 'frozen', requestedBy, total });
+    await tx.bulkJob.update({ where: { id }, data: { status: 'paused' } });
+  });
+  return id;
+}
+
+async function run(job: string): Promise<void> {
+  await server.database.prisma.bulkJob.update({ where: { id: job }, data: { status: 'running' } });
+  server.installation.bulk.nudge();
+}

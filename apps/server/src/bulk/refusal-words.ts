@@ -1,0 +1,20 @@
+/** Why an action does not reach an instance, in words: for previews, where it is many of them, and for the items of jobs. */
+export function refusalWords(code: string): string {
+  return Object.hasOwn(words, code) ? (words[code] ?? code) : code;
+}
+
+const words: Readonly<Record<string, string>> = {
+  'instance.finished': 'Finished already',
+  'instance.already-suspended': 'Suspended already',
+  'instance.not-suspended': 'Not suspended',
+  'instance.not-failed': 'Not failed',
+  'instance.not-finished': 'Still live',
+  'instance.children-running': 'Has sub-workflows that are still live',
+  'instance.other-workflow': 'Of another workflow',
+  'instance.same-version': 'Runs that version already',
+  'instance.test-run': 'A test run, which stays with its draft',
+  'instance.unknown': 'Not there any more',
+  'step.not-waiting': 'Has no failed step',
+  'bulk.no-match': 'Does not match the filter any more',
+  'auth.forbidden': 'Out of reach of the person who asked',
+};

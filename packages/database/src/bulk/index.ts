@@ -1,0 +1,3 @@
+export * from './bulk-items.ts';
+export * from './bulk-jobs.ts';
+export * from './bulk-preview.ts';
