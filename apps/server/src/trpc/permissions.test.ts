@@ -189,7 +189,7 @@ describe('S3 routes', () => {
           const who = `${role} ${scope}`;
           const expected = verdict(role, scope, entry);
           if (entry.endsSession && expected !== 'forbidden') continue;
-          const about = expected === 'let through' && entry.spends ? await target('finance', [], false) : shared;
+          const about = expected === 'let through' && entry.spends ? await target('finance', [], entry.about === 'task') : shared;
           check(expected, await ask({ cookie: callers.get(who)?.cookie ?? '' }, about), entry.about, who, entry.unknown);
         }
       }
