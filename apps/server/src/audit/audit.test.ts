@@ -67,7 +67,13 @@ test('it is searched by actor, action, target, time and text, page by page', asy
   const seen: string[] = [];
   let cursor: string | undefined;
   do {
-    const page: Loose = await list({ actor: 'system', actions: ['paged.0', 'paged.1'], limit: 5, direction: 'forward', ...(cursor ? { cursor } : {}) });
+    const page: Loose = await list({
+      actor: 'system',
+      actions: ['paged.0', 'paged.1'],
+      limit: 5,
+      direction: 'forward',
+      ...(cursor ? { cursor } : {}),
+    });
     seen.push(...page.rows.map((row: Loose) => row.target.id));
     cursor = page.nextCursor ?? undefined;
   } while (cursor);
