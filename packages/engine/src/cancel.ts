@@ -1,6 +1,6 @@
 import { unlockAll } from './entity/entity-messages.ts';
 import type { EventBody } from './history-event.ts';
-import type { FrameId, StepKey } from './ids.ts';
+import type { FrameId, StepKey, TimerId } from './ids.ts';
 import type { OpenStep } from './state.ts';
 import { possibleTimers } from './step-timers.ts';
 import { emit } from './turn.ts';
@@ -24,9 +24,11 @@ export function cancelFrame(turn: Turn, frame: FrameId, reason: Reason, fate?: C
   cancelSteps(turn, turn.state.frames.get(frame)?.open ?? [], reason, fate);
 }
 
-/** What a step that is about to close still holds: its timers, and the entities of a critical section, also while it waits for them. [K5] */
-export function letGo(turn: Turn, step: OpenStep): void {
-  for (const timer of possibleTimers(step)) if (turn.state.timers.has(timer)) turn.effects.push({ type: 'ClearTimer', timer });
+/** What a step that is about to close still holds: its timers but the one that `fired`, and the entities of a critical section, also while it waits for them. [K5] */
+export function letGo(turn: Turn, step: OpenStep, fired?: TimerId): void {
+  for (const timer of possibleTimers(step)) {
+    if (timer !== fired && turn.state.timers.has(timer)) turn.effects.push({ type: 'ClearTimer', timer });
+  }
   if (step.kind === 'container' && step.container.type === 'scope' && step.container.lock) {
     turn.effects.push(...unlockAll(step.container.lock));
   }

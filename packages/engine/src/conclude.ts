@@ -14,14 +14,12 @@ import type { Turn } from './turn.ts';
 /** Records what an open step came to, and acts on it unless the instance is suspended: then it waits in `state.deferred`. [L4] */
 export function conclude(turn: Turn, step: OpenStep, event: EventBody): void {
   const next = consequence(step, event);
-  if (closesWithTimers(event)) letGo(turn, step);
+  // A timer that fired is gone by itself, and most steps have one; a task may still have reminders and an escalation ahead of it.
+  if (event.type === 'TimerFired' ? event.purpose === 'deadline' : event.type !== 'StepSkippedByHand') {
+    letGo(turn, step, event.type === 'TimerFired' ? event.timer : undefined);
+  }
   emit(turn, event);
   if (next && turn.state.status === 'Running') act(turn, next);
-}
-
-/** A timer that fired is gone by itself, and most steps have one; a task may still have reminders and an escalation ahead when its deadline passes. */
-function closesWithTimers(event: EventBody): boolean {
-  return event.type === 'TimerFired' ? event.purpose === 'deadline' : event.type !== 'StepSkippedByHand';
 }
 
 /** Drops what belongs to a step or frame that is gone: something acted on before may have failed or cancelled it. */

@@ -1,5 +1,5 @@
 import { instanceId, stepKey } from '@perdure/engine';
-import { drawWorkflow, publishWorkflow } from '@perdure/testing';
+import { drawWorkflow, eventually, publishWorkflow } from '@perdure/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestServer, type TestServer, until } from '../test-support/test-server.ts';
 
@@ -38,8 +38,12 @@ const deeds = async (id: string) =>
 
 test('a held step is on the list with why, and is found by the word', async () => {
   await held('on-list');
-  const { data } = await server.procedure(operator, 'query', 'instances.list', { text: 'quarantine' });
-  expect(data.rows).toMatchObject([{ id: 'on-list', status: 'Waiting', whereabouts: { kind: 'quarantined', node: 'call' } }]);
+  // The list hears of it a moment later.
+  const rows = await eventually('the list has it', async () => {
+    const { data } = await server.procedure(operator, 'query', 'instances.list', { text: 'quarantine' });
+    return data.rows.length > 0 ? data.rows : undefined;
+  });
+  expect(rows).toMatchObject([{ id: 'on-list', status: 'Waiting', whereabouts: { kind: 'quarantined', node: 'call' } }]);
 });
 
 test('Q4 an operator lets it run again, which is audited', async () => {

@@ -200,7 +200,7 @@ async function emptyDatabase(client: pg.Client, migrations: readonly Migration[]
     highestEpoch = state?.epoch ?? 0;
   }
   const made = (what: string): string[] =>
-    migrations.flatMap(({ sql }) => [...sql.matchAll(new RegExp(`^CREATE ${what} "(\\w+)"`, 'gm'))].map((match) => match[1] ?? ''));
+    migrations.flatMap(({ sql }) => [...sql.matchAll(new RegExp(`^CREATE ${what} "?(\\w+)"?`, 'gm'))].map((match) => match[1] ?? ''));
   for (const table of [...made('TABLE'), '_prisma_migrations']) await client.query(`DROP TABLE IF EXISTS public."${table}" CASCADE`);
   for (const name of made('(?:OR REPLACE )?FUNCTION')) await client.query(`DROP FUNCTION IF EXISTS public."${name}" CASCADE`);
   for (const name of made('TYPE')) await client.query(`DROP TYPE IF EXISTS public."${name}" CASCADE`);

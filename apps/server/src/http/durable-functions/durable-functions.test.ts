@@ -25,7 +25,9 @@ describe('start', () => {
     expect(Object.keys(answer.body).sort()).toEqual([
       'id',
       'purgeHistoryDeleteUri',
+      'restartPostUri',
       'resumePostUri',
+      'rewindPostUri',
       'sendEventPostUri',
       'statusQueryGetUri',
       'suspendPostUri',
