@@ -16,11 +16,30 @@ const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFou
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  validateSearch: (search): { token?: string; to?: string } => ({
+  validateSearch: (search): { token?: string; to?: string; email?: string } => ({
     ...(typeof search['token'] === 'string' ? { token: search['token'] } : {}),
     ...(typeof search['to'] === 'string' ? { to: search['to'] } : {}),
+    ...(typeof search['email'] === 'string' ? { email: search['email'] } : {}),
   }),
   component: lazyRouteComponent(() => import('./sign-in/sign-in-page.tsx'), 'SignInPage'),
+});
+
+const forgottenPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/forgotten-password',
+  component: lazyRouteComponent(() => import('./sign-in/forgotten-password-page.tsx'), 'ForgottenPasswordPage'),
+});
+
+const resetPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reset-password',
+  component: lazyRouteComponent(() => import('./sign-in/reset-password-page.tsx'), 'ResetPasswordPage'),
+});
+
+const invitationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('./sign-in/invitation-page.tsx'), 'InvitationPage'),
 });
 
 const shellRoute = createRoute({ getParentRoute: () => rootRoute, id: 'shell', component: Shell });
@@ -124,6 +143,30 @@ const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import('./settings/settings-index.tsx'), 'SettingsIndex'),
 });
 
+const accountRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/settings/account',
+  component: lazyRouteComponent(() => import('./settings/account-page.tsx'), 'AccountPage'),
+});
+
+const peopleRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/settings/people',
+  component: lazyRouteComponent(() => import('./settings/people-page.tsx'), 'PeoplePage'),
+});
+
+const groupsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/settings/groups',
+  component: lazyRouteComponent(() => import('./settings/groups-page.tsx'), 'GroupsPage'),
+});
+
+const apiKeysRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/settings/api-keys',
+  component: lazyRouteComponent(() => import('./settings/api-keys-page.tsx'), 'ApiKeysPage'),
+});
+
 const auditRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings/audit',
@@ -147,6 +190,9 @@ const alertsRoute = createRoute({
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     signInRoute,
+    forgottenPasswordRoute,
+    resetPasswordRoute,
+    invitationRoute,
     shellRoute.addChildren([
       homeRoute,
       welcomeRoute,
@@ -163,6 +209,10 @@ export const router = createRouter({
       entityTypeRoute,
       inboxRoute,
       settingsRoute,
+      accountRoute,
+      peopleRoute,
+      groupsRoute,
+      apiKeysRoute,
       auditRoute,
       alertsRoute,
       notificationsRoute,

@@ -10,6 +10,7 @@ import { readSeq } from '../stored-values.ts';
 import { whenCallerChanges } from '../auth/when-caller-changes.ts';
 import { identityOf, type Routes } from './route.ts';
 import { demandInstance } from '../auth/reach.ts';
+import { maskOfInstance } from '../sensitive/mask-of-instance.ts';
 
 export const heartbeatMs = 15_000;
 
@@ -54,7 +55,9 @@ export function addInstanceEvents(routes: Routes, closing: AbortSignal): void {
       const heartbeat = setInterval(() => raw.write(': still here\n\n'), heartbeatMs);
       try {
         for await (const update of instanceUpdates(installation, params.id, afterSeq, signal)) {
-          for (const event of update.events) {
+          // What is sensitive may have come with these very events.
+          const mask = await maskOfInstance(installation, identityOf(identity), params.id);
+          for (const event of mask(update.events)) {
             const taken = raw.write(`id: ${event.seq}\nevent: history\ndata: ${JSON.stringify(event)}\n\n`);
             // A slow reader is waited for; meanwhile nothing more is read for it.
             if (!taken && !signal.aborted) await once(raw, 'drain', { signal });

@@ -9,6 +9,7 @@ import { taskRefusals } from './task-refusals.ts';
 import { taskRows } from './task-rows.ts';
 import { outcomeInWords } from './task-words.ts';
 import { viewerOf } from './viewer.ts';
+import { maskOfInstance } from '../sensitive/mask-of-instance.ts';
 
 /** Which of these could all be given one outcome without filling in anything, and why the others could not. In the order asked. */
 export async function previewBulk(installation: Installation, identity: Identity, ids: readonly string[]): Promise<BulkTaskPreview> {
@@ -56,19 +57,23 @@ async function look(installation: Installation, identity: Identity, asked: reado
   const rows = new Map((await taskRows(installation, found)).map((row) => [row.id, row]));
   const folders = await installation.folders.load();
   const byId = new Map(found.map((task) => [task.id, task]));
+  const masks = new Map(
+    await Promise.all(found.map(async (task) => [task.id, await maskOfInstance(installation, identity, task.instanceId, task)] as const)),
+  );
   let type: string | undefined;
   return ids.map((id): Chosen => {
     const task = byId.get(id);
     const row = rows.get(id);
     if (!task || !row) return { id, title: id, task: undefined, refusal: gone };
+    const title = masks.get(id)?.(task.title) ?? task.title;
     const names = new Map(row.holders.map((holder) => [holder.id, holder.name]));
     const refusal =
       taskRefusals(task, identity, folders.get(task.workflowKey) ?? '', names).decide ??
       (asksForSomething(task.formSchema) ? 'Its form has fields that must be filled in.' : null);
-    if (refusal !== null) return { id, title: task.title, task, refusal };
+    if (refusal !== null) return { id, title, task, refusal };
     const own = JSON.stringify([task.workflowKey, task.node]);
     type ??= own;
-    return { id, title: task.title, task, refusal: own === type ? null : 'It is a task of another kind than the first one.' };
+    return { id, title, task, refusal: own === type ? null : 'It is a task of another kind than the first one.' };
   });
 }
 

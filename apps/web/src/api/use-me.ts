@@ -7,6 +7,17 @@ export function useMe() {
   return useQuery(trpc.session.me.queryOptions(undefined, { staleTime: 60_000 }));
 }
 
+/** Anywhere: for all workflows, or for some folder. */
 export function useMay(permission: Permission): boolean {
   return useMe().data?.permissions.includes(permission) ?? false;
+}
+
+/** In this folder; in '', only what is held for all workflows counts. */
+export function useMayIn(permission: Permission, folder: string): boolean {
+  return useMe().data?.grants.some((grant) => grant.permissions.includes(permission) && covers(grant.folder, folder)) ?? false;
+}
+
+/** A role held for `finance` holds in `finance/invoices`, too. */
+function covers(held: string, folder: string): boolean {
+  return held === '' || folder === held || folder.startsWith(`${held}/`);
 }

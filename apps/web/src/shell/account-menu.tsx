@@ -1,5 +1,6 @@
 import { Menu, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
-import { IconDeviceDesktop, IconLogout, IconMoon, IconSelector, IconSun } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconLogout, IconMoon, IconSelector, IconSun, IconUser } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
 import { signOut } from '../sign-in/session.ts';
 import { toastError } from '../components/toast.tsx';
 import { useMe } from '../api/use-me.ts';
@@ -13,6 +14,7 @@ const SCHEMES: { value: MantineColorScheme; label: string; icon: typeof IconSun 
 
 export function AccountMenu({ open }: { open: boolean }) {
   const me = useMe();
+  const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   if (!me.data) return null;
   const { name, email } = me.data.user;
@@ -44,6 +46,9 @@ export function AccountMenu({ open }: { open: boolean }) {
             ))}
           </Menu.RadioGroup>
           <Menu.Divider />
+          <Menu.Item leftSection={<IconUser className="ic" stroke={1.8} />} onClick={() => void navigate({ to: '/settings/account' })}>
+            My account
+          </Menu.Item>
           <Menu.Item
             leftSection={<IconLogout className="ic" stroke={1.8} />}
             onClick={() => {

@@ -12,12 +12,15 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { trpc } from '../api/trpc.ts';
-import { useMay } from '../api/use-me.ts';
+import { useMay, useMayIn } from '../api/use-me.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { Logo } from './logo.tsx';
 
 export function Rail({ open }: { open: boolean }) {
+  const mayReadWorkflows = useMay('workflow.read');
   const mayReadInstances = useMay('instance.read');
+  // Entities belong to no folder.
+  const mayReadEntities = useMayIn('instance.read', '');
   const incidents = useQuery(trpc.incidents.list.queryOptions({ states: ['open'] }, { enabled: mayReadInstances, staleTime: 3_000 }));
   const mayReadTasks = useMay('task.read');
   const tasks = useQuery(trpc.tasks.counts.queryOptions(undefined, { enabled: mayReadTasks })).data;
@@ -34,17 +37,25 @@ export function Rail({ open }: { open: boolean }) {
         {mayReadInstances ? (
           <RailLink to="/dashboard" label="Dashboard" icon={<IconLayoutDashboard className="ic" size={16} stroke={1.8} />} open={open} />
         ) : null}
-        <RailLink to="/workflows" label="Workflows" icon={<IconSitemap className="ic" size={16} stroke={1.8} />} open={open} />
-        <RailLink to="/instances" label="Instances" icon={<IconListDetails className="ic" size={16} stroke={1.8} />} open={open} />
-        <RailLink to="/entities" label="Entities" icon={<IconDatabaseCog className="ic" size={16} stroke={1.8} />} open={open} />
-        <RailLink
-          to="/inbox"
-          label="Inbox"
-          icon={<IconInbox className="ic" size={16} stroke={1.8} />}
-          open={open}
-          count={waiting}
-          isCalm={!isMine}
-        />
+        {mayReadWorkflows ? (
+          <RailLink to="/workflows" label="Workflows" icon={<IconSitemap className="ic" size={16} stroke={1.8} />} open={open} />
+        ) : null}
+        {mayReadInstances ? (
+          <RailLink to="/instances" label="Instances" icon={<IconListDetails className="ic" size={16} stroke={1.8} />} open={open} />
+        ) : null}
+        {mayReadEntities ? (
+          <RailLink to="/entities" label="Entities" icon={<IconDatabaseCog className="ic" size={16} stroke={1.8} />} open={open} />
+        ) : null}
+        {mayReadTasks ? (
+          <RailLink
+            to="/inbox"
+            label="Inbox"
+            icon={<IconInbox className="ic" size={16} stroke={1.8} />}
+            open={open}
+            count={waiting}
+            isCalm={!isMine}
+          />
+        ) : null}
         {mayReadInstances ? (
           <RailLink
             to="/incidents"

@@ -19,7 +19,7 @@ export function Shell() {
   // With somebody known, an ended session is said over the page, which keeps what was typed.
   if (me.isError && me.data === undefined) {
     return describeError(me.error).code === 'auth.required' || isUnauthorized(me.error) ? (
-      <SignedOutPage />
+      <SignedOutPage onSignedIn={() => void me.refetch()} />
     ) : (
       <ErrorState error={me.error} onRetry={() => void me.refetch()} />
     );

@@ -1,39 +1,42 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { Button } from '../components/button.tsx';
 import { SignedOutPage, SignInCard } from '../shell/signed-out-page.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
-import { signInWithLink, type SignInResult } from './session.ts';
+import { type Answer, signInWithLink } from './session.ts';
 
 const route = getRouteApi('/sign-in');
 
 /** The page a sign-in link opens. Opening alone uses nothing up: the token is posted by this script, so a link preview cannot burn it. */
 export function SignInPage() {
   useDocumentTitle('Sign in');
-  const { token, to } = route.useSearch();
+  const { token, to, email } = route.useSearch();
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const [result, setResult] = useState<SignInResult | null>(null);
+  const [result, setResult] = useState<Answer | null>(null);
   const [attempt, setAttempt] = useState(0);
   const posted = useRef(-1);
+
+  const goOn = useCallback(() => {
+    queries.clear();
+    void navigate({ to: to !== undefined && /^\/(?![/\\])/.test(to) ? to : '/', replace: true });
+  }, [queries, navigate, to]);
 
   useEffect(() => {
     if (token === undefined || posted.current === attempt) return;
     posted.current = attempt; // A token is used up by the first post: never twice for one attempt.
     void signInWithLink(token).then((answer) => {
       setResult(answer);
-      if (!answer.ok) return;
-      queries.clear();
-      void navigate({ to: to !== undefined && /^\/(?![/\\])/.test(to) ? to : '/', replace: true });
+      if (answer.ok) goOn();
     });
-  }, [token, attempt, navigate, queries, to]);
+  }, [token, attempt, goOn]);
 
-  if (token === undefined) return <SignedOutPage />;
-  if (result && !result.ok && result.reason === 'used') {
+  if (token === undefined) return <SignedOutPage email={email} onSignedIn={goOn} />;
+  if (result && !result.ok && result.code !== 'unreachable') {
     return (
       <SignInCard title="This link is no longer valid">
-        <p>{result.message} Make a new one on the machine where Perdure runs:</p>
+        <p>A sign-in link works once and for a limited time. Make a new one on the machine where Perdure runs:</p>
         <pre className="code">pnpm perdure signin-link</pre>
       </SignInCard>
     );
@@ -41,7 +44,7 @@ export function SignInPage() {
   if (result && !result.ok) {
     return (
       <SignInCard title="Not signed in yet">
-        <p>{result.message}</p>
+        <p>{result.message} The link stays valid until it is used.</p>
         <Button
           look="primary"
           size="lg"

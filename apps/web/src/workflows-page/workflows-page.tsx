@@ -2,6 +2,7 @@ import { Menu } from '@mantine/core';
 import {
   IconDots,
   IconDownload,
+  IconFolder,
   IconPencil,
   IconPlayerPlay,
   IconPlus,
@@ -15,7 +16,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import type { WorkflowSummary } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
-import { useMay } from '../api/use-me.ts';
+import { useMay, useMayIn } from '../api/use-me.ts';
 import { Button } from '../components/button.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorState } from '../components/error-state.tsx';
@@ -29,6 +30,7 @@ import { TopBar } from '../shell/top-bar.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
 import { exportWorkflow } from '../transfer/export-workflow.ts';
 import { readTextFile, useFileDrop } from '../transfer/import-source.tsx';
+import { RenameWorkflowDialog } from './rename-workflow-dialog.tsx';
 import { NewWorkflowDialog } from './new-workflow-dialog.tsx';
 import '../transfer/transfer.css';
 
@@ -37,14 +39,18 @@ const ImportWorkflowDialog = lazy(() =>
   import('./import-workflow-dialog.tsx').then((module) => ({ default: module.ImportWorkflowDialog })),
 );
 
-type OpenDialog = { kind: 'new'; browse: boolean } | { kind: 'import'; text: string } | { kind: 'start'; key: string } | null;
+type OpenDialog =
+  | { kind: 'new'; browse: boolean }
+  | { kind: 'import'; text: string }
+  | { kind: 'start'; key: string }
+  | { kind: 'rename'; workflow: WorkflowSummary }
+  | null;
 
 export function WorkflowsPage() {
   useDocumentTitle('Workflows');
   const [text, setText] = useState('');
   const [dialog, setDialog] = useState<OpenDialog>(null);
   const mayEdit = useMay('workflow.edit');
-  const mayStart = useMay('instance.start');
   const list = useQuery(trpc.workflows.list.queryOptions(text === '' ? {} : { text }, { placeholderData: keepPreviousData }));
   const refusal = mayEdit ? null : 'Your role may not change workflows';
   const { isOver, handlers } = useFileDrop((file) => {
@@ -79,7 +85,11 @@ export function WorkflowsPage() {
         {list.isPending ? <SkeletonRows rows={6} height={44} label="Loading workflows" /> : null}
         {list.isError && !list.data ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
         {list.data && list.data.length > 0 ? (
-          <WorkflowTable rows={list.data} mayStart={mayStart} onStart={(key) => setDialog({ kind: 'start', key })} />
+          <WorkflowTable
+            rows={list.data}
+            onStart={(key) => setDialog({ kind: 'start', key })}
+            onRename={(workflow) => setDialog({ kind: 'rename', workflow })}
+          />
         ) : null}
         {list.data && list.data.length === 0 ? (
           text === '' ? (
@@ -113,6 +123,7 @@ export function WorkflowsPage() {
           <ImportWorkflowDialog key={dialog.text} text={dialog.text} onClose={() => setDialog(null)} />
         </Suspense>
       ) : null}
+      {dialog?.kind === 'rename' ? <RenameWorkflowDialog workflow={dialog.workflow} onClose={() => setDialog(null)} /> : null}
       <StartInstanceDialog
         opened={dialog?.kind === 'start'}
         onClose={() => setDialog(null)}
@@ -122,7 +133,12 @@ export function WorkflowsPage() {
   );
 }
 
-function WorkflowTable({ rows, mayStart, onStart }: { rows: WorkflowSummary[]; mayStart: boolean; onStart: (key: string) => void }) {
+interface RowActions {
+  onStart: (key: string) => void;
+  onRename: (workflow: WorkflowSummary) => void;
+}
+
+function WorkflowTable({ rows, onStart, onRename }: { rows: WorkflowSummary[] } & RowActions) {
   const mayReadAudit = useMay('audit.read');
   const navigate = useNavigate();
   return (
@@ -166,6 +182,7 @@ function WorkflowTable({ rows, mayStart, onStart }: { rows: WorkflowSummary[]; m
                   {workflow.title}
                 </Link>
                 {workflow.sample ? <span className="tag">Sample</span> : null}
+                {workflow.folder === '' ? null : <span className="tag line ell">{workflow.folder}</span>}
               </div>
               <div className="s12 t3 ell">
                 <span className="mono">{workflow.key}</span>
@@ -206,15 +223,7 @@ function WorkflowTable({ rows, mayStart, onStart }: { rows: WorkflowSummary[]; m
             </td>
             <td>
               <div className="row g4" style={{ justifyContent: 'flex-end', paddingRight: 10 }}>
-                <Button
-                  size="sm"
-                  icon={<IconPlayerPlay className="ic" stroke={1.8} />}
-                  refusal={!mayStart ? 'Your role may not start instances' : workflow.latestVersion === null ? 'Publish it first' : null}
-                  onClick={() => onStart(workflow.key)}
-                >
-                  Start…
-                  <span className="visually-hidden"> {workflow.title}</span>
-                </Button>
+                <StartButton workflow={workflow} onStart={onStart} />
                 <Menu width={200}>
                   <Menu.Target>
                     <button type="button" className="btn ghost sm icon" aria-label={`More for ${workflow.title}`}>
@@ -234,6 +243,7 @@ function WorkflowTable({ rows, mayStart, onStart }: { rows: WorkflowSummary[]; m
                     >
                       Show its instances
                     </Menu.Item>
+                    <RenameItem workflow={workflow} onRename={onRename} />
                     {mayReadAudit ? (
                       <Menu.Item
                         leftSection={<IconListSearch className="ic" stroke={1.8} />}
@@ -251,6 +261,35 @@ function WorkflowTable({ rows, mayStart, onStart }: { rows: WorkflowSummary[]; m
         ))}
       </tbody>
     </table>
+  );
+}
+
+function StartButton({ workflow, onStart }: { workflow: WorkflowSummary; onStart: (key: string) => void }) {
+  const mayStart = useMayIn('instance.start', workflow.folder);
+  return (
+    <Button
+      size="sm"
+      icon={<IconPlayerPlay className="ic" stroke={1.8} />}
+      refusal={!mayStart ? 'Your role may not start instances' : workflow.latestVersion === null ? 'Publish it first' : null}
+      onClick={() => onStart(workflow.key)}
+    >
+      Start…
+      <span className="visually-hidden"> {workflow.title}</span>
+    </Button>
+  );
+}
+
+function RenameItem({ workflow, onRename }: { workflow: WorkflowSummary; onRename: (workflow: WorkflowSummary) => void }) {
+  const mayEdit = useMayIn('workflow.edit', workflow.folder);
+  return (
+    <Menu.Item
+      leftSection={<IconFolder className="ic" stroke={1.8} />}
+      disabled={!mayEdit}
+      {...(mayEdit ? {} : { title: 'Your role may not change this workflow' })}
+      onClick={() => onRename(workflow)}
+    >
+      Title and folder…
+    </Menu.Item>
   );
 }
 

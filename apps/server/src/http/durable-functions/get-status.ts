@@ -10,6 +10,8 @@ import { instanceStatus } from './instance-status.ts';
 import { durableFunctionsRoot, managementLinks } from './management-links.ts';
 import { commonQuery, flag } from './query-values.ts';
 import { demandInstance } from '../../auth/reach.ts';
+import { maskOfInstance } from '../../sensitive/mask-of-instance.ts';
+import type { Identity } from '../../auth/identity.ts';
 
 const query = z.strictObject({
   ...commonQuery,
@@ -37,13 +39,14 @@ export function addGetStatus(routes: Routes): void {
     query,
     handler: async ({ installation, request, reply, params, query, identity }) => {
       await demandInstance(installation, identityOf(identity), 'instance.read', params.instanceId);
-      return sendStatus(installation, request, reply, params.instanceId, query);
+      return sendStatus(installation, identityOf(identity), request, reply, params.instanceId, query);
     },
   });
 }
 
 export async function sendStatus(
   installation: Installation,
+  identity: Identity,
   request: FastifyRequest,
   reply: FastifyReply,
   id: string,
@@ -53,7 +56,8 @@ export async function sendStatus(
   if (!record) throw unknownInstance(id);
   const values = await readBoundaryValues(installation.database.prisma, [id]);
   const historyEvents = options.showHistory ? await durableFunctionsHistory(installation, id, options.showHistoryOutput ?? false) : null;
-  const status = await instanceStatus(installation, record, values.get(id), { showInput: options.showInput ?? true, historyEvents });
+  const mask = await maskOfInstance(installation, identity, id);
+  const status = mask(await instanceStatus(installation, record, values.get(id), { showInput: options.showInput ?? true, historyEvents }));
   if (!isFinal(record.storedStatus)) {
     return reply
       .code(202)

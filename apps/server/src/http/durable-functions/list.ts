@@ -6,6 +6,7 @@ import { instanceStatus } from './instance-status.ts';
 import { durableFunctionsRoot } from './management-links.ts';
 import { commonQuery, flag, moment, runtimeStatuses } from './query-values.ts';
 import { reachOf } from '../../auth/reach.ts';
+import { maskOfInstance } from '../../sensitive/mask-of-instance.ts';
 
 const continuation = 'x-ms-continuation-token';
 
@@ -58,9 +59,12 @@ export function addList(routes: Routes): void {
       const last = rows.at(-1);
       if (more && last) reply.header(continuation, writeCursor(last));
       return Promise.all(
-        rows.map((row) =>
-          instanceStatus(installation, row, values.get(row.id), { showInput: query.showInput ?? true, historyEvents: null }),
-        ),
+        rows.map(async (row) => {
+          const mask = await maskOfInstance(installation, identityOf(identity), row.id);
+          return mask(
+            await instanceStatus(installation, row, values.get(row.id), { showInput: query.showInput ?? true, historyEvents: null }),
+          );
+        }),
       );
     },
   });

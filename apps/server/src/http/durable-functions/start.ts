@@ -12,6 +12,7 @@ import { bodyLimits, identityOf, type Routes } from '../route.ts';
 import { sendStatus } from './get-status.ts';
 import { durableFunctionsRoot, managementLinks } from './management-links.ts';
 import { commonQuery, flag, seconds } from './query-values.ts';
+import { maskOfInstance } from '../../sensitive/mask-of-instance.ts';
 
 const query = z.strictObject({
   ...commonQuery,
@@ -86,16 +87,17 @@ export function addStart(routes: Routes): void {
           const { prisma } = installation.database;
           const record = await findInstance(prisma, id);
           if (!record || !isFinal(record.storedStatus) || record.storedStatus !== 'Completed') {
-            return sendStatus(installation, request, reply, id, {
+            return sendStatus(installation, caller, request, reply, id, {
               returnInternalServerErrorOnFailure: query.returnInternalServerErrorOnFailure,
             });
           }
+          const mask = await maskOfInstance(installation, caller, id);
           const output = (await readBoundaryValues(prisma, [id])).get(id)?.output ?? null;
           // Serialised here, because a text as such would be sent without quotes.
           return reply
             .code(200)
             .type('application/json; charset=utf-8')
-            .send(JSON.stringify(await withPayloads(output, installation.runtime.payloads)));
+            .send(JSON.stringify(mask(await withPayloads(output, installation.runtime.payloads))));
         }
       },
     });

@@ -6,6 +6,7 @@ import { demandInstance } from '../../auth/reach.ts';
 import type { Installation } from '../../installation.ts';
 import { unknownInstance } from '../../instances/unknown-instance.ts';
 import { identityOf, type Routes } from '../route.ts';
+import { type Mask, maskOfInstance } from '../../sensitive/mask-of-instance.ts';
 
 const page = 1_000;
 /** Values of 64 KB each must not make a page fill the memory. */
@@ -30,19 +31,19 @@ export function addHistoryDownload(routes: Routes): void {
         .header('content-type', 'application/x-ndjson; charset=utf-8')
         .header('content-disposition', `attachment; filename="${name}"`)
         .header('cache-control', 'no-store')
-        .send(Readable.from(lines(installation, id, first)));
+        .send(Readable.from(lines(installation, id, first, await maskOfInstance(installation, identityOf(identity), id))));
     },
   });
 }
 
 type Read = Awaited<ReturnType<typeof readHistory>>;
 
-async function* lines({ database }: Installation, id: string, first: NonNullable<Read>): AsyncGenerator<string, void> {
+async function* lines({ database }: Installation, id: string, first: NonNullable<Read>, mask: Mask): AsyncGenerator<string, void> {
   const end = first.head.seq;
   let read: Read = first;
   while (read && read.events.length > 0) {
     const events = read.events.filter(({ seq }) => seq <= end);
-    yield events.map((event) => `${JSON.stringify(event)}\n`).join('');
+    yield events.map((event) => `${JSON.stringify(mask(event))}\n`).join('');
     const last = events.at(-1)?.seq ?? end;
     // What is appended meanwhile is left for the next download.
     if (last >= end) return;

@@ -3,9 +3,10 @@ import { demandIncident } from '../../../monitor/demand-incident.ts';
 import { incidentRow } from '../../../monitor/incident-words.ts';
 import { procedure } from '../../base.ts';
 import type { IncidentRow } from '../../contract.ts';
+import { maskIncident } from '../../../sensitive/mask-incident.ts';
 
 export const get = procedure('instance.read')
   .input(z.strictObject({ fingerprint: z.string().max(32) }))
   .query(async ({ ctx: { identity, installation }, input }): Promise<IncidentRow> =>
-    incidentRow(await demandIncident(installation, identity, 'instance.read', input.fingerprint)),
+    maskIncident(installation, identity, incidentRow(await demandIncident(installation, identity, 'instance.read', input.fingerprint))),
   );

@@ -4,6 +4,7 @@ import { reachOf, withinReach } from '../../../auth/reach.ts';
 import { incidentRow } from '../../../monitor/incident-words.ts';
 import { procedure } from '../../base.ts';
 import type { IncidentListResult } from '../../contract.ts';
+import { maskIncident } from '../../../sensitive/mask-incident.ts';
 
 const most = 200;
 
@@ -26,5 +27,6 @@ export const list = procedure('instance.read')
       listIncidents(prisma, { workflows, states, text: text?.trim(), limit: most }),
       countIncidents(prisma, workflows),
     ]);
-    return { rows: rows.map(incidentRow), counts };
+    const shown = rows.map((row) => maskIncident(installation, identity, incidentRow(row)));
+    return { rows: await Promise.all(shown), counts };
   });

@@ -5,6 +5,7 @@ import { unknownInstance } from '../../../instances/unknown-instance.ts';
 import { countingNumber } from '../../../stored-values.ts';
 import { procedure } from '../../base.ts';
 import type { CheckpointBefore } from '../../contract.ts';
+import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 
 /** Checkpoints are kept until the instance is purged, so that any moment of it can be folded from near by. */
 export const checkpointBefore = procedure('instance.read')
@@ -14,5 +15,6 @@ export const checkpointBefore = procedure('instance.read')
     const { prisma } = installation.database;
     const [record, checkpoint] = await Promise.all([findInstance(prisma, input.id), readCheckpointBefore(prisma, input.id, input.seq)]);
     if (!record) throw unknownInstance(input.id);
-    return checkpoint ?? { seq: 0, state: null };
+    const mask = await maskOfInstance(installation, identity, input.id);
+    return mask(checkpoint ?? { seq: 0, state: null });
   });

@@ -21,6 +21,7 @@ import { viewerOf } from '../../../tasks/viewer.ts';
 import { procedure } from '../../base.ts';
 import type { InstanceDetail } from '../../contract.ts';
 import { demandInstance, reachOf } from '../../../auth/reach.ts';
+import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 
 export const get = procedure('instance.read')
   .input(z.strictObject({ id: z.string() }))
@@ -42,19 +43,20 @@ export const get = procedure('instance.read')
       versionsRun(prisma, record),
     ]);
     if (!version) throw new RequestError('version.unknown', `"${record.workflowKey}" has no version ${record.version}.`);
+    const mask = await maskOfInstance(installation, identity, record.id);
     const { input: given = null, output = null, failure = null } = values.get(record.id) ?? {};
     return {
-      ...instanceRow(record),
+      ...mask(instanceRow(record)),
       executionId: record.executionId,
       seq: record.seq,
-      input: await withPreviews(given, runtime.payloads),
-      output: await withPreviews(output, runtime.payloads),
-      failure: await withPreviews(failure, runtime.payloads),
-      customStatus: record.customStatus,
+      input: mask(await withPreviews(given, runtime.payloads)),
+      output: mask(await withPreviews(output, runtime.payloads)),
+      failure: mask(await withPreviews(failure, runtime.payloads)),
+      customStatus: mask(record.customStatus),
       document: version.document,
       children: reach === null ? children : children.filter(({ workflowKey }) => reach.includes(workflowKey)),
       people,
-      tasks: await taskRows(installation, tasks),
+      tasks: mask(await taskRows(installation, tasks)),
       partition: record.partition,
       worker,
       restartedFrom: restartedFrom(record.tags),

@@ -5,6 +5,7 @@ import { countingNumber } from '../../../stored-values.ts';
 import { procedure } from '../../base.ts';
 import type { HistoryPage } from '../../contract.ts';
 import { demandInstance } from '../../../auth/reach.ts';
+import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 
 const input = z.strictObject({
   id: z.string(),
@@ -21,5 +22,6 @@ export const history = procedure('instance.read')
     const readPage = input.lean === true ? readLeanHistory : readHistory;
     const read = await readPage(installation.database.prisma, input.id, afterSeq, input.limit ?? 1_000);
     if (!read) throw unknownInstance(input.id);
-    return { events: read.events, seq: read.events.at(-1)?.seq ?? afterSeq, more: read.more };
+    const mask = await maskOfInstance(installation, identity, input.id);
+    return { events: mask(read.events), seq: read.events.at(-1)?.seq ?? afterSeq, more: read.more };
   });

@@ -1,4 +1,4 @@
-import { countInstances, listInstances } from '@perdure/database/read';
+import { countInstances, type InstanceRecord, listInstances } from '@perdure/database/read';
 import { z } from 'zod';
 import { reachOf } from '../../../auth/reach.ts';
 import { readCursor, writeCursor } from '../../../instances/instance-cursor.ts';
@@ -6,6 +6,7 @@ import { instanceFilter, instanceFilterInput, searchedNewest } from '../../../in
 import { instanceRow } from '../../../instances/instance-words.ts';
 import { procedure } from '../../base.ts';
 import type { InstanceListResult } from '../../contract.ts';
+import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 
 const input = instanceFilterInput.extend({
   direction: z.enum(['older', 'newer']).optional(),
@@ -31,13 +32,16 @@ export const list = procedure('instance.read')
         countInstances(prisma, filter),
         countInstances(prisma, { workflowKeys: reach ?? undefined }),
       ]);
+      // A row tells what a step failed with, in whose words a value may be.
+      const masked = async (record: InstanceRecord) =>
+        (await maskOfInstance(installation, identity, record.id, record))(instanceRow(record));
       const records = direction === 'older' ? page.rows : page.rows.toReversed();
       const [newest, oldest] = [records[0], records.at(-1)];
       // Behind the direction one came from there is at least the page one came from.
       const hasOlder = direction === 'older' ? page.more : from !== null;
       const hasNewer = direction === 'newer' ? page.more : from !== null;
       return {
-        rows: records.map(instanceRow),
+        rows: await Promise.all(records.map(masked)),
         count,
         total,
         olderCursor: hasOlder && oldest ? writeCursor(oldest) : null,

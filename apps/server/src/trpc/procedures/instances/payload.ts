@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { RequestError } from '../../../errors/request-error.ts';
 import { procedure } from '../../base.ts';
 import { demandInstance } from '../../../auth/reach.ts';
+import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 
 const input = z.strictObject({ id: z.string(), hash: z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'Not a payload hash.') });
 
@@ -15,5 +16,6 @@ export const payload = procedure('instance.read')
     const mentioned = await historyMentionsPayload(installation.database.prisma, input.id, input.hash);
     const value = mentioned ? await installation.runtime.payloads.load(input.hash) : undefined;
     if (value === undefined) throw new RequestError('payload.unknown', 'This instance mentions no such value.');
-    return value;
+    const mask = await maskOfInstance(installation, identity, input.id);
+    return mask(value);
   });

@@ -4,6 +4,7 @@ import { instanceUpdates } from '../../../instances/instance-updates.ts';
 import { readSeq } from '../../../stored-values.ts';
 import { asTrpcError, procedure } from '../../base.ts';
 import { demandInstance } from '../../../auth/reach.ts';
+import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 
 /** `lastEventId` is the seq to resume after; the client sends the last one it was given. */
 const input = z.strictObject({
@@ -25,7 +26,9 @@ export const watch = procedure('instance.read')
         readSeq(input.lastEventId ?? '0') ?? 0,
         signal ?? new AbortController().signal,
       )) {
-        yield tracked(String(update.seq), update);
+        // What is sensitive may have come with these very events.
+        const mask = await maskOfInstance(installation, identity, input.id);
+        yield tracked(String(update.seq), mask(update));
         await drained();
       }
     } catch (thrown) {

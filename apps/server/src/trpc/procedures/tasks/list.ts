@@ -5,6 +5,7 @@ import { taskRows } from '../../../tasks/task-rows.ts';
 import { viewerOf } from '../../../tasks/viewer.ts';
 import { procedure } from '../../base.ts';
 import type { TaskListResult } from '../../contract.ts';
+import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 
 const input = z.strictObject({
   view: z.enum(['mine', 'available', 'all', 'followUp', 'closed']),
@@ -29,5 +30,9 @@ export const list = procedure('task.read')
       countTasks(prisma, viewer),
     ]);
     const last = page.rows.at(-1);
-    return { rows: await taskRows(installation, page.rows), counts, nextCursor: page.more && last ? writeTaskCursor(last) : null };
+    const rows = (await taskRows(installation, page.rows)).map(async (row) => {
+      const mask = await maskOfInstance(installation, identity, row.instanceId, row);
+      return mask(row);
+    });
+    return { rows: await Promise.all(rows), counts, nextCursor: page.more && last ? writeTaskCursor(last) : null };
   });

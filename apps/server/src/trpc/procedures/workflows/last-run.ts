@@ -4,6 +4,7 @@ import { stepOutputs } from '../../../instances/step-outputs.ts';
 import { procedure } from '../../base.ts';
 import type { LastRun } from '../../contract.ts';
 import { demandWorkflow } from '../../../auth/reach.ts';
+import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 
 export const lastRun = procedure('instance.read')
   .input(z.strictObject({ key: z.string(), instanceId: z.string().max(100).optional() }))
@@ -14,5 +15,6 @@ export const lastRun = procedure('instance.read')
     if (instanceId === undefined) return null;
     // One that was chosen may have been purged meanwhile.
     if (input.instanceId !== undefined && (await findInstance(prisma, instanceId))?.workflowKey !== input.key) return null;
-    return { instanceId, ...(await stepOutputs(installation, instanceId)) };
+    const mask = await maskOfInstance(installation, identity, instanceId);
+    return { instanceId, ...mask(await stepOutputs(installation, instanceId)) };
   });

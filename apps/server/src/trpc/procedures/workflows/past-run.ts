@@ -6,6 +6,7 @@ import { withPreviews } from '../../../instances/payloads.ts';
 import { procedure } from '../../base.ts';
 import type { PastRunData } from '../../contract.ts';
 import { demandWorkflow } from '../../../auth/reach.ts';
+import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 
 const input = z.strictObject({ key: z.string(), instanceId: z.string().max(200).optional(), node: z.string().max(200).optional() });
 
@@ -24,10 +25,11 @@ export const pastRun = procedure('instance.read')
           Object.entries(values).map(async ([name, value]) => [name, await withPreviews(value, installation.runtime.payloads)] as const),
         ),
       );
-    return {
+    const mask = await maskOfInstance(installation, identity, instanceId);
+    return mask({
       instanceId,
       input: await withPreviews(past.input, installation.runtime.payloads),
       outputs: await shown(past.outputs),
       vars: await shown(past.vars),
-    };
+    });
   });

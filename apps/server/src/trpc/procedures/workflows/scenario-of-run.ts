@@ -3,10 +3,12 @@ import { scenarioOfRun as fromRun } from '../../../workflows/scenarios/scenario-
 import { procedure } from '../../base.ts';
 import type { ScenarioOfRun } from '../../contract.ts';
 import { demandInstance } from '../../../auth/reach.ts';
+import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 
 export const scenarioOfRun = procedure('instance.read')
   .input(z.strictObject({ instanceId: z.string().max(200), pinsActivities: z.boolean() }))
   .query(async ({ ctx: { identity, installation }, input }): Promise<ScenarioOfRun> => {
     await demandInstance(installation, identity, 'instance.read', input.instanceId);
-    return fromRun(installation, input.instanceId, { pinsActivities: input.pinsActivities });
+    const mask = await maskOfInstance(installation, identity, input.instanceId);
+    return mask(await fromRun(installation, input.instanceId, { pinsActivities: input.pinsActivities }));
   });

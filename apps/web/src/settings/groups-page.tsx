@@ -1,0 +1,114 @@
+import { IconPlus, IconUsers } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { GroupRow } from '@perdure/server/contract';
+import { trpc } from '../api/trpc.ts';
+import { Button } from '../components/button.tsx';
+import { Dialog } from '../components/dialog.tsx';
+import { EmptyState } from '../components/empty-state.tsx';
+import { ErrorState } from '../components/error-state.tsx';
+import { SkeletonRows } from '../components/skeleton.tsx';
+import { GroupDialog } from './group-dialog.tsx';
+import { RoleTags } from './role-tags.tsx';
+import { SettingsFrame } from './settings-frame.tsx';
+
+type Open = { kind: 'edit'; group: GroupRow | null } | { kind: 'remove'; group: GroupRow } | null;
+
+export function GroupsPage() {
+  const queries = useQueryClient();
+  const [open, setOpen] = useState<Open>(null);
+  const groups = useQuery(trpc.groups.list.queryOptions());
+  const remove = useMutation(
+    trpc.groups.remove.mutationOptions({
+      onSuccess: () => {
+        void queries.invalidateQueries({ queryKey: trpc.groups.pathKey() });
+        setOpen(null);
+      },
+    }),
+  );
+  const make = (
+    <Button look="primary" icon={<IconPlus className="ic" stroke={1.8} />} onClick={() => setOpen({ kind: 'edit', group: null })}>
+      New group…
+    </Button>
+  );
+  return (
+    <SettingsFrame title="Groups" actions={make}>
+      <div className="scroll settings-page">
+        <p className="settings-lead">A group gives its roles to everybody in it, and tasks may name it as their candidates.</p>
+        {groups.isPending ? <SkeletonRows rows={3} height={48} label="Loading groups" /> : null}
+        {groups.isError && !groups.data ? <ErrorState error={groups.error} onRetry={() => void groups.refetch()} /> : null}
+        {groups.data && groups.data.length === 0 ? (
+          <EmptyState icon={<IconUsers className="ic" stroke={1.8} />} title="No groups yet">
+            Give the approvers of a department one name, and tasks can go to that name.
+          </EmptyState>
+        ) : null}
+        {groups.data && groups.data.length > 0 ? (
+          <table className="list" aria-label="Groups">
+            <colgroup>
+              <col style={{ width: '30%' }} />
+              <col />
+              <col style={{ width: '28%' }} />
+              <col style={{ width: 170 }} />
+            </colgroup>
+            <thead>
+              <tr>
+                <th scope="col">Group</th>
+                <th scope="col">Roles</th>
+                <th scope="col">Members</th>
+                <th scope="col">
+                  <span className="visually-hidden">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {groups.data.map((group) => (
+                <tr key={group.id}>
+                  <td>
+                    <div className="b6 ell">{group.name}</div>
+                    <div className="s12 t3 ell">{group.description}</div>
+                  </td>
+                  <td>{group.grants.length === 0 ? <span className="t3">None, tasks only</span> : <RoleTags grants={group.grants} />}</td>
+                  <td className="t2 ell" title={group.members.map(({ name }) => name).join(', ')}>
+                    {group.members.length === 0 ? (
+                      <span className="t3">Nobody</span>
+                    ) : (
+                      `${group.members.length}: ${group.members.map(({ name }) => name).join(', ')}`
+                    )}
+                  </td>
+                  <td>
+                    <div className="row g4" style={{ justifyContent: 'flex-end', paddingRight: 10 }}>
+                      <Button size="sm" onClick={() => setOpen({ kind: 'edit', group })}>
+                        Edit…<span className="visually-hidden"> {group.name}</span>
+                      </Button>
+                      <Button size="sm" look="danger" onClick={() => setOpen({ kind: 'remove', group })}>
+                        Remove…<span className="visually-hidden"> {group.name}</span>
+                      </Button>
+                    </div>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        ) : null}
+        {open?.kind === 'edit' ? <GroupDialog group={open.group} onClose={() => setOpen(null)} /> : null}
+        {open?.kind === 'remove' ? (
+          <Dialog
+            opened
+            onClose={() => setOpen(null)}
+            title={`Remove the group ${open.group.name}?`}
+            action="Remove"
+            danger
+            busy={remove.isPending}
+            error={remove.error}
+            onAction={() => remove.mutate({ id: open.group.id })}
+          >
+            <p className="t2">
+              {open.group.members.length === 1 ? 'Its one member loses' : `Its ${open.group.members.length} members lose`} the roles it
+              gives, and open tasks that name it as their only candidate are left to those who see every task.
+            </p>
+          </Dialog>
+        ) : null}
+      </div>
+    </SettingsFrame>
+  );
+}
