@@ -93,10 +93,10 @@ test('somebody who is invited sees what their role allows, where it allows it', 
   await vera.goto(`${perdure.origin}/instances/welcome-booking`);
   await expect(vera.getByText(/There is no instance/)).toBeVisible();
 
-  // Of the settings, her account alone.
+  // Of the settings, what is her own.
   await vera.goto(`${perdure.origin}/settings`);
   const sections = vera.getByRole('navigation', { name: 'Settings' });
-  await expect(sections.getByRole('link')).toHaveText(['My account']);
+  await expect(sections.getByRole('link')).toHaveText(['My account', 'Notifications']);
 
   // With another role more is let through, without signing in anew.
   await page.goto(`${perdure.origin}/settings/people`);
