@@ -8,7 +8,8 @@ export default defineConfig({
   testDir: 'journeys',
   timeout: 120_000,
   expect: { timeout: 15_000 },
-  workers: 1,
+  // Files run beside each other, each with a server of its own; the journeys of a file in their order.
+  workers: 2,
   forbidOnly: true,
   reporter: process.env['PERDURE_E2E_JSON'] === undefined ? 'list' : [['list'], ['json', { outputFile: process.env['PERDURE_E2E_JSON'] }]],
   use: {
