@@ -312,7 +312,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'a closed step’s timers go on',
     file: 'packages/engine/src/cancel.ts',
-    search: "if (turn.state.timers.has(timer)) turn.effects.push({ type: 'ClearTimer', timer });",
+    search: "if (timer !== fired && turn.state.timers.has(timer)) turn.effects.push({ type: 'ClearTimer', timer });",
     replace: '',
     noticedBy: simulation,
   },
