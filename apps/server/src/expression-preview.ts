@@ -3,7 +3,7 @@ import { analyseExpression, type ExpressionScope, scopeRoots } from '@perdure/ex
 import { createSandbox } from '@perdure/expressions/sandbox';
 import type { Json } from '@perdure/graph';
 import type { Installation } from './installation.ts';
-import type { PreviewResult } from './trpc/contract.ts';
+import type { PreviewResult } from './trpc/contract/workflows.ts';
 
 /** Evaluates what somebody types into the designer on data they sent, in killable processes of its own: a preview never holds up a worker. */
 export function createExpressionPreview(): {

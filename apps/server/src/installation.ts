@@ -4,7 +4,8 @@ import type { MigrationAnswer, MigrationQuestion, Json, Problem, WorkflowDocumen
 import type { Runtime } from '@perdure/runtime';
 import type { BulkRunner } from './bulk/bulk-runner.ts';
 import type { DashboardFigures } from './monitor/dashboard-figures.ts';
-import type { FieldProblem, PreviewResult } from './trpc/contract.ts';
+import type { FieldProblem } from './trpc/contract/errors.ts';
+import type { PreviewResult } from './trpc/contract/workflows.ts';
 import type { PresenceBoard } from './workflows/presence-board.ts';
 import type { ApiKeyBook } from './auth/api-key-book.ts';
 import type { GrantBook } from './auth/grant-book.ts';

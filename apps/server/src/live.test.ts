@@ -3,7 +3,9 @@ import { createTRPCClient, createWSClient, wsLink } from '@trpc/client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { startTestServer, testKey, type TestServer, until } from './test-support/test-server.ts';
-import type { FeedHint, InstanceUpdate, PresentPerson } from './trpc/contract.ts';
+import type { FeedHint } from './trpc/contract/feed.ts';
+import type { InstanceUpdate } from './trpc/contract/instances.ts';
+import type { PresentPerson } from './trpc/contract/workflows.ts';
 import type { AppRouter } from './trpc/router-type.ts';
 
 const root = '/runtime/webhooks/durabletask';

@@ -1,5 +1,5 @@
 import type { AlertRuleRecord, listAlertFirings } from '@perdure/database/write';
-import type { AlertFiringRow, AlertKind, AlertRule } from '../trpc/contract.ts';
+import type { AlertFiringRow, AlertKind, AlertRule } from '../trpc/contract/alerts.ts';
 
 export function alertRuleRow(rule: AlertRuleRecord): AlertRule {
   const [firing] = rule.firings;

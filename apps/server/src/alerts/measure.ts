@@ -1,7 +1,7 @@
 import type { PrismaClient } from '@perdure/database';
 import { countFinished, countTasksOverdueFor, countStuck, queueLagSeconds } from '@perdure/database/read';
 import type { AlertRuleFields } from '@perdure/database/write';
-import type { AlertKind } from '../trpc/contract.ts';
+import type { AlertKind } from '../trpc/contract/alerts.ts';
 
 export const alertKinds = ['failure-rate', 'stuck', 'queue-lag', 'overdue-tasks'] as const satisfies readonly AlertKind[];
 

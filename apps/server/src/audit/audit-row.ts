@@ -1,5 +1,5 @@
 import type { AuditRecordRead } from '@perdure/database/read';
-import type { AuditRow } from '../trpc/contract.ts';
+import type { AuditRow } from '../trpc/contract/audit.ts';
 
 export function auditRow(record: AuditRecordRead): AuditRow {
   const { id, at, actor, actorName, action, target, targetName, detail, before, after } = record;

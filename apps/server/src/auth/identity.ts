@@ -1,4 +1,4 @@
-import type { Permission, Role } from '../trpc/contract.ts';
+import type { Permission, Role } from '../trpc/contract/people.ts';
 import { RequestError } from '../errors/request-error.ts';
 import { covers } from './folder.ts';
 import { type Access, allPermissions, installationPermissions, rolePermissions } from './permissions.ts';

@@ -5,7 +5,7 @@ import { acceptInvitation, renewInvitation, revokeInvitation, storeInvitation } 
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 import { emailNotice, linkTo } from '../outbox/email-notice.ts';
-import type { InvitationLink } from '../trpc/contract.ts';
+import type { InvitationLink } from '../trpc/contract/people.ts';
 import { actorOf, type Identity } from './identity.ts';
 import { newToken, tokenHashOf } from './one-use-token.ts';
 import { passwordHash } from './password.ts';

@@ -1,4 +1,4 @@
-import type { Permission, Role } from '../trpc/contract.ts';
+import type { Permission, Role } from '../trpc/contract/people.ts';
 
 export const allPermissions: readonly Permission[] = [
   'workflow.read',

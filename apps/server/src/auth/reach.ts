@@ -10,7 +10,7 @@ import type { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 import { unknownInstance } from '../instances/unknown-instance.ts';
 import { isStorableText } from '../storable-text.ts';
-import type { Permission } from '../trpc/contract.ts';
+import type { Permission } from '../trpc/contract/people.ts';
 import { unknownWorkflow } from '../workflows/unknown-workflow.ts';
 import { covers } from './folder.ts';
 import { foldersOf, forbidden, holdsIn, type Identity } from './identity.ts';

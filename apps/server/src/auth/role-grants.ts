@@ -1,6 +1,6 @@
 import type { StoredGrant } from '@perdure/database/read';
 import { z } from 'zod';
-import type { RoleGrant } from '../trpc/contract.ts';
+import type { RoleGrant } from '../trpc/contract/people.ts';
 import { folderPath } from './folder.ts';
 import { asRole, roles } from './permissions.ts';
 

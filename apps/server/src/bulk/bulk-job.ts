@@ -3,7 +3,9 @@ import { type BulkJobRecord, findBulkJob } from '@perdure/database/bulk';
 import { actorOf, holdsIn, type Identity } from '../auth/identity.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
-import type { BulkJob, InstanceFilterInput, Permission } from '../trpc/contract.ts';
+import type { BulkJob } from '../trpc/contract/bulk.ts';
+import type { InstanceFilterInput } from '../trpc/contract/instances.ts';
+import type { Permission } from '../trpc/contract/people.ts';
 import { requestOf } from './bulk-request.ts';
 
 /** Jobs of others are for whoever holds the permission for all workflows: their items may be of any. */

@@ -2,7 +2,8 @@
 import type { BulkAim, BulkJobRecord } from '@perdure/database/bulk';
 import { z } from 'zod';
 import { versionNumber } from '../stored-values.ts';
-import type { BulkAction, BulkRequest, Permission } from '../trpc/contract.ts';
+import type { BulkAction, BulkRequest } from '../trpc/contract/bulk.ts';
+import type { Permission } from '../trpc/contract/people.ts';
 import { jsonValue } from '../trpc/json-value.ts';
 
 export const bulkRequest = z.discriminatedUnion('action', [

@@ -9,7 +9,7 @@ import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 import { instanceFilter, type instanceFilterInput } from '../instances/instance-filter.ts';
 import { isStorableText, notStorable } from '../storable-text.ts';
-import type { BulkPreview, BulkRequest } from '../trpc/contract.ts';
+import type { BulkPreview, BulkRequest } from '../trpc/contract/bulk.ts';
 import { aimOf, needsReason, permissionFor } from './bulk-request.ts';
 import { refusalWords } from './refusal-words.ts';
 

@@ -1,6 +1,6 @@
 import type { EntityTypeRecord } from '@perdure/database/read';
 import type { EntityTypeDocument } from '@perdure/graph';
-import type { EntityTypeDetail } from '../trpc/contract.ts';
+import type { EntityTypeDetail } from '../trpc/contract/entities.ts';
 
 export function entityTypeSummary(record: Omit<EntityTypeRecord, 'entities'>): EntityTypeDetail {
   const { name, title, description, version, updatedAt, updatedBy } = record;

@@ -1,7 +1,7 @@
 import type { EntityRecord } from '@perdure/database/read';
 import type { Installation } from '../installation.ts';
 import { withPreviews } from '../instances/payloads.ts';
-import type { EntityRow } from '../trpc/contract.ts';
+import type { EntityRow } from '../trpc/contract/entities.ts';
 
 export async function entityRow({ runtime }: Installation, record: EntityRecord): Promise<EntityRow> {
   const { name, key, exists, state, version, lockedBy, queued, delayed, lastOperationAt } = record;

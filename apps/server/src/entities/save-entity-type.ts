@@ -3,7 +3,7 @@ import { saveEntityType as storeEntityType } from '@perdure/database/write';
 import type { Json } from '@perdure/graph';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
-import type { SaveEntityTypeInput, SaveEntityTypeResult } from '../trpc/contract.ts';
+import type { SaveEntityTypeInput, SaveEntityTypeResult } from '../trpc/contract/entities.ts';
 import { readEntityType } from './read-entity-type.ts';
 
 /** Checks a definition and makes it the next version. Problems and a definition that has moved on are answers, not errors. */

@@ -1,5 +1,5 @@
 import type { Installation } from '../installation.ts';
-import type { FeedHint } from '../trpc/contract.ts';
+import type { FeedHint } from '../trpc/contract/feed.ts';
 
 /** At most four a second: what changed in between is told together. */
 const pauseMs = 250;

@@ -6,7 +6,8 @@ import type { Identity } from '../auth/identity.ts';
 import { reachOf, withinReach } from '../auth/reach.ts';
 import type { Installation } from '../installation.ts';
 import { isStorableMoment, versionNumber } from '../stored-values.ts';
-import type { InstanceFilterInput, Permission } from '../trpc/contract.ts';
+import type { InstanceFilterInput } from '../trpc/contract/instances.ts';
+import type { Permission } from '../trpc/contract/people.ts';
 
 const shownStatus = z.enum(['Pending', 'Running', 'Waiting', 'Suspended', 'Completed', 'Failed', 'Terminated', 'Canceled']);
 const waitingKind = z.enum(['event', 'humanTask', 'timer', 'retry', 'subWorkflow', 'entity', 'lock', 'quarantined']);

@@ -1,6 +1,6 @@
 import type { InstanceRecord } from '@perdure/database/read';
 import { isReservedTag, testTag } from './reserved-tags.ts';
-import type { InstanceRow, Whereabouts } from '../trpc/contract.ts';
+import type { InstanceRow, Whereabouts } from '../trpc/contract/instances.ts';
 
 export function instanceRow(record: InstanceRecord): InstanceRow {
   return {

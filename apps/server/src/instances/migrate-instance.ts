@@ -8,7 +8,7 @@ import { accepted } from '../errors/refusal.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 import { isStorableText } from '../storable-text.ts';
-import type { MigrationPlan } from '../trpc/contract.ts';
+import type { MigrationPlan } from '../trpc/contract/instances.ts';
 import { runningFrames } from './running-frames.ts';
 import { sendCommand } from './send-command.ts';
 import { unknownInstance } from './unknown-instance.ts';

@@ -5,7 +5,7 @@
 import { type Schema, Validator, format as formats } from '@cfworker/json-schema';
 import { linearPatternPrefix, linearSchema } from '@perdure/expressions/linear-schema';
 import type { Json } from '@perdure/graph';
-import type { FieldProblem } from '../trpc/contract.ts';
+import type { FieldProblem } from '../trpc/contract/errors.ts';
 
 /** Empty when the value fits. */
 export function checkValue(schema: Json, value: Json): FieldProblem[] {

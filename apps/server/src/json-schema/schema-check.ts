@@ -4,7 +4,7 @@
  */
 import type { Json } from '@perdure/graph';
 import { createBoundedThread } from '../threads/bounded-thread.ts';
-import type { FieldProblem } from '../trpc/contract.ts';
+import type { FieldProblem } from '../trpc/contract/errors.ts';
 import { checkValue } from './check-value.ts';
 import type { CheckQuestion } from './schema-check-thread.ts';
 

@@ -15,7 +15,8 @@ import {
 } from '@perdure/database/read';
 import { percentileOf } from '@perdure/database/monitor';
 import type { Installation } from '../installation.ts';
-import type { DashboardData, DashboardPoint, DashboardWindow, WaitingKind, Whereabouts } from '../trpc/contract.ts';
+import type { DashboardData, DashboardPoint, DashboardWindow } from '../trpc/contract/dashboard.ts';
+import type { WaitingKind, Whereabouts } from '../trpc/contract/instances.ts';
 import { incidentRow } from './incident-words.ts';
 import type { ToldFigures } from './worker-teller.ts';
 

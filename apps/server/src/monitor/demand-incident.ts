@@ -3,7 +3,7 @@ import type { Identity } from '../auth/identity.ts';
 import { demandWorkflow } from '../auth/reach.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
-import type { Permission } from '../trpc/contract.ts';
+import type { Permission } from '../trpc/contract/people.ts';
 
 /** The incident, for whoever has the permission for its workflow; of others it is unknown. */
 export async function demandIncident(

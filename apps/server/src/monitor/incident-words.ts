@@ -1,5 +1,5 @@
 import type { IncidentRecord } from '@perdure/database/read';
-import type { IncidentRow } from '../trpc/contract.ts';
+import type { IncidentRow } from '../trpc/contract/incidents.ts';
 
 export function incidentRow({ ignoredAt, ignoredBy, ignoredReason, ...record }: IncidentRecord): IncidentRow {
   return {

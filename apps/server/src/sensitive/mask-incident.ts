@@ -1,6 +1,6 @@
 import type { Identity } from '../auth/identity.ts';
 import type { Installation } from '../installation.ts';
-import type { IncidentRow } from '../trpc/contract.ts';
+import type { IncidentRow } from '../trpc/contract/incidents.ts';
 import { maskOfInstance, nothing } from './mask-of-instance.ts';
 import { masked } from './mask-values.ts';
 

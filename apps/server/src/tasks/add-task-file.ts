@@ -2,7 +2,7 @@ import { addTaskFile as add } from '@perdure/database/write';
 import { actorOf, type Identity } from '../auth/identity.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
-import type { TaskFile } from '../trpc/contract.ts';
+import type { TaskFile } from '../trpc/contract/tasks.ts';
 import { fileContentType, takenFiles } from './file-content-type.ts';
 import { cleanFileName } from './file-name.ts';
 import { findTask } from './find-task.ts';

@@ -3,7 +3,7 @@ import { portId } from '@perdure/graph';
 import type { Identity } from '../auth/identity.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
-import type { BulkTaskPreview, BulkTaskResult } from '../trpc/contract.ts';
+import type { BulkTaskPreview, BulkTaskResult } from '../trpc/contract/tasks.ts';
 import { decideTask } from './decide-task.ts';
 import { taskRefusals } from './task-refusals.ts';
 import { taskRows } from './task-rows.ts';

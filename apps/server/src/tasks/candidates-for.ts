@@ -2,7 +2,7 @@ import { findHoldersOf, type NamedPerson, type TaskRecord } from '@perdure/datab
 import { foldersAbove } from '../auth/folder.ts';
 import { rolePermissions, roles } from '../auth/permissions.ts';
 import type { Installation } from '../installation.ts';
-import type { TaskCandidate } from '../trpc/contract.ts';
+import type { TaskCandidate } from '../trpc/contract/tasks.ts';
 import { exclusionOf } from './task-refusals.ts';
 import { holdersOf } from './task-words.ts';
 

@@ -7,7 +7,7 @@ import { rolePermissions, roles } from '../auth/permissions.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 import { emailNotice } from '../outbox/email-notice.ts';
-import type { TaskComment } from '../trpc/contract.ts';
+import type { TaskComment } from '../trpc/contract/tasks.ts';
 import { findTask } from './find-task.ts';
 import { letterTo } from './task-notices.ts';
 

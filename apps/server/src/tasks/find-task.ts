@@ -2,7 +2,7 @@ import { findTask as readTask, type TaskRecord } from '@perdure/database/read';
 import { forbidden, holdsIn, type Identity } from '../auth/identity.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
-import type { Permission } from '../trpc/contract.ts';
+import type { Permission } from '../trpc/contract/people.ts';
 import { viewerOf } from './viewer.ts';
 
 /**

@@ -6,7 +6,7 @@ import { actorOf, type Identity } from '../auth/identity.ts';
 import { accepted } from '../errors/refusal.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
-import type { TaskHolder } from '../trpc/contract.ts';
+import type { TaskHolder } from '../trpc/contract/tasks.ts';
 import { findTask } from './find-task.ts';
 import { taskRows } from './task-rows.ts';
 import { outcomeInWords, timeOfDay } from './task-words.ts';

@@ -3,7 +3,7 @@ import { findTaskDraft } from '@perdure/database/write';
 import { actorOf, type Identity } from '../auth/identity.ts';
 import type { Installation } from '../installation.ts';
 import { withPayloads } from '../instances/payloads.ts';
-import type { TaskDetail } from '../trpc/contract.ts';
+import type { TaskDetail } from '../trpc/contract/tasks.ts';
 import { taskRefusals } from './task-refusals.ts';
 import { taskTrail } from './task-trail.ts';
 import { peopleOf, taskRow } from './task-words.ts';

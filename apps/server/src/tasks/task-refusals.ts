@@ -1,6 +1,6 @@
 import type { TaskRecord } from '@perdure/database/read';
 import { actorOf, holdsIn, type Identity } from '../auth/identity.ts';
-import type { TaskDetail } from '../trpc/contract.ts';
+import type { TaskDetail } from '../trpc/contract/tasks.ts';
 import { holdersOf } from './task-words.ts';
 import { aliasesOf } from './viewer.ts';
 

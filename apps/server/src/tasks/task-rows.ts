@@ -1,6 +1,6 @@
 import { personNames, type TaskRecord } from '@perdure/database/read';
 import type { Installation } from '../installation.ts';
-import type { TaskRow } from '../trpc/contract.ts';
+import type { TaskRow } from '../trpc/contract/tasks.ts';
 import { peopleOf, taskRow } from './task-words.ts';
 
 /** Rows as lists show them, with everybody's name. */

@@ -1,7 +1,7 @@
 import type { HistoryEvent } from '@perdure/engine';
 import { personNames, readHistoryOfTypes, type TaskRecord } from '@perdure/database/read';
 import type { Installation } from '../installation.ts';
-import type { TaskTrailEntry } from '../trpc/contract.ts';
+import type { TaskTrailEntry } from '../trpc/contract/tasks.ts';
 
 /** What happened to the task, from the instance's history; how it closed without a decision, from the task itself. */
 export async function taskTrail({ database }: Installation, task: TaskRecord): Promise<TaskTrailEntry[]> {

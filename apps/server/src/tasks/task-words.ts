@@ -1,7 +1,8 @@
 import type { TaskRecord } from '@perdure/database/read';
 import type { HumanTaskHolder, HumanTaskRule } from '@perdure/engine';
 import { isPayloadRef, type Json } from '@perdure/graph';
-import type { PersonName, TaskRow } from '../trpc/contract.ts';
+import type { PersonName } from '../trpc/contract/people.ts';
+import type { TaskRow } from '../trpc/contract/tasks.ts';
 
 /** `names` of everybody in `peopleOf` the records. */
 export function taskRow(record: TaskRecord, names: ReadonlyMap<string, string>): TaskRow {

@@ -1,7 +1,7 @@
 import { findEntityType, findWorkflow } from '@perdure/database/read';
 import { canonicalJson } from '@perdure/graph';
 import type { Installation } from '../installation.ts';
-import type { TemplateEntityType, TemplateWorkflow } from '../trpc/contract.ts';
+import type { TemplateEntityType, TemplateWorkflow } from '../trpc/contract/templates.ts';
 import { findTemplate, readEntityTemplate, type Template } from './read-templates.ts';
 
 /** What a template works with, and whether it is there. Names of archived ones stay taken, so those cannot be created again. */

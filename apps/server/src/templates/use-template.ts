@@ -5,7 +5,7 @@ import { actorOf, demandForAll, type Identity } from '../auth/identity.ts';
 import { saveEntityType } from '../entities/save-entity-type.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
-import type { UsedTemplate } from '../trpc/contract.ts';
+import type { UsedTemplate } from '../trpc/contract/templates.ts';
 import { createNamedWorkflow } from '../workflows/create-workflow.ts';
 import { findTemplate, readEntityTemplate, templateDocument } from './read-templates.ts';
 import { templateNeeds } from './template-needs.ts';

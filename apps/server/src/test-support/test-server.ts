@@ -14,7 +14,7 @@ import { createMonitor } from '../monitor/monitor.ts';
 import { combineObservers } from '../telemetry/combine-observers.ts';
 import { createFigures } from '../telemetry/figures.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
-import type { Role } from '../trpc/contract.ts';
+import type { Role } from '../trpc/contract/people.ts';
 
 /** An answer whose shape is what a test is about to find out. */
 // oxlint-disable-next-line typescript/no-explicit-any

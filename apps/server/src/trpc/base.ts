@@ -10,7 +10,7 @@ import { databaseFault } from '../errors/database-fault.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 import type { AppErrorShape } from './router-type.ts';
-import type { PerdureError } from './contract.ts';
+import type { PerdureError } from './contract/errors.ts';
 
 export interface Context {
   identity: Identity | null;

@@ -8,7 +8,7 @@ import { adminKey, grantOfRole, type Identity, permissionsOf } from '../auth/ide
 import { type Access, allPermissions, installationPermissions, rolePermissions, roles } from '../auth/permissions.ts';
 import { routeEntries } from '../http/route-entries.ts';
 import { type Loose, startTestServer, type TestServer, until } from '../test-support/test-server.ts';
-import type { Role } from './contract.ts';
+import type { Role } from './contract/people.ts';
 import { type ProcedureEntry, procedureEntries, type Target } from './procedure-entries.ts';
 import { appRouter } from './router.ts';
 

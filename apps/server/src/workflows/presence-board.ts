@@ -8,7 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Runtime } from '@perdure/runtime';
 import { z } from 'zod';
-import type { PresentPerson } from '../trpc/contract.ts';
+import type { PresentPerson } from '../trpc/contract/workflows.ts';
 
 const topic = 'presence';
 const tellEveryMs = 5_000;

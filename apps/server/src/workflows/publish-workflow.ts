@@ -2,7 +2,7 @@ import { findWorkflow } from '@perdure/database/read';
 import { publishVersion } from '@perdure/database/write';
 import type { Installation } from '../installation.ts';
 import type { WorkflowDocument } from '@perdure/graph';
-import type { PublishResult, ScenarioResult } from '../trpc/contract.ts';
+import type { PublishResult, ScenarioResult } from '../trpc/contract/workflows.ts';
 import { runScenarios } from './scenarios/run-scenarios.ts';
 import { unknownWorkflow } from './unknown-workflow.ts';
 import { takeSnapshot } from './test-runs/run-draft.ts';

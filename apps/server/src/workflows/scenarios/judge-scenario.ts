@@ -1,6 +1,6 @@
 /** Compares what a scenario's run came to with what was expected. Pure: conditions are evaluated by the caller. */
 import { canonicalJson, type Json, type NodeId, type Scenario } from '@perdure/graph';
-import type { ScenarioDifference } from '../../trpc/contract.ts';
+import type { ScenarioDifference } from '../../trpc/contract/workflows.ts';
 
 export interface ScenarioOutcome {
   status: 'Completed' | 'Failed' | 'Terminated' | 'Canceled';

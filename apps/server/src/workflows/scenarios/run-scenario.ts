@@ -12,7 +12,7 @@ import type { Installation } from '../../installation.ts';
 import { withPayloads, withPreviews } from '../../instances/payloads.ts';
 import { sendCommand } from '../../instances/send-command.ts';
 import { startInstance } from '../../instances/start-instance.ts';
-import type { ScenarioResult } from '../../trpc/contract.ts';
+import type { ScenarioResult } from '../../trpc/contract/workflows.ts';
 import { scenarioPinRefusal } from '../test-runs/run-draft.ts';
 import { judgeScenario, type ScenarioOutcome } from './judge-scenario.ts';
 

@@ -1,6 +1,6 @@
 import type { Scenario } from '@perdure/graph';
 import type { Installation } from '../../installation.ts';
-import type { ScenarioResult } from '../../trpc/contract.ts';
+import type { ScenarioResult } from '../../trpc/contract/workflows.ts';
 import { runScenario, type SnapshotOfDraft } from './run-scenario.ts';
 
 const atOnce = 8;

@@ -5,7 +5,7 @@ import { isPayloadRef, type Json, maxPinLength, maxScenarioLength, type NodeId, 
 import type { Installation } from '../../installation.ts';
 import { withPayloads } from '../../instances/payloads.ts';
 import { unknownInstance } from '../../instances/unknown-instance.ts';
-import type { ScenarioOfRun } from '../../trpc/contract.ts';
+import type { ScenarioOfRun } from '../../trpc/contract/workflows.ts';
 
 const pageSize = 1_000;
 const maxEvents = 20_000;

@@ -3,7 +3,7 @@ import { findPassword } from '@perdure/database/write';
 import { demandUser } from '../../../auth/demand-user.ts';
 import { deviceInWords } from '../../../auth/device-in-words.ts';
 import { procedure } from '../../base.ts';
-import type { OwnAccount } from '../../contract.ts';
+import type { OwnAccount } from '../../contract/people.ts';
 
 export const get = procedure('signed-in').query(async ({ ctx: { identity, installation } }): Promise<OwnAccount> => {
   const { id, sessionId } = demandUser(identity);

@@ -2,7 +2,7 @@ import { listAlertDeliveries, listAlertFirings, listAlertRules } from '@perdure/
 import { alertFiringRow, alertRuleRow } from '../../../alerts/alert-rows.ts';
 import { demandForAll } from '../../../auth/identity.ts';
 import { procedure } from '../../base.ts';
-import type { AlertList } from '../../contract.ts';
+import type { AlertList } from '../../contract/alerts.ts';
 
 export const list = procedure('admin').query(async ({ ctx: { identity, installation } }): Promise<AlertList> => {
   demandForAll(identity, 'admin');

@@ -1,7 +1,7 @@
 import { listApiKeys, personNames } from '@perdure/database/read';
 import { allPermissions } from '../../../auth/permissions.ts';
 import { procedure } from '../../base.ts';
-import type { ApiKeySummary } from '../../contract.ts';
+import type { ApiKeySummary } from '../../contract/people.ts';
 
 export const list = procedure('admin').query(async ({ ctx: { installation } }): Promise<ApiKeySummary[]> => {
   const { prisma } = installation.database;

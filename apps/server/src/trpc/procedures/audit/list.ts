@@ -4,7 +4,7 @@ import { asAuditFilter, auditFilterFields } from '../../../audit/audit-filter.ts
 import { auditRow } from '../../../audit/audit-row.ts';
 import { demandForAll } from '../../../auth/identity.ts';
 import { procedure } from '../../base.ts';
-import type { AuditListResult } from '../../contract.ts';
+import type { AuditListResult } from '../../contract/audit.ts';
 
 const input = z.strictObject({
   ...auditFilterFields,

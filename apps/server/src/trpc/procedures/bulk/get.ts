@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { asBulkJobs, demandJob } from '../../../bulk/bulk-job.ts';
 import { procedure } from '../../base.ts';
-import type { BulkJob } from '../../contract.ts';
+import type { BulkJob } from '../../contract/bulk.ts';
 
 export const get = procedure('instance.read')
   .input(z.strictObject({ id: z.uuid() }))

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { demandJob } from '../../../bulk/bulk-job.ts';
 import { countingNumber } from '../../../stored-values.ts';
 import { procedure } from '../../base.ts';
-import type { BulkItemsResult } from '../../contract.ts';
+import type { BulkItemsResult } from '../../contract/bulk.ts';
 
 const state = z.enum(['waiting', 'underway', 'done', 'skipped', 'failed']);
 

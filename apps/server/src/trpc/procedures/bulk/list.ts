@@ -2,7 +2,7 @@ import { listBulkJobs } from '@perdure/database/bulk';
 import { actorOf, holdsIn } from '../../../auth/identity.ts';
 import { asBulkJobs } from '../../../bulk/bulk-job.ts';
 import { procedure } from '../../base.ts';
-import type { BulkJob } from '../../contract.ts';
+import type { BulkJob } from '../../contract/bulk.ts';
 
 const shown = 100;
 

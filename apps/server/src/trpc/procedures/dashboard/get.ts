@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { reachOf, withinReach } from '../../../auth/reach.ts';
 import { procedure } from '../../base.ts';
-import type { DashboardData } from '../../contract.ts';
+import type { DashboardData } from '../../contract/dashboard.ts';
 import { maskIncident } from '../../../sensitive/mask-incident.ts';
 import { maskOfInstance, nothing } from '../../../sensitive/mask-of-instance.ts';
 

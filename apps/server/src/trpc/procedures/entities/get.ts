@@ -6,7 +6,7 @@ import { withPersonName } from '../../../entities/with-person-name.ts';
 import { unknownEntity } from '../../../entities/unknown-entity.ts';
 import { isStorableText } from '../../../storable-text.ts';
 import { procedure } from '../../base.ts';
-import type { EntityDetail } from '../../contract.ts';
+import type { EntityDetail } from '../../contract/entities.ts';
 import { demandForAll } from '../../../auth/identity.ts';
 
 const recentEvents = 200;

@@ -4,7 +4,7 @@ import { readEntityCursor, writeEntityCursor } from '../../../entities/entity-cu
 import { entityRow } from '../../../entities/entity-words.ts';
 import { storableText } from '../../../storable-text.ts';
 import { procedure } from '../../base.ts';
-import type { EntityListResult } from '../../contract.ts';
+import type { EntityListResult } from '../../contract/entities.ts';
 import { demandForAll } from '../../../auth/identity.ts';
 
 const input = z.strictObject({

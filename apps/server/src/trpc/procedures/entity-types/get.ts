@@ -4,7 +4,7 @@ import { entityTypeSummary } from '../../../entities/entity-type-summary.ts';
 import { unknownEntityType } from '../../../entities/save-entity-type.ts';
 import { isStorableText } from '../../../storable-text.ts';
 import { procedure } from '../../base.ts';
-import type { EntityTypeDetail } from '../../contract.ts';
+import type { EntityTypeDetail } from '../../contract/entities.ts';
 
 export const get = procedure('workflow.read')
   .input(z.strictObject({ name: z.string() }))

@@ -5,7 +5,7 @@ import { saveEntityType } from '../../../entities/save-entity-type.ts';
 import { storableText } from '../../../storable-text.ts';
 import { versionNumber } from '../../../stored-values.ts';
 import { procedure } from '../../base.ts';
-import type { SaveEntityTypeResult } from '../../contract.ts';
+import type { SaveEntityTypeResult } from '../../contract/entities.ts';
 import { jsonValue } from '../../json-value.ts';
 
 const input = z.strictObject({

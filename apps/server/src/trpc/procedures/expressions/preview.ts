@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { procedure } from '../../base.ts';
-import type { PreviewResult } from '../../contract.ts';
+import type { PreviewResult } from '../../contract/workflows.ts';
 import { jsonValue } from '../../json-value.ts';
 
 const input = z.strictObject({ source: z.string().max(100_000), data: jsonValue });

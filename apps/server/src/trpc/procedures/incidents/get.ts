@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { demandIncident } from '../../../monitor/demand-incident.ts';
 import { incidentRow } from '../../../monitor/incident-words.ts';
 import { procedure } from '../../base.ts';
-import type { IncidentRow } from '../../contract.ts';
+import type { IncidentRow } from '../../contract/incidents.ts';
 import { maskIncident } from '../../../sensitive/mask-incident.ts';
 
 export const get = procedure('instance.read')

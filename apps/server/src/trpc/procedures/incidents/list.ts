@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { reachOf, withinReach } from '../../../auth/reach.ts';
 import { incidentRow } from '../../../monitor/incident-words.ts';
 import { procedure } from '../../base.ts';
-import type { IncidentListResult } from '../../contract.ts';
+import type { IncidentListResult } from '../../contract/incidents.ts';
 import { maskIncident } from '../../../sensitive/mask-incident.ts';
 
 const most = 200;

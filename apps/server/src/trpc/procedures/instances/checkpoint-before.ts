@@ -4,7 +4,7 @@ import { demandInstance } from '../../../auth/reach.ts';
 import { unknownInstance } from '../../../instances/unknown-instance.ts';
 import { countingNumber } from '../../../stored-values.ts';
 import { procedure } from '../../base.ts';
-import type { CheckpointBefore } from '../../contract.ts';
+import type { CheckpointBefore } from '../../contract/instances.ts';
 import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 
 /** Checkpoints are kept until the instance is purged, so that any moment of it can be folded from near by. */

@@ -1,7 +1,7 @@
 import { countInstances } from '@perdure/database/read';
 import { instanceFilter, instanceFilterInput } from '../../../instances/instance-filter.ts';
 import { procedure } from '../../base.ts';
-import type { CappedCount } from '../../contract.ts';
+import type { CappedCount } from '../../contract/instances.ts';
 
 export const count = procedure('instance.read')
   .input(instanceFilterInput)

@@ -19,7 +19,7 @@ import { unknownInstance } from '../../../instances/unknown-instance.ts';
 import { taskRows } from '../../../tasks/task-rows.ts';
 import { viewerOf } from '../../../tasks/viewer.ts';
 import { procedure } from '../../base.ts';
-import type { InstanceDetail } from '../../contract.ts';
+import type { InstanceDetail } from '../../contract/instances.ts';
 import { demandInstance, reachOf } from '../../../auth/reach.ts';
 import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { demandInstance } from '../../../auth/reach.ts';
 import { unknownInstance } from '../../../instances/unknown-instance.ts';
 import { procedure } from '../../base.ts';
-import type { HistoryStretch } from '../../contract.ts';
+import type { HistoryStretch } from '../../contract/instances.ts';
 
 /** As many as a wide scrubber can show. */
 const stretches = 400;

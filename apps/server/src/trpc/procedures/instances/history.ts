@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { unknownInstance } from '../../../instances/unknown-instance.ts';
 import { countingNumber } from '../../../stored-values.ts';
 import { procedure } from '../../base.ts';
-import type { HistoryPage } from '../../contract.ts';
+import type { HistoryPage } from '../../contract/instances.ts';
 import { demandInstance } from '../../../auth/reach.ts';
 import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 

@@ -5,7 +5,7 @@ import { readCursor, writeCursor } from '../../../instances/instance-cursor.ts';
 import { instanceFilter, instanceFilterInput, searchedNewest } from '../../../instances/instance-filter.ts';
 import { instanceRow } from '../../../instances/instance-words.ts';
 import { procedure } from '../../base.ts';
-import type { InstanceListResult } from '../../contract.ts';
+import type { InstanceListResult } from '../../contract/instances.ts';
 import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 
 const input = instanceFilterInput.extend({

@@ -1,7 +1,7 @@
 import { readNotificationPreferences } from '@perdure/database/write';
 import { RequestError } from '../../../errors/request-error.ts';
 import { procedure } from '../../base.ts';
-import type { NotificationSettings } from '../../contract.ts';
+import type { NotificationSettings } from '../../contract/notifications.ts';
 
 /** How the caller is told of things. */
 export const get = procedure('signed-in').query(async ({ ctx: { identity, installation } }): Promise<NotificationSettings> => {

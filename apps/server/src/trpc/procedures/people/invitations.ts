@@ -1,7 +1,7 @@
 import { listGroups, listInvitations, personNames } from '@perdure/database/read';
 import { roleGrants } from '../../../auth/role-grants.ts';
 import { procedure } from '../../base.ts';
-import type { InvitationRow } from '../../contract.ts';
+import type { InvitationRow } from '../../contract/people.ts';
 
 export const invitations = procedure('admin').query(async ({ ctx: { installation } }): Promise<InvitationRow[]> => {
   const { prisma } = installation.database;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { inviteAgain as renew } from '../../../auth/invite.ts';
 import { procedure } from '../../base.ts';
-import type { InvitationLink } from '../../contract.ts';
+import type { InvitationLink } from '../../contract/people.ts';
 
 export const inviteAgain = procedure('admin')
   .input(z.strictObject({ id: z.string().max(100) }))

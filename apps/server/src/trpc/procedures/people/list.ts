@@ -1,7 +1,7 @@
 import { listPeople } from '@perdure/database/read';
 import { roleGrants } from '../../../auth/role-grants.ts';
 import { procedure } from '../../base.ts';
-import type { PersonRow } from '../../contract.ts';
+import type { PersonRow } from '../../contract/people.ts';
 
 export const list = procedure('admin').query(async ({ ctx: { installation } }): Promise<PersonRow[]> => {
   const people = await listPeople(installation.database.prisma);

@@ -1,7 +1,7 @@
 import { permissionsOf } from '../../../auth/identity.ts';
 import { demandUser } from '../../../auth/demand-user.ts';
 import { procedure } from '../../base.ts';
-import type { Me } from '../../contract.ts';
+import type { Me } from '../../contract/people.ts';
 
 export const me = procedure('signed-in').query(async ({ ctx: { identity, installation } }): Promise<Me> => {
   const { id, name, email, groups, grants } = demandUser(identity);

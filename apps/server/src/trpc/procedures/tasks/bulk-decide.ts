@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decideBulk } from '../../../tasks/bulk-tasks.ts';
 import { procedure } from '../../base.ts';
-import type { BulkTaskResult } from '../../contract.ts';
+import type { BulkTaskResult } from '../../contract/tasks.ts';
 
 export const bulkDecide = procedure('task.decide')
   .input(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { previewBulk } from '../../../tasks/bulk-tasks.ts';
 import { procedure } from '../../base.ts';
-import type { BulkTaskPreview } from '../../contract.ts';
+import type { BulkTaskPreview } from '../../contract/tasks.ts';
 
 export const bulkPreview = procedure('task.decide')
   .input(z.strictObject({ ids: z.array(z.string()).min(1).max(200) }))

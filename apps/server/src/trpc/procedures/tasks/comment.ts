@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { commentTask } from '../../../tasks/comment-task.ts';
 import { procedure } from '../../base.ts';
-import type { TaskComment } from '../../contract.ts';
+import type { TaskComment } from '../../contract/tasks.ts';
 
 export const comment = procedure('task.read')
   .input(

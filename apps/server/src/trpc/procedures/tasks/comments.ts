@@ -2,7 +2,7 @@ import { listTaskComments } from '@perdure/database/read';
 import { z } from 'zod';
 import { findTask } from '../../../tasks/find-task.ts';
 import { procedure } from '../../base.ts';
-import type { TaskComment } from '../../contract.ts';
+import type { TaskComment } from '../../contract/tasks.ts';
 
 export const comments = procedure('task.read')
   .input(z.strictObject({ id: z.string() }))

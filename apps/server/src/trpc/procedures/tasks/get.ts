@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { findTask } from '../../../tasks/find-task.ts';
 import { taskDetail } from '../../../tasks/task-detail.ts';
 import { procedure } from '../../base.ts';
-import type { TaskDetail } from '../../contract.ts';
+import type { TaskDetail } from '../../contract/tasks.ts';
 import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 
 export const get = procedure('task.read')

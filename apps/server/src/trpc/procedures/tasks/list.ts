@@ -4,7 +4,7 @@ import { readTaskCursor, writeTaskCursor } from '../../../tasks/task-cursor.ts';
 import { taskRows } from '../../../tasks/task-rows.ts';
 import { viewerOf } from '../../../tasks/viewer.ts';
 import { procedure } from '../../base.ts';
-import type { TaskListResult } from '../../contract.ts';
+import type { TaskListResult } from '../../contract/tasks.ts';
 import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 
 const input = z.strictObject({

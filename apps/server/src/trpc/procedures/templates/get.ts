@@ -3,7 +3,7 @@ import { findTemplate } from '../../../templates/read-templates.ts';
 import { templateNeeds } from '../../../templates/template-needs.ts';
 import { unknownTemplate } from '../../../templates/unknown-template.ts';
 import { procedure } from '../../base.ts';
-import type { TemplateDetail } from '../../contract.ts';
+import type { TemplateDetail } from '../../contract/templates.ts';
 
 export const get = procedure('workflow.read')
   .input(z.strictObject({ key: z.string() }))

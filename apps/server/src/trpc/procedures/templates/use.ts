@@ -3,7 +3,7 @@ import { storableText } from '../../../storable-text.ts';
 import { useTemplate } from '../../../templates/use-template.ts';
 import { workflowKey } from '../../../workflows/workflow-key.ts';
 import { procedure } from '../../base.ts';
-import type { UsedTemplate } from '../../contract.ts';
+import type { UsedTemplate } from '../../contract/templates.ts';
 import { folderPath } from '../../../auth/folder.ts';
 
 const input = z.strictObject({

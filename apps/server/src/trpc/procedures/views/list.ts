@@ -1,7 +1,7 @@
 import type { Json } from '@perdure/graph';
 import { actorOf } from '../../../auth/identity.ts';
 import { procedure } from '../../base.ts';
-import type { SavedView } from '../../contract.ts';
+import type { SavedView } from '../../contract/views.ts';
 
 /** One's own views and those others share, in the order they were made. */
 export const list = procedure('instance.read').query(async ({ ctx: { identity, installation } }): Promise<SavedView[]> => {

@@ -2,7 +2,7 @@ import { findWorkflow } from '@perdure/database/read';
 import { z } from 'zod';
 import { unknownWorkflow } from '../../../workflows/unknown-workflow.ts';
 import { procedure } from '../../base.ts';
-import type { WorkflowDetail } from '../../contract.ts';
+import type { WorkflowDetail } from '../../contract/workflows.ts';
 import { demandWorkflow } from '../../../auth/reach.ts';
 
 export const get = procedure('workflow.read')

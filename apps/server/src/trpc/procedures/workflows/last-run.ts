@@ -2,7 +2,7 @@ import { findInstance, findLatestInstance } from '@perdure/database/read';
 import { z } from 'zod';
 import { stepOutputs } from '../../../instances/step-outputs.ts';
 import { procedure } from '../../base.ts';
-import type { LastRun } from '../../contract.ts';
+import type { LastRun } from '../../contract/workflows.ts';
 import { demandWorkflow } from '../../../auth/reach.ts';
 import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 

@@ -1,7 +1,7 @@
 import { listWorkflows } from '@perdure/database/read';
 import { z } from 'zod';
 import { procedure } from '../../base.ts';
-import type { WorkflowSummary } from '../../contract.ts';
+import type { WorkflowSummary } from '../../contract/workflows.ts';
 import { reachOf } from '../../../auth/reach.ts';
 
 const input = z.strictObject({ text: z.string().max(200).optional() }).optional();

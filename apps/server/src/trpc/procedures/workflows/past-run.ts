@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { readPastRun } from '../../../instances/past-run.ts';
 import { withPreviews } from '../../../instances/payloads.ts';
 import { procedure } from '../../base.ts';
-import type { PastRunData } from '../../contract.ts';
+import type { PastRunData } from '../../contract/workflows.ts';
 import { demandWorkflow } from '../../../auth/reach.ts';
 import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { holdsIn } from '../../../auth/identity.ts';
 import { changesOf } from '../../../workflows/changes-of.ts';
 import { asTrpcError, procedure } from '../../base.ts';
-import type { PresentPerson } from '../../contract.ts';
+import type { PresentPerson } from '../../contract/workflows.ts';
 import { demandWorkflow } from '../../../auth/reach.ts';
 
 const input = z.strictObject({

@@ -3,7 +3,7 @@ import { publishWorkflow } from '../../../workflows/publish-workflow.ts';
 import { storableText } from '../../../storable-text.ts';
 import { versionName } from '../../../workflows/version-name.ts';
 import { procedure } from '../../base.ts';
-import type { PublishResult } from '../../contract.ts';
+import type { PublishResult } from '../../contract/workflows.ts';
 import { demandWorkflow } from '../../../auth/reach.ts';
 
 const input = z.strictObject({

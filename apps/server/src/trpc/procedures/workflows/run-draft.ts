@@ -4,7 +4,7 @@ import { withDeed } from '../../../audit/with-deed.ts';
 import { countingNumber } from '../../../stored-values.ts';
 import { runDraft as startDraft } from '../../../workflows/test-runs/run-draft.ts';
 import { procedure } from '../../base.ts';
-import type { RunDraftResult } from '../../contract.ts';
+import type { RunDraftResult } from '../../contract/workflows.ts';
 import { jsonValue } from '../../json-value.ts';
 import { demandWorkflow } from '../../../auth/reach.ts';
 

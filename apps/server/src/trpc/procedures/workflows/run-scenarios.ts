@@ -5,7 +5,7 @@ import { countingNumber } from '../../../stored-values.ts';
 import { runScenarios as runAll } from '../../../workflows/scenarios/run-scenarios.ts';
 import { takeSnapshot } from '../../../workflows/test-runs/run-draft.ts';
 import { procedure } from '../../base.ts';
-import type { RunScenariosResult, ScenarioResult } from '../../contract.ts';
+import type { RunScenariosResult, ScenarioResult } from '../../contract/workflows.ts';
 import { demandWorkflow } from '../../../auth/reach.ts';
 
 const input = z.strictObject({ key: z.string(), draftRevision: countingNumber, ids: z.array(z.string().max(64)).max(50).optional() });

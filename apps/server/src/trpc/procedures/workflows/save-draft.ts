@@ -5,7 +5,7 @@ import { actorOf } from '../../../auth/identity.ts';
 import { unknownWorkflow } from '../../../workflows/unknown-workflow.ts';
 import { readDocument } from '../../../workflows/read-document.ts';
 import { procedure } from '../../base.ts';
-import type { SaveDraftResult } from '../../contract.ts';
+import type { SaveDraftResult } from '../../contract/workflows.ts';
 import { demandWorkflow } from '../../../auth/reach.ts';
 
 const input = z.strictObject({ key: z.string(), baseRevision: z.int().min(0), document: z.unknown(), force: z.boolean().optional() });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { scenarioOfRun as fromRun } from '../../../workflows/scenarios/scenario-of-run.ts';
 import { procedure } from '../../base.ts';
-import type { ScenarioOfRun } from '../../contract.ts';
+import type { ScenarioOfRun } from '../../contract/workflows.ts';
 import { demandInstance } from '../../../auth/reach.ts';
 import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { RequestError } from '../../../errors/request-error.ts';
 import { versionNumber } from '../../../stored-values.ts';
 import { procedure } from '../../base.ts';
-import type { VersionDetail } from '../../contract.ts';
+import type { VersionDetail } from '../../contract/workflows.ts';
 import { demandWorkflow } from '../../../auth/reach.ts';
 
 export const version = procedure('workflow.read')

@@ -1,7 +1,7 @@
 import { listVersions } from '@perdure/database/read';
 import { z } from 'zod';
 import { procedure } from '../../base.ts';
-import type { VersionSummary } from '../../contract.ts';
+import type { VersionSummary } from '../../contract/workflows.ts';
 import { demandWorkflow } from '../../../auth/reach.ts';
 
 export const versions = procedure('workflow.read')
