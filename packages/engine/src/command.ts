@@ -69,8 +69,8 @@ export type CommandBody =
       aliases?: readonly string[];
       groups?: readonly string[];
     }
-  /** `asked`: by the parent that waits for this instance. */
-  | { type: 'Rewind'; reason: string; by: string; asked?: ParentLink }
+  /** `asked`: by the parent that waits for this instance. `seq`: of the instance whose failure is meant; of a later one it refuses. */
+  | { type: 'Rewind'; reason: string; by: string; asked?: ParentLink; seq?: number }
   | { type: 'RetryStep'; step: StepKey; reason: string; by: string }
   /** `port`: null = the first normal one. */
   | { type: 'SkipStep'; step: StepKey; output: Json; port: PortId | null; reason: string; by: string }

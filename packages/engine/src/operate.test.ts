@@ -55,6 +55,17 @@ describe('O1 rewind', () => {
     expect(run.state.status).toBe('Completed');
   });
 
+  test('O1 a rewind that names the failure it means does nothing to a later one', () => {
+    const run = new InstanceFixture(chain).start();
+    run.fail('a#1');
+    const meant = { ...rewind, seq: run.state.seq };
+    expect(run.send(meant)).toEqual({ ok: true });
+    run.fail('a#1', 'Boom', 2);
+    expect(run.state.status).toBe('Failed');
+    expect(run.send(meant)).toMatchObject({ ok: false, code: 'instance.changed' });
+    expect(run.state.status).toBe('Failed');
+  });
+
   test('O1 O3 the failed step has another attempt under its key, what had completed is kept, and it ends once more', () => {
     const run = new InstanceFixture(chain).start();
     run.complete('a#1');

@@ -21,6 +21,8 @@ import type { Turn } from './turn.ts';
 export function rewindInstance(turn: Turn, command: Command & { type: 'Rewind' }): Outcome {
   const refusal = rewindRefusal(turn.state);
   if (refusal) return refusal;
+  if (command.seq !== undefined && command.seq !== turn.state.seq)
+    return refuse('instance.changed', `The instance “${turn.state.instanceId}” has gone on since, and failed anew.`);
   takeUp(turn, reopen(turn, command), command);
   return DONE;
 }

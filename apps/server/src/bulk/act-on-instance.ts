@@ -27,18 +27,24 @@ export const tracesOf: Readonly<Record<BulkJobRecord['action'], readonly string[
   raiseEvent: ['EventRaised'],
 };
 
+/** An item as it was taken up. */
+interface ActedOn {
+  id: string;
+  key: string;
+  failed: boolean;
+  seq: number;
+  /** Whether the job is still this process's: asked at the last moment, since a process may stand still in between. */
+  isHeld: () => boolean;
+}
+
 /** Of an item, for messages and events: a repetition is recognised by it. */
 export function itemKey(job: string, position: number): string {
   return `bulk:${job}:${position}`;
 }
 
-export async function actOnInstance(
-  installation: Installation,
-  job: BulkJobRecord,
-  { id, key, failed }: { id: string; key: string; failed: boolean },
-): Promise<Outcome> {
+export async function actOnInstance(installation: Installation, job: BulkJobRecord, item: ActedOn): Promise<Outcome> {
   try {
-    return await act(installation, job, { id, key, failed });
+    return await act(installation, job, item);
   } catch (thrown) {
     if (thrown instanceof RequestError && thrown.status < 500) return refused(thrown.code, thrown.message);
     return { state: 'unknown', code: 'unavailable', message: 'It could not be said whether this was done.' };
@@ -46,15 +52,13 @@ export async function actOnInstance(
 }
 
 const done: Outcome = { state: 'done', code: null, message: null };
+const unheld: Outcome = { state: 'unknown', code: 'unavailable', message: 'Another process has taken the job over.' };
 
-async function act(
-  installation: Installation,
-  job: BulkJobRecord,
-  { id, key, failed }: { id: string; key: string; failed: boolean },
-): Promise<Outcome> {
+async function act(installation: Installation, job: BulkJobRecord, { id, key, failed, seq, isHeld }: ActedOn): Promise<Outcome> {
   const { reason, requestedBy: by } = job;
   const request = requestOf(job);
-  const send = (command: CommandBody, messageId = key) => sendCommand(installation, id, command, messageId).then(outcomeOf);
+  const send = async (command: CommandBody, messageId = key) =>
+    isHeld() ? outcomeOf(await sendCommand(installation, id, command, messageId)) : unheld;
   switch (request.action) {
     case 'suspend':
       return send({ type: 'Suspend', reason, by });
@@ -63,9 +67,9 @@ async function act(
     case 'terminate':
       return send({ type: 'Terminate', reason, recursive: request.recursive, by });
     case 'rewind':
-      return send({ type: 'Rewind', reason, by });
+      return send({ type: 'Rewind', reason, by, seq });
     case 'retry': {
-      if (failed) return send({ type: 'Rewind', reason, by });
+      if (failed) return send({ type: 'Rewind', reason, by, seq });
       const state = await installation.runtime.stateOf(instanceId(id));
       const steps = state === null ? [] : stepsToRetry(state);
       let outcome = refused('step.not-waiting', 'None of its steps waits for another attempt any more.');
@@ -78,9 +82,11 @@ async function act(
     case 'raiseEvent':
       return send({ type: 'RaiseEvent', id: key, name: request.name, data: request.data, by });
     case 'migrate':
+      if (!isHeld()) return unheld;
       await commitMigration(installation, by, { id, version: request.version, reason }, key);
       return done;
     case 'purge': {
+      if (!isHeld()) return unheld;
       const result = await installation.runtime.purge(instanceId(id));
       if (result === 'purged') return done;
       return result === 'not-found'
@@ -114,6 +120,7 @@ const changed: ReadonlySet<string> = new Set([
   'instance.already-suspended',
   'instance.not-suspended',
   'instance.not-failed',
+  'instance.changed',
   'step.not-waiting',
   'step.not-quarantined',
   'stale',

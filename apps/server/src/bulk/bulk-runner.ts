@@ -1,7 +1,8 @@
 /**
  * Works through the jobs. Every process with the API runs one; a job is one process's at a time, by a lease that it renews.
  *
- * R1 An item is tried by whoever took it up (B1), under the reach that its maker has at that moment, and only while it still matches.
+ * R1 An item is tried by whoever took it up (B1), under the reach that its maker has at that moment, and only while it is still meant
+ *    (still-meant.ts). A process that stood still for longer than its lease does nothing more with what it had taken up.
  * R2 What was underway when a process vanished is looked up in the histories (B3) before it is tried again: nothing is done twice that left a
  *    trace, and everything but a purge does; an instance that is purged is gone.
  * R3 All jobs of a process together pass so many items a second, so that what others do stays quick.
@@ -13,10 +14,8 @@ import {
   bulkOutcomes,
   type BulkHold,
   type BulkJobRecord,
-  claimBulkJob,
   findBulkJob,
   finishBulkJob,
-  holdBulkJob,
   itemsLeftUnderway,
   releaseBulkJob,
   type SettledItem,
@@ -34,7 +33,9 @@ import type { Installation } from '../installation.ts';
 import { instanceFilter, instanceFilterInput } from '../instances/instance-filter.ts';
 import { actOnInstance, itemKey, tracesOf } from './act-on-instance.ts';
 import { aimOf, permissionFor, requestOf } from './bulk-request.ts';
+import { type BulkLease, claimLease } from './bulk-lease.ts';
 import { refusalWords } from './refusal-words.ts';
+import { stillMeant } from './still-meant.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 const everyMs = 1_000;
@@ -88,10 +89,10 @@ export function startBulkRunner({ installation, database: { prisma }, log }: Bul
 
   async function takeJobs(): Promise<void> {
     while (atWork.size < jobsAtOnce && !stopping.signal.aborted) {
-      const job = await claimBulkJob(prisma, holder);
-      if (job === null) return;
-      const work = workOn({ job, holder })
-        .catch((error: unknown) => log.warn({ err: error, job }, 'A job could not go on; it will be taken up again.'))
+      const lease = await claimLease(prisma, holder);
+      if (lease === null) return;
+      const work = workOn(lease)
+        .catch((error: unknown) => log.warn({ err: error, job: lease.hold.job }, 'A job could not go on; it will be taken up again.'))
         .finally(() => {
           atWork.delete(work);
           look();
@@ -100,42 +101,47 @@ export function startBulkRunner({ installation, database: { prisma }, log }: Bul
     }
   }
 
-  async function workOn(hold: BulkHold): Promise<void> {
-    const renewal = setInterval(() => void holdBulkJob(prisma, hold).catch(() => undefined), renewEveryMs);
+  async function workOn(lease: BulkLease): Promise<void> {
+    const renewal = setInterval(() => void lease.renew().catch(() => undefined), renewEveryMs);
     try {
-      const job = await findBulkJob(prisma, hold.job);
+      const job = await findBulkJob(prisma, lease.hold.job);
       if (job === null) return;
-      await settleLeft(job);
+      await settleLeft(job, lease);
       while (!stopping.signal.aborted) {
-        const items = await takeBulkItems(prisma, hold, { action: job.action, aim: aimOf(requestOf(job)), limit: portion });
+        const aim = aimOf(requestOf(job));
+        const items = await lease.during(() => takeBulkItems(prisma, lease.hold, { action: job.action, aim, limit: portion }));
         if (items.length > 0) {
           const wait = bucket.take(items.length);
           if (wait > 0) await pause(wait);
-          if (!(await workThrough(job, items))) continue;
-        } else if ((await finish(job, hold)) || !(await holdBulkJob(prisma, hold))) return;
+          if (!(await workThrough(job, lease, items))) continue;
+        } else {
+          if (await finish(job, lease.hold)) return;
+          const status = await lease.renew();
+          if (status === null || (status !== 'running' && (await settleLeft(job, lease)) === 0)) return;
+        }
         // What nobody can tell of yet: a moment later the histories do.
         await pause(againAfterMs);
-        await settleLeft(job);
+        await settleLeft(job, lease);
       }
     } finally {
       clearInterval(renewal);
-      await releaseBulkJob(prisma, hold).catch(() => undefined);
+      await releaseBulkJob(prisma, lease.hold).catch(() => undefined);
     }
   }
 
   /** True: of some it is not known what became of them. */
-  async function workThrough(job: BulkJobRecord, items: readonly TakenItem[]): Promise<boolean> {
+  async function workThrough(job: BulkJobRecord, lease: BulkLease, items: readonly TakenItem[]): Promise<boolean> {
     const mayReach = await reachTest(job, items);
     const results = await Promise.all(
-      items.map(async ({ position, instanceId: id, status, refusal, workflowKey }) => {
+      items.map(async ({ position, instanceId: id, status, seq, refusal, workflowKey }) => {
         const code = refusal ?? mayReach(id, workflowKey);
         if (code !== null) return { position, state: 'skipped' as const, code, message: refusalWords(code) };
-        const asked = { id, key: itemKey(job.id, position), failed: status === 'Failed' };
+        const asked = { id, key: itemKey(job.id, position), failed: status === 'Failed', seq: seq ?? 0, isHeld: () => lease.isHeld };
         return { position, ...(await actOnInstance(installation(), job, asked)) };
       }),
     );
     const settled = results.filter((result): result is SettledItem => result.state !== 'unknown');
-    await settleBulkItems(prisma, job.id, settled);
+    await settleBulkItems(prisma, lease.hold, settled);
     return settled.length < results.length;
   }
 
@@ -150,13 +156,11 @@ export function startBulkRunner({ installation, database: { prisma }, log }: Bul
     const covered = reach === null ? null : new Set(reach);
     const filter = instanceFilterInput.parse(job.selection);
     const isByIds = Object.keys(filter).every((field) => field === 'ids');
-    // How long something has taken grows while the job runs; that it was short enough when it was chosen counts.
-    const { maxDurationMs: _, ...lasting } = filter;
     const found = isByIds
       ? null
       : await stillFound(
           prisma,
-          await instanceFilter(installation(), identity, permission, lasting),
+          await instanceFilter(installation(), identity, permission, stillMeant(filter)),
           items.map(({ instanceId }) => instanceId),
         );
     return (id, workflowKey) => {
@@ -165,8 +169,8 @@ export function startBulkRunner({ installation, database: { prisma }, log }: Bul
     };
   }
 
-  /** R2 */
-  async function settleLeft(job: BulkJobRecord): Promise<void> {
+  /** R2. Gives of how many nobody can tell yet. */
+  async function settleLeft(job: BulkJobRecord, { hold }: BulkLease): Promise<number> {
     const { id, action, requestedBy: by, reason } = job;
     const left = await itemsLeftUnderway(prisma, { job: id, types: tracesOf[action], by, reason });
     const settled: SettledItem[] = [];
@@ -179,8 +183,9 @@ export function startBulkRunner({ installation, database: { prisma }, log }: Bul
         settled.push({ position, state: 'failed', code: 'unavailable', message: `No worker took it up, in ${mostTries} tries.` });
       else again.push(position);
     }
-    await settleBulkItems(prisma, id, settled);
-    await takeUpAgain(prisma, id, again);
+    await settleBulkItems(prisma, hold, settled);
+    await takeUpAgain(prisma, hold, again);
+    return left.length - settled.length - again.length;
   }
 
   /** R4 */

@@ -1,4 +1,4 @@
-import { createBulkJob, freezeBulk, takeBulkItems } from '@perdure/database/bulk';
+import { createBulkJob, freezeBulk, settleBulkItems, takeBulkItems, takeUpAgain } from '@perdure/database/bulk';
 import { instanceId } from '@perdure/engine';
 import { drawWorkflow, publishWorkflow } from '@perdure/testing';
 import { randomUUID } from 'node:crypto';
@@ -182,6 +182,55 @@ test('an item a lost process had done is recognised in the history, and not done
   expect(raised.map(({ instanceId: of }) => of).sort()).toEqual(['lost-0', 'lost-1']);
 });
 
+test('a process that lost the job neither settles its items nor gives them back, and its rewind finds the failure changed', async () => {
+  const ids = named('zombie', 2);
+  await start('calls', ids);
+  await reached(ids, 'Failed');
+  const job = await frozenJob('rewind', { ids });
+  const { prisma } = server.database;
+  await prisma.bulkJob.update({ where: { id: job }, data: { status: 'running', holder: 'zombie', heldUntil: new Date() } });
+  const hold = { job, holder: 'zombie' };
+  const taken = await takeBulkItems(prisma, hold, { action: 'rewind', aim: { workflow: null, version: null }, limit: 10 });
+  await prisma.bulkJob.update({ where: { id: job }, data: { heldUntil: new Date(0) } });
+  server.installation.bulk.nudge();
+  expect(await finished(job)).toMatchObject({ done: 2, failed: 0 });
+  await reached(ids, 'Failed');
+  await settleBulkItems(prisma, hold, [{ position: 1, state: 'failed', code: null, message: null }]);
+  await takeUpAgain(prisma, hold, [1, 2]);
+  expect(await finished(job)).toMatchObject({ done: 2, failed: 0 });
+  const late = { type: 'Rewind', reason: 'frozen', by: operator.id, seq: taken[0]?.seq ?? 0 } as const;
+  expect(await server.runtime.send(instanceId('zombie-0'), late)).toMatchObject({ ok: false, code: 'instance.changed' });
+  expect(await prisma.historyEvent.count({ where: { instanceId: { in: ids }, type: 'ExecutionRewound' } })).toBe(2);
+});
+
+test('what a lost process had underway when the job was stopped is looked up all the same', async () => {
+  const ids = named('stopped', 2);
+  await start('waits', ids);
+  await reached(ids, 'Running');
+  const job = await frozenJob('suspend', { ids });
+  const { prisma } = server.database;
+  const later = new Date(Date.now() + 3_600_000);
+  await prisma.bulkJob.update({ where: { id: job }, data: { status: 'running', holder: 'gone', heldUntil: later } });
+  await takeBulkItems(prisma, { job, holder: 'gone' }, { action: 'suspend', aim: { workflow: null, version: null }, limit: 10 });
+  expect(await server.runtime.send(instanceId('stopped-0'), { type: 'Suspend', reason: 'frozen', by: operator.id })).toEqual({ ok: true });
+  expect((await server.procedure(operator.cookie, 'mutation', 'bulk.stop', { id: job })).error).toBeUndefined();
+  await prisma.bulkJob.update({ where: { id: job }, data: { heldUntil: new Date(0) } });
+  server.installation.bulk.nudge();
+  await untilSettled(job, [{ state: 'done' }, { state: 'waiting' }]);
+  expect(await statusOf('stopped-1')).toBe('Running');
+});
+
+test('an instance that merely comes to wait between preview and run is reached all the same', async () => {
+  const ids = named('comes', 2);
+  await start('waits', ids);
+  await reached(ids, 'Running');
+  // As it was chosen among those that run; by now both wait for their event.
+  const job = await frozenJob('suspend', { ids });
+  await server.database.prisma.bulkJob.update({ where: { id: job }, data: { selection: { statuses: ['Running'], text: 'comes-' } } });
+  await run(job);
+  expect(await finished(job)).toMatchObject({ done: 2, skipped: 0 });
+});
+
 test('a paused job waits, a stopped one stays as it is, and neither takes anything up', async () => {
   const ids = named('pause', 2);
   await start('waits', ids);
@@ -231,6 +280,13 @@ async function frozenJob(action: Loose, filter: Loose, rest: Loose = {}, request
     await tx.bulkJob.update({ where: { id }, data: { status: 'paused' } });
   });
   return id;
+}
+
+async function untilSettled(job: string, states: Loose[]): Promise<void> {
+  await until(async () => {
+    const items = await itemsOf(job);
+    return items.every((item: Loose, index: number) => item.state === states[index].state);
+  }, 'its items are settled');
 }
 
 async function run(job: string): Promise<void> {

@@ -8,6 +8,8 @@ import { demandWorkflow } from '../auth/reach.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 import { instanceFilter, type instanceFilterInput } from '../instances/instance-filter.ts';
+import { instanceRow } from '../instances/instance-words.ts';
+import { maskOfInstance } from '../sensitive/mask-of-instance.ts';
 import { isStorableText, notStorable } from '../storable-text.ts';
 import type { BulkPreview, BulkRequest } from '../trpc/contract/bulk.ts';
 import { aimOf, needsReason, permissionFor } from './bulk-request.ts';
@@ -30,14 +32,10 @@ export async function previewBulk(installation: Installation, identity: Identity
     asOf: question.asOf.toISOString(),
     eligible,
     refused: refused.map(({ code, count }) => ({ code, message: refusalWords(code), count })),
-    sample: sample.map(({ id, workflowKey, workflowTitle, version, status, createdAt }) => ({
-      id,
-      workflowKey,
-      workflowTitle,
-      version,
-      status,
-      createdAt: createdAt.toISOString(),
-    })),
+    // A row tells what a step failed with, in whose words a value may be.
+    sample: await Promise.all(
+      sample.map(async (record) => (await maskOfInstance(installation, identity, record.id, record))(instanceRow(record))),
+    ),
     most: mostItems,
   };
 }

@@ -13,6 +13,7 @@ const words: Readonly<Record<string, string>> = {
   'instance.other-workflow': 'Of another workflow',
   'instance.same-version': 'Runs that version already',
   'instance.test-run': 'A test run, which stays with its draft',
+  'instance.changed': 'Went on meanwhile',
   'instance.unknown': 'Not there any more',
   'step.not-waiting': 'Has no failed step',
   'bulk.no-match': 'Does not match the filter any more',

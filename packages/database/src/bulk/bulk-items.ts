@@ -2,13 +2,14 @@
  * Working through the items of a job.
  *
  * B1 An item is taken up (stored) before it is tried, by the process that holds the job; it remembers how far the instance was.
- * B2 What became of it is counted once: only an item underway is settled, in the statement that counts it.
+ * B2 What became of it is counted once: only an item underway is settled, in the statement that counts it, and only by who holds the job.
  * B3 Items a process left underway are looked up in the histories before anybody tries them again.
  */
 import type { PrismaClient } from '../generated/client.ts';
 import { type InstanceFilter, selectInstanceIds } from '../read/instance-list.ts';
 import { askBulk } from './ask-bulk.ts';
 import { type BulkAction, type BulkAim, bulkSql, withRefusal } from './bulk-action.ts';
+import type { BulkStatus } from './bulk-jobs.ts';
 
 export interface BulkHold {
   job: string;
@@ -19,7 +20,8 @@ export interface TakenItem {
   position: number;
   instanceId: string;
   tries: number;
-  /** Null with everything else about it when there is no such instance any more. */
+  /** How far the instance was. Null with everything else about it when there is no such instance any more. */
+  seq: number | null;
   workflowKey: string | null;
   status: string | null;
   refusal: string | null;
@@ -34,7 +36,6 @@ export interface SettledItem {
 
 export interface LeftItem {
   position: number;
-  instanceId: string;
   tries: number;
   exists: boolean;
   /** The history tells that it was done. */
@@ -43,15 +44,19 @@ export interface LeftItem {
   pending: boolean;
 }
 
+/** As bulk-job.sql has it, from the moment of its statements on. */
+export const bulkLeaseMs = 5_000;
+
 /** The oldest job that nobody works on; null: there is none. */
 export async function claimBulkJob(prisma: PrismaClient, holder: string): Promise<string | null> {
   const [row] = await askBulk<{ id: string }>(prisma, bulkSql('claim'), { holder });
   return row?.id ?? null;
 }
 
-/** False: it is another's, or does not run any more. */
-export async function holdBulkJob(prisma: PrismaClient, hold: BulkHold): Promise<boolean> {
-  return (await askBulk(prisma, bulkSql('hold'), { ...hold })).length > 0;
+/** Holds it for longer, whether it runs or not; null: it is another's by now. */
+export async function holdBulkJob(prisma: PrismaClient, hold: BulkHold): Promise<BulkStatus | null> {
+  const [row] = await askBulk<{ status: BulkStatus }>(prisma, bulkSql('hold'), { ...hold });
+  return row?.status ?? null;
 }
 
 export async function releaseBulkJob(prisma: PrismaClient, hold: BulkHold): Promise<void> {
@@ -75,10 +80,10 @@ export async function stillFound(prisma: PrismaClient, filter: InstanceFilter, i
 }
 
 /** [B2] */
-export async function settleBulkItems(prisma: PrismaClient, job: string, items: readonly SettledItem[]): Promise<void> {
+export async function settleBulkItems(prisma: PrismaClient, hold: BulkHold, items: readonly SettledItem[]): Promise<void> {
   if (items.length === 0) return;
   await askBulk(prisma, bulkSql('settle'), {
-    job,
+    ...hold,
     positions: items.map(({ position }) => position),
     states: items.map(({ state }) => state),
     codes: items.map(({ code }) => code),
@@ -94,6 +99,6 @@ export function itemsLeftUnderway(
   return askBulk<LeftItem>(prisma, bulkSql('left underway'), { ...trace });
 }
 
-export async function takeUpAgain(prisma: PrismaClient, job: string, positions: readonly number[]): Promise<void> {
-  if (positions.length > 0) await askBulk(prisma, bulkSql('take up again'), { job, positions });
+export async function takeUpAgain(prisma: PrismaClient, hold: BulkHold, positions: readonly number[]): Promise<void> {
+  if (positions.length > 0) await askBulk(prisma, bulkSql('take up again'), { ...hold, positions });
 }

@@ -42,19 +42,25 @@ FROM (SELECT i.id, i.created_at FROM instance i WHERE i.id IN (@found) AND i.cre
 -- Working on it.
 
 -- part: claim
+-- One that is paused or stopped is taken up, too, when whoever held it vanished with items underway.
 UPDATE bulk_job SET holder = :holder::text, held_until = clock_timestamp() + interval '5 s'
 WHERE id = (
   SELECT id FROM bulk_job
-  WHERE status = 'running' AND (holder IS NULL OR held_until < clock_timestamp())
+  WHERE status IN ('running', 'paused', 'stopped') AND (held_until < clock_timestamp() OR (status = 'running' AND holder IS NULL))
   ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 RETURNING id
 -- part: hold
 UPDATE bulk_job SET held_until = clock_timestamp() + interval '5 s'
-WHERE id = :job::uuid AND holder = :holder::text AND status = 'running'
-RETURNING id
+WHERE id = :job::uuid AND holder = :holder::text
+RETURNING status
 -- part: release
-UPDATE bulk_job SET holder = NULL, held_until = NULL WHERE id = :job::uuid AND holder = :holder::text
+-- With something underway it stays somebody's, but not for long: the next one looks what became of it.
+UPDATE bulk_job SET
+  holder = CASE WHEN left_underway THEN holder END,
+  held_until = CASE WHEN left_underway THEN clock_timestamp() END
+FROM (SELECT EXISTS (SELECT 1 FROM bulk_item WHERE job_id = :job::uuid AND state = 'underway') AS left_underway) AS items
+WHERE id = :job::uuid AND holder = :holder::text
 -- part: take
 WITH held AS (
   UPDATE bulk_job SET held_until = clock_timestamp() + interval '5 s'
@@ -68,18 +74,20 @@ WITH held AS (
   UPDATE bulk_item b SET state = 'underway', seq = i.seq, tries = b.tries + 1
   FROM next LEFT JOIN instance i ON i.id = next.instance_id
   WHERE b.job_id = next.job_id AND b.position = next.position
-  RETURNING b.position, b.instance_id, b.tries
+  RETURNING b.position, b.instance_id, b.tries, b.seq
 )
-SELECT t.position, t.instance_id AS "instanceId", t.tries, i.workflow_key AS "workflowKey", i.status,
+SELECT t.position, t.instance_id AS "instanceId", t.tries, t.seq, i.workflow_key AS "workflowKey", i.status,
        CASE WHEN i.id IS NULL THEN 'instance.unknown' ELSE @refusal END AS refusal
 FROM taken t LEFT JOIN instance i ON i.id = t.instance_id
 ORDER BY t.position
 -- part: settle
-WITH told AS (
+WITH held AS (
+  SELECT id FROM bulk_job WHERE id = :job::uuid AND holder = :holder::text FOR UPDATE
+), told AS (
   SELECT * FROM unnest(:positions::int[], :states::text[], :codes::text[], :messages::text[]) AS t(position, state, code, message)
 ), settled AS (
   UPDATE bulk_item b SET state = told.state, code = told.code, message = told.message, settled_at = clock_timestamp()
-  FROM told WHERE b.job_id = :job::uuid AND b.position = told.position AND b.state = 'underway'
+  FROM told WHERE b.job_id = (SELECT id FROM held) AND b.position = told.position AND b.state = 'underway'
   RETURNING b.state
 )
 UPDATE bulk_job j SET done = j.done + c.done, skipped = j.skipped + c.skipped, failed = j.failed + c.failed
@@ -90,7 +98,7 @@ WHERE j.id = :job::uuid
 -- What a process left underway: what it did to an instance stands in the history behind the item's seq.
 
 -- part: left underway
-SELECT b.position, b.instance_id AS "instanceId", b.tries, i.id IS NOT NULL AS exists,
+SELECT b.position, b.tries, i.id IS NOT NULL AS exists,
        EXISTS (SELECT 1 FROM history_event e WHERE e.instance_id = b.instance_id AND e.seq > coalesce(b.seq, 0) AND e.type = ANY (:types::text[])
                  AND e.data ->> 'by' = :by::text
                  AND (CASE WHEN e.type = 'EventRaised' THEN e.data ->> 'id' = 'bulk:' || b.job_id || ':' || b.position
@@ -99,7 +107,10 @@ SELECT b.position, b.instance_id AS "instanceId", b.tries, i.id IS NOT NULL AS e
 FROM bulk_item b LEFT JOIN instance i ON i.id = b.instance_id
 WHERE b.job_id = :job::uuid AND b.state = 'underway'
 -- part: take up again
-UPDATE bulk_item SET state = 'waiting' WHERE job_id = :job::uuid AND position = ANY (:positions::int[]) AND state = 'underway'
+WITH held AS (
+  SELECT id FROM bulk_job WHERE id = :job::uuid AND holder = :holder::text FOR UPDATE
+)
+UPDATE bulk_item SET state = 'waiting' WHERE job_id = (SELECT id FROM held) AND position = ANY (:positions::int[]) AND state = 'underway'
 -- part: retry failed
 WITH again AS (
   UPDATE bulk_item SET state = 'waiting', code = NULL, message = NULL, settled_at = NULL, tries = 0

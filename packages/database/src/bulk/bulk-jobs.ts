@@ -52,13 +52,13 @@ export async function findBulkJob(prisma: PrismaClient | Prisma.TransactionClien
   return (await prisma.bulkJob.findUnique({ where: { id }, select: columns })) as BulkJobRecord | null; // what createBulkJob wrote
 }
 
-/** Newest first. `requestedBy` null: everybody's. */
+/** Newest first. Null: everybody's, of every status. */
 export async function listBulkJobs(
   prisma: PrismaClient,
-  { requestedBy, limit }: { requestedBy: string | null; limit: number },
+  { requestedBy, statuses, limit }: { requestedBy: string | null; statuses: readonly BulkStatus[] | null; limit: number },
 ): Promise<BulkJobRecord[]> {
   return (await prisma.bulkJob.findMany({
-    where: requestedBy === null ? {} : { requestedBy },
+    where: { ...(requestedBy === null ? {} : { requestedBy }), ...(statuses === null ? {} : { status: { in: [...statuses] } }) },
     select: columns,
     orderBy: { createdAt: 'desc' },
     take: limit,
@@ -95,7 +95,8 @@ export async function moveBulkJob(
   const ends = to === 'stopped' ? { finishedAt: new Date() } : {};
   const { count } = await tx.bulkJob.updateMany({
     where: { id, status: { in: [...from] } },
-    data: { status: to, holder: null, heldUntil: null, ...ends },
+    // Whoever holds it keeps it until what it has underway is settled.
+    data: { status: to, ...ends },
   });
   return count > 0;
 }

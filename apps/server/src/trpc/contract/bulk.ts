@@ -22,7 +22,7 @@ export interface BulkPreview {
   /** Those that are selected and not reached, by why. */
   refused: { code: string; message: string; count: number }[];
   /** The newest ten it would reach. */
-  sample: Pick<InstanceRow, 'id' | 'workflowKey' | 'workflowTitle' | 'version' | 'status' | 'createdAt'>[];
+  sample: InstanceRow[];
   /** How many a job may have at most. */
   most: number;
 }
@@ -73,8 +73,8 @@ export interface BulkItemsResult {
 export type BulkProcedures = {
   preview: Query<{ request: BulkRequest; filter: InstanceFilterInput }, BulkPreview>;
   create: Mutation<BulkCreateInput, { id: string }>;
-  /** One's own; with the right for all workflows: everybody's. */
-  list: Query<void, BulkJob[]>;
+  /** One's own; with the right for all workflows: everybody's. The newest hundred. */
+  list: Query<{ statuses?: BulkStatus[] | undefined } | undefined, BulkJob[]>;
   get: Query<{ id: string }, BulkJob>;
   items: Query<
     { id: string; states?: BulkItemState[] | undefined; after?: number | undefined; limit?: number | undefined },
