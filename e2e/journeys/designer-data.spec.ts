@@ -22,15 +22,15 @@ test('an expression is completed by keyboard from what a real run gave, and its 
   const body = inspector(page).getByRole('group', { name: 'Body', exact: true });
   await body.getByRole('button', { name: 'Expression' }).click();
   // What was a literal with expressions inside is the same as one expression.
-  await expect(body.getByRole('textbox')).toContainText('steps.order.output.customer');
+  await expect(body.getByRole('textbox')).toContainText('input.customer');
   await body.getByRole('textbox').click();
   await page.keyboard.press('Control+A');
-  await page.keyboard.type('$uppercase(steps.order.output.cust');
+  await page.keyboard.type('$uppercase(input.cust');
   const offers = page.getByRole('listbox');
   await expect(offers.getByRole('option', { name: /^customer.*text.*Nordlicht AB/ })).toBeVisible();
   await expect(page.getByText('The text in capital letters.')).toBeVisible();
   await page.keyboard.press('Tab');
-  await expect(body.getByRole('textbox')).toHaveText('$uppercase(steps.order.output.customer)');
+  await expect(body.getByRole('textbox')).toHaveText('$uppercase(input.customer)');
   await expect(body.getByRole('status', { name: 'Result' })).toContainText('NORDLICHT AB');
   await expect(body.getByRole('status', { name: 'Result' })).toContainText('text');
   // Tab takes what is offered; with nothing offered it leaves. Esc goes back to the canvas.
@@ -50,20 +50,20 @@ test('what is wrong is said where it stands: syntax, names, data that does not f
     await page.keyboard.press('Control+A');
     await page.keyboard.insertText(source);
   };
-  await write('steps.order.output.(');
+  await write('input.(');
   await expect(due.locator('.ds-fault')).toBeVisible();
   await expect(due.locator('.cm-lintRange-error')).toBeVisible();
   await write('inptu.amount');
   await expect(due.getByText('There is no inptu. Did you mean input?')).toBeVisible();
   await expect(due.locator('.cm-lintRange-warning')).toHaveText('inptu');
-  await write('steps.order.output.custommer');
+  await write('input.custommer');
   await expect(due.getByText(/has no custommer.*Did you mean customer/)).toBeVisible();
   await expect(due.locator('.cm-lintRange-info')).toHaveText('custommer');
-  await write('steps.order.output.amount');
+  await write('input.amount');
   await expect(due.getByText(/A number is milliseconds/)).toBeVisible();
-  await write('steps.order.output.customer');
+  await write('input.customer');
   await expect(due.getByText(/is neither a duration/)).toBeVisible();
-  await write('steps.order.output.customer - 1');
+  await write('input.customer - 1');
   await expect(due.getByRole('status', { name: 'Result' })).toContainText('Fails with this data');
   await write('"2d"');
   await expect(due.getByRole('status', { name: 'Result' })).toContainText('"2d"');
@@ -78,18 +78,18 @@ test('a path is picked by click and by keyboard: into a text, and into an expres
   await url.getByRole('textbox').click();
   await page.keyboard.press('End');
   const tree = inspector(page).getByRole('tree');
-  const order = tree.getByRole('treeitem', { name: /^steps\.order\.output,/ });
+  const order = tree.getByRole('treeitem', { name: /^input,/ });
   await order.focus();
   await page.keyboard.press('ArrowRight');
-  await tree.getByRole('treeitem', { name: /^steps\.order\.output\.id,/ }).click();
-  await expect(url.getByRole('textbox')).toHaveText(/^"demo:.*" & steps\.order\.output\.id$/);
+  await tree.getByRole('treeitem', { name: /^input\.id,/ }).click();
+  await expect(url.getByRole('textbox')).toHaveText(/^"demo:.*" & input\.id$/);
   await expect(url.getByRole('textbox')).toBeFocused();
   await page.keyboard.type(' & ');
   // The tree has one tab stop and remembers where it was.
-  await tree.getByRole('treeitem', { name: /^steps\.order\.output\.id,/ }).focus();
+  await tree.getByRole('treeitem', { name: /^input\.id,/ }).focus();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
-  await expect(url.getByRole('textbox')).toHaveText(/ & steps\.order\.output\.id & steps\.order\.output\.customer$/);
+  await expect(url.getByRole('textbox')).toHaveText(/ & input\.id & input\.customer$/);
   // Back to the literal, and what was typed there is still there.
   await url.getByRole('button', { name: 'Form' }).click();
   await expect(url.getByRole('textbox')).toHaveValue(/^demo:/);
@@ -101,9 +101,9 @@ test('a path is dragged onto a field: a literal becomes an expression, an expres
   await select(page, 'Take payment');
   const url = inspector(page).getByRole('group', { name: 'URL', exact: true });
   const tree = inspector(page).getByRole('tree');
-  await tree.getByRole('treeitem', { name: /^steps\.order\.output,/ }).focus();
+  await tree.getByRole('treeitem', { name: /^input,/ }).focus();
   await page.keyboard.press('ArrowRight');
-  const path = tree.getByRole('treeitem', { name: /^steps\.order\.output\.id,/ });
+  const path = tree.getByRole('treeitem', { name: /^input\.id,/ });
   await path.hover();
   await page.mouse.down();
   // The drag begins before the panel is scrolled to the field.
@@ -111,7 +111,7 @@ test('a path is dragged onto a field: a literal becomes an expression, an expres
   await page.mouse.move(at.x + at.width / 2, at.y - 20, { steps: 4 });
   await url.getByRole('textbox').hover();
   await page.mouse.up();
-  await expect(url.getByRole('textbox')).toHaveText(/steps\.order\.output\.id/);
+  await expect(url.getByRole('textbox')).toHaveText(/input\.id/);
   await expect(url.getByRole('button', { name: 'Form' })).toBeVisible();
   await page.close();
 });

@@ -14,6 +14,7 @@ import { editVariables, goOn, migrate, replaceChild, retryStep, rewindInstance, 
 import type { HistoryEvent } from './history-event.ts';
 import { assignHumanTask, claimHumanTask, decideHumanTask, releaseHumanTask } from './human-task.ts';
 import type { StepKey } from './ids.ts';
+import { inputOf } from './input-of.ts';
 import { blame } from './raise.ts';
 import { answerParent } from './rewind.ts';
 import { run } from './run.ts';
@@ -69,7 +70,13 @@ export function decide(
 function* decideSteps(turn: Turn, target: Plan | undefined): Steps<TurnResult> {
   const { command } = turn;
   const refusal = lifeRefusal(turn.state, command);
-  const outcome = refusal ? (command.type === 'GrantLock' ? refuseGrant(turn, command, refusal) : refusal) : obey(turn, target);
+  const outcome = refusal
+    ? command.type === 'GrantLock'
+      ? refuseGrant(turn, command, refusal)
+      : refusal
+    : command.type === 'StartExecution'
+      ? yield* startExecution(turn, command)
+      : obey(turn, command, target);
   if (!outcome.ok && command.type === 'Rewind') answerParent(turn, command);
   if (outcome.ok && turn.state.status === 'Running' && turn.events.length > 0) yield* run(turn);
   return { events: turn.events, effects: turn.effects, outcome };
@@ -88,24 +95,29 @@ function lifeRefusal(state: InstanceState, command: Command): Outcome | null {
   return null;
 }
 
+type StartExecution = Command & { type: 'StartExecution' };
+
+/** [L2, D12] */
+function* startExecution(turn: Turn, command: StartExecution): Steps<Outcome> {
+  const { executionId, workflow, version, tags, startedBy, parent, traceParent, test } = command;
+  const input = yield* inputOf(turn, command);
+  // What a parent started does not run on the parent's own behalf. [H10]
+  const requester = command.requester ?? (startedBy === 'workflow' ? undefined : startedBy);
+  const started = { type: 'ExecutionStarted', executionId, workflow, version, input, tags, startedBy, parent } as const;
+  emit(turn, {
+    ...started,
+    ...(traceParent !== undefined && { traceParent }),
+    ...(test !== undefined && { test }),
+    ...(requester !== undefined && { requester }),
+  });
+  begin(turn);
+  return DONE;
+}
+
 /** Records what the command says and lets tokens leave; `run` moves them afterwards. */
-function obey(turn: Turn, target: Plan | undefined): Outcome {
-  const { state, command } = turn;
+function obey(turn: Turn, command: Exclude<Command, StartExecution>, target: Plan | undefined): Outcome {
+  const { state } = turn;
   switch (command.type) {
-    case 'StartExecution': {
-      const { executionId, workflow, version, input, tags, startedBy, parent, traceParent, test } = command;
-      // What a parent started does not run on the parent's own behalf. [H10]
-      const requester = command.requester ?? (startedBy === 'workflow' ? undefined : startedBy);
-      const started = { type: 'ExecutionStarted', executionId, workflow, version, input, tags, startedBy, parent } as const;
-      emit(turn, {
-        ...started,
-        ...(traceParent !== undefined && { traceParent }),
-        ...(test !== undefined && { test }),
-        ...(requester !== undefined && { requester }),
-      });
-      begin(turn);
-      return DONE;
-    }
     case 'CompleteTask':
     case 'FailTask': {
       const step = state.steps.get(command.step);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { portId } from '@perdure/graph';
-import { executionId, stepKey } from './ids.ts';
+import { nodeId, portId } from '@perdure/graph';
+import { executionId, instanceId, stepKey } from './ids.ts';
 import { InstanceFixture } from './instance-fixture.ts';
 import { decodeState, encodeState } from './encode-state.ts';
 import { evolve } from './evolve.ts';
@@ -17,6 +17,7 @@ import {
   forEach,
   humanTask,
   inside,
+  keepingEvaluator,
   literal,
   planOf,
   scope,
@@ -30,6 +31,53 @@ import { waitsFor } from './waits-for.ts';
 const two = planOf({ start, a: activity(), b: activity(), e: end(literal('ok')) }, ['start>a', 'a>b', 'b>e']);
 
 describe('lifecycle', () => {
+  test('D12 the defaults of the start’s schema are filled in before anything else, and stored', async () => {
+    const schema = { type: 'object', properties: { city: { default: 'Lisbon' }, days: { default: 2 } } };
+    const plan = planOf({ start: { ...start, inputSchema: schema }, e: end(expr(({ input }) => input)) }, ['start>e']);
+    const run = new InstanceFixture(plan).start({ days: 3 });
+    expect(run.history[0]).toMatchObject({ type: 'ExecutionStarted', input: { city: 'Lisbon', days: 3 } });
+    expect(run.state.output).toEqual({ city: 'Lisbon', days: 3 });
+    const asChild = new InstanceFixture(plan).start(
+      {},
+      { startedBy: 'workflow', parent: { instanceId: instanceId('p'), executionId: executionId('x'), step: stepKey('s#1') } },
+    );
+    expect(asChild.state.output).toEqual({ city: 'Lisbon', days: 2 });
+    const later = new InstanceFixture(plan, asyncEvaluator);
+    await later.sendAsync({
+      type: 'StartExecution',
+      executionId: executionId('x1'),
+      workflow: 'wf',
+      version: 1,
+      input: {},
+      tags: [],
+      startedBy: 'api',
+      parent: null,
+    });
+    expect(later.state.output).toEqual({ city: 'Lisbon', days: 2 });
+    // Nothing absent, nothing changed.
+    expect(new InstanceFixture(plan).start({ city: 'Kiel', days: 1 }).state.output).toEqual({ city: 'Kiel', days: 1 });
+  });
+
+  test('D12 a large input is looked into when there are defaults, and what it becomes is kept aside again', () => {
+    const evaluator = keepingEvaluator(40);
+    const text = 'x'.repeat(50);
+    const plan = planOf({ start: { ...start, inputSchema: { properties: { city: { default: 'Lisbon' } } } }, a: activity() }, ['start>a']);
+    const run = new InstanceFixture(plan, evaluator).start(evaluator.keep({ text }));
+    const [started] = run.history;
+    const input = started?.type === 'ExecutionStarted' ? started.input : null;
+    expect(input).toHaveProperty('$payload');
+    expect(evaluator.load(input)).toEqual({ text, city: 'Lisbon' });
+    // Complete: the reference itself.
+    const complete = evaluator.keep({ text, city: 'Kiel' });
+    expect(new InstanceFixture(plan, evaluator).start(complete).history[0]).toMatchObject({ input: complete });
+  });
+
+  test('D12 a test run that begins elsewhere takes its input as it was', () => {
+    const plan = planOf({ start: { ...start, inputSchema: { properties: { city: { default: 'Lisbon' } } } }, a: activity() }, ['start>a']);
+    const test = { pins: {}, fastForward: false, from: { node: nodeId('a'), only: false, outputs: {}, vars: {} } };
+    expect(new InstanceFixture(plan).start({}, { test }).history[0]).toMatchObject({ input: {} });
+  });
+
   test('L2 an instance starts once, and nothing comes before', () => {
     const run = new InstanceFixture(two);
     expect(run.complete('a#1')).toMatchObject({ ok: false, code: 'stale' });

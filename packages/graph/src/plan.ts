@@ -88,7 +88,7 @@ export type PlanNode =
 /** What a catalogue entry compiles to: a plan node without the parts every node has. */
 export type PlanNodeBody = PlanNode extends infer Node ? (Node extends PlanNode ? Omit<Node, keyof PlanNodeBase> : never) : never;
 
-/** Ports: `out`. The input was checked against `inputSchema` (JSON Schema) before the instance was created. */
+/** Ports: `out`. The input was filled with the defaults of `inputSchema` (JSON Schema) and checked before the instance was created; a sub-workflow's is filled. */
 export interface StartNode extends PlanNodeBase {
   kind: 'start';
   inputSchema: Json | null;

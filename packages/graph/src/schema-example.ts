@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from './json.ts';
+import { localReference } from './local-reference.ts';
 
 /**
  * A value of the shape a JSON Schema describes: every property it names, one item in every list. For completion before anything ran, not
@@ -16,7 +17,7 @@ const mostSchemas = 500;
 function example(schema: Json | undefined, root: { schema: Json; left: number }, level: number): Json | undefined {
   if (!isObject(schema) || level > mostLevels || root.left <= 0) return undefined;
   root.left -= 1;
-  if (typeof schema['$ref'] === 'string') return example(resolved(schema['$ref'], root.schema), root, level + 1);
+  if (typeof schema['$ref'] === 'string') return example(localReference(schema['$ref'], root.schema), root, level + 1);
   if (schema['default'] !== undefined) return schema['default'];
   if (schema['const'] !== undefined) return schema['const'];
   if (Array.isArray(schema['enum']) && schema['enum'].length > 0) return schema['enum'][0];
@@ -40,17 +41,6 @@ function example(schema: Json | undefined, root: { schema: Json; left: number },
   if (type === 'number' || type === 'integer') return 0;
   if (type === 'boolean') return false;
   return parts.find((part) => part !== undefined);
-}
-
-function resolved(reference: string, root: Json): Json | undefined {
-  if (reference === '#') return root;
-  if (!reference.startsWith('#/')) return undefined;
-  let at: Json | undefined = root;
-  for (const part of reference.slice(2).split('/')) {
-    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
-    at = isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
-  }
-  return at;
 }
 
 function listAt(schema: JsonObject, keyword: string): Json[] {

@@ -1,7 +1,7 @@
 import { executionId, instanceId, isReservedForEntities, type TestRun } from '@perdure/engine';
 import type { Database } from '@perdure/database';
 import { findWorkflow } from '@perdure/database/read';
-import type { Json } from '@perdure/graph';
+import { fillDefaults, type Json } from '@perdure/graph';
 import type { StartRequest } from '@perdure/runtime';
 import { accepted } from '../errors/refusal.ts';
 import { RequestError } from '../errors/request-error.ts';
@@ -26,7 +26,7 @@ export interface InstanceStart {
   restartedFrom?: string;
 }
 
-/** Checks the input against the version's input schema before anything exists, then starts. The answer is committed. */
+/** Fills in and checks the input by the version's input schema before anything exists, then starts. The answer is committed. */
 export async function startInstance(
   { database, runtime, checkAgainstSchema }: Installation,
   start: InstanceStart,
@@ -46,8 +46,9 @@ export async function startInstance(
   const published = await runtime.findPublished(start.workflowKey, start.version ?? null);
   if (published === null) throw await whyNotPublished(database, start);
   const { version, inputSchema } = published;
-  // A run that begins in the middle takes its input as it was.
-  const problems = start.test?.from ? [] : await checkAgainstSchema(inputSchema, start.input);
+  // A run that begins in the middle takes its input as it was. The engine fills in the same (D12), for sub-workflows too; here it is what is checked.
+  const input = start.test?.from ? start.input : fillDefaults(inputSchema, start.input);
+  const problems = start.test?.from ? [] : await checkAgainstSchema(inputSchema, input);
   if (problems.length > 0) {
     const workflow = await findWorkflow(database.prisma, start.workflowKey);
     const [first] = problems;
@@ -64,7 +65,7 @@ export async function startInstance(
     await runtime.start({
       workflow: start.workflowKey,
       version,
-      input: start.input,
+      input,
       startedBy: start.startedBy,
       ...(start.instanceId === undefined ? {} : { instanceId: instanceId(start.instanceId) }),
       tags: [

@@ -1,10 +1,10 @@
-import type { Json } from '@perdure/graph';
+import { fillDefaults, type Json } from '@perdure/graph';
 import { useRef, useState, type RefObject } from 'react';
 import { isFormSchema } from './is-form-schema.ts';
 import { readJson } from './json-field.tsx';
 import type { SchemaFormHandle } from './schema-form.tsx';
 
-/** An instance's input being written: by form when its schema allows one, else as JSON. Drawn by `InputForm`. */
+/** An instance's input being written: by form when its schema allows one, else as JSON, with the defaults that a start fills in. Drawn by `InputForm`. */
 export interface InputFormState {
   schema: Json;
   hasForm: boolean;
@@ -28,7 +28,9 @@ export function useInputForm(schema: Json, initial: Json): InputFormState {
   const hasForm = isFormSchema(schema);
   const [chosen, setChosen] = useState<'form' | 'json'>('form');
   const [value, setValue] = useState<Json>(initial);
-  const [text, setText] = useState(() => JSON.stringify(initial, null, 2));
+  // Null until somebody writes: the schema may come later than the dialog.
+  const [written, setText] = useState<string | null>(null);
+  const text = written ?? JSON.stringify(fillDefaults(schema, value), null, 2);
   const [generation, setGeneration] = useState(0);
   const form = useRef<SchemaFormHandle>(null);
   const mode = hasForm ? chosen : 'json';
@@ -45,12 +47,12 @@ export function useInputForm(schema: Json, initial: Json): InputFormState {
     read: () => (!input.ok || (mode === 'form' && !(form.current?.check() ?? true)) ? null : { value: input.value }),
     put: (next) => {
       setValue(next);
-      setText(JSON.stringify(next, null, 2));
+      setText(null);
       setGeneration((before) => before + 1);
     },
     setMode: (next) => {
       if (next === mode) return;
-      if (next === 'json') setText(JSON.stringify(value, null, 2));
+      if (next === 'json') setText(null);
       else if (input.ok) setValue(input.value);
       setChosen(next);
     },

@@ -9,16 +9,16 @@ export const start = defineNodeType({
   icon: 'player-play',
   description: 'Starts when a person or a program asks for it.',
   docs: {
-    does: 'Every workflow has exactly one start, at the top level. The input it was started with is `input` in every expression. With an input schema, a start whose input does not fit is refused before an instance exists.',
-    output: 'The input.',
+    does: 'Every workflow has exactly one start, at the top level. The input it was started with is `input` in every expression. With an input schema, properties that the input lacks take their `default`, also when another workflow starts this one; then a start whose input does not fit is refused before an instance exists.',
+    output: 'The input, with the defaults filled in.',
     errors: [],
     example: {
-      says: 'An order with an id and an amount.',
+      says: 'An order with an id and an amount, in euros when it does not say.',
       config: {
         inputSchema: {
           type: 'object',
           required: ['id', 'amount'],
-          properties: { id: { type: 'string' }, amount: { type: 'number', minimum: 0 } },
+          properties: { id: { type: 'string' }, amount: { type: 'number', minimum: 0 }, currency: { type: 'string', default: 'EUR' } },
         },
       },
     },
@@ -26,7 +26,12 @@ export const start = defineNodeType({
   hasInput: false,
   schema: z.strictObject({
     inputSchema: field(
-      { label: 'Input schema', widget: 'jsonSchema', help: 'JSON Schema the input must fit.', absent: 'Any JSON is accepted.' },
+      {
+        label: 'Input schema',
+        widget: 'jsonSchema',
+        help: 'JSON Schema the input must fit. Its defaults are filled in.',
+        absent: 'Any JSON is accepted.',
+      },
       jsonSchema.optional(),
     ),
   }),

@@ -1,3 +1,4 @@
+import type { Json } from '@perdure/graph';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Loose, startTestServer, testKey, type TestServer, until } from '../../test-support/test-server.ts';
 
@@ -85,6 +86,46 @@ describe('start', () => {
     expect([input.status, input.body.error.code]).toEqual([400, 'input.invalid']);
     expect(input.body.error.details[0].field).toBe('input.amount');
     expect((await status('misfit')).status).toBe(404);
+  });
+
+  test('fills in the defaults of the input schema before it checks, for a sub-workflow as well; the stored input is the filled one', async () => {
+    const node = (id: string, type: string, config: Json): Json => ({
+      id,
+      type,
+      title: id,
+      parent: null,
+      position: { x: 0, y: 0 },
+      config,
+    });
+    const create = async (key: string, nodes: Json[], links: [string, string][]) => {
+      const edges = links.map(([source, target], at) => ({ id: `e${at}`, source, sourcePort: 'out', target }));
+      const document = { formatVersion: 1, nodes, edges };
+      expect((await server.call('POST', '/api/workflows', { body: { key, title: key, document } })).status).toBe(201);
+      expect((await server.call('POST', `/api/workflows/${key}/publish`)).status).toBe(200);
+    };
+    const inputSchema = {
+      type: 'object',
+      required: ['city', 'days'],
+      properties: { city: { type: 'string', default: 'Lisbon' }, days: { type: 'integer' } },
+    };
+    const given = node('end', 'end', { value: { expr: 'input' } });
+    await create('trip', [node('start', 'start', { inputSchema }), given], [['start', 'end']]);
+    const sub = node('sub', 'subWorkflow', { workflow: 'trip', input: { days: 2 } });
+    const result = node('end', 'end', { value: { expr: 'steps.sub.output' } });
+    await create(
+      'trips',
+      [node('start', 'start', {}), sub, result],
+      [
+        ['start', 'sub'],
+        ['sub', 'end'],
+      ],
+    );
+    const refused = await server.call('POST', `${root}/orchestrators/trip`, { body: {} });
+    expect([refused.status, refused.body.error.details[0].message]).toEqual([400, expect.stringContaining('days')]);
+    await server.call('POST', `${root}/orchestrators/trip/trip-1`, { body: { days: 3 } });
+    expect(await finished('trip-1')).toMatchObject({ input: { city: 'Lisbon', days: 3 }, output: { city: 'Lisbon', days: 3 } });
+    await server.call('POST', `${root}/orchestrators/trips/trips-1`, { body: {} });
+    expect((await finished('trips-1')).output).toEqual({ days: 2, city: 'Lisbon' });
   });
 });
 
