@@ -7,13 +7,12 @@ import type { EntityListInput, EntityRow } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
 import { Button } from '../components/button.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
-import { ErrorState } from '../components/error-state.tsx';
+import { type ListColumn, ListTable } from '../components/list-table.tsx';
+import { Loaded } from '../components/loaded.tsx';
 import { formatMoment } from '../components/moment.ts';
 import { SearchField } from '../components/search-field.tsx';
-import { SkeletonRows } from '../components/skeleton.tsx';
 import type { EntitiesSearch } from './entities-search.ts';
 import { queueWords, shortJson } from './entity-words.ts';
-import '../instances/instances-page.css';
 
 const PAGE_SIZE = 50;
 
@@ -44,10 +43,9 @@ export function EntityList({ search }: { search: EntitiesSearch }) {
         {type === undefined ? null : <SearchField label={`Start of a key of ${type}`} width={240} value={text ?? ''} onChange={onSearch} />}
       </div>
       <div className="twrap" aria-busy={list.isPlaceholderData}>
-        {list.isPending ? <SkeletonRows rows={10} label="Loading entities" /> : null}
-        {list.isError && rows === undefined ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
-        {rows && rows.length > 0 ? <EntityTable rows={rows} /> : null}
-        {rows && rows.length === 0 ? <Empty search={search} onClear={() => change({})} /> : null}
+        <Loaded query={list} rows={10} label="Loading entities">
+          {({ rows: found }) => (found.length > 0 ? <EntityTable rows={found} /> : <Empty search={search} onClear={() => change({})} />)}
+        </Loaded>
       </div>
       <footer className="foot s12 t3">
         <span role="status" className="num">
@@ -84,63 +82,51 @@ function listInput({ type, text, cursor }: EntitiesSearch): EntityListInput {
   };
 }
 
+const COLUMNS: readonly ListColumn[] = [
+  { title: 'Entity', width: '24%' },
+  { title: 'State' },
+  { title: 'Waiting', width: 130 },
+  { title: 'Locked by', width: 200 },
+  { title: 'Last operation', width: 140 },
+];
+
 function EntityTable({ rows }: { rows: EntityRow[] }) {
   return (
-    <table className="list" aria-label="Entities">
-      <colgroup>
-        <col style={{ width: '24%' }} />
-        <col />
-        <col style={{ width: 130 }} />
-        <col style={{ width: 200 }} />
-        <col style={{ width: 140 }} />
-      </colgroup>
-      <thead>
-        <tr>
-          <th scope="col" style={{ paddingLeft: 20 }}>
-            Entity
-          </th>
-          <th scope="col">State</th>
-          <th scope="col">Waiting</th>
-          <th scope="col">Locked by</th>
-          <th scope="col">Last operation</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={`${row.name}@${row.key}`}>
-            <td className="ell" style={{ paddingLeft: 20 }}>
-              <Link
-                to="/entities/$name"
-                params={{ name: row.name }}
-                search={{ key: row.key }}
-                className="mono b5"
-                title={`${row.name}@${row.key}`}
-                preload={false}
-              >
-                <span className="t3">{row.name}@</span>
-                {row.key}
+    <ListTable label="Entities" className="list-wide" columns={COLUMNS}>
+      {rows.map((row) => (
+        <tr key={`${row.name}@${row.key}`}>
+          <td className="ell">
+            <Link
+              to="/entities/$name"
+              params={{ name: row.name }}
+              search={{ key: row.key }}
+              className="mono b5"
+              title={`${row.name}@${row.key}`}
+              preload={false}
+            >
+              <span className="t3">{row.name}@</span>
+              {row.key}
+            </Link>
+          </td>
+          <td className="ell mono" title={row.exists ? shortJson(row.state, 2_000) : undefined}>
+            {row.exists ? shortJson(row.state, 200) : <span className="t3">No state</span>}
+          </td>
+          <td className="t2 ell">{queueWords(row)}</td>
+          <td className="ell">
+            {row.lockedBy === null ? (
+              <span className="t3">Nobody</span>
+            ) : (
+              <Link to="/instances/$id" params={{ id: row.lockedBy.instanceId }} className="lnk mono" preload={false}>
+                {row.lockedBy.instanceId}
               </Link>
-            </td>
-            <td className="ell mono" title={row.exists ? shortJson(row.state, 2_000) : undefined}>
-              {row.exists ? shortJson(row.state, 200) : <span className="t3">No state</span>}
-            </td>
-            <td className="t2 ell">{queueWords(row)}</td>
-            <td className="ell">
-              {row.lockedBy === null ? (
-                <span className="t3">Nobody</span>
-              ) : (
-                <Link to="/instances/$id" params={{ id: row.lockedBy.instanceId }} className="lnk mono" preload={false}>
-                  {row.lockedBy.instanceId}
-                </Link>
-              )}
-            </td>
-            <td className="num t2">
-              {row.lastOperationAt === null ? <span className="t3">None yet</span> : formatMoment(row.lastOperationAt)}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+            )}
+          </td>
+          <td className="num t2">
+            {row.lastOperationAt === null ? <span className="t3">None yet</span> : formatMoment(row.lastOperationAt)}
+          </td>
+        </tr>
+      ))}
+    </ListTable>
   );
 }
 

@@ -10,6 +10,7 @@ import { useMay } from '../api/use-me.ts';
 import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { ErrorState } from '../components/error-state.tsx';
+import { type ListColumn, ListTable } from '../components/list-table.tsx';
 import { JsonView } from '../components/json-view.tsx';
 import { formatClockMs, formatMoment } from '../components/moment.ts';
 import { SkeletonRows } from '../components/skeleton.tsx';
@@ -158,54 +159,42 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
+const EVENT_COLUMNS: readonly ListColumn[] = [
+  { title: 'At', width: 104 },
+  { title: 'What', width: 106 },
+  { title: 'Operation', width: '22%' },
+  { title: 'Outcome' },
+  { title: 'From', width: '18%' },
+];
+
 function EventTable({ events }: { events: EntityEvent[] }) {
   return (
     <div className="entity-events-scroll" role="region" aria-label="What happened, newest first" tabIndex={0}>
-      <table className="list" aria-label="What happened">
-        <colgroup>
-          <col style={{ width: 104 }} />
-          <col style={{ width: 106 }} />
-          <col style={{ width: '22%' }} />
-          <col />
-          <col style={{ width: '18%' }} />
-        </colgroup>
-        <thead>
-          <tr>
-            <th scope="col" style={{ paddingLeft: 14 }}>
-              At
-            </th>
-            <th scope="col">What</th>
-            <th scope="col">Operation</th>
-            <th scope="col">Outcome</th>
-            <th scope="col">From</th>
-          </tr>
-        </thead>
-        <tbody>
-          {events.toReversed().map((event) => {
-            const { shape, what, operation, outcome, from } = entityEventWords(event);
-            return (
-              <tr key={event.seq}>
-                <td className="mono t3" style={{ paddingLeft: 14 }} title={formatMoment(event.at)}>
-                  {formatClockMs(event.at)}
-                </td>
-                <td>
-                  <span className="row g6">
-                    {shape === null ? <span style={{ width: 12 }} /> : <StatusIcon shape={shape} size={12} />}
-                    {what}
-                  </span>
-                </td>
-                <td className="ell mono" title={operation}>
-                  {operation}
-                </td>
-                <td className="ell t2" title={outcome}>
-                  {outcome}
-                </td>
-                <td className="ell">{from === null ? null : <Source from={from} />}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+      <ListTable label="What happened" columns={EVENT_COLUMNS}>
+        {events.toReversed().map((event) => {
+          const { shape, what, operation, outcome, from } = entityEventWords(event);
+          return (
+            <tr key={event.seq}>
+              <td className="mono t3" title={formatMoment(event.at)}>
+                {formatClockMs(event.at)}
+              </td>
+              <td>
+                <span className="row g6">
+                  {shape === null ? <span style={{ width: 12 }} /> : <StatusIcon shape={shape} size={12} />}
+                  {what}
+                </span>
+              </td>
+              <td className="ell mono" title={operation}>
+                {operation}
+              </td>
+              <td className="ell t2" title={outcome}>
+                {outcome}
+              </td>
+              <td className="ell">{from === null ? null : <Source from={from} />}</td>
+            </tr>
+          );
+        })}
+      </ListTable>
     </div>
   );
 }

@@ -6,10 +6,9 @@ import { trpc } from '../api/trpc.ts';
 import { useMay } from '../api/use-me.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
-import { ErrorState } from '../components/error-state.tsx';
+import { Loaded } from '../components/loaded.tsx';
 import { formatMoment, useNow } from '../components/moment.ts';
-import { SkeletonRows } from '../components/skeleton.tsx';
-import { toast } from '../components/toast.tsx';
+import { toast, toastError } from '../components/toast.tsx';
 import { InstanceTable } from '../instances/instance-table.tsx';
 import { STANDARD_COLUMNS } from '../instances/columns.ts';
 import { Breadcrumb, TopBar } from '../shell/top-bar.tsx';
@@ -40,9 +39,9 @@ export function IncidentPage() {
       },
     }),
   );
-  const heed = useMutation(trpc.incidents.heed.mutationOptions({ onSuccess: refresh }));
+  const heed = useMutation(trpc.incidents.heed.mutationOptions({ onSuccess: refresh, onError: toastError }));
   const row = incident.data;
-  useDocumentTitle(row === undefined ? 'Incident' : row.message);
+  useDocumentTitle(row?.message || row?.code || 'Incident');
   const refusal = mayOperate ? null : 'Your role may not act on instances';
   return (
     <>
@@ -66,55 +65,57 @@ export function IncidentPage() {
           </>
         )}
       </TopBar>
-      {incident.isPending ? <SkeletonRows rows={6} label="Loading the incident" /> : null}
-      {incident.isError ? <ErrorState error={incident.error} onRetry={() => void incident.refetch()} /> : null}
-      {row === undefined ? null : (
-        <>
-          <section className="incident-head" aria-label="Incident">
-            <div className="message">
-              <span style={{ paddingTop: 4 }}>
-                <StatusIcon
-                  shape={row.kind === 'stuck' ? 'warning' : 'failed'}
-                  size={16}
-                  label={row.kind === 'stuck' ? 'Stuck' : 'Failed'}
-                />
-              </span>
-              <span style={{ minWidth: 0 }}>
-                <h2>{row.message === '' ? row.code : row.message}</h2>
-                <span className="t2">
-                  <Link to="/workflows/$key" params={{ key: row.workflowKey }} className="lnk">
-                    {row.workflowTitle}
-                  </Link>
-                  {row.title === '' ? '' : `, ${row.title}`} <span className="mono t3">{row.code}</span>
+      <Loaded query={incident} rows={6} label="Loading the incident">
+        {(row) => (
+          <>
+            <section className="incident-head" aria-label="Incident">
+              <div className="message">
+                <span style={{ paddingTop: 4 }}>
+                  <StatusIcon
+                    shape={row.kind === 'stuck' ? 'warning' : 'failed'}
+                    size={16}
+                    label={row.kind === 'stuck' ? 'Stuck' : 'Failed'}
+                  />
                 </span>
-                {row.ignored === null ? null : (
-                  <p className="t2">
-                    Ignored by {row.ignored.by} on {formatMoment(row.ignored.at)}: {row.ignored.reason}
-                  </p>
-                )}
-                {row.kind === 'stuck' ? <p className="t2">{EXPLAIN[row.code] ?? ''}</p> : null}
-              </span>
+                <span style={{ minWidth: 0 }}>
+                  <h2>{row.message === '' ? row.code : row.message}</h2>
+                  <span className="t2">
+                    <Link to="/workflows/$key" params={{ key: row.workflowKey }} className="lnk">
+                      {row.workflowTitle}
+                    </Link>
+                    {row.title === '' ? '' : `, ${row.title}`} <span className="mono t3">{row.code}</span>
+                  </span>
+                  {row.ignored === null ? null : (
+                    <p className="t2">
+                      Ignored by {row.ignored.by} on {formatMoment(row.ignored.at)}: {row.ignored.reason}
+                    </p>
+                  )}
+                  {row.kind === 'stuck' ? <p className="t2">{EXPLAIN[row.code] ?? ''}</p> : null}
+                </span>
+              </div>
+              <div className="incident-facts">
+                <Fact label={row.kind === 'stuck' ? 'Stuck now' : 'Failed now'} value={row.open.toLocaleString('en')} />
+                <Fact label="Seen ever" value={row.failures.toLocaleString('en')} />
+                <Fact label="First seen" value={formatMoment(row.firstSeenAt)} />
+                <Fact label="Last seen" value={agoWords(row.lastSeenAt, now)} />
+              </div>
+            </section>
+            <div className="twrap">
+              <Loaded query={instances} rows={6} label="Loading instances">
+                {({ rows }) =>
+                  rows.length > 0 ? (
+                    <InstanceTable rows={rows} columns={STANDARD_COLUMNS} density="comfortable" />
+                  ) : (
+                    <p className="t3" style={{ padding: 20 }}>
+                      No instance is {row.kind === 'stuck' ? 'stuck' : 'failed'} in this incident any more.
+                    </p>
+                  )
+                }
+              </Loaded>
             </div>
-            <div className="incident-facts">
-              <Fact label={row.kind === 'stuck' ? 'Stuck now' : 'Failed now'} value={row.open.toLocaleString('en')} />
-              <Fact label="Seen ever" value={row.failures.toLocaleString('en')} />
-              <Fact label="First seen" value={formatMoment(row.firstSeenAt)} />
-              <Fact label="Last seen" value={agoWords(row.lastSeenAt, now)} />
-            </div>
-          </section>
-          <div className="twrap">
-            {instances.isPending ? <SkeletonRows rows={6} label="Loading instances" /> : null}
-            {instances.data && instances.data.rows.length > 0 ? (
-              <InstanceTable rows={instances.data.rows} columns={STANDARD_COLUMNS} density="comfortable" />
-            ) : null}
-            {instances.data?.rows.length === 0 ? (
-              <p className="t3" style={{ padding: 20 }}>
-                No instance is {row.kind === 'stuck' ? 'stuck' : 'failed'} in this incident any more.
-              </p>
-            ) : null}
-          </div>
-        </>
-      )}
+          </>
+        )}
+      </Loaded>
       <Dialog
         opened={ignoring}
         onClose={() => setIgnoring(false)}

@@ -1,77 +1,63 @@
 import { Link } from '@tanstack/react-router';
 import type { IncidentRow } from '@perdure/server/contract';
+import { type ListColumn, ListTable } from '../components/list-table.tsx';
 import { formatMomentShort, useNow } from '../components/moment.ts';
 import { durationWords } from '../components/duration-words.ts';
 import { StatusIcon } from '../status/status-icon.tsx';
 import './incidents.css';
 
+const COLUMNS: readonly ListColumn[] = [
+  { title: 'Error' },
+  { title: 'Last 24 hours', width: 104 },
+  { title: 'Instances', width: 84, align: 'end' },
+  { title: 'First seen', width: 110 },
+  { title: 'Last seen', width: 104 },
+  { title: 'What can be done', width: 96, actions: true },
+];
+
 /** Incidents, the one seen last first. */
 export function IncidentTable({ rows, label }: { rows: readonly IncidentRow[]; label: string }) {
   const now = useNow(10_000);
   return (
-    <table className="list incidents" aria-label={label}>
-      <colgroup>
-        <col />
-        <col style={{ width: 104 }} />
-        <col style={{ width: 84 }} />
-        <col style={{ width: 110 }} />
-        <col style={{ width: 104 }} />
-        <col style={{ width: 96 }} />
-      </colgroup>
-      <thead>
-        <tr>
-          <th scope="col">Error</th>
-          <th scope="col">Last 24 hours</th>
-          <th scope="col" className="end">
-            Instances
-          </th>
-          <th scope="col">First seen</th>
-          <th scope="col">Last seen</th>
-          <th scope="col">
-            <span className="visually-hidden">What can be done</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.fingerprint}>
-            <td>
-              <span className="row g8" style={{ alignItems: 'flex-start' }}>
-                <span style={{ paddingTop: 3 }}>
-                  <StatusIcon shape={row.kind === 'stuck' ? 'warning' : 'failed'} label={row.kind === 'stuck' ? 'Stuck' : 'Failed'} />
-                </span>
-                <span className="what">
-                  <Link to="/incidents/$fingerprint" params={{ fingerprint: row.fingerprint }} className="b5 ell" title={row.message}>
-                    {row.message === '' ? row.code : row.message}
-                  </Link>
-                  <span className="s12 t3 ell">
-                    {row.workflowTitle}
-                    {row.title === '' ? '' : `, ${row.title}`}
-                  </span>
+    <ListTable label={label} className="incidents" columns={COLUMNS}>
+      {rows.map((row) => (
+        <tr key={row.fingerprint}>
+          <td>
+            <span className="row g8" style={{ alignItems: 'flex-start' }}>
+              <span style={{ paddingTop: 3 }}>
+                <StatusIcon shape={row.kind === 'stuck' ? 'warning' : 'failed'} label={row.kind === 'stuck' ? 'Stuck' : 'Failed'} />
+              </span>
+              <span className="what">
+                <Link to="/incidents/$fingerprint" params={{ fingerprint: row.fingerprint }} className="b5 ell" title={row.message}>
+                  {row.message === '' ? row.code : row.message}
+                </Link>
+                <span className="s12 t3 ell">
+                  {row.workflowTitle}
+                  {row.title === '' ? '' : `, ${row.title}`}
                 </span>
               </span>
-            </td>
-            <td>
-              <HourBars hours={row.hours} color={row.kind === 'stuck' ? 'var(--waiting)' : 'var(--failed)'} />
-            </td>
-            <td className="num b6 end">{row.open.toLocaleString('en')}</td>
-            <td className="num t2">{formatMomentShort(row.firstSeenAt, now)}</td>
-            <td className="num t2">{agoWords(row.lastSeenAt, now)}</td>
-            <td className="end">
-              <Link
-                className="btn sm"
-                to="/incidents/$fingerprint"
-                params={{ fingerprint: row.fingerprint }}
-                tabIndex={-1}
-                aria-hidden="true"
-              >
-                {row.kind === 'stuck' ? 'Explain' : 'Open'}
-              </Link>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+            </span>
+          </td>
+          <td>
+            <HourBars hours={row.hours} color={row.kind === 'stuck' ? 'var(--waiting)' : 'var(--failed)'} />
+          </td>
+          <td className="num b6 end">{row.open.toLocaleString('en')}</td>
+          <td className="num t2">{formatMomentShort(row.firstSeenAt, now)}</td>
+          <td className="num t2">{agoWords(row.lastSeenAt, now)}</td>
+          <td className="end">
+            <Link
+              className="btn sm"
+              to="/incidents/$fingerprint"
+              params={{ fingerprint: row.fingerprint }}
+              tabIndex={-1}
+              aria-hidden="true"
+            >
+              {row.kind === 'stuck' ? 'Explain' : 'Open'}
+            </Link>
+          </td>
+        </tr>
+      ))}
+    </ListTable>
   );
 }
 

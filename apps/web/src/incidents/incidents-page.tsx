@@ -4,9 +4,8 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { trpc } from '../api/trpc.ts';
 import { EmptyState } from '../components/empty-state.tsx';
-import { ErrorState } from '../components/error-state.tsx';
+import { Loaded } from '../components/loaded.tsx';
 import { SearchField } from '../components/search-field.tsx';
-import { SkeletonRows } from '../components/skeleton.tsx';
 import { Tabs } from '../components/tabs.tsx';
 import { LiveMark } from '../shell/live-mark.tsx';
 import { TopBar } from '../shell/top-bar.tsx';
@@ -32,7 +31,6 @@ export function IncidentsPage() {
   );
   const go = useCallback((next: IncidentsSearch) => void navigate({ to: '/incidents', search: next }), [navigate]);
   const onSearch = useCallback((words: string) => go({ state, ...(words === '' ? {} : { text: words }) }), [go, state]);
-  const rows = list.data?.rows;
   return (
     <>
       <TopBar>
@@ -57,17 +55,20 @@ export function IncidentsPage() {
         />
       </div>
       <div className="twrap" id="incidents-panel" role="tabpanel" aria-label="Incidents" tabIndex={-1} aria-busy={list.isPlaceholderData}>
-        {list.isPending ? <SkeletonRows rows={8} label="Loading incidents" /> : null}
-        {list.isError && rows === undefined ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
-        {rows && rows.length > 0 ? <IncidentTable rows={rows} label="Incidents" /> : null}
-        {rows && rows.length === 0 ? (
-          <EmptyState
-            icon={<IconAlertTriangle className="ic" stroke={1.8} />}
-            title={text === undefined ? EMPTY[state][0] : 'Nothing matches'}
-          >
-            {text === undefined ? EMPTY[state][1] : 'Search for another part of the error.'}
-          </EmptyState>
-        ) : null}
+        <Loaded query={list} rows={8} label="Loading incidents">
+          {({ rows }) =>
+            rows.length > 0 ? (
+              <IncidentTable rows={rows} label="Incidents" />
+            ) : (
+              <EmptyState
+                icon={<IconAlertTriangle className="ic" stroke={1.8} />}
+                title={text === undefined ? EMPTY[state][0] : 'Nothing matches'}
+              >
+                {text === undefined ? EMPTY[state][1] : 'Search for another part of the error.'}
+              </EmptyState>
+            )
+          }
+        </Loaded>
       </div>
     </>
   );

@@ -5,9 +5,9 @@ import type { OwnAccount } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
 import { useMe } from '../api/use-me.ts';
 import { Button } from '../components/button.tsx';
-import { ErrorState } from '../components/error-state.tsx';
+import { type ListColumn, ListTable, RowActions } from '../components/list-table.tsx';
+import { Loaded } from '../components/loaded.tsx';
 import { formatMoment } from '../components/moment.ts';
-import { SkeletonRows } from '../components/skeleton.tsx';
 import { toast, toastError } from '../components/toast.tsx';
 import { FormFault } from '../sign-in/form-fault.tsx';
 import { NewPasswordField, passwordRefusal } from '../sign-in/new-password-field.tsx';
@@ -29,14 +29,14 @@ export function AccountPage() {
           {me !== undefined && me.groups.length > 0 ? `, in ${me.groups.join(', ')}` : ''}
         </p>
         {me === undefined ? null : <NamePart key={me.user.name} name={me.user.name} />}
-        {account.isPending ? <SkeletonRows rows={4} height={44} label="Loading your account" /> : null}
-        {account.isError && !account.data ? <ErrorState error={account.error} onRetry={() => void account.refetch()} /> : null}
-        {account.data ? (
-          <>
-            <PasswordPart hasPassword={account.data.hasPassword} />
-            <SessionsPart sessions={account.data.sessions} />
-          </>
-        ) : null}
+        <Loaded query={account} rows={4} height={44} label="Loading your account">
+          {({ hasPassword, sessions }) => (
+            <>
+              <PasswordPart hasPassword={hasPassword} />
+              <SessionsPart sessions={sessions} />
+            </>
+          )}
+        </Loaded>
       </div>
     </SettingsFrame>
   );
@@ -139,6 +139,13 @@ function PasswordPart({ hasPassword }: { hasPassword: boolean }) {
   );
 }
 
+const SESSION_COLUMNS: readonly ListColumn[] = [
+  { title: 'Device' },
+  { title: 'Address' },
+  { title: 'Signed in' },
+  { title: 'Actions', width: 110, actions: true },
+];
+
 function SessionsPart({ sessions }: { sessions: OwnAccount['sessions'] }) {
   const queries = useQueryClient();
   const onSuccess = () => void queries.invalidateQueries({ queryKey: trpc.account.pathKey() });
@@ -160,38 +167,24 @@ function SessionsPart({ sessions }: { sessions: OwnAccount['sessions'] }) {
           {others === 0 ? 'Sign out others' : `Sign out ${others} ${others === 1 ? 'other' : 'others'}`}
         </Button>
       </div>
-      <table className="list" aria-label="Sessions">
-        <thead>
-          <tr>
-            <th scope="col">Device</th>
-            <th scope="col">Address</th>
-            <th scope="col">Signed in</th>
-            <th scope="col" style={{ width: 110 }}>
-              <span className="visually-hidden">Actions</span>
-            </th>
+      <ListTable label="Sessions" columns={SESSION_COLUMNS}>
+        {sessions.map((session) => (
+          <tr key={session.id}>
+            <td>
+              <span className="b5">{session.device}</span> {session.current ? <span className="tag accent">This one</span> : null}
+            </td>
+            <td className="mono t2">{session.address}</td>
+            <td className="num t2">{formatMoment(session.createdAt)}</td>
+            <RowActions>
+              {session.current ? null : (
+                <Button size="sm" onClick={() => endOne.mutate({ id: session.id })}>
+                  Sign out<span className="visually-hidden"> {session.device}</span>
+                </Button>
+              )}
+            </RowActions>
           </tr>
-        </thead>
-        <tbody>
-          {sessions.map((session) => (
-            <tr key={session.id}>
-              <td>
-                <span className="b5">{session.device}</span> {session.current ? <span className="tag accent">This one</span> : null}
-              </td>
-              <td className="mono t2">{session.address}</td>
-              <td className="num t2">{formatMoment(session.createdAt)}</td>
-              <td>
-                <div className="row" style={{ justifyContent: 'flex-end' }}>
-                  {session.current ? null : (
-                    <Button size="sm" onClick={() => endOne.mutate({ id: session.id })}>
-                      Sign out<span className="visually-hidden"> {session.device}</span>
-                    </Button>
-                  )}
-                </div>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </ListTable>
     </section>
   );
 }

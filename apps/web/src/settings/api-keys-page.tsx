@@ -6,15 +6,23 @@ import { trpc } from '../api/trpc.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
-import { ErrorState } from '../components/error-state.tsx';
+import { type ListColumn, ListTable, RowActions } from '../components/list-table.tsx';
+import { Loaded } from '../components/loaded.tsx';
 import { formatMoment } from '../components/moment.ts';
-import { SkeletonRows } from '../components/skeleton.tsx';
 import { ApiKeyDialog } from './api-key-dialog.tsx';
 import { OneUseLink } from './one-use-link.tsx';
 import { permissionWords } from './role-words.ts';
 import { SettingsFrame } from './settings-frame.tsx';
 
 type Open = { kind: 'new' } | { kind: 'made'; name: string; key: string } | { kind: 'revoke'; row: ApiKeySummary } | null;
+
+const COLUMNS: readonly ListColumn[] = [
+  { title: 'Key', width: '24%' },
+  { title: 'May' },
+  { title: 'Last used', width: 130 },
+  { title: 'Good until', width: 130 },
+  { title: 'Actions', width: 120, actions: true },
+];
 
 export function ApiKeysPage() {
   const queries = useQueryClient();
@@ -43,40 +51,21 @@ export function ApiKeysPage() {
           For programs: sent as <code className="mono">x-functions-key</code> or <code className="mono">Authorization: Bearer</code>.
           Histories and the audit log name the key.
         </p>
-        {keys.isPending ? <SkeletonRows rows={3} height={48} label="Loading keys" /> : null}
-        {keys.isError && !keys.data ? <ErrorState error={keys.error} onRetry={() => void keys.refetch()} /> : null}
-        {keys.data && keys.data.length === 0 ? (
-          <EmptyState icon={<IconKey className="ic" stroke={1.8} />} title="No keys yet">
-            Give every program a key of its own, with no more than it needs, so that one can be revoked without the others.
-          </EmptyState>
-        ) : null}
-        {keys.data && keys.data.length > 0 ? (
-          <table className="list" aria-label="API keys">
-            <colgroup>
-              <col style={{ width: '24%' }} />
-              <col />
-              <col style={{ width: 130 }} />
-              <col style={{ width: 130 }} />
-              <col style={{ width: 110 }} />
-            </colgroup>
-            <thead>
-              <tr>
-                <th scope="col">Key</th>
-                <th scope="col">May</th>
-                <th scope="col">Last used</th>
-                <th scope="col">Good until</th>
-                <th scope="col">
-                  <span className="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {keys.data.map((row) => (
-                <KeyRow key={row.id} row={row} onRevoke={() => setOpen({ kind: 'revoke', row })} />
-              ))}
-            </tbody>
-          </table>
-        ) : null}
+        <Loaded query={keys} rows={3} height={48} label="Loading keys">
+          {(rows) =>
+            rows.length === 0 ? (
+              <EmptyState icon={<IconKey className="ic" stroke={1.8} />} title="No keys yet">
+                Give every program a key of its own, with no more than it needs, so that one can be revoked without the others.
+              </EmptyState>
+            ) : (
+              <ListTable label="API keys" className="list-wide" columns={COLUMNS}>
+                {rows.map((row) => (
+                  <KeyRow key={row.id} row={row} onRevoke={() => setOpen({ kind: 'revoke', row })} />
+                ))}
+              </ListTable>
+            )
+          }
+        </Loaded>
         {open?.kind === 'new' ? (
           <ApiKeyDialog
             onClose={() => setOpen(null)}
@@ -128,15 +117,13 @@ function KeyRow({ row, onRevoke }: { row: ApiKeySummary; onRevoke: () => void })
       </td>
       <td className="num t2">{row.lastUsedAt === null ? <span className="t3">Never</span> : formatMoment(row.lastUsedAt)}</td>
       <td className="num t2">{row.expiresAt === null ? <span className="t3">Revoked by hand</span> : formatMoment(row.expiresAt)}</td>
-      <td>
-        <div className="row" style={{ justifyContent: 'flex-end', paddingRight: 10 }}>
-          {row.state === 'revoked' ? null : (
-            <Button size="sm" look="danger" onClick={onRevoke}>
-              Revoke…<span className="visually-hidden"> {row.name}</span>
-            </Button>
-          )}
-        </div>
-      </td>
+      <RowActions>
+        {row.state === 'revoked' ? null : (
+          <Button size="sm" look="danger" onClick={onRevoke}>
+            Revoke…<span className="visually-hidden"> {row.name}</span>
+          </Button>
+        )}
+      </RowActions>
     </tr>
   );
 }

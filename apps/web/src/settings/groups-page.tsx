@@ -6,13 +6,20 @@ import { trpc } from '../api/trpc.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
-import { ErrorState } from '../components/error-state.tsx';
-import { SkeletonRows } from '../components/skeleton.tsx';
+import { type ListColumn, ListTable, RowActions } from '../components/list-table.tsx';
+import { Loaded } from '../components/loaded.tsx';
 import { GroupDialog } from './group-dialog.tsx';
 import { RoleTags } from './role-tags.tsx';
 import { SettingsFrame } from './settings-frame.tsx';
 
 type Open = { kind: 'edit'; group: GroupRow | null } | { kind: 'remove'; group: GroupRow } | null;
+
+const COLUMNS: readonly ListColumn[] = [
+  { title: 'Group', width: '30%' },
+  { title: 'Roles' },
+  { title: 'Members', width: '28%' },
+  { title: 'Actions', width: 180, actions: true },
+];
 
 export function GroupsPage() {
   const queries = useQueryClient();
@@ -35,61 +42,42 @@ export function GroupsPage() {
     <SettingsFrame title="Groups" actions={make}>
       <div className="scroll settings-page">
         <p className="settings-lead">A group gives its roles to everybody in it, and tasks may name it as their candidates.</p>
-        {groups.isPending ? <SkeletonRows rows={3} height={48} label="Loading groups" /> : null}
-        {groups.isError && !groups.data ? <ErrorState error={groups.error} onRetry={() => void groups.refetch()} /> : null}
-        {groups.data && groups.data.length === 0 ? (
-          <EmptyState icon={<IconUsers className="ic" stroke={1.8} />} title="No groups yet">
-            Give the approvers of a department one name, and tasks can go to that name.
-          </EmptyState>
-        ) : null}
-        {groups.data && groups.data.length > 0 ? (
-          <table className="list" aria-label="Groups">
-            <colgroup>
-              <col style={{ width: '30%' }} />
-              <col />
-              <col style={{ width: '28%' }} />
-              <col style={{ width: 170 }} />
-            </colgroup>
-            <thead>
-              <tr>
-                <th scope="col">Group</th>
-                <th scope="col">Roles</th>
-                <th scope="col">Members</th>
-                <th scope="col">
-                  <span className="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {groups.data.map((group) => (
-                <tr key={group.id}>
-                  <td>
-                    <div className="b6 ell">{group.name}</div>
-                    <div className="s12 t3 ell">{group.description}</div>
-                  </td>
-                  <td>{group.grants.length === 0 ? <span className="t3">None, tasks only</span> : <RoleTags grants={group.grants} />}</td>
-                  <td className="t2 ell" title={group.members.map(({ name }) => name).join(', ')}>
-                    {group.members.length === 0 ? (
-                      <span className="t3">Nobody</span>
-                    ) : (
-                      `${group.members.length}: ${group.members.map(({ name }) => name).join(', ')}`
-                    )}
-                  </td>
-                  <td>
-                    <div className="row g4" style={{ justifyContent: 'flex-end', paddingRight: 10 }}>
+        <Loaded query={groups} rows={3} height={48} label="Loading groups">
+          {(rows) =>
+            rows.length === 0 ? (
+              <EmptyState icon={<IconUsers className="ic" stroke={1.8} />} title="No groups yet">
+                Give the approvers of a department one name, and tasks can go to that name.
+              </EmptyState>
+            ) : (
+              <ListTable label="Groups" className="list-wide" columns={COLUMNS}>
+                {rows.map((group) => (
+                  <tr key={group.id}>
+                    <td>
+                      <div className="b6 ell">{group.name}</div>
+                      <div className="s12 t3 ell">{group.description}</div>
+                    </td>
+                    <td>{group.grants.length === 0 ? <span className="t3">None, tasks only</span> : <RoleTags grants={group.grants} />}</td>
+                    <td className="t2 ell" title={group.members.map(({ name }) => name).join(', ')}>
+                      {group.members.length === 0 ? (
+                        <span className="t3">Nobody</span>
+                      ) : (
+                        `${group.members.length}: ${group.members.map(({ name }) => name).join(', ')}`
+                      )}
+                    </td>
+                    <RowActions>
                       <Button size="sm" onClick={() => setOpen({ kind: 'edit', group })}>
                         Edit…<span className="visually-hidden"> {group.name}</span>
                       </Button>
                       <Button size="sm" look="danger" onClick={() => setOpen({ kind: 'remove', group })}>
                         Remove…<span className="visually-hidden"> {group.name}</span>
                       </Button>
-                    </div>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        ) : null}
+                    </RowActions>
+                  </tr>
+                ))}
+              </ListTable>
+            )
+          }
+        </Loaded>
         {open?.kind === 'edit' ? <GroupDialog group={open.group} onClose={() => setOpen(null)} /> : null}
         {open?.kind === 'remove' ? (
           <Dialog

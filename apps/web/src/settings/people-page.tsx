@@ -8,9 +8,9 @@ import { useMe } from '../api/use-me.ts';
 import { Avatar } from '../components/avatar.tsx';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
-import { ErrorState } from '../components/error-state.tsx';
+import { type ListColumn, ListTable, RowActions } from '../components/list-table.tsx';
+import { Loaded } from '../components/loaded.tsx';
 import { formatMoment } from '../components/moment.ts';
-import { SkeletonRows } from '../components/skeleton.tsx';
 import { toast, toastError } from '../components/toast.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
 import { OneUseLink } from './one-use-link.tsx';
@@ -58,27 +58,27 @@ export function PeoplePage() {
     >
       <div className="scroll settings-page">
         <p className="settings-lead">What each may do, for all workflows or for a folder of them. Changes hold at once.</p>
-        {people.isPending ? <SkeletonRows rows={4} height={48} label="Loading people" /> : null}
-        {people.isError && !people.data ? <ErrorState error={people.error} onRetry={() => void people.refetch()} /> : null}
-        {people.data ? (
-          <PeopleTable
-            people={people.data}
-            onRoles={(person) => setOpen({ kind: 'roles', person })}
-            onDisable={(person) => setOpen({ kind: 'disable', person })}
-            onEnable={(person) => setDisabled.mutate({ id: person.id, disabled: false }, { onError: toastError })}
-            onResetLink={(person, link) =>
-              setOpen({
-                kind: 'link',
-                title: `A new password for ${person.name}`,
-                text: link,
-                words: 'Hand them this link. It works once, for a day, ends their sessions, and is not shown again.',
-              })
-            }
-          />
-        ) : null}
-        {invitations.data && invitations.data.length > 0 ? (
-          <Invitations rows={invitations.data} onChanged={refresh} onLink={showInvitation} />
-        ) : null}
+        <Loaded query={people} rows={4} height={48} label="Loading people">
+          {(rows) => (
+            <PeopleTable
+              people={rows}
+              onRoles={(person) => setOpen({ kind: 'roles', person })}
+              onDisable={(person) => setOpen({ kind: 'disable', person })}
+              onEnable={(person) => setDisabled.mutate({ id: person.id, disabled: false }, { onError: toastError })}
+              onResetLink={(person, link) =>
+                setOpen({
+                  kind: 'link',
+                  title: `A new password for ${person.name}`,
+                  text: link,
+                  words: 'Hand them this link. It works once, for a day, ends their sessions, and is not shown again.',
+                })
+              }
+            />
+          )}
+        </Loaded>
+        <Loaded query={invitations} rows={0} height={48} label="Loading invitations">
+          {(rows) => (rows.length === 0 ? null : <Invitations rows={rows} onChanged={refresh} onLink={showInvitation} />)}
+        </Loaded>
         {open?.kind === 'invite' ? (
           <InviteDialog
             onClose={close}
@@ -116,6 +116,14 @@ export function PeoplePage() {
   );
 }
 
+const PEOPLE_COLUMNS: readonly ListColumn[] = [
+  { title: 'Name', width: '32%' },
+  { title: 'Roles' },
+  { title: 'Groups', width: 150 },
+  { title: 'Last seen', width: 140 },
+  { title: 'Actions', width: 200, actions: true },
+];
+
 function PeopleTable({
   people,
   onRoles,
@@ -138,87 +146,71 @@ function PeopleTable({
     }),
   );
   return (
-    <table className="list" aria-label="People">
-      <colgroup>
-        <col style={{ width: '32%' }} />
-        <col />
-        <col style={{ width: 150 }} />
-        <col style={{ width: 140 }} />
-        <col style={{ width: 130 }} />
-      </colgroup>
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Roles</th>
-          <th scope="col">Groups</th>
-          <th scope="col">Last seen</th>
-          <th scope="col">
-            <span className="visually-hidden">Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {people.map((person) => (
-          <tr key={person.id}>
-            <td>
-              <div className="row g8">
-                <Avatar name={person.name} size="sm" />
-                <div style={{ minWidth: 0 }}>
-                  <div className="row g6">
-                    <span className="b6 ell">{person.name}</span>
-                    {person.id === me ? <span className="tag">You</span> : null}
-                    {person.disabledAt === null ? null : <span className="tag line">Disabled</span>}
-                  </div>
-                  <div className="s12 t3 ell">{person.email}</div>
+    <ListTable label="People" className="list-wide" columns={PEOPLE_COLUMNS}>
+      {people.map((person) => (
+        <tr key={person.id}>
+          <td>
+            <div className="row g8">
+              <Avatar name={person.name} size="sm" />
+              <div style={{ minWidth: 0 }}>
+                <div className="row g6">
+                  <span className="b6 ell">{person.name}</span>
+                  {person.id === me ? <span className="tag">You</span> : null}
+                  {person.disabledAt === null ? null : <span className="tag line">Disabled</span>}
                 </div>
+                <div className="s12 t3 ell">{person.email}</div>
               </div>
-            </td>
-            <td>
-              <RoleTags grants={person.grants} />
-            </td>
-            <td className="t2">
-              {person.groups.length === 0 ? <span className="t3">None</span> : person.groups.map(({ name }) => name).join(', ')}
-            </td>
-            <td className="num t2">
-              {person.lastSeenAt === null ? <span className="t3">Not signed in</span> : formatMoment(person.lastSeenAt)}
-            </td>
-            <td>
-              <div className="row g4" style={{ justifyContent: 'flex-end', paddingRight: 10 }}>
-                <Button size="sm" onClick={() => onRoles(person)}>
-                  Roles…<span className="visually-hidden"> of {person.name}</span>
-                </Button>
-                <Menu width={220}>
-                  <Menu.Target>
-                    <button type="button" className="btn ghost sm icon" aria-label={`More for ${person.name}`}>
-                      <IconDots className="ic" stroke={1.8} />
-                    </button>
-                  </Menu.Target>
-                  <Menu.Dropdown>
-                    {person.disabledAt === null ? (
-                      <>
-                        <Menu.Item
-                          onClick={() => resetLink.mutate({ id: person.id }, { onSuccess: ({ link }) => onResetLink(person, link) })}
-                        >
-                          Make a link to set a password
-                        </Menu.Item>
-                        <Menu.Item onClick={() => endSessions.mutate({ id: person.id })}>Sign out everywhere</Menu.Item>
-                        <Menu.Item color="var(--failed)" onClick={() => onDisable(person)}>
-                          Disable…
-                        </Menu.Item>
-                      </>
-                    ) : (
-                      <Menu.Item onClick={() => onEnable(person)}>Enable again</Menu.Item>
-                    )}
-                  </Menu.Dropdown>
-                </Menu>
-              </div>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+            </div>
+          </td>
+          <td>
+            <RoleTags grants={person.grants} />
+          </td>
+          <td className="t2">
+            {person.groups.length === 0 ? <span className="t3">None</span> : person.groups.map(({ name }) => name).join(', ')}
+          </td>
+          <td className="num t2">
+            {person.lastSeenAt === null ? <span className="t3">Not signed in</span> : formatMoment(person.lastSeenAt)}
+          </td>
+          <RowActions>
+            <Button size="sm" onClick={() => onRoles(person)}>
+              Roles…<span className="visually-hidden"> of {person.name}</span>
+            </Button>
+            <Menu width={220}>
+              <Menu.Target>
+                <button type="button" className="btn ghost sm icon" aria-label={`More for ${person.name}`}>
+                  <IconDots className="ic" stroke={1.8} />
+                </button>
+              </Menu.Target>
+              <Menu.Dropdown>
+                {person.disabledAt === null ? (
+                  <>
+                    <Menu.Item onClick={() => resetLink.mutate({ id: person.id }, { onSuccess: ({ link }) => onResetLink(person, link) })}>
+                      Make a link to set a password
+                    </Menu.Item>
+                    <Menu.Item onClick={() => endSessions.mutate({ id: person.id })}>Sign out everywhere</Menu.Item>
+                    <Menu.Item color="var(--failed)" onClick={() => onDisable(person)}>
+                      Disable…
+                    </Menu.Item>
+                  </>
+                ) : (
+                  <Menu.Item onClick={() => onEnable(person)}>Enable again</Menu.Item>
+                )}
+              </Menu.Dropdown>
+            </Menu>
+          </RowActions>
+        </tr>
+      ))}
+    </ListTable>
   );
 }
+
+const INVITATIONS_COLUMNS: readonly ListColumn[] = [
+  { title: 'E-mail', width: '32%' },
+  { title: 'Roles' },
+  { title: 'Groups', width: 150 },
+  { title: 'Good until', width: 140 },
+  { title: 'Actions', width: 200, actions: true },
+];
 
 function Invitations({
   rows,
@@ -234,53 +226,31 @@ function Invitations({
   return (
     <>
       <h2>Invitations</h2>
-      <table className="list" aria-label="Invitations">
-        <colgroup>
-          <col style={{ width: '32%' }} />
-          <col />
-          <col style={{ width: 150 }} />
-          <col style={{ width: 140 }} />
-          <col style={{ width: 190 }} />
-        </colgroup>
-        <thead>
-          <tr>
-            <th scope="col">E-mail</th>
-            <th scope="col">Roles</th>
-            <th scope="col">Groups</th>
-            <th scope="col">Good until</th>
-            <th scope="col">
-              <span className="visually-hidden">Actions</span>
-            </th>
+      <ListTable label="Invitations" className="list-wide" columns={INVITATIONS_COLUMNS}>
+        {rows.map((row) => (
+          <tr key={row.id}>
+            <td>
+              <div className="b5 ell">{row.email}</div>
+              <div className="s12 t3 ell">By {row.createdBy}</div>
+            </td>
+            <td>
+              <RoleTags grants={row.grants} />
+            </td>
+            <td className="t2">
+              {row.groups.length === 0 ? <span className="t3">None</span> : row.groups.map(({ name }) => name).join(', ')}
+            </td>
+            <td className="num t2">{row.expired ? <span className="t3">Expired</span> : formatMoment(row.expiresAt)}</td>
+            <RowActions>
+              <Button size="sm" onClick={() => again.mutate({ id: row.id }, { onSuccess: (link) => onLink(row.email, link) })}>
+                New link<span className="visually-hidden"> for {row.email}</span>
+              </Button>
+              <Button size="sm" look="danger" onClick={() => withdraw.mutate({ id: row.id })}>
+                Withdraw<span className="visually-hidden"> {row.email}</span>
+              </Button>
+            </RowActions>
           </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.id}>
-              <td>
-                <div className="b5 ell">{row.email}</div>
-                <div className="s12 t3 ell">By {row.createdBy}</div>
-              </td>
-              <td>
-                <RoleTags grants={row.grants} />
-              </td>
-              <td className="t2">
-                {row.groups.length === 0 ? <span className="t3">None</span> : row.groups.map(({ name }) => name).join(', ')}
-              </td>
-              <td className="num t2">{row.expired ? <span className="t3">Expired</span> : formatMoment(row.expiresAt)}</td>
-              <td>
-                <div className="row g4" style={{ justifyContent: 'flex-end', paddingRight: 10 }}>
-                  <Button size="sm" onClick={() => again.mutate({ id: row.id }, { onSuccess: (link) => onLink(row.email, link) })}>
-                    New link<span className="visually-hidden"> for {row.email}</span>
-                  </Button>
-                  <Button size="sm" look="danger" onClick={() => withdraw.mutate({ id: row.id })}>
-                    Withdraw<span className="visually-hidden"> {row.email}</span>
-                  </Button>
-                </div>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </ListTable>
     </>
   );
 }

@@ -19,10 +19,10 @@ import { trpc } from '../api/trpc.ts';
 import { useMay, useMayIn } from '../api/use-me.ts';
 import { Button } from '../components/button.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
-import { ErrorState } from '../components/error-state.tsx';
+import { type ListColumn, ListTable, RowActions } from '../components/list-table.tsx';
+import { Loaded } from '../components/loaded.tsx';
 import { formatMoment } from '../components/moment.ts';
 import { SearchField } from '../components/search-field.tsx';
-import { SkeletonRows } from '../components/skeleton.tsx';
 import { toast, toastError } from '../components/toast.tsx';
 import { StartInstanceDialog } from '../instances/start-instance-dialog.tsx';
 import { LiveMark } from '../shell/live-mark.tsx';
@@ -82,40 +82,39 @@ export function WorkflowsPage() {
       </TopBar>
       <div className="scroll" style={{ background: 'var(--surface)', position: 'relative' }} {...handlers}>
         {isOver ? <div className="tr-drop">Drop the file to look at it</div> : null}
-        {list.isPending ? <SkeletonRows rows={6} height={44} label="Loading workflows" /> : null}
-        {list.isError && !list.data ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
-        {list.data && list.data.length > 0 ? (
-          <WorkflowTable
-            rows={list.data}
-            onStart={(key) => setDialog({ kind: 'start', key })}
-            onRename={(workflow) => setDialog({ kind: 'rename', workflow })}
-          />
-        ) : null}
-        {list.data && list.data.length === 0 ? (
-          text === '' ? (
-            <EmptyState
-              icon={<IconSitemap className="ic" stroke={1.8} />}
-              title="No workflows yet"
-              actions={
-                <>
-                  <Button look="primary" refusal={refusal} onClick={() => setDialog({ kind: 'new', browse: true })}>
-                    Begin with a template…
-                  </Button>
-                  <Button refusal={refusal} onClick={() => setDialog({ kind: 'new', browse: false })}>
-                    Blank workflow…
-                  </Button>
-                  <Button refusal={refusal} onClick={() => setDialog({ kind: 'import', text: '' })}>
-                    Import…
-                  </Button>
-                </>
-              }
-            >
-              A workflow is drawn on a canvas, published as a version, and then run as often as you like.
-            </EmptyState>
-          ) : (
-            <EmptyState title={`No workflow is called “${text}”`}>Search for a part of its title or key.</EmptyState>
-          )
-        ) : null}
+        <Loaded query={list} rows={6} height={44} label="Loading workflows">
+          {(rows) =>
+            rows.length > 0 ? (
+              <WorkflowTable
+                rows={rows}
+                onStart={(key) => setDialog({ kind: 'start', key })}
+                onRename={(workflow) => setDialog({ kind: 'rename', workflow })}
+              />
+            ) : text === '' ? (
+              <EmptyState
+                icon={<IconSitemap className="ic" stroke={1.8} />}
+                title="No workflows yet"
+                actions={
+                  <>
+                    <Button look="primary" refusal={refusal} onClick={() => setDialog({ kind: 'new', browse: true })}>
+                      Begin with a template…
+                    </Button>
+                    <Button refusal={refusal} onClick={() => setDialog({ kind: 'new', browse: false })}>
+                      Blank workflow…
+                    </Button>
+                    <Button refusal={refusal} onClick={() => setDialog({ kind: 'import', text: '' })}>
+                      Import…
+                    </Button>
+                  </>
+                }
+              >
+                A workflow is drawn on a canvas, published as a version, and then run as often as you like.
+              </EmptyState>
+            ) : (
+              <EmptyState title={`No workflow is called “${text}”`}>Search for a part of its title or key.</EmptyState>
+            )
+          }
+        </Loaded>
       </div>
       <NewWorkflowDialog opened={dialog?.kind === 'new'} browse={dialog?.kind === 'new' && dialog.browse} onClose={() => setDialog(null)} />
       {dialog?.kind === 'import' ? (
@@ -138,129 +137,104 @@ interface RowActions {
   onRename: (workflow: WorkflowSummary) => void;
 }
 
+const COLUMNS: readonly ListColumn[] = [
+  { title: 'Workflow' },
+  { title: 'Version', width: 110 },
+  { title: 'Draft', width: 200 },
+  { title: 'Live instances', width: 130, align: 'end' },
+  { title: 'Last started', width: 150 },
+  { title: 'Actions', width: 160, actions: true },
+];
+
 function WorkflowTable({ rows, onStart, onRename }: { rows: WorkflowSummary[] } & RowActions) {
   const mayReadAudit = useMay('audit.read');
   const navigate = useNavigate();
   return (
-    <table className="list" aria-label="Workflows">
-      <colgroup>
-        <col />
-        <col style={{ width: 110 }} />
-        <col style={{ width: 200 }} />
-        <col style={{ width: 130 }} />
-        <col style={{ width: 140 }} />
-        <col style={{ width: 150 }} />
-      </colgroup>
-      <thead>
-        <tr>
-          <th scope="col" style={{ paddingLeft: 20, borderTop: 0 }}>
-            Workflow
-          </th>
-          <th scope="col" style={{ borderTop: 0 }}>
-            Version
-          </th>
-          <th scope="col" style={{ borderTop: 0 }}>
-            Draft
-          </th>
-          <th scope="col" style={{ textAlign: 'right', borderTop: 0 }}>
-            Live instances
-          </th>
-          <th scope="col" style={{ paddingLeft: 24, borderTop: 0 }}>
-            Last started
-          </th>
-          <th scope="col" style={{ borderTop: 0 }}>
-            <span className="visually-hidden">Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((workflow) => (
-          <tr key={workflow.key}>
-            <td style={{ paddingLeft: 20, height: 52 }}>
-              <div className="row g8">
-                <Link to="/workflows/$key" params={{ key: workflow.key }} className="b6 ell">
-                  {workflow.title}
-                </Link>
-                {workflow.sample ? <span className="tag">Sample</span> : null}
-                {workflow.folder === '' ? null : <span className="tag line ell">{workflow.folder}</span>}
-              </div>
-              <div className="s12 t3 ell">
-                <span className="mono">{workflow.key}</span>
-                {workflow.description === '' ? '' : `, ${workflow.description}`}
-              </div>
-            </td>
-            <td className="num">
-              {workflow.latestVersion === null ? <span className="t3">Not published</span> : `v${workflow.latestVersion}`}
-            </td>
-            <td className="ell">
-              {workflow.hasUnpublishedChanges || workflow.latestVersion === null ? (
-                <>
-                  <span className="b5">Unpublished changes</span>
-                  <div className="s12 t3 ell num">
-                    {formatMoment(workflow.draftSavedAt)}, {workflow.draftSavedBy}
-                  </div>
-                </>
-              ) : (
-                <span className="t3">Same as v{workflow.latestVersion}</span>
-              )}
-            </td>
-            <td className="num" style={{ textAlign: 'right' }}>
-              {workflow.liveInstances === 0 ? (
-                <span className="t3">0</span>
-              ) : (
-                <Link
-                  to="/instances"
-                  search={{ workflow: [workflow.key], status: ['Pending', 'Running', 'Waiting', 'Suspended'] }}
-                  className="lnk"
+    <ListTable label="Workflows" className="list-wide list-under-bar list-tall" columns={COLUMNS}>
+      {rows.map((workflow) => (
+        <tr key={workflow.key}>
+          <td>
+            <div className="row g8">
+              <Link to="/workflows/$key" params={{ key: workflow.key }} className="b6 ell">
+                {workflow.title}
+              </Link>
+              {workflow.sample ? <span className="tag">Sample</span> : null}
+              {workflow.folder === '' ? null : <span className="tag line ell">{workflow.folder}</span>}
+            </div>
+            <div className="s12 t3 ell">
+              <span className="mono">{workflow.key}</span>
+              {workflow.description === '' ? '' : `, ${workflow.description}`}
+            </div>
+          </td>
+          <td className="num">
+            {workflow.latestVersion === null ? <span className="t3">Not published</span> : `v${workflow.latestVersion}`}
+          </td>
+          <td className="ell">
+            {workflow.hasUnpublishedChanges || workflow.latestVersion === null ? (
+              <>
+                <span className="b5">Unpublished changes</span>
+                <div className="s12 t3 ell num">
+                  {formatMoment(workflow.draftSavedAt)}, {workflow.draftSavedBy}
+                </div>
+              </>
+            ) : (
+              <span className="t3">Same as v{workflow.latestVersion}</span>
+            )}
+          </td>
+          <td className="num end">
+            {workflow.liveInstances === 0 ? (
+              <span className="t3">0</span>
+            ) : (
+              <Link
+                to="/instances"
+                search={{ workflow: [workflow.key], status: ['Pending', 'Running', 'Waiting', 'Suspended'] }}
+                className="lnk"
+              >
+                {workflow.liveInstances.toLocaleString('en')}
+                <span className="visually-hidden"> live instances of {workflow.title}</span>
+              </Link>
+            )}
+          </td>
+          <td className="num t2">
+            {workflow.lastStartedAt === null ? <span className="t3">Never</span> : formatMoment(workflow.lastStartedAt)}
+          </td>
+          <RowActions>
+            <StartButton workflow={workflow} onStart={onStart} />
+            <Menu width={200}>
+              <Menu.Target>
+                <button type="button" className="btn ghost sm icon" aria-label={`More for ${workflow.title}`}>
+                  <IconDots className="ic" stroke={1.8} />
+                </button>
+              </Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item
+                  leftSection={<IconPencil className="ic" stroke={1.8} />}
+                  onClick={() => void navigate({ to: '/workflows/$key', params: { key: workflow.key } })}
                 >
-                  {workflow.liveInstances.toLocaleString('en')}
-                  <span className="visually-hidden"> live instances of {workflow.title}</span>
-                </Link>
-              )}
-            </td>
-            <td className="num t2" style={{ paddingLeft: 24 }}>
-              {workflow.lastStartedAt === null ? <span className="t3">Never</span> : formatMoment(workflow.lastStartedAt)}
-            </td>
-            <td>
-              <div className="row g4" style={{ justifyContent: 'flex-end', paddingRight: 10 }}>
-                <StartButton workflow={workflow} onStart={onStart} />
-                <Menu width={200}>
-                  <Menu.Target>
-                    <button type="button" className="btn ghost sm icon" aria-label={`More for ${workflow.title}`}>
-                      <IconDots className="ic" stroke={1.8} />
-                    </button>
-                  </Menu.Target>
-                  <Menu.Dropdown>
-                    <Menu.Item
-                      leftSection={<IconPencil className="ic" stroke={1.8} />}
-                      onClick={() => void navigate({ to: '/workflows/$key', params: { key: workflow.key } })}
-                    >
-                      Open in the designer
-                    </Menu.Item>
-                    <Menu.Item
-                      leftSection={<IconListDetails className="ic" stroke={1.8} />}
-                      onClick={() => void navigate({ to: '/instances', search: { view: 'all', workflow: [workflow.key] } })}
-                    >
-                      Show its instances
-                    </Menu.Item>
-                    <RenameItem workflow={workflow} onRename={onRename} />
-                    {mayReadAudit ? (
-                      <Menu.Item
-                        leftSection={<IconListSearch className="ic" stroke={1.8} />}
-                        onClick={() => void navigate({ to: '/settings/audit', search: { target: `workflow:${workflow.key}` } })}
-                      >
-                        Show what was done to it
-                      </Menu.Item>
-                    ) : null}
-                    <ExportItem workflowKey={workflow.key} />
-                  </Menu.Dropdown>
-                </Menu>
-              </div>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+                  Open in the designer
+                </Menu.Item>
+                <Menu.Item
+                  leftSection={<IconListDetails className="ic" stroke={1.8} />}
+                  onClick={() => void navigate({ to: '/instances', search: { view: 'all', workflow: [workflow.key] } })}
+                >
+                  Show its instances
+                </Menu.Item>
+                <RenameItem workflow={workflow} onRename={onRename} />
+                {mayReadAudit ? (
+                  <Menu.Item
+                    leftSection={<IconListSearch className="ic" stroke={1.8} />}
+                    onClick={() => void navigate({ to: '/settings/audit', search: { target: `workflow:${workflow.key}` } })}
+                  >
+                    Show what was done to it
+                  </Menu.Item>
+                ) : null}
+                <ExportItem workflowKey={workflow.key} />
+              </Menu.Dropdown>
+            </Menu>
+          </RowActions>
+        </tr>
+      ))}
+    </ListTable>
   );
 }
 

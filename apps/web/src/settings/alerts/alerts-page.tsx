@@ -8,9 +8,9 @@ import { useMay, useMe } from '../../api/use-me.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
+import { type ListColumn, ListTable, RowActions } from '../../components/list-table.tsx';
+import { Loaded } from '../../components/loaded.tsx';
 import { formatElapsed, formatMoment, useNow } from '../../components/moment.ts';
-import { SkeletonRows } from '../../components/skeleton.tsx';
 import { Tabs } from '../../components/tabs.tsx';
 import { toast, toastError } from '../../components/toast.tsx';
 import { StatusIcon } from '../../status/status-icon.tsx';
@@ -18,7 +18,6 @@ import { SettingsFrame } from '../settings-frame.tsx';
 import { ruleInWords, valueInWords } from './alert-words.ts';
 import { AlertRuleDialog } from './alert-rule-dialog.tsx';
 import type { AlertsSearch } from './alerts-search.ts';
-import '../../instances/instances-page.css';
 import './alerts.css';
 
 const route = getRouteApi('/shell/settings/alerts');
@@ -76,27 +75,29 @@ export function AlertsPage() {
         </div>
       )}
       <div className="twrap" id="alerts-panel" role="tabpanel" aria-label="Alerts" tabIndex={-1}>
-        {list.isPending ? <SkeletonRows rows={6} label="Loading alerts" /> : null}
-        {list.isError && !list.data ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
-        {list.data && view === 'rules' ? (
-          list.data.rules.length > 0 ? (
-            <RuleTable rules={list.data.rules} onEdit={edit} onDelete={setDeleting} />
-          ) : (
-            <EmptyState
-              icon={<IconBellRinging className="ic" stroke={1.8} />}
-              title="Nobody is told of anything"
-              actions={
-                <Button look="primary" refusal={may ? null : 'Your role may not change alerts'} onClick={() => edit('new')}>
-                  New rule…
-                </Button>
-              }
-            >
-              A rule tells people by e-mail, or a program by webhook, when instances fail, get stuck or fall behind.
-            </EmptyState>
-          )
-        ) : null}
-        {list.data && view === 'firings' ? <Firings firings={list.data.firings} /> : null}
-        {list.data && view === 'deliveries' ? <Deliveries deliveries={list.data.deliveries} /> : null}
+        <Loaded query={list} rows={6} label="Loading alerts">
+          {({ rules, firings, deliveries }) =>
+            view === 'firings' ? (
+              <Firings firings={firings} />
+            ) : view === 'deliveries' ? (
+              <Deliveries deliveries={deliveries} />
+            ) : rules.length > 0 ? (
+              <RuleTable rules={rules} onEdit={edit} onDelete={setDeleting} />
+            ) : (
+              <EmptyState
+                icon={<IconBellRinging className="ic" stroke={1.8} />}
+                title="Nobody is told of anything"
+                actions={
+                  <Button look="primary" refusal={may ? null : 'Your role may not change alerts'} onClick={() => edit('new')}>
+                    New rule…
+                  </Button>
+                }
+              >
+                A rule tells people by e-mail, or a program by webhook, when instances fail, get stuck or fall behind.
+              </EmptyState>
+            )
+          }
+        </Loaded>
       </div>
       {search.rule === 'new' || editing ? (
         <AlertRuleDialog
@@ -109,6 +110,15 @@ export function AlertsPage() {
     </SettingsFrame>
   );
 }
+
+const RULE_COLUMNS: readonly ListColumn[] = [
+  { title: 'State', width: 116 },
+  { title: 'Rule', width: '17%' },
+  { title: 'Fires when' },
+  { title: 'Now', width: 84 },
+  { title: 'Tells', width: '15%' },
+  { title: 'Actions', width: 242, actions: true },
+];
 
 function RuleTable({ rules, onEdit, onDelete }: { rules: AlertRule[]; onEdit: (id: string) => void; onDelete: (rule: AlertRule) => void }) {
   const now = useNow(15_000);
@@ -124,73 +134,47 @@ function RuleTable({ rules, onEdit, onDelete }: { rules: AlertRule[]; onEdit: (i
     }),
   );
   return (
-    <table className="list alerts-list" aria-label="Alert rules">
-      <colgroup>
-        <col style={{ width: 116 }} />
-        <col style={{ width: '17%' }} />
-        <col />
-        <col style={{ width: 84 }} />
-        <col style={{ width: '15%' }} />
-        <col style={{ width: 232 }} />
-      </colgroup>
-      <thead>
-        <tr>
-          <th scope="col" style={{ paddingLeft: 20 }}>
-            State
-          </th>
-          <th scope="col">Rule</th>
-          <th scope="col">Fires when</th>
-          <th scope="col">Now</th>
-          <th scope="col">Tells</th>
-          <th scope="col">
-            <span className="visually-hidden">Actions</span>
-          </th>
+    <ListTable label="Alert rules" className="list-wide list-under-bar" columns={RULE_COLUMNS}>
+      {rules.map((rule) => (
+        <tr key={rule.id}>
+          <td>
+            <RuleState rule={rule} now={now} />
+          </td>
+          <td className="ell">
+            <button type="button" className="plain lnk b5" onClick={() => onEdit(rule.id)}>
+              {rule.name}
+            </button>
+          </td>
+          <td className="ell t2" title={ruleInWords(rule)}>
+            {ruleInWords(rule)}
+          </td>
+          <td className="num ell" title={rule.problem ?? undefined}>
+            {rule.problem !== null ? (
+              <span className="st-warning">Not known</span>
+            ) : rule.value === null ? (
+              <span className="t3">{rule.evaluatedAt === null ? 'Not yet' : 'Too little'}</span>
+            ) : (
+              valueInWords(rule.kind, rule.value)
+            )}
+          </td>
+          <td className="ell t2" title={receivers(rule)}>
+            {receivers(rule)}
+          </td>
+          <RowActions>
+            <Button size="sm" busy={test.isPending && test.variables.id === rule.id} onClick={() => test.mutate({ id: rule.id })}>
+              Send a test
+              <span className="visually-hidden"> of {rule.name}</span>
+            </Button>
+            <Button size="sm" look="ghost" onClick={() => onEdit(rule.id)}>
+              Edit…
+            </Button>
+            <Button size="sm" look="ghost" onClick={() => onDelete(rule)}>
+              Delete…
+            </Button>
+          </RowActions>
         </tr>
-      </thead>
-      <tbody>
-        {rules.map((rule) => (
-          <tr key={rule.id}>
-            <td style={{ paddingLeft: 20 }}>
-              <RuleState rule={rule} now={now} />
-            </td>
-            <td className="ell">
-              <button type="button" className="plain lnk b5" onClick={() => onEdit(rule.id)}>
-                {rule.name}
-              </button>
-            </td>
-            <td className="ell t2" title={ruleInWords(rule)}>
-              {ruleInWords(rule)}
-            </td>
-            <td className="num ell" title={rule.problem ?? undefined}>
-              {rule.problem !== null ? (
-                <span className="st-warning">Not known</span>
-              ) : rule.value === null ? (
-                <span className="t3">{rule.evaluatedAt === null ? 'Not yet' : 'Too little'}</span>
-              ) : (
-                valueInWords(rule.kind, rule.value)
-              )}
-            </td>
-            <td className="ell t2" title={receivers(rule)}>
-              {receivers(rule)}
-            </td>
-            <td>
-              <span className="row g4" style={{ justifyContent: 'flex-end', paddingRight: 10 }}>
-                <Button size="sm" busy={test.isPending && test.variables.id === rule.id} onClick={() => test.mutate({ id: rule.id })}>
-                  Send a test
-                  <span className="visually-hidden"> of {rule.name}</span>
-                </Button>
-                <Button size="sm" look="ghost" onClick={() => onEdit(rule.id)}>
-                  Edit…
-                </Button>
-                <Button size="sm" look="ghost" onClick={() => onDelete(rule)}>
-                  Delete…
-                </Button>
-              </span>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </ListTable>
   );
 }
 
@@ -216,6 +200,15 @@ function receivers({ emails, webhookUrl }: AlertRule): string {
   return [...emails, ...(webhookUrl === null ? [] : [new URL(webhookUrl).host])].join(', ');
 }
 
+const FIRING_COLUMNS: readonly ListColumn[] = [
+  { title: 'Began' },
+  { title: 'Rule' },
+  { title: 'Worst' },
+  { title: 'Ended' },
+  { title: 'Lasted' },
+  { title: 'Told' },
+];
+
 function Firings({ firings }: { firings: AlertFiringRow[] }) {
   const now = useNow(15_000);
   if (firings.length === 0)
@@ -225,34 +218,18 @@ function Firings({ firings }: { firings: AlertFiringRow[] }) {
       </EmptyState>
     );
   return (
-    <table className="list" aria-label="History of firings">
-      <thead>
-        <tr>
-          <th scope="col" style={{ paddingLeft: 20 }}>
-            Began
-          </th>
-          <th scope="col">Rule</th>
-          <th scope="col">Worst</th>
-          <th scope="col">Ended</th>
-          <th scope="col">Lasted</th>
-          <th scope="col">Told</th>
+    <ListTable label="History of firings" className="list-wide list-under-bar" columns={FIRING_COLUMNS}>
+      {firings.map((firing) => (
+        <tr key={firing.id}>
+          <td className="num t2">{formatMoment(firing.startedAt)}</td>
+          <td className="ell b5">{firing.name}</td>
+          <td className="num">{valueInWords(firing.kind, firing.worst)}</td>
+          <td className="num t2">{firing.endedAt === null ? <State shape="failed" word="Goes on" /> : formatMoment(firing.endedAt)}</td>
+          <td className="num t2">{formatElapsed(firing.startedAt, firing.endedAt ?? now)}</td>
+          <td className="t2">{firing.told === 0 ? 'Kept quiet' : firing.told === 1 ? 'Once' : `${firing.told} times`}</td>
         </tr>
-      </thead>
-      <tbody>
-        {firings.map((firing) => (
-          <tr key={firing.id}>
-            <td className="num t2" style={{ paddingLeft: 20 }}>
-              {formatMoment(firing.startedAt)}
-            </td>
-            <td className="ell b5">{firing.name}</td>
-            <td className="num">{valueInWords(firing.kind, firing.worst)}</td>
-            <td className="num t2">{firing.endedAt === null ? <State shape="failed" word="Goes on" /> : formatMoment(firing.endedAt)}</td>
-            <td className="num t2">{formatElapsed(firing.startedAt, firing.endedAt ?? now)}</td>
-            <td className="t2">{firing.told === 0 ? 'Kept quiet' : firing.told === 1 ? 'Once' : `${firing.told} times`}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </ListTable>
   );
 }
 
@@ -263,6 +240,14 @@ const NEWS: Record<string, string> = {
   'alert.test': 'Test',
 };
 
+const DELIVERY_COLUMNS: readonly ListColumn[] = [
+  { title: 'When' },
+  { title: 'What' },
+  { title: 'To' },
+  { title: 'State' },
+  { title: 'Why' },
+];
+
 function Deliveries({ deliveries }: { deliveries: AlertDelivery[] }) {
   if (deliveries.length === 0)
     return (
@@ -271,48 +256,33 @@ function Deliveries({ deliveries }: { deliveries: AlertDelivery[] }) {
       </EmptyState>
     );
   return (
-    <table className="list" aria-label="Sent alerts">
-      <thead>
-        <tr>
-          <th scope="col" style={{ paddingLeft: 20 }}>
-            When
-          </th>
-          <th scope="col">What</th>
-          <th scope="col">To</th>
-          <th scope="col">State</th>
-          <th scope="col">Why</th>
+    <ListTable label="Sent alerts" className="list-wide list-under-bar" columns={DELIVERY_COLUMNS}>
+      {deliveries.map((one) => (
+        <tr key={one.id}>
+          <td className="num t2">{formatMoment(one.createdAt)}</td>
+          <td>{NEWS[one.kind] ?? one.kind}</td>
+          <td className="ell">
+            <span className="t3">{one.channel === 'email' ? 'E-mail' : 'Webhook'}</span> {one.recipient}
+          </td>
+          <td>
+            {one.state === 'sent' ? (
+              <State shape="completed" word="Sent" />
+            ) : one.state === 'failed' ? (
+              <State shape="failed" word="Given up" />
+            ) : (
+              <span className="t2">
+                {one.attempts === 0
+                  ? 'On its way'
+                  : `Tried ${one.attempts}×, again ${one.nextAttemptAt === null ? '' : formatMoment(one.nextAttemptAt)}`}
+              </span>
+            )}
+          </td>
+          <td className="ell t2" title={one.reason ?? undefined}>
+            {one.reason}
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {deliveries.map((one) => (
-          <tr key={one.id}>
-            <td className="num t2" style={{ paddingLeft: 20 }}>
-              {formatMoment(one.createdAt)}
-            </td>
-            <td>{NEWS[one.kind] ?? one.kind}</td>
-            <td className="ell">
-              <span className="t3">{one.channel === 'email' ? 'E-mail' : 'Webhook'}</span> {one.recipient}
-            </td>
-            <td>
-              {one.state === 'sent' ? (
-                <State shape="completed" word="Sent" />
-              ) : one.state === 'failed' ? (
-                <State shape="failed" word="Given up" />
-              ) : (
-                <span className="t2">
-                  {one.attempts === 0
-                    ? 'On its way'
-                    : `Tried ${one.attempts}×, again ${one.nextAttemptAt === null ? '' : formatMoment(one.nextAttemptAt)}`}
-                </span>
-              )}
-            </td>
-            <td className="ell t2" title={one.reason ?? undefined}>
-              {one.reason}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </ListTable>
   );
 }
 

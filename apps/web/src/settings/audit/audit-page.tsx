@@ -7,16 +7,15 @@ import type { AuditRow } from '@perdure/server/contract';
 import { trpc } from '../../api/trpc.ts';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
-import { ErrorState } from '../../components/error-state.tsx';
+import { type ListColumn, ListTable } from '../../components/list-table.tsx';
+import { Loaded } from '../../components/loaded.tsx';
 import { formatMoment, useNow } from '../../components/moment.ts';
 import { SearchField } from '../../components/search-field.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
 import { SettingsFrame } from '../settings-frame.tsx';
 import { AUDIT_WITHIN, auditFilter, type AuditSearch, type AuditWithin } from './audit-search.ts';
 import { AuditTarget } from './audit-target.tsx';
 import { actionInWords, actorInWords, targetParts } from './audit-words.ts';
 import { FieldChanges } from './field-changes.tsx';
-import '../../instances/instances-page.css';
 import './audit.css';
 
 const route = getRouteApi('/shell/settings/audit');
@@ -105,26 +104,29 @@ export function AuditPage() {
         )}
       </div>
       <div className="twrap" aria-busy={log.isFetching}>
-        {log.isPending ? <SkeletonRows rows={12} label="Loading the audit log" /> : null}
-        {log.isError && rows === undefined ? <ErrorState error={log.error} onRetry={() => void log.refetch()} /> : null}
-        {rows && rows.length > 0 ? (
-          <AuditTable
-            rows={rows}
-            open={search.entry ?? null}
-            onOpen={(entry) => (entry === null ? change({}, ['entry']) : change({ entry }))}
-          />
-        ) : null}
-        {rows && rows.length === 0 && searchedTo === null ? (
-          <EmptyState
-            icon={<IconListSearch className="ic" stroke={1.8} />}
-            title={filtered ? 'Nothing matches these filters' : 'Nothing was done yet'}
-            actions={
-              filtered ? <Button onClick={() => void navigate({ to: '/settings/audit', search: {} })}>Clear the filters</Button> : undefined
-            }
-          >
-            {filtered ? 'Take one away, or look further back.' : 'What people and administration do is written here.'}
-          </EmptyState>
-        ) : null}
+        <Loaded query={{ ...log, data: rows }} rows={12} label="Loading the audit log">
+          {(found) =>
+            found.length > 0 ? (
+              <AuditTable
+                rows={found}
+                open={search.entry ?? null}
+                onOpen={(entry) => (entry === null ? change({}, ['entry']) : change({ entry }))}
+              />
+            ) : searchedTo === null ? (
+              <EmptyState
+                icon={<IconListSearch className="ic" stroke={1.8} />}
+                title={filtered ? 'Nothing matches these filters' : 'Nothing was done yet'}
+                actions={
+                  filtered ? (
+                    <Button onClick={() => void navigate({ to: '/settings/audit', search: {} })}>Clear the filters</Button>
+                  ) : undefined
+                }
+              >
+                {filtered ? 'Take one away, or look further back.' : 'What people and administration do is written here.'}
+              </EmptyState>
+            ) : null
+          }
+        </Loaded>
         {log.hasNextPage ? (
           <div className="audit-more">
             {searchedTo === null ? null : <span className="s12 t3">Searched back to {formatMoment(searchedTo)}.</span>}
@@ -138,69 +140,57 @@ export function AuditPage() {
   );
 }
 
+const COLUMNS: readonly ListColumn[] = [
+  { title: 'When', width: 142 },
+  { title: 'Who', width: 120 },
+  { title: 'What', width: 136 },
+  { title: 'On', width: '30%' },
+  { title: 'Reason and changes' },
+];
+
 function AuditTable({ rows, open, onOpen }: { rows: AuditRow[]; open: string | null; onOpen: (id: string | null) => void }) {
   return (
-    <table className="list audit-list" aria-label="Audit log">
-      <colgroup>
-        <col style={{ width: 142 }} />
-        <col style={{ width: 120 }} />
-        <col style={{ width: 136 }} />
-        <col style={{ width: '30%' }} />
-        <col />
-      </colgroup>
-      <thead>
-        <tr>
-          <th scope="col" style={{ paddingLeft: 20 }}>
-            When
-          </th>
-          <th scope="col">Who</th>
-          <th scope="col">What</th>
-          <th scope="col">On</th>
-          <th scope="col">Reason and changes</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => {
-          const isOpen = row.id === open;
-          return [
-            <tr key={row.id} className={isOpen ? 'on' : ''}>
-              <td style={{ paddingLeft: 12 }} className="num t2">
-                <button
-                  type="button"
-                  className="plain row g4"
-                  aria-expanded={isOpen}
-                  aria-label={`${actionInWords(row.action)}, ${formatMoment(row.at)}: details`}
-                  onClick={() => onOpen(isOpen ? null : row.id)}
-                >
-                  <IconChevronRight className={isOpen ? 'ic turned' : 'ic'} size={14} stroke={1.8} />
-                  {formatMoment(row.at)}
-                </button>
+    <ListTable label="Audit log" className="list-wide audit-list" columns={COLUMNS}>
+      {rows.map((row) => {
+        const isOpen = row.id === open;
+        return [
+          <tr key={row.id} className={isOpen ? 'on' : ''}>
+            <td style={{ paddingLeft: 12 }} className="num t2">
+              <button
+                type="button"
+                className="plain row g4"
+                aria-expanded={isOpen}
+                aria-label={`${actionInWords(row.action)}, ${formatMoment(row.at)}: details`}
+                onClick={() => onOpen(isOpen ? null : row.id)}
+              >
+                <IconChevronRight className={isOpen ? 'ic turned' : 'ic'} size={14} stroke={1.8} />
+                {formatMoment(row.at)}
+              </button>
+            </td>
+            <td className="ell">{actorInWords(row.actor)}</td>
+            <td className="ell b5">
+              {actionInWords(row.action)}
+              {row.outcome === 'unknown' ? (
+                <span className="tag" style={{ marginLeft: 6 }}>
+                  Outcome unknown
+                </span>
+              ) : null}
+            </td>
+            <td className="ell">
+              <AuditTarget target={row.target} />
+            </td>
+            <td className="ell t2">{summary(row)}</td>
+          </tr>,
+          isOpen ? (
+            <tr key={`${row.id}-open`} className="audit-open">
+              <td colSpan={COLUMNS.length}>
+                <Entry row={row} />
               </td>
-              <td className="ell">{actorInWords(row.actor)}</td>
-              <td className="ell b5">
-                {actionInWords(row.action)}
-                {row.outcome === 'unknown' ? (
-                  <span className="tag" style={{ marginLeft: 6 }}>
-                    Outcome unknown
-                  </span>
-                ) : null}
-              </td>
-              <td className="ell">
-                <AuditTarget target={row.target} />
-              </td>
-              <td className="ell t2">{summary(row)}</td>
-            </tr>,
-            isOpen ? (
-              <tr key={`${row.id}-open`} className="audit-open">
-                <td colSpan={5}>
-                  <Entry row={row} />
-                </td>
-              </tr>
-            ) : null,
-          ];
-        })}
-      </tbody>
-    </table>
+            </tr>
+          ) : null,
+        ];
+      })}
+    </ListTable>
   );
 }
 

@@ -2,9 +2,8 @@ import { Switch } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { NotificationKind } from '@perdure/server/contract';
 import { trpc } from '../../api/trpc.ts';
-import { ErrorState } from '../../components/error-state.tsx';
+import { Loaded } from '../../components/loaded.tsx';
 import { SettingsFrame } from '../settings-frame.tsx';
-import { SkeletonRows } from '../../components/skeleton.tsx';
 import { toastError } from '../../components/toast.tsx';
 import './notifications.css';
 
@@ -36,26 +35,27 @@ function Choices() {
       onError: toastError,
     }),
   );
-  if (settings.isPending) return <SkeletonRows rows={5} label="Loading notifications" />;
-  if (settings.isError) return <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />;
-  const { mail, email, channels } = settings.data;
   return (
-    <section className="card" aria-labelledby="notifications-title" id="notifications">
-      <header className="hd">
-        <h2 id="notifications-title">Notifications</h2>
-        <span className="t3 s12">{mail ? `By e-mail to ${email}` : 'No mail server is set up'}</span>
-      </header>
-      <div className="notifications-kinds">
-        {KINDS.map(({ kind, label, help }) => (
-          <Switch
-            key={kind}
-            label={label}
-            description={help}
-            checked={(set.isPending && set.variables.kind === kind ? set.variables.channel : channels[kind]) === 'email'}
-            onChange={(event) => set.mutate({ kind, channel: event.currentTarget.checked ? 'email' : 'none' })}
-          />
-        ))}
-      </div>
-    </section>
+    <Loaded query={settings} rows={5} label="Loading notifications">
+      {({ mail, email, channels }) => (
+        <section className="card" aria-labelledby="notifications-title" id="notifications">
+          <header className="hd">
+            <h2 id="notifications-title">Notifications</h2>
+            <span className="t3 s12">{mail ? `By e-mail to ${email}` : 'No mail server is set up'}</span>
+          </header>
+          <div className="notifications-kinds">
+            {KINDS.map(({ kind, label, help }) => (
+              <Switch
+                key={kind}
+                label={label}
+                description={help}
+                checked={(set.isPending && set.variables.kind === kind ? set.variables.channel : channels[kind]) === 'email'}
+                onChange={(event) => set.mutate({ kind, channel: event.currentTarget.checked ? 'email' : 'none' })}
+              />
+            ))}
+          </div>
+        </section>
+      )}
+    </Loaded>
   );
 }
