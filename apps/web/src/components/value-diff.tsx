@@ -36,7 +36,6 @@ function Side({ label, lines, sign, isMissing }: { label: string; lines: readonl
         <pre className="code" tabIndex={0}>
           {lines.map(({ text, differs }, i) => (
             // Lines have no identity but their place, and are drawn anew when a value changes.
-            // oxlint-disable-next-line react/no-array-index-key
             <span key={i} className={differs ? `vs-line ${sign === '+' ? 'new' : 'old'}` : 'vs-line'}>
               <i aria-hidden="true">{differs ? sign : ' '}</i>
               {text}

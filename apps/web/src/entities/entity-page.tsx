@@ -138,7 +138,6 @@ function Waiting({ entity: { queued, waiting } }: { entity: EntityDetail }) {
       <ol>
         {waiting.map(({ operation, from }, place) => (
           // Places do not move: whoever is taken up makes a new list.
-          // oxlint-disable-next-line react/no-array-index-key
           <li key={place}>
             <span className="mono ell">{operation ?? 'lock'}</span>
             <Source from={from} />

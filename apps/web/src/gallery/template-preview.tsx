@@ -39,7 +39,6 @@ export function TemplatePreview({ template, values }: { template: TemplateDetail
 
   return (
     // Long workflows are taller than it: scrolled by keyboard as well.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className="gl-preview" role="region" aria-label="Preview" aria-busy={drawn === null && !failed} tabIndex={0}>
       {drawn && template ? <img src={drawn.url} alt={`Drawing of ${template.title}`} style={{ width: drawn.width }} /> : null}
       {failed ? <p className="t2">The preview cannot be drawn.</p> : null}

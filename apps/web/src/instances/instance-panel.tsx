@@ -162,7 +162,6 @@ function Tokens({
         <ul>
           {moment.tokens.map((token, at) => (
             // Two tokens may wait at one join; a token has no other identity than its place.
-            // oxlint-disable-next-line react/no-array-index-key
             <li key={at}>
               <StatusIcon shape={token.waits ? 'waiting' : 'running'} size={13} />
               <button type="button" className="plain lnk ell" onClick={() => onStep(token)}>

@@ -271,7 +271,6 @@ function Row({ row, scale, width, now, top, isSelected, onToggle, onSelect, onHo
           {bars.map((bar, at) =>
             bar.look === 'mark' ? (
               // Bars have no identity but their place.
-              // oxlint-disable-next-line react/no-array-index-key
               <i key={at} className="mk" style={{ left: bar.x }}>
                 <StatusIcon
                   shape={bar.step.status === 'canceled' ? 'canceled' : bar.step.status === 'failed' ? 'failed' : 'completed'}
@@ -279,7 +278,6 @@ function Row({ row, scale, width, now, top, isSelected, onToggle, onSelect, onHo
                 />
               </i>
             ) : (
-              // oxlint-disable-next-line react/no-array-index-key
               <i key={at} className={`bar ${BAR_CLASS[bar.look]}`} style={{ left: bar.x, width: bar.width }} />
             ),
           )}

@@ -33,7 +33,6 @@ export function ImportReview({ given }: { given: WorkflowImport }) {
           <ul tabIndex={0} aria-label="What is not taken">
             {left.slice(0, mostListed).map(({ name, reason }, i) => (
               // Two of them may read the same.
-              // oxlint-disable-next-line react/no-array-index-key
               <li key={i}>
                 <span className="b5">{name}</span> <span className="t2">{reason}</span>
               </li>
