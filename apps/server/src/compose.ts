@@ -16,6 +16,7 @@ import { RequestError } from './errors/request-error.ts';
 import { createExpressionPreview } from './expression-preview.ts';
 import { addAuthRoutes } from './http/auth-routes.ts';
 import { type CallerCheck, checkCaller, findOwnSession } from './http/caller.ts';
+import { proxyTrust } from './http/caller-address.ts';
 import { addDurableFunctionsRoutes } from './http/durable-functions/durable-functions-routes.ts';
 import { durableFunctionsRoot } from './http/durable-functions/management-links.ts';
 import { answerError, tooLarge } from './http/error-answer.ts';
@@ -159,7 +160,7 @@ export async function composeServer({
     loggerInstance: log,
     // Addresses carry keys and sign-in tokens; `logAnswers` writes them without.
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: typeof config.trustProxy === 'number' ? trustHops(config.trustProxy) : config.trustProxy,
+    trustProxy: config.trustProxy !== false && proxyTrust(config.trustProxy),
     bodyLimit: bodyLimits.other,
     // Whole requests, not answers: a body sent byte by byte would hold its connection for ever.
     requestTimeout: 120_000,
@@ -253,11 +254,6 @@ export async function composeServer({
       await webhooks.close();
     },
   };
-}
-
-/** The nearest `hops` addresses are our own proxies. */
-function trustHops(hops: number): (address: string, hop: number) => boolean {
-  return (_, hop) => hop < hops;
 }
 
 /** JSON and nothing else, read by `readJsonBody`. The limit of a tRPC call follows the procedure. */

@@ -25,8 +25,10 @@ export type CommandBody =
       traceParent?: string;
       /** A test run. */
       test?: TestRun;
-      /** Of a sub-workflow: on whose behalf its parent runs. */
+      /** Of a sub-workflow: on whose behalf its parent runs. Of what is started again: whom the first one ran for. */
       requester?: string;
+      /** See ExecutionStarted. */
+      coRequesters?: string[];
     }
   | { type: 'CompleteTask'; step: StepKey; attempt: number; output: Json }
   /** `retryable` false: fails at once, whatever the retry policy says. Default true. */

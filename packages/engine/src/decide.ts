@@ -99,7 +99,7 @@ type StartExecution = Command & { type: 'StartExecution' };
 
 /** [L2, D12] */
 function* startExecution(turn: Turn, command: StartExecution): Steps<Outcome> {
-  const { executionId, workflow, version, tags, startedBy, parent, traceParent, test } = command;
+  const { executionId, workflow, version, tags, startedBy, parent, traceParent, test, coRequesters } = command;
   const input = yield* inputOf(turn, command);
   // What a parent started does not run on the parent's own behalf. [H10]
   const requester = command.requester ?? (startedBy === 'workflow' ? undefined : startedBy);
@@ -109,6 +109,7 @@ function* startExecution(turn: Turn, command: StartExecution): Steps<Outcome> {
     ...(traceParent !== undefined && { traceParent }),
     ...(test !== undefined && { test }),
     ...(requester !== undefined && { requester }),
+    ...(coRequesters !== undefined && { coRequesters }),
   });
   begin(turn);
   return DONE;

@@ -25,6 +25,7 @@ export type Effect =
       tags: string[];
       test?: TestRun;
       requester?: string;
+      coRequesters?: string[];
     }
   /** To the parent, when this instance ends. */
   | { type: 'NotifyParent'; parent: ParentLink; result: { ok: true; output: Json } | { ok: false; failure: Failure } }

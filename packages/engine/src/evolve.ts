@@ -33,6 +33,7 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
       state.parent = event.parent;
       if (event.traceParent !== undefined) state.traceParent = event.traceParent;
       if (event.requester !== undefined) state.requester = event.requester;
+      if (event.coRequesters !== undefined) state.coRequesters = event.coRequesters;
       state.startedAt = event.at;
       state.status = 'Running';
       state.frames.set(ROOT_FRAME, newFrame(ROOT_FRAME, null, null, null, 0));

@@ -61,8 +61,10 @@ export type EventBody =
       /** W3C trace context of whoever started it, when that was traced: all of the instance's turns belong to that trace. */
       traceParent?: string;
       test?: TestRun;
-      /** The person, or program, on whose behalf it runs: who started it, or of a sub-workflow the one its parent runs for. */
+      /** The person, or program, on whose behalf it runs: who started it first, or of a sub-workflow the one its parent runs for. */
       requester?: string;
+      /** Those who started it again with an input of their own: it is their request, too. */
+      coRequesters?: string[];
     }
   | { type: 'ExecutionSuspended'; reason: string; by: string }
   | { type: 'ExecutionResumed'; reason: string; by: string }

@@ -12,13 +12,13 @@ const outcomes = [
   { port: portId('reject'), label: 'Reject', tone: 'danger' as const },
 ];
 
-function task(config: Parameters<typeof humanTask>[0] = {}): InstanceFixture {
+function task(config: Parameters<typeof humanTask>[0] = {}, started: Parameters<InstanceFixture['start']>[1] = {}): InstanceFixture {
   const plan = planOf({ start, h: humanTask({ outcomes, ...config }), end: end(expr(({ steps }) => steps.h?.output)) }, [
     'start>h',
     'h:approve>end',
     'h:reject>end',
   ]);
-  return new InstanceFixture(plan).start();
+  return new InstanceFixture(plan).start(null, started);
 }
 
 const vote = (run: InstanceFixture, by: string, outcome = 'approve', groups: string[] = [], aliases: string[] = []): Outcome =>
@@ -144,6 +144,13 @@ describe('who may not', () => {
     const run = task({ requesterMayNotDecide: true });
     expect(vote(run, 'api')).toMatchObject({ code: 'task.excluded' });
     expect(vote(run, 'ann')).toEqual({ ok: true });
+  });
+
+  test('H10 of an instance that is started again the requesters are the first one and who gave another input, not who started it', () => {
+    const run = task({ requesterMayNotDecide: true }, { requester: 'Ann', coRequesters: ['bob'] });
+    expect(vote(run, 'ann')).toMatchObject({ code: 'task.excluded' });
+    expect(vote(run, 'bob')).toMatchObject({ code: 'task.excluded' });
+    expect(vote(run, 'api')).toEqual({ ok: true });
   });
 });
 

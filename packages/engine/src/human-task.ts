@@ -222,11 +222,11 @@ function* taskRule(turn: Turn, token: Token, node: HumanTaskNode): Steps<Evaluat
   if (!notBy.ok) return notBy;
   const excluded = new Set(notBy.value.map((name) => name.toLowerCase()));
   if (node.requesterMayNotDecide) {
-    const { requester } = turn.state;
+    const { requester, coRequesters = [] } = turn.state;
     // Better no task than one that its requester can decide.
     if (requester === undefined)
       return invalid('requesterMayNotDecide: it is not known who asked for this; it was started by an earlier version.');
-    excluded.add(requester.toLowerCase());
+    for (const name of [requester, ...coRequesters]) excluded.add(name.toLowerCase());
   }
   const outcome = approvingOutcome(node.outcomes);
   return {

@@ -44,7 +44,8 @@ export function startChild(
   const parent = wait ? { instanceId, executionId, step: place.step } : null;
   // What a test run starts is one, too. Pins are of the draft that is tried. [P6]
   const test = turn.state.test && { test: { pins: {}, fastForward: turn.state.test.fastForward } };
-  const requester = turn.state.requester === undefined ? {} : { requester: turn.state.requester };
-  turn.effects.push({ type: 'StartChild', child, workflow, version, input, parent, tags, ...test, ...requester });
+  const { requester, coRequesters } = turn.state;
+  const requesters = { ...(requester !== undefined && { requester }), ...(coRequesters !== undefined && { coRequesters }) };
+  turn.effects.push({ type: 'StartChild', child, workflow, version, input, parent, tags, ...test, ...requesters });
   if (wait && node.timeoutMs !== null) startTimer(turn, place.step, 'timeout', attempt, turn.command.at + node.timeoutMs);
 }

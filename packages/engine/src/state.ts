@@ -26,6 +26,7 @@ export interface InstanceState {
   tags: string[];
   /** See ExecutionStarted; absent also in what was started before it was recorded. */
   requester?: string;
+  coRequesters?: string[];
   input: Json;
   output: Json;
   failure: Failure | null;

@@ -292,14 +292,14 @@ describe('human tasks', () => {
 
 describe('sub-workflows', () => {
   const s = stepKey('s#1');
-  const made = (own: Parameters<typeof subWorkflow>[0] = {}) =>
+  const made = (own: Parameters<typeof subWorkflow>[0] = {}, started: Parameters<InstanceFixture['start']>[1] = {}) =>
     new InstanceFixture(
       planOf({ start, s: subWorkflow(own), e: end(expr(({ steps }) => steps.s?.output)), c: end(expr(({ error }) => error)) }, [
         'start>s',
         's>e',
         's:error>c',
       ]),
-    ).start();
+    ).start(null, started);
   const childOf = (run: InstanceFixture) => run.all('SubOrchestrationInstanceCreated').at(-1)?.instanceId ?? instanceId('');
 
   test('S1 S4 a child is started with its parent link, and its output is the step’s', () => {
@@ -319,6 +319,11 @@ describe('sub-workflows', () => {
     expect(run.send({ type: 'CompleteChild', step: s, child: instanceId('another'), output: 1 })).toMatchObject({ code: 'stale' });
     run.send({ type: 'CompleteChild', step: s, child: childOf(run), output: { ok: 1 } });
     expect(run.state.output).toEqual({ ok: 1 });
+  });
+
+  test('H10 a child runs for whom its parent runs for', () => {
+    const run = made({ input: literal({ a: 1 }), version: 4 }, { requester: 'ann', coRequesters: ['bob'] });
+    expect(run.last.effects).toMatchObject([{ type: 'StartChild', requester: 'ann', coRequesters: ['bob'] }]);
   });
 
   test('S1 one that is not waited for completes at once', () => {

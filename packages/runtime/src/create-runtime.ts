@@ -339,6 +339,8 @@ class AssembledRuntime implements Runtime {
     const more = {
       ...(request.traceParent === undefined ? {} : { traceParent: request.traceParent }),
       ...(test === undefined ? {} : { test }),
+      ...(request.requester === undefined ? {} : { requester: storableText(request.requester) }),
+      ...(request.coRequesters === undefined ? {} : { coRequesters: request.coRequesters.map(storableText) }),
     };
     const id = request.instanceId ?? instanceId(randomUUID().replaceAll('-', ''));
     if (storableText(id) !== id)

@@ -51,11 +51,14 @@ export interface StartRequest {
   input: Json;
   tags?: string[];
   startedBy: string;
+  /** Whom it runs for, when that is not who starts it: of an instance that is started again. */
+  requester?: string;
+  coRequesters?: string[];
   /** W3C trace context of the request. */
   traceParent?: string;
-  /** Which finished statuses of an instance with the same id may be replaced. Empty = none (409). */
   /** Makes it a test run; texts and data in it are stored like an input. */
   test?: TestRun;
+  /** Which finished statuses of an instance with the same id may be replaced. Empty = none (409). */
   replace?: readonly ('Completed' | 'Failed' | 'Terminated' | 'Canceled')[];
 }
 

@@ -124,6 +124,7 @@ export class TurnRecord {
             ...(decider.traceParent === undefined ? {} : { traceParent: decider.traceParent }),
             ...(effect.test === undefined ? {} : { test: effect.test }),
             ...(effect.requester === undefined ? {} : { requester: effect.requester }),
+            ...(effect.coRequesters === undefined ? {} : { coRequesters: effect.coRequesters }),
           },
         });
         return;

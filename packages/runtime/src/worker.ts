@@ -272,7 +272,7 @@ export class Worker {
     id: InstanceId,
     input: Json,
     creation: InstanceCreation,
-    more: Pick<Extract<CommandBody, { type: 'StartExecution' }>, 'traceParent' | 'test'>,
+    more: Pick<Extract<CommandBody, { type: 'StartExecution' }>, 'traceParent' | 'test' | 'requester' | 'coRequesters'>,
   ): Promise<SendResult & { executionId?: string }> {
     const execution = newExecutionId();
     const body: CommandBody = {
@@ -664,6 +664,7 @@ export class Worker {
       ...(body.traceParent === undefined ? {} : { traceParent: body.traceParent }),
       ...(body.test === undefined ? {} : { test: body.test }),
       ...(body.requester === undefined ? {} : { requester: body.requester }),
+      ...(body.coRequesters === undefined ? {} : { coRequesters: body.coRequesters }),
     };
     const result = await new Promise<SendResult>((settle) => this.#enqueue(id, { body: command, messageId, settle, creation }));
     if (result.ok || result.code !== 'instance.exists' || body.parent === null) return;

@@ -5,7 +5,7 @@ import { appendAuditAlone, sealAudit, settleIntents, writeIntent } from '@perdur
 import { walkAudit } from '@perdure/database/read';
 import { drawWorkflow, publishWorkflow } from '@perdure/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestServer, type Loose, type TestServer } from '../test-support/test-server.ts';
+import { startTestServer, type Loose, type TestServer, until } from '../test-support/test-server.ts';
 
 let server: TestServer;
 let admin: { id: string; cookie: string };
@@ -23,6 +23,8 @@ beforeAll(async () => {
   );
 });
 afterAll(() => server.stop());
+
+const counter = { formatVersion: 1, kind: 'custom', initialState: 0, operations: [{ name: 'add', state: 'state + 1' }] };
 
 const list = async (input: object = {}): Promise<Loose> =>
   (await server.procedure(admin.cookie, 'query', 'audit.list', input as never)).data;
@@ -130,6 +132,51 @@ test('a crash after the deed and before its entry loses nothing: the intent is t
   expect(await settleIntents(prisma, { olderThanMs: -60_000 })).toBe(1);
   const { rows } = await list({ target: 'instance:i1', actions: ['instance.resume'] });
   expect(rows).toMatchObject([{ outcome: 'done', reason: 'it is fine again' }, { outcome: 'done' }]);
+});
+
+test('what crashes left of signals, restarts and test runs is settled by what those have left', async () => {
+  const { prisma } = server.database;
+  const designer = await server.signIn('admin', 'Dora');
+  const call = async (path: string, input: object) => {
+    const { status, data, error } = await server.procedure(designer.cookie, 'mutation', path, input as never);
+    expect(status, JSON.stringify(error)).toBe(200);
+    return data;
+  };
+  await call('entityTypes.save', { name: 'counter', baseVersion: null, title: 'Counter', description: '', document: counter });
+  await until(
+    async () => (await prisma.instance.findUnique({ where: { id: 'i1' } })) ?? undefined,
+    'the instance that is started again is there',
+  );
+  await call('workflows.create', { key: 'tried', title: 'Tried' });
+  const { draftRevision } = await prisma.workflow.findUniqueOrThrow({ where: { key: 'tried' } });
+  const left = [
+    { action: 'entity.signal', target: 'entity:counter@a', detail: { operation: 'add' } },
+    { action: 'entity.signal', target: 'entity:counter@never', detail: { operation: 'add' } },
+    { action: 'workflow.run-scenarios', target: 'workflow:tried', detail: { draftRevision } },
+    { action: 'workflow.run-scenarios', target: 'workflow:waits', detail: { draftRevision: 1 } },
+  ];
+  for (const deed of left) await writeIntent(prisma, { actor: designer.id, ...deed });
+  await call('entities.signal', { name: 'counter', key: 'a', operation: 'add', input: 1 });
+  await call('workflows.runDraft', { key: 'tried', draftRevision });
+  const { id } = await call('instances.restart', { id: 'i1', version: 'same', reason: 'again' });
+  await writeIntent(prisma, { actor: designer.id, action: 'instance.restart', target: 'instance:i1', detail: { as: id } });
+  await writeIntent(prisma, { actor: designer.id, action: 'instance.restart', target: 'instance:i1', detail: { as: 'never' } });
+  await until(
+    async () => (await prisma.historyEvent.findFirst({ where: { instanceId: '@counter@a', type: 'EntityOperationApplied' } })) ?? undefined,
+    'the signal is taken up',
+  );
+  expect(await settleIntents(prisma, { olderThanMs: -60_000 })).toBe(6);
+  const settled = await prisma.auditEntry.findMany({ where: { actor: designer.id, requestId: null }, orderBy: { id: 'asc' } });
+  expect(
+    settled.map(({ action, target, detail, outcome }) => [action, (detail as Loose)['as'] === 'never' ? 'never' : target, outcome]),
+  ).toEqual([
+    ['entity.signal', 'entity:counter@a', null],
+    ['entity.signal', 'entity:counter@never', 'unknown'],
+    ['workflow.run-scenarios', 'workflow:tried', null],
+    ['workflow.run-scenarios', 'workflow:waits', 'unknown'],
+    ['instance.restart', 'instance:i1', null],
+    ['instance.restart', 'never', 'unknown'],
+  ]);
 });
 
 test('perdure audit verify says that it is whole, or which entry is not', { timeout: 60_000 }, async () => {

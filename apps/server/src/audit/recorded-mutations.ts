@@ -70,6 +70,7 @@ export const recordedMutations: Readonly<Record<MutationPath, Recording>> = {
   'tasks.followUp': { nothing: 'What a person puts off is theirs alone, and changes nothing for anybody else.' },
   'tasks.comment': 'task.comment',
   'tasks.removeFile': 'task.remove-file',
+  'tasks.webhookKey': ['workflow.show-webhook-key', 'workflow.renew-webhook-key'],
   'entities.signal': 'entity.signal',
   'entityTypes.save': 'entity-type.save',
   'entityTypes.check': readsOnly,

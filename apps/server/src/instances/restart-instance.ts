@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { HistoryEvent } from '@perdure/engine';
 import { findInstance, readHistoryOfTypes } from '@perdure/database/read';
 import { isPayloadRef, type Json } from '@perdure/graph';
 import { withDeed } from '../audit/with-deed.ts';
@@ -8,7 +9,7 @@ import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 import { isStorableText } from '../storable-text.ts';
 import { isReservedTag } from './reserved-tags.ts';
-import { startInstance } from './start-instance.ts';
+import { type InstanceStart, startInstance } from './start-instance.ts';
 import { unknownInstance } from './unknown-instance.ts';
 
 export interface Restart {
@@ -44,6 +45,7 @@ export async function restartInstance(installation: Installation, identity: Iden
     input: restart.input === undefined ? (given ?? null) : restart.input,
     tags: original.tags.filter((tag) => !isReservedTag(tag)),
     startedBy: actorOf(identity),
+    ...requestersOf(started, restart.input === undefined ? null : actorOf(identity)),
     ...(started.test && { test: started.test }),
     instanceId,
     ...(restart.sameId ? { replace: anyEnd } : { restartedFrom: id }),
@@ -51,5 +53,15 @@ export async function restartInstance(installation: Installation, identity: Iden
   await withDeed(installation, identity, deed, () => startInstance(installation, start));
   return { id: instanceId };
 }
+
+/** [H10] It is still the request of whoever made it first; and that of who gives it another input. */
+function requestersOf(started: Extract<HistoryEvent, { type: 'ExecutionStarted' }>, editor: string | null): Requesters {
+  const first = started.requester ?? (started.startedBy === 'workflow' ? undefined : started.startedBy);
+  const others = new Set(started.coRequesters);
+  if (editor !== null && editor !== first) others.add(editor);
+  return { ...(first !== undefined && { requester: first }), ...(others.size > 0 && { coRequesters: [...others] }) };
+}
+
+type Requesters = Pick<InstanceStart, 'requester' | 'coRequesters'>;
 
 const anyEnd = ['Completed', 'Failed', 'Terminated', 'Canceled'] as const;

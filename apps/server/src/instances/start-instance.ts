@@ -24,6 +24,9 @@ export interface InstanceStart {
   test?: TestRun;
   /** The instance it is started again from. */
   restartedFrom?: string;
+  /** Whom it runs for, when that is not who starts it. */
+  requester?: string;
+  coRequesters?: string[];
 }
 
 /** Fills in and checks the input by the version's input schema before anything exists, then starts. The answer is committed. */
@@ -74,6 +77,8 @@ export async function startInstance(
         ...(start.restartedFrom ? [restartedFromTag(start.restartedFrom)] : []),
       ],
       ...(start.test && { test: start.test }),
+      ...(start.requester === undefined ? {} : { requester: start.requester }),
+      ...(start.coRequesters === undefined ? {} : { coRequesters: start.coRequesters }),
       ...(traceParent === undefined ? {} : { traceParent }),
       ...(start.replace === undefined ? {} : { replace: start.replace }),
     }),

@@ -146,14 +146,19 @@ export function letterTo(
   };
 }
 
+/** Names the key a workflow's tasks sign with (webhook-keys.ts). */
+export function taskSigning(workflowKey: string, generation: number): string {
+  return `task/${workflowKey}/${generation}`;
+}
+
 function webhookOf({ config }: Parts, change: TaskChange, event: HistoryEvent, url: string): WebhookNotice {
-  const { taskId, title, workflowKey, instanceId } = change;
+  const { taskId, title, workflowKey, instanceId, webhookGeneration } = change;
   return {
     kind: 'task.webhook',
     channel: 'webhook',
     url,
     dedupeKey: keyOf(change, event, 'webhook'),
-    signing: `task/${workflowKey}/1`,
+    signing: taskSigning(workflowKey, webhookGeneration),
     body: {
       type: nameOf(event),
       at: new Date(event.at).toISOString(),

@@ -102,6 +102,39 @@ test('W3 the requester may not decide, whatever they try', async () => {
   expect((await ask(approver.cookie, 'tasks.decide', { id: task, outcome: 'approved', data: {} })).status).toBe(200);
 });
 
+test('W3 restarting makes nobody else its requester; with another input both may not decide', async () => {
+  const [requester, operator, approver] = await Promise.all([
+    server.signIn('admin', 'Priya'),
+    server.signIn('admin', 'Otto'),
+    server.signIn('approver', 'Marta'),
+  ]);
+  const first = await taskWith({ requesterMayNotDecide: true }, { cookie: requester.cookie });
+  const { instanceId } = await server.database.prisma.humanTask.findUniqueOrThrow({ where: { id: first } });
+  const restarted = async (input?: Json): Promise<string> => {
+    const { data } = await ask(operator.cookie, 'instances.restart', {
+      id: instanceId,
+      version: 'same',
+      reason: 'once more',
+      ...(input === undefined ? {} : { input }),
+    });
+    return until(
+      async () => (await server.database.prisma.humanTask.findFirst({ where: { instanceId: data.id } }))?.id,
+      'the task of the restarted one is there',
+    );
+  };
+  const decide = async (cookie: string, id: string) =>
+    (await ask(cookie, 'tasks.decide', { id, outcome: 'approved', data: {} })).error?.code ?? 'decided';
+
+  const unchanged = await restarted();
+  expect(await decide(requester.cookie, unchanged)).toBe('task.excluded');
+  expect(await decide(operator.cookie, unchanged)).toBe('decided');
+
+  const edited = await restarted({ amount: 9_000 });
+  expect(await decide(requester.cookie, edited)).toBe('task.excluded');
+  expect(await decide(operator.cookie, edited)).toBe('task.excluded');
+  expect(await decide(approver.cookie, edited)).toBe('decided');
+});
+
 test('W4 a task is delegated by who has it and reassigned by an administrator; the trail says by whom', async () => {
   const [ann, bob, admin] = await Promise.all([
     server.signIn('approver', 'Ann'),

@@ -164,6 +164,7 @@ export const procedureEntries: Readonly<Record<string, ProcedureEntry>> = {
   'tasks.comments': read('task', 'task.read', ofTask),
   'tasks.comment': change('task', 'task.read', ({ task }) => ({ id: task, text: 'Looks right.', mentions: [] })),
   'tasks.removeFile': change('task', 'task.decide', ({ task }) => ({ id: task, file: 'none' })),
+  'tasks.webhookKey': read('installation', 'admin', ({ workflow }) => ({ workflowKey: workflow, renew: false })),
   'tasks.claim': change('task', 'task.decide', ofTask),
   'tasks.release': change('task', 'task.decide', ofTask),
   'tasks.saveDraft': change('task', 'task.decide', ({ task }) => ({ id: task, data: {} })),

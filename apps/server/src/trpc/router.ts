@@ -5,7 +5,7 @@ import { list as listAlerts } from './procedures/alerts/list.ts';
 import { remove as removeAlert } from './procedures/alerts/remove.ts';
 import { save as saveAlert } from './procedures/alerts/save.ts';
 import { test as testAlert } from './procedures/alerts/test.ts';
-import { webhookKey } from './procedures/alerts/webhook-key.ts';
+import { webhookKey as alertWebhookKey } from './procedures/alerts/webhook-key.ts';
 import { get as getNotifications } from './procedures/notifications/get.ts';
 import { set as setNotification } from './procedures/notifications/set.ts';
 import { create as createBulk } from './procedures/bulk/create.ts';
@@ -96,6 +96,7 @@ import { get as getTask } from './procedures/tasks/get.ts';
 import { list as listTasks } from './procedures/tasks/list.ts';
 import { release } from './procedures/tasks/release.ts';
 import { removeFile } from './procedures/tasks/remove-file.ts';
+import { webhookKey as taskWebhookKey } from './procedures/tasks/webhook-key.ts';
 import { saveDraft as saveTaskDraft } from './procedures/tasks/save-draft.ts';
 import { get as getTemplate } from './procedures/templates/get.ts';
 import { list as listTemplates } from './procedures/templates/list.ts';
@@ -207,11 +208,12 @@ export const appRouter = router({
     comments,
     comment,
     removeFile,
+    webhookKey: taskWebhookKey,
   },
   entities: { list: listEntities, get: getEntity, signal: signalEntity },
   entityTypes: { list: listEntityTypes, get: getEntityType, save: saveEntityType, check: checkEntityType, archive: archiveEntityType },
   audit: { list: listAudit, choices: auditChoices },
-  alerts: { list: listAlerts, save: saveAlert, remove: removeAlert, test: testAlert, webhookKey },
+  alerts: { list: listAlerts, save: saveAlert, remove: removeAlert, test: testAlert, webhookKey: alertWebhookKey },
   notifications: { get: getNotifications, set: setNotification },
   bulk: router({
     preview: previewBulk,

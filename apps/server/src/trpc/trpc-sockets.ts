@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
 import type { FastifyBaseLogger } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { callerAddress, proxyTrust } from '../http/caller-address.ts';
 import { type CallerCheck, findSession } from '../http/caller.ts';
 import { isOwnOrigin } from '../http/origin-check.ts';
 import { bodyLimits } from '../http/route.ts';
@@ -25,6 +26,7 @@ export interface TrpcSockets {
 
 export function serveTrpcSockets(server: Server, installation: Installation, check: CallerCheck, log: FastifyBaseLogger): TrpcSockets {
   const { config } = installation;
+  const trust = proxyTrust(config.trustProxy);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: bodyLimits.payloads + bodyLimits.other });
   const users = new Map<WebSocket, string>();
   const bySession = new Map<string, Set<WebSocket>>();
@@ -59,7 +61,8 @@ export function serveTrpcSockets(server: Server, installation: Installation, che
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     if ((request.url ?? '').split('?', 1)[0] !== '/trpc') return refuse(socket, '404 Not Found');
     if (!isOwnOrigin(request.headers, request.headers.host ?? '', config.publicUrl)) return refuse(socket, '403 Forbidden');
-    const session = await findSession(check, request.headers, request.socket.remoteAddress ?? '');
+    const address = callerAddress(request, trust);
+    const session = await findSession(check, request.headers, address);
     if (!session) return refuse(socket, '401 Unauthorized');
     const { identity } = session;
     const { sessionId } = identity;
@@ -69,7 +72,7 @@ export function serveTrpcSockets(server: Server, installation: Installation, che
         identity,
         installation,
         requestId: `socket-${sessionId.slice(0, 6)}`,
-        address: request.socket.remoteAddress ?? '',
+        address,
         drained: () => Promise.resolve(),
       },
     });

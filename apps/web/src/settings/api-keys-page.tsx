@@ -13,6 +13,7 @@ import { ApiKeyDialog } from './api-key-dialog.tsx';
 import { OneUseLink } from './one-use-link.tsx';
 import { permissionWords } from './role-words.ts';
 import { SettingsFrame } from './settings-frame.tsx';
+import { TaskWebhookKeys } from './task-webhook-keys.tsx';
 
 type Open = { kind: 'new' } | { kind: 'made'; name: string; key: string } | { kind: 'revoke'; row: ApiKeySummary } | null;
 
@@ -66,6 +67,7 @@ export function ApiKeysPage() {
             )
           }
         </Loaded>
+        <TaskWebhookKeys />
         {open?.kind === 'new' ? (
           <ApiKeyDialog
             onClose={() => setOpen(null)}

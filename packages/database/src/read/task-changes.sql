@@ -3,7 +3,8 @@ WITH taken AS (
   SELECT task_id, from_seq, seq FROM human_task_change ORDER BY task_id, seq LIMIT $1 FOR UPDATE SKIP LOCKED
 )
 SELECT c.task_id AS "taskId", c.seq, t.instance_id AS "instanceId", t.title, t.status, t.workflow_key AS "workflowKey",
-       coalesce(w.title, t.workflow_key) AS "workflowTitle", t.due_at AS "dueAt", t.candidates, t.holder_ids AS holders, t.voter_ids AS voters, t.rule,
+       coalesce(w.title, t.workflow_key) AS "workflowTitle",
+       coalesce(w.webhook_generation, 1) AS "webhookGeneration", t.due_at AS "dueAt", t.candidates, t.holder_ids AS holders, t.voter_ids AS voters, t.rule,
        coalesce($3 = ANY (i.tags), false) AS "isTest",
        (SELECT json_agg(json_build_object('seq', e.seq, 'at', floor(extract(epoch FROM e.at) * 1000), 'type', e.type, 'data', e.data) ORDER BY e.seq)
         FROM history_event e

@@ -20,6 +20,8 @@ export interface TaskChange {
   events: HistoryEvent[];
   /** The node's address to tell, if it has one. */
   webhook: string | null;
+  /** Of the key it is signed with. */
+  webhookGeneration: number;
 }
 
 /**

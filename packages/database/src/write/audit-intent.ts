@@ -85,6 +85,7 @@ type StoredIntent = Awaited<ReturnType<PrismaClient['auditIntent']['findMany']>>
 
 /** By what the deed leaves behind: events of its kind by its actor in the history, the instance itself, or its absence. */
 async function outcomeOf(prisma: PrismaClient, intent: StoredIntent): Promise<'done' | 'unknown' | 'pending'> {
+  if (testRuns.has(intent.action)) return (await hasTestRun(prisma, intent)) ? 'done' : 'unknown';
   const instanceId = instanceOf(intent);
   if (instanceId === null) return 'unknown';
   const [traces] = await prisma.$queryRawUnsafe<{ exists: boolean; startedSince: boolean; events: string[]; waiting: boolean }[]>(
@@ -95,16 +96,33 @@ async function outcomeOf(prisma: PrismaClient, intent: StoredIntent): Promise<'d
   );
   if (traces === undefined) return 'unknown';
   if (intent.action === 'instance.purge') return traces.exists ? 'unknown' : 'done';
-  if (intent.action === 'instance.start') return traces.startedSince ? 'done' : 'unknown';
+  if (intent.action === 'instance.start' || intent.action === 'instance.restart') return traces.startedSince ? 'done' : 'unknown';
   const left = tracesOfActions[intent.action] ?? [];
   if (traces.events.some((type) => left.includes(type))) return 'done';
   return traces.waiting ? 'pending' : 'unknown';
 }
 
-function instanceOf({ target, detail }: StoredIntent): string | null {
-  if (target.startsWith('instance:')) return target.slice('instance:'.length);
-  const named = (detail as { [key: string]: Json } | null)?.['instance'];
+/** The instance that shows whether it was done. */
+function instanceOf({ action, target, detail }: StoredIntent): string | null {
+  // An entity is an instance whose id is its own. What is started again is another instance, or the same one anew.
+  if (action === 'entity.signal') return `@${target.slice('entity:'.length)}`;
+  if (action !== 'instance.restart' && target.startsWith('instance:')) return target.slice('instance:'.length);
+  const named = (detail as { [key: string]: Json } | null)?.[action === 'instance.restart' ? 'as' : 'instance'];
   return typeof named === 'string' ? named : null;
+}
+
+/** What starts test runs of a draft, under ids that nobody knew before. */
+const testRuns: ReadonlySet<string> = new Set(['workflow.run-draft', 'workflow.run-scenarios']);
+
+async function hasTestRun(prisma: PrismaClient, { target, actor, at }: StoredIntent): Promise<boolean> {
+  const workflowKey = target.slice('workflow:'.length);
+  // Snapshots of drafts are versions with negative numbers. The clock of who wrote the intent may be ahead.
+  const since = new Date(at.getTime() - 5_000);
+  const run = await prisma.instance.findFirst({
+    where: { workflowKey, startedBy: actor, version: { lt: 0 }, createdAt: { gte: since } },
+    select: { id: true },
+  });
+  return run !== null;
 }
 
 /** The events each action leaves in the history of its instance, with its actor as `by`. */
@@ -125,4 +143,5 @@ const tracesOfActions: Readonly<Record<string, readonly string[]>> = {
   'task.decide': ['HumanTaskDecided', 'HumanTaskVoted'],
   'task.assign': ['HumanTaskAssigned'],
   'task.delegate': ['HumanTaskAssigned'],
+  'entity.signal': ['EntityOperationApplied', 'EntityOperationRejected', 'EntityRequestQueued', 'EntitySignalDelayed'],
 };

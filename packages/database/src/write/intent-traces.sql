@@ -5,7 +5,9 @@ SELECT
   ARRAY(
     SELECT DISTINCT e.type
     FROM history_event AS e
-    WHERE e.instance_id = $1 AND e.at >= $3::timestamptz - interval '5 seconds' AND e.data ->> 'by' = $2
+    WHERE e.instance_id = $1 AND e.at >= $3::timestamptz - interval '5 seconds'
+      -- An entity's events name the sender in the request they are about.
+      AND $2 IN (e.data ->> 'by', e.data -> 'request' -> 'from' ->> 'by', e.data -> 'queued' -> 'request' -> 'from' ->> 'by')
   ) AS "events",
   EXISTS (SELECT 1 FROM message AS m WHERE m.instance_id = $1 AND m.created_at >= $3::timestamptz - interval '5 seconds' AND m.refusal IS NULL) AS "waiting"
 FROM (SELECT $1::text AS id) AS asked

@@ -45,6 +45,21 @@ export async function createWorkflow(
   });
 }
 
+/** The generation of the key that its tasks' webhooks are signed with, raised when a new one is asked for. Undefined: no such workflow. */
+export async function taskWebhookGeneration(
+  prisma: PrismaClient,
+  asked: { key: string; renew: boolean; actor: string },
+): Promise<number | undefined> {
+  const { key, renew, actor } = asked;
+  return prisma.$transaction(async (tx) => {
+    if (renew) await tx.workflow.updateMany({ where: { key }, data: { webhookGeneration: { increment: 1 } } });
+    const stored = await tx.workflow.findUnique({ where: { key }, select: { webhookGeneration: true } });
+    if (!stored) return undefined;
+    await appendAudit(tx, { actor, action: renew ? 'workflow.renew-webhook-key' : 'workflow.show-webhook-key', target: `workflow:${key}` });
+    return stored.webhookGeneration;
+  });
+}
+
 export type DraftSaving =
   | { ok: true; draftRevision: number; savedAt: Date }
   | { ok: false; code: 'workflow.unknown' }

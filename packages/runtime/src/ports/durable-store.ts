@@ -262,6 +262,7 @@ export type MessageBody =
       traceParent?: string;
       test?: TestRun;
       requester?: string;
+      coRequesters?: string[];
     };
 
 export interface StoredMessage {

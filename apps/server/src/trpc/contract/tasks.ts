@@ -201,4 +201,6 @@ export type TaskProcedures = {
   comment: Mutation<{ id: string; text: string; mentions: string[] }, TaskComment>;
   /** Own files, while the task is open. */
   removeFile: Mutation<{ id: string; file: string }, void>;
+  /** admin. Shows the key that the webhooks of the workflow's tasks are signed with; with `renew`, another one from now on. */
+  webhookKey: Mutation<{ workflowKey: string; renew: boolean }, { key: string }>;
 };

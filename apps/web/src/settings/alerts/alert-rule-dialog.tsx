@@ -5,9 +5,9 @@ import type { AlertKind, AlertRule, AlertRuleInput } from '@perdure/server/contr
 import { describeError } from '../../api/describe-error.ts';
 import { trpc } from '../../api/trpc.ts';
 import { Button } from '../../components/button.tsx';
-import { CopyButton } from '../../components/copy-button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { toast, toastError } from '../../components/toast.tsx';
+import { SigningKey } from '../signing-key.tsx';
 import { ALERT_KINDS, ruleInWords } from './alert-words.ts';
 
 const FRESH: AlertRuleInput = {
@@ -207,28 +207,9 @@ function Amount({
   );
 }
 
-/** Shown when asked for, as that is recorded. */
 function WebhookKey({ id }: { id: string }) {
   const show = useMutation(trpc.alerts.webhookKey.mutationOptions({ onError: toastError }));
-  if (show.data === undefined)
-    return (
-      <div className="row g8">
-        <Button size="sm" busy={show.isPending} onClick={() => show.mutate({ id, renew: false })}>
-          Show the signing key
-        </Button>
-        <Button size="sm" look="ghost" busy={show.isPending} onClick={() => show.mutate({ id, renew: true })}>
-          Make another one
-        </Button>
-      </div>
-    );
-  return (
-    <div className="row g8">
-      <span className="mono ell" style={{ minWidth: 0 }}>
-        {show.data.key}
-      </span>
-      <CopyButton text={show.data.key} label="Copy the signing key" />
-    </div>
-  );
+  return <SigningKey shown={show.data?.key} busy={show.isPending} onShow={(renew) => show.mutate({ id, renew })} />;
 }
 
 function inputOf(rule: AlertRule): AlertRuleInput {
