@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { client, trpc } from './trpc.ts';
 import { useConnection } from './connection.ts';
+import { tasksChanged } from './task-changes.ts';
 
 const COUNTED_EVERY_MS = 3_000;
 
@@ -36,7 +37,7 @@ export function useFeed(): void {
         if (hint.instances || hint.monitor) count();
         if (hint.instances) void queries.invalidateQueries({ queryKey: trpc.entities.pathKey() });
         if (hint.workflows) void queries.invalidateQueries({ queryKey: trpc.entityTypes.pathKey() });
-        if (hint.tasks) void queries.invalidateQueries({ queryKey: trpc.tasks.pathKey() });
+        if (hint.tasks) tasksChanged(queries);
         if (hint.workflows || hint.instances) void queries.invalidateQueries({ queryKey: trpc.workflows.list.queryKey() });
       },
     });

@@ -53,7 +53,8 @@ export function InboxPage() {
       { enabled: search.task !== undefined, retry: (count, error) => count < 2 && describeError(error).transient },
     ),
   );
-  const list = useInboxList(search, view, search.view !== undefined || !known.isPending, task.data);
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useInboxList(search, view, search.view !== undefined || !known.isPending, task.data, () => lastInSight(scroller.current));
   const { entries, rows } = list;
   const counts = list.counts ?? known.data;
   /** Decided or handed on here: the list may show them a moment longer, but they are not opened again by themselves. */
@@ -61,7 +62,6 @@ export function InboxPage() {
   // On a phone the list is a page of its own: nothing is open until it is chosen.
   const first = isPhone || !list.isSettled ? undefined : rows.find(({ id }) => !left.has(id));
   const selected = search.task ?? first?.id ?? null;
-  const scroller = useRef<HTMLDivElement>(null);
   const [opensNext, setOpensNext] = useState<string | null>(null);
   const [dialog, setDialog] = useState<'keys' | 'several' | null>(null);
   const picked = usePicked(rows, view);
@@ -339,6 +339,11 @@ export function InboxPage() {
       ) : null}
     </>
   );
+}
+
+/** Lines are drawn as far as they are in sight, and a few more. */
+function lastInSight(list: HTMLElement | null): number {
+  return Math.max(0, ...[...(list?.querySelectorAll<HTMLElement>('.iline') ?? [])].map(({ dataset }) => Number(dataset['index'])));
 }
 
 /** Enter goes from the list into the form, Esc from the form back to the page's keys. Elsewhere both do what they always do. */

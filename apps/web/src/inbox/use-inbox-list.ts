@@ -1,17 +1,22 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
-import type { TaskRow } from '@perdure/server/contract';
+import type { TaskListResult, TaskRow } from '@perdure/server/contract';
 import { client, trpc } from '../api/trpc.ts';
 import { useNow } from '../components/moment.ts';
 import { inboxEntries, placeOf, type HeldPlace, type InboxEntry } from './inbox-entries.ts';
 import { followUpListInput, inboxListInput } from './inbox-list-input.ts';
 import type { InboxSearch, InboxView } from './inbox-search.ts';
+import { pagesWith, useFreshPages } from './use-fresh-pages.ts';
 
 /**
  * The list of the inbox as it is shown: pages as they are scrolled to, what is put off below what is mine, and the open task where it
  * stood when it was opened, whatever has happened to it since (claimed, decided elsewhere, late).
+ *
+ * When tasks change, pages below what is in sight (`inSight`: the place of the last line that is) are let go, and come again when they are
+ * scrolled to; the others are asked for anew.
  */
-export function useInboxList(search: InboxSearch, view: InboxView, isKnown: boolean, open: TaskRow | undefined) {
+export function useInboxList(search: InboxSearch, view: InboxView, isKnown: boolean, open: TaskRow | undefined, inSight: () => number) {
+  const queries = useQueryClient();
   const asked = useMemo(() => inboxListInput(search, view), [search, view]);
   const list = useInfiniteQuery({
     ...trpc.tasks.list.infiniteQueryOptions(asked, {
@@ -24,6 +29,21 @@ export function useInboxList(search: InboxSearch, view: InboxView, isKnown: bool
   });
   const putOff = useQuery(
     trpc.tasks.list.queryOptions(followUpListInput(search), { placeholderData: keepPreviousData, enabled: isKnown && view === 'mine' }),
+  );
+  useFreshPages(
+    { pages: list.isPlaceholderData ? 0 : (list.data?.pages.length ?? 0), isFetching: list.isFetching, updatedAt: list.dataUpdatedAt },
+    () => {
+      const openAt = shown.findIndex(({ id }) => id === search.task);
+      queries.setQueryData<InfiniteData<TaskListResult, string | null>>(trpc.tasks.list.infiniteQueryKey(asked), (data) => {
+        if (data === undefined) return undefined;
+        const kept = pagesWith(
+          Math.max(inSight(), openAt) + 1,
+          data.pages.map((page) => page.rows.length),
+        );
+        return { pages: data.pages.slice(0, kept), pageParams: data.pageParams.slice(0, kept) };
+      });
+      void list.refetch();
+    },
   );
   const now = useNow(30_000);
   const sort = search.sort ?? 'due';

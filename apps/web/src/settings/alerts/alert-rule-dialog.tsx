@@ -4,7 +4,6 @@ import { useState } from 'react';
 import type { AlertKind, AlertRule, AlertRuleInput } from '@perdure/server/contract';
 import { describeError } from '../../api/describe-error.ts';
 import { trpc } from '../../api/trpc.ts';
-import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { toast, toastError } from '../../components/toast.tsx';
 import { SigningKey } from '../signing-key.tsx';
