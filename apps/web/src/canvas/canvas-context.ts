@@ -2,7 +2,7 @@ import type { EdgeId, GraphNode, NodeId, NoteId, PortId, Problem } from '@perdur
 import { createContext, useContext } from 'react';
 import { createStore, useStore, type StoreApi } from 'zustand';
 import type { Guide, Sides } from './align-guides.ts';
-import type { EdgeRun, NodeRun } from './fold-run-state.ts';
+import { type EdgeRun, type NodeRun, untouchedNode } from './fold-run-state.ts';
 import type { Box } from './obstacle-index.ts';
 import type { RunPicture } from './run-store.ts';
 
@@ -76,21 +76,7 @@ export function useNodeRun({ id, type }: Pick<GraphNode, 'id' | 'type'>): NodeRu
 }
 
 /** The start has no step of its own in the history: it is done as soon as the instance has begun. */
-const startedNode: NodeRun = {
-  status: 'completed',
-  visits: 1,
-  openSteps: 0,
-  attempt: 0,
-  wait: null,
-  failure: null,
-  items: null,
-  arrived: 0,
-  pinned: false,
-  ports: [],
-  openedAt: 0,
-  changedAt: 0,
-  latestStep: null,
-};
+const startedNode: NodeRun = { ...untouchedNode, visits: 1 };
 
 export function useEdgeRun(id: EdgeId): EdgeRun | undefined | null {
   const { run } = useCanvas();

@@ -46,6 +46,23 @@ export interface NodeRun {
   latestStep: StepKey | null;
 }
 
+/** What a node has before anything happened at it. */
+export const untouchedNode: NodeRun = {
+  status: 'completed',
+  visits: 0,
+  openSteps: 0,
+  attempt: 0,
+  wait: null,
+  failure: null,
+  items: null,
+  arrived: 0,
+  pinned: false,
+  ports: [],
+  openedAt: 0,
+  changedAt: 0,
+  latestStep: null,
+};
+
 export interface EdgeRun {
   taken: number;
   active: boolean;
@@ -468,20 +485,7 @@ export class RunFold {
   #update(node: NodeId, at: number, change: Partial<NodeRun>): void {
     const before = this.#nodes.get(node);
     this.#nodes.set(node, {
-      ...(before ?? {
-        status: 'running',
-        visits: 0,
-        openSteps: 0,
-        attempt: 0,
-        wait: null,
-        failure: null,
-        items: null,
-        arrived: 0,
-        pinned: false,
-        ports: [],
-        openedAt: at,
-        latestStep: null,
-      }),
+      ...(before ?? { ...untouchedNode, status: 'running', openedAt: at }),
       ...change,
       changedAt: at,
     });

@@ -86,22 +86,7 @@ export function ItemPager({ node, records, container, waitingFrames, visit, item
           <span className="grow t3 num">
             {(first + 1).toLocaleString('en')} to {Math.min(total, first + PER_PAGE).toLocaleString('en')} of {total.toLocaleString('en')}
           </span>
-          <Button
-            look="ghost"
-            size="sm"
-            icon={<IconChevronLeft className="ic" stroke={1.8} />}
-            aria-label="Page before"
-            refusal={page > 0 ? null : 'This is the first page'}
-            onClick={() => setTurned({ item, page: page - 1 })}
-          />
-          <Button
-            look="ghost"
-            size="sm"
-            icon={<IconChevronRight className="ic" stroke={1.8} />}
-            aria-label="Page after"
-            refusal={page < pages - 1 ? null : 'This is the last page'}
-            onClick={() => setTurned({ item, page: page + 1 })}
-          />
+          <Turn what="Page" at={page} of={pages} onTurn={(to) => setTurned({ item, page: to })} />
         </div>
       ) : null}
       <div className="row s12" style={{ padding: '8px 12px 10px', gap: 14 }}>
@@ -125,24 +110,34 @@ export function ItemPager({ node, records, container, waitingFrames, visit, item
             </>
           )}
         </span>
-        <Button
-          look="ghost"
-          size="sm"
-          icon={<IconChevronLeft className="ic" stroke={1.8} />}
-          aria-label="Item before"
-          refusal={(item ?? 0) > 0 ? null : 'This is the first'}
-          onClick={() => onItem(Math.max(0, (item ?? 1) - 1))}
-        />
-        <Button
-          look="ghost"
-          size="sm"
-          icon={<IconChevronRight className="ic" stroke={1.8} />}
-          aria-label="Item after"
-          refusal={(item ?? -1) < total - 1 ? null : 'This is the last'}
-          onClick={() => onItem(Math.min(total - 1, (item ?? -1) + 1))}
-        />
+        <Turn what="Item" at={item} of={total} onTurn={onItem} />
       </div>
     </section>
+  );
+}
+
+/** To the one before and the one after. `at`: null while none is chosen. */
+function Turn({ what, at, of, onTurn }: { what: 'Page' | 'Item'; at: number | null; of: number; onTurn: (to: number) => void }) {
+  const place = at ?? -1;
+  return (
+    <>
+      <Button
+        look="ghost"
+        size="sm"
+        icon={<IconChevronLeft className="ic" stroke={1.8} />}
+        aria-label={`${what} before`}
+        refusal={place > 0 ? null : `This is the first ${what.toLowerCase()}`}
+        onClick={() => onTurn(place - 1)}
+      />
+      <Button
+        look="ghost"
+        size="sm"
+        icon={<IconChevronRight className="ic" stroke={1.8} />}
+        aria-label={`${what} after`}
+        refusal={place < of - 1 ? null : `This is the last ${what.toLowerCase()}`}
+        onClick={() => onTurn(place + 1)}
+      />
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { InstanceState, OpenStep } from '@perdure/engine';
 import type { EdgeId, NodeId, WorkflowDocument } from '@perdure/graph';
-import type { EdgeRun, NodeRun, NodeRunStatus, NodeWait } from '../canvas/fold-run-state.ts';
+import { type EdgeRun, type NodeRun, type NodeRunStatus, type NodeWait, untouchedNode } from '../canvas/fold-run-state.ts';
 
 /**
  * What the canvas can show from the engine's state alone, until the history behind it has been folded: what is open, and what was passed in
@@ -12,7 +12,7 @@ export function pictureOfState(
 ): { nodes: Map<NodeId, NodeRun>; edges: Map<EdgeId, EdgeRun> } {
   const nodes = new Map<NodeId, NodeRun>();
   const visit = (node: NodeId, change: Partial<NodeRun>): void => {
-    nodes.set(node, { ...(nodes.get(node) ?? untouched), ...change });
+    nodes.set(node, { ...(nodes.get(node) ?? untouchedNode), ...change });
   };
   for (const frame of state.frames.values()) {
     for (const [node, visits] of frame.visits) visit(node, { visits: (nodes.get(node)?.visits ?? 0) + visits });
@@ -48,22 +48,6 @@ export function pictureOfState(
   }
   return { nodes, edges };
 }
-
-const untouched: NodeRun = {
-  status: 'completed',
-  visits: 0,
-  openSteps: 0,
-  attempt: 0,
-  wait: null,
-  failure: null,
-  items: null,
-  arrived: 0,
-  pinned: false,
-  ports: [],
-  openedAt: 0,
-  changedAt: 0,
-  latestStep: null,
-};
 
 function itemsOf({ container, passes }: OpenStep & { kind: 'container' }): Partial<NodeRun> {
   if (container.type === 'forEach')

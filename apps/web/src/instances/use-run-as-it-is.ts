@@ -1,19 +1,29 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { InstanceDetail } from '@perdure/server/contract';
-import { InstanceRun } from './instance-run.ts';
-import { sourceOf } from './use-instance-run.ts';
+import { client } from '../api/trpc.ts';
+import { InstanceRun, type RunSource } from './instance-run.ts';
 
-/** An instance's whole history as it is now, to be compared: it is not followed. */
+/** An instance's history from the server, as long as it was when it was opened: to be compared, or to be followed from there on. */
 export function useRunAsItIs(instance: InstanceDetail): InstanceRun {
   const { id } = instance;
-  // What it is when the comparison is opened; another one is another run.
+  // Another instance is another run; the document and the length as they are at first are what it begins with.
   // oxlint-disable-next-line react-hooks/exhaustive-deps
   const run = useMemo(() => new InstanceRun(id, instance.document, instance.seq, sourceOf(id)), [id]);
+  // The folds change in place; the revision makes whoever uses them draw again.
   useSyncExternalStore(run.subscribe, run.revision);
   const finished = instance.completedAt !== null;
   useEffect(() => {
     void run.load(finished);
     return () => run.stop();
-  }, [run, finished]);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [run]);
   return run;
+}
+
+function sourceOf(id: string): RunSource {
+  return {
+    checkpointBefore: (seq) => client.instances.checkpointBefore.query({ id, seq }),
+    events: async (afterSeq, limit) => (await client.instances.history.query({ id, afterSeq, limit })).events,
+    lean: (afterSeq, limit) => client.instances.history.query({ id, afterSeq, limit, lean: true }),
+  };
 }

@@ -1,16 +1,13 @@
 import { TextInput } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Button } from '../components/button.tsx';
 import { SignInCard } from '../shell/signed-out-page.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
-import { FormFault } from './form-fault.tsx';
 import { forgottenPassword } from './session.ts';
+import { BackToSignIn, SignInForm } from './sign-in-form.tsx';
 
 export function ForgottenPasswordPage() {
   useDocumentTitle('Forgotten password');
   const [email, setEmail] = useState('');
-  const [fault, setFault] = useState<string | null>(null);
   const [mailed, setMailed] = useState<boolean | null>(null);
   if (mailed !== null) {
     return (
@@ -20,21 +17,22 @@ export function ForgottenPasswordPage() {
             ? `If there is an account for ${email.trim()}, a link to set a new password is on its way. It works once, for an hour.`
             : 'Ask an administrator for a link: they make one under Settings, People.'}
         </p>
-        <Link to="/sign-in" className="lnk">
-          Back to sign-in
-        </Link>
+        <BackToSignIn />
       </SignInCard>
     );
   }
   return (
     <SignInCard title="Forgotten password">
-      <form
-        className="sign-in-form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void forgottenPassword(email).then((answer) => (answer.ok ? setMailed(answer.content.mailed) : setFault(answer.message)));
+      <SignInForm
+        action="Send a link"
+        refusal={email.includes('@') ? null : 'Enter your e-mail address'}
+        onSubmit={async () => {
+          const answer = await forgottenPassword(email);
+          if (!answer.ok) return answer.fields[0]?.message ?? answer.message;
+          setMailed(answer.content.mailed);
+          return null;
         }}
+        aside={<BackToSignIn />}
       >
         <TextInput
           label="E-mail"
@@ -45,17 +43,7 @@ export function ForgottenPasswordPage() {
           value={email}
           onChange={(event) => setEmail(event.currentTarget.value)}
         />
-        <FormFault text={fault} />
-        <div className="row g8">
-          <Button type="submit" look="primary" size="lg" refusal={email.includes('@') ? null : 'Enter your e-mail address'}>
-            Send a link
-          </Button>
-          <span className="grow" />
-          <Link to="/sign-in" className="lnk">
-            Back to sign-in
-          </Link>
-        </div>
-      </form>
+      </SignInForm>
     </SignInCard>
   );
 }

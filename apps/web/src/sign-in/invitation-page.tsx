@@ -5,9 +5,9 @@ import { useState } from 'react';
 import { Button } from '../components/button.tsx';
 import { SignInCard } from '../shell/signed-out-page.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
-import { FormFault } from './form-fault.tsx';
 import { NewPasswordField, passwordRefusal } from './new-password-field.tsx';
 import { acceptInvitation, lookAtInvitation } from './session.ts';
+import { SignInForm } from './sign-in-form.tsx';
 import { useLinkToken } from './use-link-token.ts';
 
 /** Behind the link of an invitation: whoever opens it looks; only this page's form takes it. */
@@ -19,8 +19,6 @@ export function InvitationPage() {
   const look = useQuery({ queryKey: ['invitation', token], queryFn: () => lookAtInvitation(token), staleTime: Infinity });
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
-  const [fault, setFault] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
   if (look.data === undefined)
     return (
       <SignInCard title="Invitation">
@@ -39,25 +37,20 @@ export function InvitationPage() {
       </SignInCard>
     );
   const { email, invitedBy } = look.data.content;
-  const refusal = name.trim() === '' ? 'Enter your name' : passwordRefusal(password);
   return (
     <SignInCard title={`${invitedBy} invites you`}>
       <p>
         You will sign in as <b className="b5 t1">{email}</b>.
       </p>
-      <form
-        className="sign-in-form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (busy || refusal !== null) return;
-          setBusy(true);
-          void acceptInvitation(token, name, password).then((answer) => {
-            setBusy(false);
-            if (!answer.ok) return setFault(answer.fields[0]?.message ?? answer.message);
-            queries.clear();
-            void navigate({ to: '/', replace: true });
-          });
+      <SignInForm
+        action="Accept the invitation"
+        refusal={name.trim() === '' ? 'Enter your name' : passwordRefusal(password)}
+        onSubmit={async () => {
+          const answer = await acceptInvitation(token, name, password);
+          if (!answer.ok) return answer.fields[0]?.message ?? answer.message;
+          queries.clear();
+          void navigate({ to: '/', replace: true });
+          return null;
         }}
       >
         {/* For password managers, which otherwise keep the name as the account. */}
@@ -72,13 +65,7 @@ export function InvitationPage() {
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <NewPasswordField value={password} onChange={setPassword} />
-        <FormFault text={fault} />
-        <div className="row">
-          <Button type="submit" look="primary" size="lg" busy={busy} refusal={refusal}>
-            Accept the invitation
-          </Button>
-        </div>
-      </form>
+      </SignInForm>
     </SignInCard>
   );
 }

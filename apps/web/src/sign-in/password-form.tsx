@@ -1,29 +1,31 @@
 import { PasswordInput, TextInput } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useState, type FormEvent } from 'react';
-import { Button } from '../components/button.tsx';
-import { FormFault } from './form-fault.tsx';
+import { useState } from 'react';
 import { signInWithPassword } from './session.ts';
+import { SignInForm } from './sign-in-form.tsx';
 
 export function PasswordForm({ email: known = '', onSignedIn }: { email?: string; onSignedIn: () => void }) {
   const [email, setEmail] = useState(known);
   const [password, setPassword] = useState('');
-  const [fault, setFault] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (busy || email.trim() === '' || password === '') return;
-    setBusy(true);
-    setFault(null);
-    void signInWithPassword(email, password).then((answer) => {
-      setBusy(false);
-      if (answer.ok) return onSignedIn();
-      setFault(answer.message);
-      setPassword('');
-    });
-  };
   return (
-    <form className="sign-in-form" onSubmit={submit} noValidate>
+    <SignInForm
+      action="Sign in"
+      refusal={email.trim() === '' || password === '' ? 'Enter your e-mail address and password' : null}
+      onSubmit={async () => {
+        const answer = await signInWithPassword(email, password);
+        if (answer.ok) {
+          onSignedIn();
+          return null;
+        }
+        setPassword('');
+        return answer.message;
+      }}
+      aside={
+        <Link to="/forgotten-password" className="lnk">
+          Forgotten password
+        </Link>
+      }
+    >
       <TextInput
         label="E-mail"
         type="email"
@@ -41,22 +43,6 @@ export function PasswordForm({ email: known = '', onSignedIn }: { email?: string
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
       />
-      <FormFault text={fault} />
-      <div className="row g8">
-        <Button
-          type="submit"
-          look="primary"
-          size="lg"
-          busy={busy}
-          refusal={email.trim() === '' || password === '' ? 'Enter your e-mail address and password' : null}
-        >
-          Sign in
-        </Button>
-        <span className="grow" />
-        <Link to="/forgotten-password" className="lnk">
-          Forgotten password
-        </Link>
-      </div>
-    </form>
+    </SignInForm>
   );
 }
