@@ -2,8 +2,8 @@ import type { AllowedPlace } from '@perdure/activities';
 import type { Database } from '@perdure/database';
 import type { MigrationAnswer, MigrationQuestion, Json, Problem, WorkflowDocument } from '@perdure/graph';
 import type { Runtime } from '@perdure/runtime';
-import type { BulkRunner } from './bulk/bulk-runner.ts';
 import type { DashboardFigures } from './monitor/dashboard-figures.ts';
+import type { Rounds } from './rounds.ts';
 import type { FieldProblem } from './trpc/contract/errors.ts';
 import type { PreviewResult } from './trpc/contract/workflows.ts';
 import type { PresenceBoard } from './workflows/presence-board.ts';
@@ -35,7 +35,7 @@ export interface Installation {
   monitorChanged: () => void;
   dashboards: DashboardFigures;
   /** Works through the jobs over many instances. Nudge it after the commit that made or moved one. */
-  bulk: Pick<BulkRunner, 'nudge'>;
+  bulk: Pick<Rounds, 'nudge'>;
   /** Sends what was queued just now, instead of in a moment. Call it after the commit; forgetting it costs two seconds. */
   sendNotices: () => void;
   /** A mutation was done and left no entry in the audit log: a fault of the server. */

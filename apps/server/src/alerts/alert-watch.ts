@@ -6,36 +6,17 @@ import { lastTold, unwillingAddresses, withAlertRules, type AlertRuleRecord, typ
 import type { FastifyBaseLogger } from 'fastify';
 import { databaseFault } from '../errors/database-fault.ts';
 import type { Installation } from '../installation.ts';
+import { type Rounds, startRounds } from '../rounds.ts';
 import { alertNotices } from './alert-notices.ts';
 import { measure } from './measure.ts';
 import { nextAlert } from './next-alert.ts';
 
-export interface AlertWatch {
-  stop(): Promise<void>;
-}
-
-export function startAlertWatch(
-  installation: Pick<Installation, 'config' | 'database' | 'sendNotices'>,
-  log: FastifyBaseLogger,
-  everyMs = 30_000,
-): AlertWatch {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
-  const round = async (): Promise<void> => {
-    await lookAtAlerts(installation, log).catch((thrown: unknown) =>
-      log.warn({ err: thrown }, 'The alert rules could not be looked at; the next round tries again.'),
-    );
-    if (!stopped) timer = setTimeout(() => (running = round()), everyMs).unref();
-  };
-  timer = setTimeout(() => (running = round()), everyMs).unref();
-  return {
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
+export function startAlertWatch(installation: Pick<Installation, 'config' | 'database' | 'sendNotices'>, log: FastifyBaseLogger): Rounds {
+  return startRounds({
+    everyMs: 30_000,
+    round: async () => void (await lookAtAlerts(installation, log)),
+    onTrouble: (thrown) => log.warn({ err: thrown }, 'The alert rules could not be looked at; the next round tries again.'),
+  });
 }
 
 /** One look at every rule. False: another process is looking. */

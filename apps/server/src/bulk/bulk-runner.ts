@@ -31,6 +31,7 @@ import { adminKey, actorOf, type Identity } from '../auth/identity.ts';
 import { reachOf } from '../auth/reach.ts';
 import type { Installation } from '../installation.ts';
 import { instanceFilter, instanceFilterInput } from '../instances/instance-filter.ts';
+import { type Rounds, startRounds } from '../rounds.ts';
 import { actOnInstance, itemKey, tracesOf } from './act-on-instance.ts';
 import { aimOf, permissionFor, requestOf } from './bulk-request.ts';
 import { type BulkLease, claimLease } from './bulk-lease.ts';
@@ -48,44 +49,17 @@ const pace = { perSecond: 500, burst: portion };
 const mostTries = 5;
 const againAfterMs = 1_000;
 
-export interface BulkRunner {
-  /** Looks for jobs now. */
-  nudge(): void;
-  /** Resolves when what is underway is settled. */
-  stop(): Promise<void>;
-}
-
 export interface BulkRunnerParts {
   installation: () => Installation;
   database: Database;
   log: FastifyBaseLogger;
 }
 
-export function startBulkRunner({ installation, database: { prisma }, log }: BulkRunnerParts): BulkRunner {
+export function startBulkRunner({ installation, database: { prisma }, log }: BulkRunnerParts): Rounds {
   const holder = randomUUID();
   const bucket = new TokenBucket(pace);
   const stopping = new AbortController();
   const atWork = new Set<Promise<void>>();
-  let looking: Promise<void> | null = null;
-  let again = false;
-  let timer: NodeJS.Timeout | undefined;
-
-  function look(): void {
-    clearTimeout(timer);
-    if (stopping.signal.aborted) return;
-    if (looking !== null) {
-      again = true;
-      return;
-    }
-    again = false;
-    looking = takeJobs()
-      .catch((error: unknown) => log.warn({ err: error }, 'Jobs could not be looked for.'))
-      .finally(() => {
-        looking = null;
-        if (again) look();
-        else if (!stopping.signal.aborted) timer = setTimeout(look, everyMs).unref();
-      });
-  }
 
   async function takeJobs(): Promise<void> {
     while (atWork.size < jobsAtOnce && !stopping.signal.aborted) {
@@ -95,7 +69,7 @@ export function startBulkRunner({ installation, database: { prisma }, log }: Bul
         .catch((error: unknown) => log.warn({ err: error, job: lease.hold.job }, 'A job could not go on; it will be taken up again.'))
         .finally(() => {
           atWork.delete(work);
-          look();
+          rounds.nudge();
         });
       atWork.add(work);
     }
@@ -199,13 +173,17 @@ export function startBulkRunner({ installation, database: { prisma }, log }: Bul
     });
   }
 
-  look();
+  const rounds = startRounds({
+    everyMs,
+    round: takeJobs,
+    onTrouble: (thrown) => log.warn({ err: thrown }, 'Jobs could not be looked for.'),
+    atOnce: true,
+  });
   return {
-    nudge: look,
+    nudge: rounds.nudge,
     async stop() {
       stopping.abort();
-      clearTimeout(timer);
-      await looking;
+      await rounds.stop();
       await Promise.all(atWork);
     },
   };

@@ -1,6 +1,7 @@
 /** Tells the installation what this process does (table worker_figures): turns a second, and where it found the states it needed. */
 import type { Ask } from '@perdure/database/monitor';
 import type { Runtime } from '@perdure/runtime';
+import { type Rounds, startRounds } from '../rounds.ts';
 
 const everyMs = 5_000;
 const rememberedMs = 15 * 60_000;
@@ -18,13 +19,8 @@ interface Sample {
   reads: ToldFigures['reads'];
 }
 
-export function startWorkerTeller(
-  ask: Ask,
-  runtime: Pick<Runtime, 'health'>,
-  onTrouble: (error: Error) => void,
-): { stop(): Promise<void> } {
+export function startWorkerTeller(ask: Ask, runtime: Pick<Runtime, 'health'>, onTrouble: (error: Error) => void): Rounds {
   const samples: Sample[] = [];
-  let telling: Promise<void> = Promise.resolve();
   const tell = async (): Promise<void> => {
     const health = runtime.health();
     const count = (name: string): number => health.counters[name] ?? 0;
@@ -46,16 +42,9 @@ export function startWorkerTeller(
         postgres: now.reads.postgres - first.reads.postgres,
       },
     };
-    await ask(tellSql, [health.workerId, JSON.stringify(figures)]).catch(onTrouble);
+    await ask(tellSql, [health.workerId, JSON.stringify(figures)]);
   };
-  const timer = setInterval(() => (telling = tell()), everyMs).unref();
-  telling = tell();
-  return {
-    async stop() {
-      clearInterval(timer);
-      await telling;
-    },
-  };
+  return startRounds({ everyMs, round: tell, onTrouble: (thrown) => onTrouble(thrown as Error), atOnce: true });
 }
 
 const tellSql = `INSERT INTO worker_figures (worker_id, at, figures) VALUES ($1, now(), $2)

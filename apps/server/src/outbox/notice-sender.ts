@@ -12,6 +12,7 @@ import type { Database } from '@perdure/database';
 import type { WebhookSender } from '@perdure/activities';
 import { authSecret, claimNotices, noticeFailed, noticeSent, sweepNotices, type ClaimedNotice } from '@perdure/database/write';
 import type { FastifyBaseLogger } from 'fastify';
+import { type Rounds, startRounds } from '../rounds.ts';
 import type { Mailer } from './mailer.ts';
 import { webhookKey } from './webhook-keys.ts';
 
@@ -46,27 +47,10 @@ export interface NoticeSenderParts {
   waits?: readonly number[];
 }
 
-export interface NoticeSender {
-  /** Looks now instead of at the next round: for a notice that somebody waits for. */
-  nudge(): void;
-  stop(): Promise<void>;
-}
-
-export function startNoticeSender({
-  database,
-  mailer,
-  webhooks,
-  log,
-  everyMs = 2_000,
-  waits = backoffMs,
-}: NoticeSenderParts): NoticeSender {
+export function startNoticeSender({ database, mailer, webhooks, log, everyMs = 2_000, waits = backoffMs }: NoticeSenderParts): Rounds {
   const { prisma } = database;
   const channels: ClaimedNotice['channel'][] = mailer === null ? ['webhook'] : ['email', 'webhook'];
-  let stopped = false;
-  let again = false;
   let sweptAt = Date.now();
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | null = null;
 
   async function deliver(notice: ClaimedNotice): Promise<void> {
     const result = await send(notice).catch((thrown: unknown) => {
@@ -89,42 +73,22 @@ export function startNoticeSender({
     return mailer.send({ id, to: recipient, subject: subject ?? '', text: text ?? '', html: html ?? '' });
   }
 
-  async function round(): Promise<void> {
-    try {
-      for (;;) {
-        again = false;
-        const claimed = await claimNotices(prisma, { channels, limit: atOnce, claimedForMs });
-        await Promise.all(claimed.map(deliver));
-        // A full round means that more may wait.
-        if (stopped || (claimed.length < atOnce && !again)) break;
-      }
-      if (Date.now() - sweptAt > hour) {
-        sweptAt = Date.now();
-        await sweepNotices(prisma);
-      }
-    } catch (thrown) {
-      log.warn({ err: thrown }, 'The outbox could not be read; the next round tries again.');
+  async function round(stopping: AbortSignal): Promise<void> {
+    let claimed: ClaimedNotice[];
+    do {
+      claimed = await claimNotices(prisma, { channels, limit: atOnce, claimedForMs });
+      await Promise.all(claimed.map(deliver));
+      // A full round means that more may wait.
+    } while (!stopping.aborted && claimed.length === atOnce);
+    if (Date.now() - sweptAt > hour) {
+      sweptAt = Date.now();
+      await sweepNotices(prisma);
     }
   }
 
-  function begin(): void {
-    clearTimeout(timer);
-    running = round().finally(() => {
-      running = null;
-      if (!stopped) timer = setTimeout(begin, everyMs).unref();
-    });
-  }
-
-  timer = setTimeout(begin, everyMs).unref();
-  return {
-    nudge() {
-      again = true;
-      if (!stopped && running === null) begin();
-    },
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
+  return startRounds({
+    everyMs,
+    round,
+    onTrouble: (thrown) => log.warn({ err: thrown }, 'The outbox could not be read; the next round tries again.'),
+  });
 }

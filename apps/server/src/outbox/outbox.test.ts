@@ -10,7 +10,8 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { emailNotice } from './email-notice.ts';
 import { createMailer } from './mailer.ts';
-import { startNoticeSender, type NoticeSender } from './notice-sender.ts';
+import type { Rounds } from '../rounds.ts';
+import { startNoticeSender } from './notice-sender.ts';
 import { shownWebhookKey, webhookKey } from './webhook-keys.ts';
 
 const log = pino({ level: 'fatal' });
@@ -22,7 +23,7 @@ let hook: Server;
 let hookUrl: string;
 let received: { headers: IncomingMessage['headers']; body: string }[] = [];
 let answers: number[] = [];
-const senders: NoticeSender[] = [];
+const senders: Rounds[] = [];
 
 beforeAll(async () => {
   [postgres, mails] = await Promise.all([startTestPostgres(), startMailCatcher()]);
@@ -53,7 +54,7 @@ afterAll(async () => {
   await Promise.all([postgres.stop(), mails.stop()]);
 });
 
-function sender(options: { mail?: boolean; allow?: boolean; waits?: number[] } = {}): NoticeSender {
+function sender(options: { mail?: boolean; allow?: boolean; waits?: number[] } = {}): Rounds {
   const { mail = true, allow = true, waits = [0, 0, 0] } = options;
   const started = startNoticeSender({
     database,

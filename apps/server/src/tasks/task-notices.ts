@@ -17,6 +17,8 @@ import { rolePermissions, roles } from '../auth/permissions.ts';
 import type { Installation } from '../installation.ts';
 import { testTag } from '../instances/reserved-tags.ts';
 import { emailNotice, linkTo, type Letter } from '../outbox/email-notice.ts';
+import { type Rounds, startRounds } from '../rounds.ts';
+import { taskEventTypes } from './task-event-types.ts';
 
 /** Kinds people can choose about. */
 export type TaskNoticeKind = 'task.new' | 'task.assigned' | 'task.reminder' | 'task.mention';
@@ -24,34 +26,19 @@ export type TaskNoticeKind = 'task.new' | 'task.assigned' | 'task.reminder' | 't
 type Parts = Pick<Installation, 'config' | 'database' | 'folders'>;
 type Transaction = Parameters<Parameters<typeof tellTaskChanges>[2]>[0];
 
-export function startTaskNotices(installation: Parts, log: FastifyBaseLogger, everyMs = 1_000): { stop(): Promise<void> } {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
-  const round = async (): Promise<void> => {
-    try {
-      while (!stopped && (await tellOfTasks(installation)) > 0);
-    } catch (thrown) {
-      log.warn({ err: thrown }, 'People could not be told of their tasks; the next round tries again.');
-    }
-    if (!stopped) timer = setTimeout(begin, everyMs).unref();
-  };
-  const begin = (): void => {
-    running = round();
-  };
-  timer = setTimeout(begin, everyMs).unref();
-  return {
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await running;
+export function startTaskNotices(installation: Parts, log: FastifyBaseLogger): Rounds {
+  return startRounds({
+    everyMs: 1_000,
+    round: async (stopping) => {
+      while (!stopping.aborted && (await tellOfTasks(installation)) > 0);
     },
-  };
+    onTrouble: (thrown) => log.warn({ err: thrown }, 'People could not be told of their tasks; the next round tries again.'),
+  });
 }
 
 /** Queues the notices of up to `limit` changes; gives how many changes there were. */
 export async function tellOfTasks(installation: Parts, limit = 50): Promise<number> {
-  return tellTaskChanges(installation.database.prisma, { types: told, testTag, limit }, async (tx, change) => {
+  return tellTaskChanges(installation.database.prisma, { types: taskEventTypes, testTag, limit }, async (tx, change) => {
     if (change.isTest) return;
     for (const event of change.events) {
       await tellPeople(installation, tx, change, event);
@@ -59,17 +46,6 @@ export async function tellOfTasks(installation: Parts, limit = 50): Promise<numb
     }
   });
 }
-
-const told: readonly HistoryEvent['type'][] = [
-  'HumanTaskCreated',
-  'HumanTaskClaimed',
-  'HumanTaskReleased',
-  'HumanTaskAssigned',
-  'HumanTaskVoted',
-  'HumanTaskDecided',
-  'HumanTaskEscalated',
-  'TimerFired',
-];
 
 /** Who is told of the event, how, and why; null: nobody. */
 function letterFor(

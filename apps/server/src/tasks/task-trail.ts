@@ -2,10 +2,11 @@ import type { HistoryEvent } from '@perdure/engine';
 import { personNames, readHistoryOfTypes, type TaskRecord } from '@perdure/database/read';
 import type { Installation } from '../installation.ts';
 import type { TaskTrailEntry } from '../trpc/contract/tasks.ts';
+import { taskEventTypes } from './task-event-types.ts';
 
 /** What happened to the task, from the instance's history; how it closed without a decision, from the task itself. */
 export async function taskTrail({ database }: Installation, task: TaskRecord): Promise<TaskTrailEntry[]> {
-  const events = await readHistoryOfTypes(database.prisma, task.instanceId, told, task.step);
+  const events = await readHistoryOfTypes(database.prisma, task.instanceId, taskEventTypes, task.step);
   const names = await personNames(database.prisma, new Set(events.flatMap(peopleIn)));
   const named = (id: string) => ({ id, name: names.get(id) ?? id });
   const trail = events.flatMap((event): TaskTrailEntry[] => {
@@ -37,17 +38,6 @@ export async function taskTrail({ database }: Installation, task: TaskRecord): P
   }
   return trail;
 }
-
-const told: readonly HistoryEvent['type'][] = [
-  'HumanTaskCreated',
-  'HumanTaskClaimed',
-  'HumanTaskReleased',
-  'HumanTaskAssigned',
-  'HumanTaskVoted',
-  'HumanTaskDecided',
-  'HumanTaskEscalated',
-  'TimerFired',
-];
 
 function peopleIn(event: HistoryEvent): string[] {
   switch (event.type) {

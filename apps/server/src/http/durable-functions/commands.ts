@@ -6,7 +6,7 @@ import { withDeed } from '../../audit/with-deed.ts';
 import { actorOf } from '../../auth/identity.ts';
 import { accepted } from '../../errors/refusal.ts';
 import { identityOf, type Routes } from '../route.ts';
-import { durableFunctionsRoot, managementLinks } from './management-links.ts';
+import { durableFunctionsRoot, sendAccepted } from './management-links.ts';
 import { commonQuery } from './query-values.ts';
 import { demandInstance } from '../../auth/reach.ts';
 
@@ -56,12 +56,7 @@ export function addCommands(routes: Routes): void {
         reason: '',
         sameId,
       });
-      const links = managementLinks(request, id);
-      return reply
-        .code(202)
-        .header('location', links.statusQueryGetUri ?? '')
-        .header('retry-after', '10')
-        .send(links);
+      return sendAccepted(request, reply, id);
     },
   });
   for (const { path, summary, already, command } of commands) {

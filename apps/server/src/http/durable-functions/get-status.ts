@@ -7,7 +7,7 @@ import { unknownInstance } from '../../instances/unknown-instance.ts';
 import { identityOf, type Routes } from '../route.ts';
 import { durableFunctionsHistory } from './history-events.ts';
 import { instanceStatus } from './instance-status.ts';
-import { durableFunctionsRoot, managementLinks } from './management-links.ts';
+import { durableFunctionsRoot, sendAccepted } from './management-links.ts';
 import { commonQuery, flag } from './query-values.ts';
 import { demandInstance } from '../../auth/reach.ts';
 import { maskOfInstance } from '../../sensitive/mask-of-instance.ts';
@@ -58,13 +58,7 @@ export async function sendStatus(
   const historyEvents = options.showHistory ? await durableFunctionsHistory(installation, id, options.showHistoryOutput ?? false) : null;
   const mask = await maskOfInstance(installation, identity, id);
   const status = mask(await instanceStatus(installation, record, values.get(id), { showInput: options.showInput ?? true, historyEvents }));
-  if (!isFinal(record.storedStatus)) {
-    return reply
-      .code(202)
-      .header('location', managementLinks(request, id).statusQueryGetUri ?? '')
-      .header('retry-after', '10')
-      .send(status);
-  }
+  if (!isFinal(record.storedStatus)) return sendAccepted(request, reply, id, status);
   const failed = record.storedStatus === 'Failed' && options.returnInternalServerErrorOnFailure === true;
   return reply.code(failed ? 500 : 200).send(status);
 }

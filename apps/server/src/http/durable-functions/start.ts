@@ -10,7 +10,7 @@ import { waitUntilFinished } from '../../instances/wait-until-finished.ts';
 import { jsonValue } from '../../trpc/json-value.ts';
 import { bodyLimits, identityOf, type Routes } from '../route.ts';
 import { sendStatus } from './get-status.ts';
-import { durableFunctionsRoot, managementLinks } from './management-links.ts';
+import { durableFunctionsRoot, sendAccepted } from './management-links.ts';
 import { commonQuery, flag, seconds } from './query-values.ts';
 import { maskOfInstance } from '../../sensitive/mask-of-instance.ts';
 
@@ -76,12 +76,7 @@ export function addStart(routes: Routes): void {
           );
           if (finished) return sendResult(id);
         }
-        const links = managementLinks(request, id);
-        return reply
-          .code(202)
-          .header('location', links.statusQueryGetUri ?? '')
-          .header('retry-after', '10')
-          .send(links);
+        return sendAccepted(request, reply, id);
 
         async function sendResult(id: string): Promise<unknown> {
           const { prisma } = installation.database;
