@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet,
 import { FaultPage, NotFoundPage } from './shell/fault-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { parseMomentSearch } from './instances/moment-search.ts';
+import { parseJobSearch } from './bulk/job-search.ts';
 import { parseDashboardSearch } from './dashboard/dashboard-search.ts';
 import { parseIncidentsSearch } from './incidents/incidents-search.ts';
 import { parseInstanceSearch } from './instances/instance-search.ts';
@@ -76,6 +77,19 @@ const incidentRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/incidents/$fingerprint',
   component: lazyRouteComponent(() => import('./incidents/incident-page.tsx'), 'IncidentPage'),
+});
+
+const jobsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/jobs',
+  component: lazyRouteComponent(() => import('./bulk/jobs-page.tsx'), 'JobsPage'),
+});
+
+const jobRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/jobs/$id',
+  validateSearch: parseJobSearch,
+  component: lazyRouteComponent(() => import('./bulk/job-page.tsx'), 'JobPage'),
 });
 
 const workflowsRoute = createRoute({
@@ -199,6 +213,8 @@ export const router = createRouter({
       dashboardRoute,
       incidentsRoute,
       incidentRoute,
+      jobsRoute,
+      jobRoute,
       workflowsRoute,
       designerRoute,
       instancesRoute,

@@ -95,6 +95,20 @@ test('a preview counts exactly what would be reached, and says what would not an
   expect(await deeds('instance:exact-7')).toEqual([]);
 });
 
+test('a migration reaches those of its workflow that run another version, and says of the others why not', async () => {
+  const ids = named('moves', 3);
+  await start('waits', ids);
+  await start('calls', ['moves-other']);
+  await reached(ids, 'Running');
+  await publishWorkflow(server.databaseUrl, 'waits', waits);
+  const request = { action: 'migrate', workflowKey: 'waits', version: 2 };
+  const { data } = await preview(request, { text: 'moves-' });
+  expect(data).toMatchObject({ eligible: 3, refused: [{ code: 'instance.other-workflow', count: 1 }] });
+  const id = await create(request, { text: 'moves-' }, 'the new one');
+  expect(await finished(id)).toMatchObject({ total: 3, done: 3 });
+  expect(await server.database.prisma.instance.count({ where: { id: { in: ids }, version: 2 } })).toBe(3);
+});
+
 test('what matches nothing makes no job, and says so', async () => {
   const asked = { request: { action: 'suspend' }, filter: { text: 'nobody-has-this' }, reason: '' };
   const { error } = await server.procedure(operator.cookie, 'mutation', 'bulk.create', {

@@ -11,10 +11,13 @@ export function toast(options: {
   title: string;
   detail?: ReactNode;
   action?: { label: string; run: () => void };
+  /** Takes the place of the one that was shown under the same name. */
+  name?: string;
 }): void {
   const shape = options.shape ?? 'completed';
   const stays = shape === 'failed' || shape === 'error';
-  const id = crypto.randomUUID();
+  const id = options.name ?? crypto.randomUUID();
+  notifications.hide(id);
   notifications.show({
     id,
     icon: <StatusIcon shape={shape} size={15} />,

@@ -1,14 +1,17 @@
 import { Textarea } from '@mantine/core';
+import { IconRefresh } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { trpc } from '../api/trpc.ts';
 import { useMay } from '../api/use-me.ts';
+import { BulkDialog } from '../bulk/bulk-dialog.tsx';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Loaded } from '../components/loaded.tsx';
 import { formatMoment, useNow } from '../components/moment.ts';
 import { toast, toastError } from '../components/toast.tsx';
+import { useKeys } from '../components/use-keys.ts';
 import { InstanceTable } from '../instances/instance-table.tsx';
 import { STANDARD_COLUMNS } from '../instances/columns.ts';
 import { Breadcrumb, TopBar } from '../shell/top-bar.tsx';
@@ -29,6 +32,7 @@ export function IncidentPage() {
   const now = useNow(10_000);
   const [ignoring, setIgnoring] = useState(false);
   const [reason, setReason] = useState('');
+  const [retrying, setRetrying] = useState(false);
   const refresh = () => void queries.invalidateQueries({ queryKey: trpc.incidents.pathKey() });
   const ignore = useMutation(
     trpc.incidents.ignore.mutationOptions({
@@ -43,6 +47,11 @@ export function IncidentPage() {
   const row = incident.data;
   useDocumentTitle(row?.message || row?.code || 'Incident');
   const refusal = mayOperate ? null : 'Your role may not act on instances';
+  useKeys({
+    r: () => {
+      if (refusal === null && row?.kind === 'failure' && row.open > 0) setRetrying(true);
+    },
+  });
   return (
     <>
       <TopBar>
@@ -59,9 +68,20 @@ export function IncidentPage() {
                 Count it again
               </Button>
             )}
-            <Link className="btn primary" to="/instances" search={{ view: 'all', incident: fingerprint }}>
+            <Link className="btn" to="/instances" search={{ view: 'all', incident: fingerprint }}>
               Show in the list
             </Link>
+            {row.kind === 'failure' ? (
+              <Button
+                look="primary"
+                icon={<IconRefresh className="ic" stroke={1.8} />}
+                keys={['R']}
+                refusal={refusal ?? (row.open === 0 ? 'No instance is failed in it any more' : null)}
+                onClick={() => setRetrying(true)}
+              >
+                {row.open === 0 ? 'Retry' : `Retry ${row.open.toLocaleString('en')}…`}
+              </Button>
+            ) : null}
           </>
         )}
       </TopBar>
@@ -116,6 +136,7 @@ export function IncidentPage() {
           </>
         )}
       </Loaded>
+      {retrying ? <BulkDialog action="retry" filter={{ incident: fingerprint }} onClose={() => setRetrying(false)} /> : null}
       <Dialog
         opened={ignoring}
         onClose={() => setIgnoring(false)}

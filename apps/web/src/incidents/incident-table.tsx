@@ -1,5 +1,9 @@
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { IncidentRow } from '@perdure/server/contract';
+import { useMay } from '../api/use-me.ts';
+import { BulkDialog } from '../bulk/bulk-dialog.tsx';
+import { Button } from '../components/button.tsx';
 import { type ListColumn, ListTable } from '../components/list-table.tsx';
 import { formatMomentShort, useNow } from '../components/moment.ts';
 import { durationWords } from '../components/duration-words.ts';
@@ -18,46 +22,61 @@ const COLUMNS: readonly ListColumn[] = [
 /** Incidents, the one seen last first. */
 export function IncidentTable({ rows, label }: { rows: readonly IncidentRow[]; label: string }) {
   const now = useNow(10_000);
+  const mayOperate = useMay('instance.operate');
+  const [retried, setRetried] = useState<string | null>(null);
   return (
-    <ListTable label={label} className="incidents" columns={COLUMNS}>
-      {rows.map((row) => (
-        <tr key={row.fingerprint}>
-          <td>
-            <span className="row g8" style={{ alignItems: 'flex-start' }}>
-              <span style={{ paddingTop: 3 }}>
-                <StatusIcon shape={row.kind === 'stuck' ? 'warning' : 'failed'} label={row.kind === 'stuck' ? 'Stuck' : 'Failed'} />
-              </span>
-              <span className="what">
-                <Link to="/incidents/$fingerprint" params={{ fingerprint: row.fingerprint }} className="b5 ell" title={row.message}>
-                  {row.message === '' ? row.code : row.message}
-                </Link>
-                <span className="s12 t3 ell">
-                  {row.workflowTitle}
-                  {row.title === '' ? '' : `, ${row.title}`}
+    <>
+      <ListTable label={label} className="incidents" columns={COLUMNS}>
+        {rows.map((row) => (
+          <tr key={row.fingerprint}>
+            <td>
+              <span className="row g8" style={{ alignItems: 'flex-start' }}>
+                <span style={{ paddingTop: 3 }}>
+                  <StatusIcon shape={row.kind === 'stuck' ? 'warning' : 'failed'} label={row.kind === 'stuck' ? 'Stuck' : 'Failed'} />
+                </span>
+                <span className="what">
+                  <Link to="/incidents/$fingerprint" params={{ fingerprint: row.fingerprint }} className="b5 ell" title={row.message}>
+                    {row.message === '' ? row.code : row.message}
+                  </Link>
+                  <span className="s12 t3 ell">
+                    {row.workflowTitle}
+                    {row.title === '' ? '' : `, ${row.title}`}
+                  </span>
                 </span>
               </span>
-            </span>
-          </td>
-          <td>
-            <HourBars hours={row.hours} color={row.kind === 'stuck' ? 'var(--waiting)' : 'var(--failed)'} />
-          </td>
-          <td className="num b6 end">{row.open.toLocaleString('en')}</td>
-          <td className="num t2">{formatMomentShort(row.firstSeenAt, now)}</td>
-          <td className="num t2">{agoWords(row.lastSeenAt, now)}</td>
-          <td className="end">
-            <Link
-              className="btn sm"
-              to="/incidents/$fingerprint"
-              params={{ fingerprint: row.fingerprint }}
-              tabIndex={-1}
-              aria-hidden="true"
-            >
-              {row.kind === 'stuck' ? 'Explain' : 'Open'}
-            </Link>
-          </td>
-        </tr>
-      ))}
-    </ListTable>
+            </td>
+            <td>
+              <HourBars hours={row.hours} color={row.kind === 'stuck' ? 'var(--waiting)' : 'var(--failed)'} />
+            </td>
+            <td className="num b6 end">{row.open.toLocaleString('en')}</td>
+            <td className="num t2">{formatMomentShort(row.firstSeenAt, now)}</td>
+            <td className="num t2">{agoWords(row.lastSeenAt, now)}</td>
+            <td className="end">
+              {row.kind === 'failure' && row.open > 0 && mayOperate ? (
+                <Button
+                  size="sm"
+                  aria-label={`Retry ${row.open.toLocaleString('en')}… of ${row.message || row.code}`}
+                  onClick={() => setRetried(row.fingerprint)}
+                >
+                  {`Retry ${row.open.toLocaleString('en')}…`}
+                </Button>
+              ) : (
+                <Link
+                  className="btn sm"
+                  to="/incidents/$fingerprint"
+                  params={{ fingerprint: row.fingerprint }}
+                  tabIndex={-1}
+                  aria-hidden="true"
+                >
+                  {row.kind === 'stuck' ? 'Explain' : 'Open'}
+                </Link>
+              )}
+            </td>
+          </tr>
+        ))}
+      </ListTable>
+      {retried === null ? null : <BulkDialog action="retry" filter={{ incident: retried }} onClose={() => setRetried(null)} />}
+    </>
   );
 }
 

@@ -14,11 +14,12 @@ import {
   IconVariable,
 } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 import type { GraphNode } from '@perdure/graph';
 import type { InstanceDetail, ShownStatus } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
 import { useMay } from '../api/use-me.ts';
+import { ActionItem } from '../components/action-item.tsx';
 import { Button } from '../components/button.tsx';
 import { toast, toastError } from '../components/toast.tsx';
 import { EditVariablesDialog } from './acting/edit-variables-dialog.tsx';
@@ -88,29 +89,29 @@ export function InstanceActions({ instance, run, status, awaited, step, node }: 
           </button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Item icon={<IconRepeat className="ic" stroke={1.8} />} refusal={refusals.retry} onClick={() => setOpen('retry')}>
+          <ActionItem icon={<IconRepeat className="ic" stroke={1.8} />} refusal={refusals.retry} onClick={() => setOpen('retry')}>
             Retry step…
-          </Item>
-          <Item icon={<IconPlayerSkipForward className="ic" stroke={1.8} />} refusal={refusals.skip} onClick={() => setOpen('skip')}>
+          </ActionItem>
+          <ActionItem icon={<IconPlayerSkipForward className="ic" stroke={1.8} />} refusal={refusals.skip} onClick={() => setOpen('skip')}>
             Skip step…
-          </Item>
-          <Item icon={<IconArrowBackUp className="ic" stroke={1.8} />} refusal={refusals.rewind} onClick={() => setOpen('rewind')}>
+          </ActionItem>
+          <ActionItem icon={<IconArrowBackUp className="ic" stroke={1.8} />} refusal={refusals.rewind} onClick={() => setOpen('rewind')}>
             Rewind…
-          </Item>
-          <Item icon={<IconVariable className="ic" stroke={1.8} />} refusal={refusals.variables} onClick={() => setOpen('variables')}>
+          </ActionItem>
+          <ActionItem icon={<IconVariable className="ic" stroke={1.8} />} refusal={refusals.variables} onClick={() => setOpen('variables')}>
             Edit variables…
-          </Item>
+          </ActionItem>
           <Menu.Divider />
-          <Item icon={<IconRefresh className="ic" stroke={1.8} />} refusal={refusals.restart} onClick={() => setOpen('restart')}>
+          <ActionItem icon={<IconRefresh className="ic" stroke={1.8} />} refusal={refusals.restart} onClick={() => setOpen('restart')}>
             Restart…
-          </Item>
-          <Item icon={<IconArrowsRight className="ic" stroke={1.8} />} refusal={refusals.migrate} onClick={() => setOpen('migrate')}>
+          </ActionItem>
+          <ActionItem icon={<IconArrowsRight className="ic" stroke={1.8} />} refusal={refusals.migrate} onClick={() => setOpen('migrate')}>
             Migrate to another version…
-          </Item>
+          </ActionItem>
           <Menu.Divider />
-          <Item icon={<IconTrash className="ic" stroke={1.8} />} refusal={refusals.purge} onClick={() => setOpen('purge')}>
+          <ActionItem icon={<IconTrash className="ic" stroke={1.8} />} refusal={refusals.purge} onClick={() => setOpen('purge')}>
             Purge…
-          </Item>
+          </ActionItem>
         </Menu.Dropdown>
       </Menu>
       {open === 'event' ? <RaiseEventDialog id={instance.id} awaited={awaited} known={eventNames(instance)} onClose={close} /> : null}
@@ -125,21 +126,6 @@ export function InstanceActions({ instance, run, status, awaited, step, node }: 
       {open === 'restart' ? <RestartDialog instance={instance} onClose={close} /> : null}
       {open === 'migrate' ? <MigrateDialog instance={instance} onClose={close} /> : null}
     </>
-  );
-}
-
-function Item({ icon, refusal, onClick, children }: { icon: ReactNode; refusal: string | null; onClick: () => void; children: string }) {
-  // Not `disabled`: somebody who cannot take it can still reach it and read why.
-  return (
-    <Menu.Item
-      leftSection={icon}
-      {...(refusal === null ? {} : { 'aria-disabled': true, 'data-disabled': true })}
-      closeMenuOnClick={refusal === null}
-      onClick={refusal === null ? onClick : undefined}
-    >
-      {children}
-      {refusal === null ? null : <span className="menu-why">{refusal}</span>}
-    </Menu.Item>
   );
 }
 

@@ -1,18 +1,11 @@
 import { Menu } from '@mantine/core';
-import {
-  IconChevronLeft,
-  IconChevronRight,
-  IconColumns3,
-  IconCopy,
-  IconDeviceFloppy,
-  IconListDetails,
-  IconPlayerPlay,
-} from '@tabler/icons-react';
+import { IconChevronLeft, IconChevronRight, IconColumns3, IconDeviceFloppy, IconListDetails, IconPlayerPlay } from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { trpc } from '../api/trpc.ts';
 import { useMay } from '../api/use-me.ts';
+import { BulkActions } from '../bulk/bulk-actions.tsx';
 import { Button } from '../components/button.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { ErrorState } from '../components/error-state.tsx';
@@ -35,7 +28,7 @@ import { InstanceTable } from './instance-table.tsx';
 import { PurgeTestsDialog } from './purge-tests-dialog.tsx';
 import { StartInstanceDialog } from './start-instance-dialog.tsx';
 import { SaveViewDialog } from './save-view-dialog.tsx';
-import { extended, isSelected, nothingSelected, type Selection, toggled } from './selection.ts';
+import { extended, isSelected, nothingSelected, selectedFilter, type Selection, toggled } from './selection.ts';
 import { SelectionBar } from './selection-bar.tsx';
 import './instances-page.css';
 
@@ -152,6 +145,7 @@ export function InstancesPage() {
   const filtered = FILTER_KEYS.some((key) => search[key] !== undefined);
 
   const [first, second, third] = selection.of === 'rows' ? [...selection.ids] : [];
+  const selectedWorkflow = rows?.find(({ id }) => isSelected(selection, id))?.workflowKey;
   const compared = first !== undefined && second !== undefined && third === undefined ? { id: first, other: second } : null;
 
   return (
@@ -285,29 +279,20 @@ export function InstancesPage() {
           onChange={setSelection}
           onClear={() => setSelection(nothingSelected)}
         >
-          <Button
-            look="ghost"
-            icon={<IconCopy className="ic" stroke={1.8} />}
-            refusal={selection.of === 'rows' ? null : 'Select the rows whose ids you want'}
-            onClick={() => {
-              if (selection.of !== 'rows') return;
-              const { ids } = selection;
-              void navigator.clipboard
-                .writeText([...ids].join('\n'))
-                .then(() => toast({ title: `${ids.size} ${ids.size === 1 ? 'id' : 'ids'} copied` }));
-            }}
-          >
-            Copy ids
-          </Button>
-          <Button
-            look="ghost"
-            refusal={compared === null ? 'Select two instances' : null}
-            onClick={() => {
-              if (compared !== null) void navigate({ to: '/instances/$id/compare/$other', params: compared });
-            }}
-          >
-            Compare
-          </Button>
+          <BulkActions
+            filter={selectedFilter(selection)}
+            workflowKey={selectedWorkflow}
+            onCopyIds={selection.of === 'rows' ? () => copyIds(selection.ids) : null}
+            onStarted={() => setSelection(nothingSelected)}
+          />
+          {compared === null ? null : (
+            <>
+              <span className="divider" />
+              <Button look="ghost" onClick={() => void navigate({ to: '/instances/$id/compare/$other', params: compared })}>
+                Compare
+              </Button>
+            </>
+          )}
         </SelectionBar>
       ) : null}
       <SaveViewDialog
@@ -331,6 +316,12 @@ export function InstancesPage() {
       />
     </>
   );
+}
+
+function copyIds(ids: ReadonlySet<string>): void {
+  void navigator.clipboard
+    .writeText([...ids].join('\n'))
+    .then(() => toast({ title: `${ids.size} ${ids.size === 1 ? 'id' : 'ids'} copied` }));
 }
 
 const EMPTY_VIEWS: Record<Exclude<InstanceView, 'all'>, string> = {

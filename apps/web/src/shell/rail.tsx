@@ -7,6 +7,7 @@ import {
   IconListDetails,
   IconSettings,
   IconSitemap,
+  IconStack2,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from '@tanstack/react-router';
@@ -67,6 +68,9 @@ export function Rail({ open }: { open: boolean }) {
             isCalm
           />
         ) : null}
+        {mayReadInstances ? (
+          <RailLink to="/jobs" label="Jobs" icon={<IconStack2 className="ic" size={16} stroke={1.8} />} open={open} />
+        ) : null}
       </ul>
       <div className="sp" />
       <ul>
@@ -86,7 +90,7 @@ function RailLink({
   isCalm = false,
   of = 'task',
 }: {
-  to: '/dashboard' | '/incidents' | '/workflows' | '/instances' | '/entities' | '/inbox' | '/settings';
+  to: '/dashboard' | '/incidents' | '/jobs' | '/workflows' | '/instances' | '/entities' | '/inbox' | '/settings';
   label: string;
   icon: ReactElement;
   open: boolean;

@@ -2,6 +2,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useFeed } from '../api/use-feed.ts';
+import { useJobWatch } from '../bulk/use-job-watch.ts';
 import { useMe } from '../api/use-me.ts';
 import { describeError } from '../api/describe-error.ts';
 import { ErrorState } from '../components/error-state.tsx';
@@ -35,6 +36,7 @@ const CANVAS_PAGE = /^\/(workflows|instances)\/[^/]+/;
 
 function SignedIn() {
   useFeed();
+  useJobWatch();
   const { pathname } = useLocation();
   const navigate = useNavigate();
   useGoKeys((to) => void navigate({ to }));

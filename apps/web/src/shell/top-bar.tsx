@@ -1,6 +1,7 @@
 import { IconChevronRight } from '@tabler/icons-react';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { JobPill } from '../bulk/job-pill.tsx';
 import { RailDrawerButton } from './rail-drawer.tsx';
 
 /** 48 px above every page: where you are at the left, what you can do at the right. */
@@ -9,6 +10,7 @@ export function TopBar({ children }: { children: ReactNode }) {
     <header className="top">
       <RailDrawerButton />
       {children}
+      <JobPill />
     </header>
   );
 }

@@ -1,11 +1,19 @@
 import { useEffect } from 'react';
 import { isTyping } from '../components/is-typing.ts';
 
-type Place = '/dashboard' | '/incidents' | '/workflows' | '/instances' | '/entities' | '/inbox';
-const PLACES: Record<string, Place> = { d: '/dashboard', n: '/incidents', w: '/workflows', r: '/instances', e: '/entities', i: '/inbox' };
+type Place = '/dashboard' | '/incidents' | '/jobs' | '/workflows' | '/instances' | '/entities' | '/inbox';
+const PLACES: Record<string, Place> = {
+  d: '/dashboard',
+  n: '/incidents',
+  j: '/jobs',
+  w: '/workflows',
+  r: '/instances',
+  e: '/entities',
+  i: '/inbox',
+};
 const SECOND_KEY_WITHIN_MS = 1_000;
 
-/** `g` then `i` opens the inbox, `g w` the workflows, `g r` the instances, `g e` the entities, `g d` the dashboard, `g n` the incidents. */
+/** `g` then `i` opens the inbox, `g w` the workflows, `g r` the instances, `g e` the entities, `g d` the dashboard, `g n` the incidents, `g j` the jobs. */
 export function useGoKeys(go: (to: Place) => void): void {
   useEffect(() => {
     let pressedAt = 0;

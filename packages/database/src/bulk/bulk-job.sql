@@ -1,3 +1,5 @@
+-- @found in a statement: another one, that gives the ids of what was chosen; @refusal: one of the parts named by an action, which must end
+-- without a comment.
 -- Why an action would not reach an instance `i`, by action; null: it would. `:workflow` and `:version` are where a migration leads.
 
 -- part: suspend
@@ -21,8 +23,6 @@ CASE WHEN i.workflow_key <> :workflow::text THEN 'instance.other-workflow'
      WHEN i.status IN ('Completed', 'Terminated', 'Canceled') THEN 'instance.finished'
      WHEN i.tags @> ARRAY['perdure:test'] THEN 'instance.test-run'
      WHEN i.version = :version::int THEN 'instance.same-version' END
-
--- What a preview counts. @found: a statement that gives the ids; @refusal: one of the parts above.
 
 -- part: count
 SELECT judged.refusal, count(*)::int AS value

@@ -67,7 +67,7 @@ export interface BulkItemsResult {
     settledAt: string | null;
   }[];
   /** For the next page; null: there is none. */
-  after: number | null;
+  nextCursor: number | null;
 }
 
 export type BulkProcedures = {
@@ -77,7 +77,7 @@ export type BulkProcedures = {
   list: Query<{ statuses?: BulkStatus[] | undefined } | undefined, BulkJob[]>;
   get: Query<{ id: string }, BulkJob>;
   items: Query<
-    { id: string; states?: BulkItemState[] | undefined; after?: number | undefined; limit?: number | undefined },
+    { id: string; states?: BulkItemState[] | undefined; cursor?: number | undefined; limit?: number | undefined },
     BulkItemsResult
   >;
   pause: Mutation<{ id: string }, void>;

@@ -18,6 +18,10 @@ export function AuditTarget({ target }: { target: AuditRow['target'] }) {
         <Link to="/workflows/$key" params={{ key: id }} className="lnk" preload={false}>
           {name}
         </Link>
+      ) : target.id.startsWith('bulk:') ? (
+        <Link to="/jobs/$id" params={{ id }} className="lnk" preload={false}>
+          {name}
+        </Link>
       ) : target.id.startsWith('entity-type:') ? (
         <Link to="/entity-types/$name" params={{ name: id }} className="lnk" preload={false}>
           {name}

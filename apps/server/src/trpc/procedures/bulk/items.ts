@@ -12,17 +12,20 @@ export const items = procedure('instance.read')
     z.strictObject({
       id: z.uuid(),
       states: z.array(state).max(5).optional(),
-      after: countingNumber.optional(),
+      /** The position after which the page begins. */
+      cursor: countingNumber.optional(),
       limit: z.int().min(1).max(500).optional(),
+      /** Sent along by a query that grows page by page; the items are read in one direction. */
+      direction: z.literal('forward').optional(),
     }),
   )
   .query(async ({ ctx: { identity, installation }, input }): Promise<BulkItemsResult> => {
-    const { id, states = null, after = 0, limit = 100 } = input;
+    const { id, states = null, cursor: after = 0, limit = 100 } = input;
     await demandJob(installation, identity, 'instance.read', id);
     const found = await listBulkItems(installation.database.prisma, { job: id, states, after, limit: limit + 1 });
     const rows = found.slice(0, limit);
     return {
       rows: rows.map((row) => ({ ...row, settledAt: row.settledAt?.toISOString() ?? null })),
-      after: found.length > limit ? (rows.at(-1)?.position ?? null) : null,
+      nextCursor: found.length > limit ? (rows.at(-1)?.position ?? null) : null,
     };
   });
