@@ -1,35 +1,47 @@
 -- The list of workflow instances, put together by instance-list.ts of what was asked for. A page is a few branches, each of which finds
 -- its newest (or oldest) instances beyond a place in the order of creation along an index, united and cut to the page.
 
--- Where a branch finds instances. Each ends in an open condition. OFFSET 0 keeps the planner from reading all instances to find a few:
--- it believes that what is asked of the instance itself is seldom so, which it nearly always is.
+-- Where a branch finds instances. Each ends in an open condition. OFFSET 0 keeps the planner from its own ideas about what few rows are
+-- found by: it believes that what is asked of the instance itself is seldom so, which it nearly always is. @candidates are the rows of a
+-- read model, in the order of the page and from its place on, so that no more instances are asked than the page has. @check is asked inside of
+-- the lookup: there the planner believes that it is so.
 
 -- part: from all
 FROM instance i WHERE i.workflow_key NOT LIKE '@%'
 -- part: from failures
-FROM instance_failure x
-CROSS JOIN LATERAL (SELECT * FROM instance WHERE id = x.instance_id AND status = 'Failed' AND completed_at = x.failed_at OFFSET 0) AS i
+FROM @candidates
+CROSS JOIN LATERAL (SELECT * FROM instance i
+  WHERE i.id = x.instance_id AND i.status = 'Failed' AND i.completed_at = x.failed_at AND i.workflow_key NOT LIKE '@%' @check OFFSET 0) AS i
 WHERE true
 -- part: from standing
-FROM instance_standing x CROSS JOIN LATERAL (SELECT * FROM instance WHERE id = x.instance_id AND status = 'Running' OFFSET 0) AS i
+FROM @candidates
+CROSS JOIN LATERAL (SELECT * FROM instance i
+  WHERE i.id = x.instance_id AND i.status = 'Running' AND i.created_at = x.created_at @check OFFSET 0) AS i
 WHERE true
 -- part: from standing alone
-FROM instance_standing x WHERE true
+FROM @candidates WHERE true
 -- part: from newest
 FROM (SELECT * FROM instance WHERE workflow_key NOT LIKE '@%' ORDER BY created_at DESC, id DESC LIMIT 20000) AS i WHERE true
+-- part: from prefixed
+FROM (SELECT * FROM instance WHERE id LIKE :prefix AND workflow_key NOT LIKE '@%' OFFSET 0) AS i WHERE true
+-- part: from lasting
+-- The order and the limit make it walk the index of durations, whatever is believed of them. The limit is twice what was found a moment ago.
+FROM (SELECT * FROM instance l WHERE l.workflow_key NOT LIKE '@%' AND l.completed_at IS NOT NULL @lasting
+      ORDER BY l.completed_at - l.created_at LIMIT :lastingLimit) AS i WHERE true
 
 -- What tells a branch's own instances.
 
 -- part: is id
 AND i.id = ANY (:ids::text[])
--- part: starts with
-AND i.id LIKE :prefix
+-- part: starts with, walking
+AND (i.id LIKE :prefix) IS TRUE
 -- part: contains
-AND i.id ILIKE :pattern
--- part: fails with text
-AND x.code || ' ' || x.title || ' ' || x.message ILIKE :pattern
--- part: stands with text
-AND x.title || ' ' || x.detail ILIKE :pattern
+-- What has no case is compared first: that is five times as fast.
+AND i.id LIKE :caseless AND i.id ILIKE :pattern
+-- part: with words
+AND x.words LIKE lower(:pattern)
+-- part: with words, walking
+AND (x.words LIKE lower(:pattern)) IS TRUE
 -- part: of incident
 AND x.fingerprint = :incident
 -- part: stuck in incident
@@ -43,12 +55,28 @@ AND x.waiting AND x.kind = :kind
 -- part: waits for event
 AND x.waiting AND x.event = :event
 -- part: waits since
--- Nothing waits for longer than it is old: so far along the order nothing is looked at.
-AND x.since <= :since AND x.created_at <= :since
+-- Nearly all that are old enough do. The planner need not know how few are.
+AND x.since + interval '0' <= :since
 -- part: stands waiting
 AND x.waiting
 -- part: stands running
 AND NOT x.waiting
+
+-- How many there are, up to what counts as few: decides how they are found.
+
+-- part: count prefixed
+(SELECT count(*)::int FROM (SELECT 1 FROM instance WHERE id LIKE :prefix LIMIT :few) AS c)
+-- part: count failures
+(SELECT count(*)::int FROM (SELECT 1 FROM instance_failure x WHERE x.words LIKE lower(:pattern) LIMIT :few) AS c)
+-- part: count standing
+(SELECT count(*)::int FROM (SELECT 1 FROM instance_standing x WHERE x.words LIKE lower(:pattern) LIMIT :few) AS c)
+-- part: count lasting
+(SELECT count(*)::int FROM (SELECT l.created_at FROM instance l WHERE l.workflow_key NOT LIKE '@%' AND l.completed_at IS NOT NULL @lasting
+                            ORDER BY l.completed_at - l.created_at LIMIT :few) AS c)
+-- part: lasting at least
+AND l.completed_at - l.created_at >= make_interval(secs => :minSeconds::float8)
+-- part: lasting at most
+AND l.completed_at - l.created_at <= make_interval(secs => :maxSeconds::float8)
 
 -- What asks the instance itself whether that is still so.
 
@@ -70,13 +98,13 @@ AND i.status = 'Running' AND i.running_activities > 0 AND i.created_at > now() -
 -- part: has status
 AND i.status = :status
 -- part: took at least
-AND i.created_at <= now() - make_interval(secs => :minSeconds::float8) AND i.completed_at IS NOT NULL AND i.completed_at - i.created_at >= make_interval(secs => :minSeconds::float8)
+AND (i.completed_at - i.created_at >= make_interval(secs => :minSeconds::float8)) IS TRUE
 -- part: took at most
-AND i.completed_at IS NOT NULL AND i.completed_at - i.created_at <= make_interval(secs => :maxSeconds::float8)
+AND (i.completed_at - i.created_at <= make_interval(secs => :maxSeconds::float8)) IS TRUE
 -- part: takes at least
-AND i.created_at <= now() - make_interval(secs => :minSeconds::float8)
+AND now() - i.created_at >= make_interval(secs => :minSeconds::float8)
 -- part: takes at most
-AND i.created_at >= now() - make_interval(secs => :maxSeconds::float8)
+AND now() - i.created_at <= make_interval(secs => :maxSeconds::float8)
 -- part: of workflow
 AND i.workflow_key = :workflow
 
@@ -88,10 +116,6 @@ AND (CASE WHEN i.status = 'Running' AND i.running_activities = 0 THEN 'Waiting' 
 AND i.workflow_key = ANY (:workflows::text[])
 -- part: version
 AND i.version = :version
--- part: started after
-AND i.created_at >= :startedAfter
--- part: started before
-AND i.created_at <= :startedBefore
 -- part: tags
 AND i.tags <> '{}' AND i.tags @> :tags::text[]
 -- part: is test
@@ -112,7 +136,7 @@ AND EXISTS (SELECT 1 FROM instance_standing s WHERE s.instance_id = i.id AND s.s
 -- part: with kinds
 AND i.status = 'Running' AND i.running_activities = 0 AND i.whereabouts ->> 'kind' = ANY (:kinds::text[])
 -- part: with event
-AND i.status = 'Running' AND EXISTS (SELECT 1 FROM instance_standing s WHERE s.instance_id = i.id AND s.event = :event AND i.whereabouts ->> 'detail' = s.detail)
+AND i.status = 'Running' AND i.running_activities = 0 AND EXISTS (SELECT 1 FROM instance_standing s WHERE s.instance_id = i.id AND s.event = :event AND i.whereabouts ->> 'detail' = s.detail)
 -- part: waiting since
 AND i.status = 'Running' AND i.running_activities = 0 AND EXISTS (SELECT 1 FROM instance_standing s WHERE s.instance_id = i.id AND s.since <= :since)
 -- part: duration at least
@@ -121,6 +145,11 @@ AND coalesce(i.completed_at, now()) - i.created_at >= make_interval(secs => :min
 AND coalesce(i.completed_at, now()) - i.created_at <= make_interval(secs => :maxSeconds::float8)
 
 -- Places in the order. @at and @id are the branch's columns.
+
+-- part: not after
+AND @at <= :latest::timestamptz
+-- part: not before
+AND @at >= :earliest::timestamptz
 
 -- part: older
 AND (@at, @id) < (:createdAt::timestamptz, :id::text)

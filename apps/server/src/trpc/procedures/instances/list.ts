@@ -1,4 +1,4 @@
-import { countInstances, type InstanceRecord, listInstances } from '@perdure/database/read';
+import { countInstances, type InstanceRecord, searchInstances } from '@perdure/database/read';
 import { z } from 'zod';
 import { reachOf } from '../../../auth/reach.ts';
 import { readCursor, writeCursor } from '../../../instances/instance-cursor.ts';
@@ -27,9 +27,10 @@ export const list = procedure('instance.read')
         instanceFilter(installation, identity, 'instance.read', asked),
         reachOf(installation, identity, 'instance.read'),
       ]);
+      const search = await searchInstances(prisma, filter);
       const [page, count, total] = await Promise.all([
-        listInstances(prisma, filter, { direction, from, limit }),
-        countInstances(prisma, filter),
+        search.page({ direction, from, limit }),
+        search.count(),
         countInstances(prisma, { workflowKeys: reach ?? undefined }),
       ]);
       // A row tells what a step failed with, in whose words a value may be.
