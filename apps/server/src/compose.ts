@@ -43,6 +43,7 @@ import { createDocumentCheck } from './workflows/document-check.ts';
 import type { Figures } from './telemetry/figures.ts';
 import type { Tracing } from './telemetry/tracing.ts';
 import { seedSamples, startWelcomeInstances } from './samples/seed-samples.ts';
+import { MarkedVersionBook } from './sensitive/marked-version-book.ts';
 import { startTaskNotices } from './tasks/task-notices.ts';
 import { addTrpcOverHttp, trpcBodyLimit } from './trpc/trpc-http.ts';
 import { serveTrpcSockets } from './trpc/trpc-sockets.ts';
@@ -110,6 +111,8 @@ export async function composeServer({
   const sessionEnds = new SessionEnds(runtime);
   const folders = new FolderBook(database);
   workflowListeners.add(() => folders.drop());
+  const markedVersions = new MarkedVersionBook(database);
+  workflowListeners.add(() => markedVersions.changed());
   const mailer = config.mail === null ? null : createMailer(config.mail);
   const webhooks = createWebhookSender({ allow: config.allowedPlaces });
   const sender = startNoticeSender({ database, mailer, webhooks, log });
@@ -135,6 +138,7 @@ export async function composeServer({
     apiKeys,
     sessionEnds,
     folders,
+    markedVersions,
     sendNotices: () => sender.nudge(),
     bulk: { nudge: () => bulk.nudge() },
     unrecorded: onUnrecorded ?? ((path) => log.error({ path }, 'A mutation left no entry in the audit log.')),

@@ -1,3 +1,4 @@
+import type { MarkedVersionBook } from './sensitive/marked-version-book.ts';
 import type { AllowedPlace } from '@perdure/activities';
 import type { Database } from '@perdure/database';
 import type { MigrationAnswer, MigrationQuestion, Json, Problem, WorkflowDocument } from '@perdure/graph';
@@ -30,6 +31,7 @@ export interface Installation {
   sessionEnds: SessionEnds;
   /** Which workflow is in which folder. */
   folders: FolderBook;
+  markedVersions: MarkedVersionBook;
   /** Calls the listener after a read model of the monitor has changed, in any process. Gives the way to stop. */
   onMonitorChanged: (listener: () => void) => () => void;
   monitorChanged: () => void;

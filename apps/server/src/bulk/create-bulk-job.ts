@@ -9,7 +9,7 @@ import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 import { instanceFilter, type instanceFilterInput } from '../instances/instance-filter.ts';
 import { instanceRow } from '../instances/instance-words.ts';
-import { maskOfInstance } from '../sensitive/mask-of-instance.ts';
+import { masksOfInstances } from '../sensitive/mask-of-instance.ts';
 import { isStorableText, notStorable } from '../storable-text.ts';
 import type { BulkPreview, BulkRequest } from '../trpc/contract/bulk.ts';
 import { aimOf, needsReason, permissionFor } from './bulk-request.ts';
@@ -28,14 +28,13 @@ export async function previewBulk(installation: Installation, identity: Identity
   const { prisma } = installation.database;
   const question = await questionOf(installation, identity, asked, await databaseTime(prisma));
   const [{ eligible, refused }, sample] = await Promise.all([countBulk(prisma, question), sampleBulk(prisma, question, sampled)]);
+  const maskOf = await masksOfInstances(installation, identity, sample);
   return {
     asOf: question.asOf.toISOString(),
     eligible,
     refused: refused.map(({ code, count }) => ({ code, message: refusalWords(code), count })),
     // A row tells what a step failed with, in whose words a value may be.
-    sample: await Promise.all(
-      sample.map(async (record) => (await maskOfInstance(installation, identity, record.id, record))(instanceRow(record))),
-    ),
+    sample: sample.map((record) => maskOf(record.id)(instanceRow(record))),
     most: mostItems,
   };
 }

@@ -1,9 +1,24 @@
-/** What of an instance somebody without `data.sensitive` is not shown. */
-import { findInstance, findVersion, readBoundaryValues, readHistoryOfTypes } from '@perdure/database/read';
+/**
+ * What of an instance somebody without `data.sensitive` is not shown.
+ *
+ * Values travel: from an instance to its sub-workflows and back, and with it to another version. So what is left out is what is marked in any of
+ * its family, in any version they have run; of a draft that is tried, also in any version that was published, because it may take up their data.
+ */
+import {
+  type FamilyMember,
+  findInstance,
+  findVersion,
+  readBoundaryValues,
+  readFilledForms,
+  readInstanceFamilies,
+} from '@perdure/database/read';
 import { type Json, type WorkflowDocument } from '@perdure/graph';
+import type { Database } from '@perdure/database';
+import type { Runtime } from '@perdure/runtime';
 import { holdsIn, type Identity } from '../auth/identity.ts';
 import type { Installation } from '../installation.ts';
 import { withPayloads } from '../instances/payloads.ts';
+import type { MarkedVersionBook } from './marked-version-book.ts';
 import { marksAnything, SensitiveValues } from './mask-values.ts';
 
 export type Mask = <Value>(value: Value) => Value;
@@ -17,28 +32,59 @@ interface RunOf {
   version: number;
 }
 
-/**
- * Leaves values alone for whoever may see everything, and for workflows whose schemas mark nothing, which is found out once per version.
- * `of` saves looking the instance up.
- */
-export async function maskOfInstance(installation: Installation, identity: Identity, instanceId: string, of?: RunOf): Promise<Mask> {
+interface Parts {
+  database: Pick<Database, 'prisma'>;
+  runtime: Pick<Runtime, 'payloads'>;
+  markedVersions: MarkedVersionBook;
+}
+
+/** `of` saves looking the instance up. */
+export async function maskOfInstance(installation: Installation, identity: Identity, id: string, of?: RunOf): Promise<Mask> {
   if (holdsIn(identity, 'data.sensitive', '')) return nothing;
-  const run = of ?? (await findInstance(installation.database.prisma, instanceId));
+  const run = of ?? (await findInstance(installation.database.prisma, id));
   if (!run) return nothing;
-  const folder = (await installation.folders.load()).get(run.workflowKey);
-  if (folder !== undefined && holdsIn(identity, 'data.sensitive', folder)) return nothing;
-  const document = await markedDocument(installation, run);
-  if (document === null) return nothing;
-  const found = await sensitiveValues(installation, instanceId, document);
-  // Masking keeps a value's shape but for the masked places, which are texts.
-  return (value) => found.mask(value as Json) as typeof value;
+  return (await masksOfInstances(installation, identity, [{ id, workflowKey: run.workflowKey, version: run.version }]))(id);
+}
+
+/**
+ * For the rows of a list. Values are left alone for whoever may see everything, and where nothing is marked in any workflow, which costs no
+ * question.
+ */
+export async function masksOfInstances(
+  installation: Installation,
+  identity: Identity,
+  runs: readonly (RunOf & { id: string })[],
+): Promise<(id: string) => Mask> {
+  if (holdsIn(identity, 'data.sensitive', '')) return () => nothing;
+  const folders = await installation.folders.load();
+  const hidden = runs.filter(({ workflowKey }) => {
+    const folder = folders.get(workflowKey);
+    return folder === undefined || !holdsIn(identity, 'data.sensitive', folder);
+  });
+  return masksForAnybody(installation, hidden);
+}
+
+/** As for somebody who may see nothing sensitive: for what leaves the server to receivers whose rights nobody asks. */
+export async function masksForAnybody(parts: Parts, runs: readonly (RunOf & { id: string })[]): Promise<(id: string) => Mask> {
+  const marked = await parts.markedVersions.load();
+  const versions = new Map(runs.map((run) => [`${run.workflowKey} ${run.version}`, run]));
+  const own = await Promise.all([...versions.values()].map((run) => markedDocument(parts, run)));
+  // Where nothing is marked anywhere there is no family to ask.
+  if (marked.size === 0 && own.every((document) => document === null)) return () => nothing;
+  const family = await readInstanceFamilies(parts.database.prisma, [...new Set(runs.map(({ id }) => id))]);
+  const values = await valuesOf(parts, marked, family);
+  return (id) => {
+    const found = values.get(id);
+    // Masking keeps a value's shape but for the masked places, which are texts.
+    return found === undefined || found.isEmpty ? nothing : (value) => found.mask(value as Json) as typeof value;
+  };
 }
 
 /** Versions, and snapshots of drafts, never change. */
 const unmarked = new Set<string>();
 const rememberedAtMost = 10_000;
 
-async function markedDocument({ database }: Installation, { workflowKey, version }: RunOf): Promise<WorkflowDocument | null> {
+async function markedDocument({ database }: Parts, { workflowKey, version }: RunOf): Promise<WorkflowDocument | null> {
   const name = `${workflowKey} ${version}`;
   if (unmarked.has(name)) return null;
   const found = await findVersion(database.prisma, workflowKey, version);
@@ -49,27 +95,54 @@ async function markedDocument({ database }: Installation, { workflowKey, version
   return null;
 }
 
-async function sensitiveValues(
-  { database, runtime }: Installation,
-  instanceId: string,
-  { nodes }: WorkflowDocument,
-): Promise<SensitiveValues> {
-  const found = new SensitiveValues();
-  const [boundary, events] = await Promise.all([
-    readBoundaryValues(database.prisma, [instanceId]),
-    readHistoryOfTypes(database.prisma, instanceId, ['HumanTaskCreated', 'HumanTaskVoted', 'HumanTaskDecided'], null),
-  ]);
-  const whole = (value: Json): Promise<Json> => withPayloads(value, runtime.payloads);
-  const start = nodes.find(({ type }) => type === 'start');
-  // Configurations are JSON.
-  found.collect((start?.config['inputSchema'] ?? null) as Json, await whole(boundary.get(instanceId)?.input ?? null));
-  const nodeOfStep = new Map<string, string>();
-  for (const event of events) {
-    if (event.type === 'HumanTaskCreated') nodeOfStep.set(event.step, event.node);
-    if (event.type !== 'HumanTaskDecided' && event.type !== 'HumanTaskVoted') continue;
-    const form = nodes.find(({ id }) => id === nodeOfStep.get(event.step))?.config['formSchema'];
-    // Configurations are JSON; what is no schema marks nothing.
-    found.collect((form ?? null) as Json, await whole(event.data));
+type MarkedVersions = ReadonlyMap<string, ReadonlySet<number>>;
+
+/** By root. */
+async function valuesOf(parts: Parts, marked: MarkedVersions, family: readonly FamilyMember[]): Promise<Map<string, SensitiveValues>> {
+  const { prisma } = parts.database;
+  const documents = new Map<string, Promise<WorkflowDocument | null>>();
+  const documentOf = (workflowKey: string, version: number): Promise<WorkflowDocument | null> => {
+    const name = `${workflowKey} ${version}`;
+    const known = documents.get(name) ?? markedDocument(parts, { workflowKey, version });
+    documents.set(name, known);
+    return known;
+  };
+  const members = new Map<string, WorkflowDocument[]>();
+  for (const member of family) {
+    if (members.has(member.id)) continue;
+    const found = await Promise.all(versionsOf(marked, member).map((version) => documentOf(member.workflowKey, version)));
+    const those = found.filter((document) => document !== null);
+    if (those.length > 0) members.set(member.id, those);
   }
-  return found;
+  const ids = [...members.keys()];
+  const values = new Map<string, SensitiveValues>();
+  if (ids.length === 0) return values;
+  const [boundaries, forms] = await Promise.all([readBoundaryValues(prisma, ids), readFilledForms(prisma, ids)]);
+  const whole = (value: Json): Promise<Json> => withPayloads(value, parts.runtime.payloads);
+  const marks = new Map<string, { schema: Json; value: Json }[]>();
+  for (const [id, those] of members) {
+    const value = await whole(boundaries.get(id)?.input ?? null);
+    // Configurations are JSON.
+    const schemas = those.map(({ nodes }) => (nodes.find(({ type }) => type === 'start')?.config['inputSchema'] ?? null) as Json);
+    marks.set(
+      id,
+      schemas.map((schema) => ({ schema, value })),
+    );
+  }
+  for (const { instanceId, formSchema, data, votes } of forms) {
+    const schema = await whole(formSchema);
+    for (const value of [data, ...(votes ?? [])]) marks.get(instanceId)?.push({ schema, value: await whole(value) });
+  }
+  for (const { root, id } of family) {
+    const found = values.get(root) ?? new SensitiveValues();
+    for (const { schema, value } of marks.get(id) ?? []) found.collect(schema, value);
+    values.set(root, found);
+  }
+  return values;
+}
+
+/** Of one that was moved, any version may have been on the way; a draft may take up the data of any run. */
+function versionsOf(marked: MarkedVersions, { workflowKey, version, startedVersion }: FamilyMember): number[] {
+  const moved = startedVersion !== null && startedVersion !== version;
+  return moved || version < 1 ? [...new Set([version, ...(marked.get(workflowKey) ?? [])])] : [version];
 }

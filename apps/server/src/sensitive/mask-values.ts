@@ -4,39 +4,38 @@
  * What a workflow does with a value is an expression's business, so a path alone would not follow it: the values at the marked places are
  * collected first, and then masked wherever they stand, whole or inside a longer text.
  *
- * B1 Texts of four characters or more are masked everywhere. Anything shorter, and numbers, would mask what merely looks alike: they are masked
- *    under the name of a marked property.
+ * B1 Texts of four characters or more are masked everywhere, also as names of properties, and as JSON, addresses and base64 write them;
+ *    from eight characters on in any case. Numbers of six digits or more are masked everywhere, too. What is shorter would mask what merely
+ *    looks alike: it is masked under the name of a marked property.
+ * B2 Of a text that was cut, what is left at its end is masked, too, if it is four characters or more.
+ * B3 What an expression has made of a value in any other way (a part of it, a sum) is not recognised.
  */
 import { isPayloadRef, type Json } from '@perdure/graph';
 
 export const masked = '•••';
 
 const shortest = 4;
+const anyCaseFrom = 8;
+const leastNumber = 100_000;
+/** Longer ones are looked for as they are: a pattern of them would cost more than it finds. */
+const longestPattern = 2_000;
+const deepest = 32;
 
 export class SensitiveValues {
   readonly #texts = new Set<string>();
+  readonly #numbers = new Set<number>();
   /** By the name of the property: its short values. */
   readonly #named = new Map<string, Set<Json>>();
+  #finder: ((text: string) => string) | null = null;
 
   /** Collects from a value what its schema marks. */
   collect(schema: Json, value: Json): void {
-    if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return;
-    if (Array.isArray(value)) {
-      for (const item of value) this.collect(schema['items'] ?? null, item);
-      return;
-    }
-    const { properties } = schema;
-    if (typeof value !== 'object' || value === null || !isObject(properties)) return;
-    for (const [name, part] of Object.entries(properties)) {
-      const found = value[name];
-      if (found === undefined) continue;
-      if (isObject(part) && part['x-sensitive'] === true) this.#add(name, found);
-      else this.collect(part, found);
-    }
+    this.#finder = null;
+    this.#collect(schema, value, { name: '', root: schema, depth: 0 });
   }
 
   get isEmpty(): boolean {
-    return this.#texts.size === 0 && this.#named.size === 0;
+    return this.#texts.size === 0 && this.#numbers.size === 0 && this.#named.size === 0;
   }
 
   /** The same value without them. */
@@ -45,19 +44,25 @@ export class SensitiveValues {
     return (this.isEmpty ? value : this.#masked(value)) as Value;
   }
 
-  #masked(value: Json): Json {
-    if (typeof value === 'string') return this.#maskedText(value);
-    if (Array.isArray(value)) return value.map((item) => this.#masked(item));
-    if (typeof value !== 'object' || value === null || isPayloadRef(value)) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([name, part]) => [name, this.#named.get(name)?.has(part) === true ? masked : this.#masked(part)]),
-    );
-  }
-
-  #maskedText(text: string): string {
-    let left = text;
-    for (const secret of this.#texts) left = left.replaceAll(secret, masked);
-    return left;
+  #collect(schema: Json | undefined, value: Json, at: { name: string; root: Json; depth: number }): void {
+    if (!isObject(schema) || at.depth > deepest) return;
+    if (schema['x-sensitive'] === true) return this.#add(at.name, value);
+    const deeper = { ...at, depth: at.depth + 1 };
+    const referred = typeof schema['$ref'] === 'string' ? pointedAt(at.root, schema['$ref']) : undefined;
+    // Which of several fits is not asked: what one of them marks is meant to be kept.
+    const alike = ['allOf', 'anyOf', 'oneOf'].flatMap((word) => (Array.isArray(schema[word]) ? schema[word] : []));
+    for (const other of [referred, schema['if'], schema['then'], schema['else'], ...alike]) this.#collect(other, value, deeper);
+    if (Array.isArray(value)) {
+      const first = Array.isArray(schema['prefixItems']) ? schema['prefixItems'] : [];
+      for (const [i, item] of value.entries()) this.#collect(i < first.length ? first[i] : schema['items'], item, deeper);
+      return;
+    }
+    if (!isObject(value)) return;
+    const { properties, additionalProperties } = schema;
+    for (const [name, part] of Object.entries(value)) {
+      const known = isObject(properties) && Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
+      this.#collect(known, part, { ...deeper, name });
+    }
   }
 
   #add(name: string, value: Json): void {
@@ -67,14 +72,101 @@ export class SensitiveValues {
       return;
     }
     if (typeof value === 'string' && value.length >= shortest) this.#texts.add(value);
-    else if (value !== null && value !== '' && typeof value !== 'boolean')
+    else if (typeof value === 'number' && Math.abs(value) >= leastNumber) {
+      this.#numbers.add(value);
+      this.#texts.add(String(Math.abs(value)));
+    } else if (value !== null && value !== '' && typeof value !== 'boolean')
       this.#named.set(name, (this.#named.get(name) ?? new Set<Json>()).add(value));
+  }
+
+  #masked(value: Json): Json {
+    if (typeof value === 'string') return this.#maskedText(value);
+    if (typeof value === 'number') return this.#numbers.has(value) ? masked : value;
+    if (Array.isArray(value)) return value.map((item) => this.#masked(item));
+    if (typeof value !== 'object' || value === null) return value;
+    // A reference is a hash and a length; it may carry the beginning of what it stands for.
+    const isReference = isPayloadRef(value);
+    return Object.fromEntries(
+      Object.entries(value).map(([name, part]) => {
+        if (isReference && name !== '$preview') return [name, part];
+        return [this.#maskedText(name), this.#named.get(name)?.has(part) === true ? masked : this.#masked(part)];
+      }),
+    );
+  }
+
+  #maskedText(text: string): string {
+    if (text.length < shortest) return text;
+    this.#finder ??= finderOf([...this.#texts]);
+    return this.#finder(text);
   }
 }
 
-/** Whether anything in it is marked at all. */
+/** Whether anything in it is marked at all; also in a schema that an expression makes. */
 export function marksAnything(schema: unknown): boolean {
-  return JSON.stringify(schema ?? null).includes('"x-sensitive":true');
+  return JSON.stringify(schema ?? null).includes('x-sensitive');
+}
+
+/** [B1, B2] Longer ones first: one may be part of another. */
+function finderOf(texts: readonly string[]): (text: string) => string {
+  const forms = [...new Set(texts.flatMap(formsOf))].sort((a, b) => b.length - a.length);
+  const inPattern = forms.filter((form) => form.length <= longestPattern);
+  const long = forms.filter((form) => form.length > longestPattern);
+  const exact = patternOf(
+    inPattern.filter((form) => form.length < anyCaseFrom),
+    'gu',
+  );
+  const anyCase = patternOf(
+    inPattern.filter((form) => form.length >= anyCaseFrom),
+    'giu',
+  );
+  return (text) => {
+    let left = text;
+    for (const form of long) left = left.replaceAll(form, masked);
+    if (anyCase !== null) left = left.replace(anyCase, masked);
+    if (exact !== null) left = left.replace(exact, masked);
+    return withoutCutEnd(left, texts);
+  };
+}
+
+/** As it is written where texts stand inside other texts. Expressions take texts for Latin-1 when they write base64, others for UTF-8. */
+function formsOf(text: string): string[] {
+  const bytes = [Buffer.from(text), Buffer.from(text, 'latin1')];
+  const coded =
+    text.length < anyCaseFrom ? [] : bytes.flatMap((one) => [one.toString('base64').replace(/=+$/, ''), one.toString('base64url')]);
+  return [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text.toWellFormed()), ...coded];
+}
+
+function patternOf(forms: readonly string[], flags: string): RegExp | null {
+  if (forms.length === 0) return null;
+  return new RegExp(forms.map((form) => form.toWellFormed().replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)).join('|'), flags);
+}
+
+/** [B2] The beginning of one of the texts where this one was cut: at the limit of a preview, or before an ellipsis. */
+function withoutCutEnd(text: string, texts: readonly string[]): string {
+  const pieces = text.split('…');
+  const last = pieces.length - 1;
+  return pieces.map((piece, i) => (i < last || text.length >= cutFrom ? withoutBeginning(piece, texts) : piece)).join('…');
+}
+
+function withoutBeginning(piece: string, texts: readonly string[]): string {
+  const body = piece.trimEnd();
+  for (const secret of texts)
+    for (let length = Math.min(secret.length - 1, body.length, longestPattern); length >= shortest; length--)
+      if (body.endsWith(secret.slice(0, length))) return body.slice(0, -length) + masked + piece.slice(body.length);
+  return piece;
+}
+
+/** Previews are cut at lengths from here on. */
+const cutFrom = 100;
+
+function pointedAt(root: Json, reference: string): Json | undefined {
+  if (!reference.startsWith('#')) return undefined;
+  let found: Json | undefined = root;
+  for (const part of reference.slice(1).split('/').filter(Boolean)) {
+    const name = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
+    found = Array.isArray(found) ? found[Number(name)] : isObject(found) && Object.hasOwn(found, name) ? found[name] : undefined;
+  }
+  return found;
 }
 
 function isObject(value: Json | undefined): value is Record<string, Json> {

@@ -9,7 +9,7 @@ import { taskRefusals } from './task-refusals.ts';
 import { taskRows } from './task-rows.ts';
 import { outcomeInWords } from './task-words.ts';
 import { viewerOf } from './viewer.ts';
-import { maskOfInstance } from '../sensitive/mask-of-instance.ts';
+import { masksOfInstances } from '../sensitive/mask-of-instance.ts';
 
 /** Which of these could all be given one outcome without filling in anything, and why the others could not. In the order asked. */
 export async function previewBulk(installation: Installation, identity: Identity, ids: readonly string[]): Promise<BulkTaskPreview> {
@@ -57,15 +57,17 @@ async function look(installation: Installation, identity: Identity, asked: reado
   const rows = new Map((await taskRows(installation, found)).map((row) => [row.id, row]));
   const folders = await installation.folders.load();
   const byId = new Map(found.map((task) => [task.id, task]));
-  const masks = new Map(
-    await Promise.all(found.map(async (task) => [task.id, await maskOfInstance(installation, identity, task.instanceId, task)] as const)),
+  const maskOf = await masksOfInstances(
+    installation,
+    identity,
+    found.map(({ instanceId, workflowKey, version }) => ({ id: instanceId, workflowKey, version })),
   );
   let type: string | undefined;
   return ids.map((id): Chosen => {
     const task = byId.get(id);
     const row = rows.get(id);
     if (!task || !row) return { id, title: id, task: undefined, refusal: gone };
-    const title = masks.get(id)?.(task.title) ?? task.title;
+    const title = maskOf(task.instanceId)(task.title);
     const names = new Map(row.holders.map((holder) => [holder.id, holder.name]));
     const refusal =
       taskRefusals(task, identity, folders.get(task.workflowKey) ?? '', names).decide ??

@@ -5,7 +5,8 @@
  * T1 A change is forgotten in the transaction that queues its notices, and every notice is named after task, event and receiver: a crash or a
  *    second look tells nobody twice.
  * T2 Nobody is asked to act on a task that is closed by the time they would be told.
- * T3 Tasks for everybody are announced to nobody by mail, those of test runs to nobody at all.
+ * T3 What is marked as sensitive is in no notice: a mail box and a receiver of webhooks ask nobody's rights.
+ * T4 Tasks for everybody are announced to nobody by mail, those of test runs to nobody at all.
  */
 import { findRecipients, tellTaskChanges, type TaskChange } from '@perdure/database/read';
 import { queueNotice, type WebhookNotice } from '@perdure/database/write';
@@ -16,6 +17,7 @@ import { foldersAbove } from '../auth/folder.ts';
 import { rolePermissions, roles } from '../auth/permissions.ts';
 import type { Installation } from '../installation.ts';
 import { testTag } from '../instances/reserved-tags.ts';
+import { masksForAnybody } from '../sensitive/mask-of-instance.ts';
 import { emailNotice, linkTo, type Letter } from '../outbox/email-notice.ts';
 import { type Rounds, startRounds } from '../rounds.ts';
 import { taskEventTypes } from './task-event-types.ts';
@@ -23,7 +25,7 @@ import { taskEventTypes } from './task-event-types.ts';
 /** Kinds people can choose about. */
 export type TaskNoticeKind = 'task.new' | 'task.assigned' | 'task.reminder' | 'task.mention';
 
-type Parts = Pick<Installation, 'config' | 'database' | 'folders'>;
+type Parts = Pick<Installation, 'config' | 'database' | 'folders' | 'runtime' | 'markedVersions'>;
 type Transaction = Parameters<Parameters<typeof tellTaskChanges>[2]>[0];
 
 export function startTaskNotices(installation: Parts, log: FastifyBaseLogger): Rounds {
@@ -40,9 +42,12 @@ export function startTaskNotices(installation: Parts, log: FastifyBaseLogger): R
 export async function tellOfTasks(installation: Parts, limit = 50): Promise<number> {
   return tellTaskChanges(installation.database.prisma, { types: taskEventTypes, testTag, limit }, async (tx, change) => {
     if (change.isTest) return;
-    for (const event of change.events) {
-      await tellPeople(installation, tx, change, event);
-      if (change.webhook !== null) await queueNotice(tx, webhookOf(installation, change, event, change.webhook));
+    const { instanceId: id, workflowKey, version } = change;
+    const mask = (await masksForAnybody(installation, [{ id, workflowKey, version }]))(id);
+    const shown = { ...change, title: mask(change.title) };
+    for (const event of change.events.map((one) => mask(one))) {
+      await tellPeople(installation, tx, shown, event);
+      if (change.webhook !== null) await queueNotice(tx, webhookOf(installation, shown, event, change.webhook));
     }
   });
 }

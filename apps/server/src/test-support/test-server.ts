@@ -55,7 +55,13 @@ export interface TestAnswer {
 }
 
 export async function startTestServer(
-  options: { embedded?: boolean; tracing?: Tracing; mail?: MailConfig; allowedPlaces?: readonly AllowedPlace[] } = {},
+  options: {
+    embedded?: boolean;
+    tracing?: Tracing;
+    mail?: MailConfig;
+    allowedPlaces?: readonly AllowedPlace[];
+    onLog?: (line: string) => void;
+  } = {},
 ): Promise<TestServer> {
   const [postgres, redis, port] = await Promise.all([startTestPostgres(), startTestRedis(), freePort()]);
   const database = openDatabase({ url: postgres.url, poolSize: 5 });
@@ -71,7 +77,10 @@ export async function startTestServer(
     poolSize: 4,
     observer: combineObservers([figures.observer, monitor.observer, ...(options.tracing === undefined ? [] : [options.tracing.observer])]),
   });
-  const log = pino({ level: process.env['PERDURE_TEST_LOG'] ?? 'fatal' });
+  const log =
+    options.onLog === undefined
+      ? pino({ level: process.env['PERDURE_TEST_LOG'] ?? 'fatal' })
+      : pino({ level: 'debug' }, { write: options.onLog });
   monitor.start({ databaseUrl: postgres.url, runtime, worker: true, log });
   const server = await composeServer({
     config: {

@@ -2,7 +2,7 @@
 WITH taken AS (
   SELECT task_id, from_seq, seq FROM human_task_change ORDER BY task_id, seq LIMIT $1 FOR UPDATE SKIP LOCKED
 )
-SELECT c.task_id AS "taskId", c.seq, t.instance_id AS "instanceId", t.title, t.status, t.workflow_key AS "workflowKey",
+SELECT c.task_id AS "taskId", c.seq, t.instance_id AS "instanceId", t.title, t.status, t.workflow_key AS "workflowKey", t.version,
        coalesce(w.title, t.workflow_key) AS "workflowTitle",
        coalesce(w.webhook_generation, 1) AS "webhookGeneration", t.due_at AS "dueAt", t.candidates, t.holder_ids AS holders, t.voter_ids AS voters, t.rule,
        coalesce($3 = ANY (i.tags), false) AS "isTest",

@@ -9,6 +9,7 @@ export interface TaskChange {
   title: string;
   status: 'open' | 'decided' | 'expired' | 'cancelled';
   workflowKey: string;
+  version: number;
   workflowTitle: string;
   dueAt: Date | null;
   candidates: string[];

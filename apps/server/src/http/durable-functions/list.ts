@@ -6,7 +6,7 @@ import { instanceStatus } from './instance-status.ts';
 import { durableFunctionsRoot } from './management-links.ts';
 import { commonQuery, flag, moment, runtimeStatuses } from './query-values.ts';
 import { reachOf } from '../../auth/reach.ts';
-import { maskOfInstance } from '../../sensitive/mask-of-instance.ts';
+import { masksOfInstances } from '../../sensitive/mask-of-instance.ts';
 
 const continuation = 'x-ms-continuation-token';
 
@@ -57,11 +57,11 @@ export function addList(routes: Routes): void {
         rows.map(({ id }) => id),
       );
       const last = rows.at(-1);
+      const maskOf = await masksOfInstances(installation, identityOf(identity), rows);
       if (more && last) reply.header(continuation, writeCursor(last));
       return Promise.all(
         rows.map(async (row) => {
-          const mask = await maskOfInstance(installation, identityOf(identity), row.id);
-          return mask(
+          return maskOf(row.id)(
             await instanceStatus(installation, row, values.get(row.id), { showInput: query.showInput ?? true, historyEvents: null }),
           );
         }),

@@ -16,7 +16,7 @@ import { versionsRun } from '../../../instances/versions-run.ts';
 import { withPreviews } from '../../../instances/payloads.ts';
 import { restartedFrom } from '../../../instances/reserved-tags.ts';
 import { unknownInstance } from '../../../instances/unknown-instance.ts';
-import { taskRows } from '../../../tasks/task-rows.ts';
+import { maskedTaskRows } from '../../../tasks/task-rows.ts';
 import { viewerOf } from '../../../tasks/viewer.ts';
 import { procedure } from '../../base.ts';
 import type { InstanceDetail } from '../../contract/instances.ts';
@@ -56,7 +56,7 @@ export const get = procedure('instance.read')
       document: version.document,
       children: reach === null ? children : children.filter(({ workflowKey }) => reach.includes(workflowKey)),
       people,
-      tasks: mask(await taskRows(installation, tasks)),
+      tasks: await maskedTaskRows(installation, identity, tasks),
       partition: record.partition,
       worker,
       restartedFrom: restartedFrom(record.tags),

@@ -6,7 +6,7 @@ import { instanceFilter, instanceFilterInput, searchedNewest } from '../../../in
 import { instanceRow } from '../../../instances/instance-words.ts';
 import { procedure } from '../../base.ts';
 import type { InstanceListResult } from '../../contract/instances.ts';
-import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
+import { masksOfInstances } from '../../../sensitive/mask-of-instance.ts';
 
 const input = instanceFilterInput.extend({
   direction: z.enum(['older', 'newer']).optional(),
@@ -34,15 +34,14 @@ export const list = procedure('instance.read')
         countInstances(prisma, { workflowKeys: reach ?? undefined }),
       ]);
       // A row tells what a step failed with, in whose words a value may be.
-      const masked = async (record: InstanceRecord) =>
-        (await maskOfInstance(installation, identity, record.id, record))(instanceRow(record));
+      const maskOf = await masksOfInstances(installation, identity, page.rows);
       const records = direction === 'older' ? page.rows : page.rows.toReversed();
       const [newest, oldest] = [records[0], records.at(-1)];
       // Behind the direction one came from there is at least the page one came from.
       const hasOlder = direction === 'older' ? page.more : from !== null;
       const hasNewer = direction === 'newer' ? page.more : from !== null;
       return {
-        rows: await Promise.all(records.map(masked)),
+        rows: records.map((record) => maskOf(record.id)(instanceRow(record))),
         count,
         total,
         olderCursor: hasOlder && oldest ? writeCursor(oldest) : null,

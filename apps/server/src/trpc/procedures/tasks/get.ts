@@ -10,7 +10,7 @@ export const get = procedure('task.read')
   .query(async ({ ctx: { identity, installation }, input }): Promise<TaskDetail> => {
     const task = await findTask(installation, identity, input.id);
     const mask = await maskOfInstance(installation, identity, task.instanceId, task);
-    const detail = await taskDetail(installation, identity, task);
+    const detail = await taskDetail(installation, identity, { ...task, context: mask(task.context) });
     // What they have typed themselves is theirs.
     return { ...mask(detail), draft: detail.draft };
   });

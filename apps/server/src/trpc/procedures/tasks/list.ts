@@ -1,11 +1,10 @@
 import { countTasks, listTasks } from '@perdure/database/read';
 import { z } from 'zod';
 import { readTaskCursor, writeTaskCursor } from '../../../tasks/task-cursor.ts';
-import { taskRows } from '../../../tasks/task-rows.ts';
+import { maskedTaskRows } from '../../../tasks/task-rows.ts';
 import { viewerOf } from '../../../tasks/viewer.ts';
 import { procedure } from '../../base.ts';
 import type { TaskListResult } from '../../contract/tasks.ts';
-import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 
 const input = z.strictObject({
   view: z.enum(['mine', 'available', 'all', 'followUp', 'closed']),
@@ -30,9 +29,9 @@ export const list = procedure('task.read')
       countTasks(prisma, viewer),
     ]);
     const last = page.rows.at(-1);
-    const rows = (await taskRows(installation, page.rows)).map(async (row) => {
-      const mask = await maskOfInstance(installation, identity, row.instanceId, row);
-      return mask(row);
-    });
-    return { rows: await Promise.all(rows), counts, nextCursor: page.more && last ? writeTaskCursor(last) : null };
+    return {
+      rows: await maskedTaskRows(installation, identity, page.rows),
+      counts,
+      nextCursor: page.more && last ? writeTaskCursor(last) : null,
+    };
   });

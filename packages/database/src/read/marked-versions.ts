@@ -1,0 +1,16 @@
+import type { PrismaClient } from '../generated/client.ts';
+import { sqlFile } from '../sql-file.ts';
+
+export interface MarkedVersion {
+  workflowKey: string;
+  version: number;
+  publishedAt: Date;
+  /** Whether its document marks anything as sensitive. */
+  marked: boolean;
+}
+
+export async function readMarkedVersions(prisma: PrismaClient, since: Date): Promise<MarkedVersion[]> {
+  return prisma.$queryRawUnsafe<MarkedVersion[]>(markedSql, since);
+}
+
+const markedSql = sqlFile(import.meta.url, 'marked-versions.sql');
