@@ -2,7 +2,7 @@
  * I13: what a schema marks as sensitive is in no answer to somebody without the right to it, wherever the workflow has carried it: in answers
  * of queries, mutations and routes, also refusals; in what is told live; in mails and webhooks; in the log.
  */
-import { createTRPCClient, createWSClient, wsLink } from '@trpc/client';
+import { once } from 'node:events';
 import type { Json } from '@perdure/graph';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -13,7 +13,6 @@ import { startTestServer, type TestServer, until } from '../test-support/test-se
 import type { Permission } from '../trpc/contract/people.ts';
 import { type ProcedureEntry, procedureEntries, type Target } from '../trpc/procedure-entries.ts';
 import { appRouter } from '../trpc/router.ts';
-import type { AppRouter } from '../trpc/router-type.ts';
 import { masked, SensitiveValues } from './mask-values.ts';
 
 /** With quotes and umlauts, as JSON, addresses and base64 write differently. */
@@ -148,7 +147,6 @@ async function answers(role: string): Promise<Told[]> {
 }
 
 function expectNoTrace(told: readonly Told[]): void {
-  expect(told.length).toBeGreaterThan(0);
   for (const { what, text } of told)
     for (const trace of traces) {
       const at = text.toLowerCase().indexOf(trace.toLowerCase());
@@ -165,7 +163,11 @@ function roleFor({ access, also }: Pick<ProcedureEntry, 'access' | 'also'>): str
 
 describe('I13 a canary in a marked field', () => {
   for (const role of ['viewer', 'operator', 'designer', 'approver'])
-    test(`is in no answer to a ${role}`, { timeout: 60_000 }, async () => expectNoTrace(await answers(role)));
+    test(`is in no answer to a ${role}`, { timeout: 60_000 }, async () => {
+      const told = await answers(role);
+      expect(told.length).toBeGreaterThan(0);
+      expectNoTrace(told);
+    });
 
   test('is in the answers to an admin, and to a viewer who was given the right', { timeout: 60_000 }, async () => {
     for (const role of ['admin', 'seeing viewer']) {
@@ -180,32 +182,25 @@ describe('I13 a canary in a marked field', () => {
     // The feed says only that something has changed, presence only who looks at which step.
     expect(subscriptions.sort()).toEqual(['feed.watch', 'instances.watch', 'workflows.presence']);
     const cookie = cookies.get('viewer') ?? '';
-    class BrowserSocket extends WebSocket {
-      constructor(address: string | URL) {
-        super(address, { headers: { cookie, origin: server.origin } });
-      }
-    }
-    // The client wants a browser's WebSocket, whose part it uses `ws` has.
-    const url = `${server.origin.replace('http', 'ws').replace('localhost', '127.0.0.1')}/trpc`;
-    const socket = createWSClient({ url, WebSocket: BrowserSocket as never });
-    const client = createTRPCClient<AppRouter>({ links: [wsLink({ client: socket })] });
+    const socket = new WebSocket(`${server.origin.replace('http', 'ws').replace('localhost', '127.0.0.1')}/trpc`, {
+      headers: { cookie, origin: server.origin },
+    });
+    await once(socket, 'open');
     const told: Told[] = [];
-    for (const { instance } of [waits, failed, child]) {
-      let events = 0;
+    for (const [id, { instance }] of [waits, failed, child].entries()) {
+      let seen = 0;
       const { seq } = await server.database.prisma.instance.findUniqueOrThrow({ where: { id: instance } });
-      const watching = client.instances.watch.subscribe(
-        { id: instance },
-        {
-          onData: ({ data }) => {
-            events += data.events.length;
-            told.push({ what: instance, text: JSON.stringify(data) });
-          },
-        },
-      );
-      await until(async () => events >= seq, `${instance} is told`);
-      watching.unsubscribe();
+      socket.on('message', (data) => {
+        const text = String(data);
+        told.push({ what: instance, text });
+        const message = JSON.parse(text) as { id: number; result?: { data?: { data?: { seq: number } } } };
+        if (message.id === id) seen = message.result?.data?.data?.seq ?? seen;
+      });
+      socket.send(JSON.stringify({ id, method: 'subscription', params: { path: 'instances.watch', input: { id: instance } } }));
+      await until(async () => seen >= seq, `${instance} is told`);
+      socket.removeAllListeners('message');
     }
-    await socket.close();
+    socket.close();
     expectNoTrace(told);
   });
 

@@ -1,4 +1,4 @@
-import { countInstances, type InstanceRecord, searchInstances } from '@perdure/database/read';
+import { countInstances, searchInstances } from '@perdure/database/read';
 import { z } from 'zod';
 import { reachOf } from '../../../auth/reach.ts';
 import { readCursor, writeCursor } from '../../../instances/instance-cursor.ts';
