@@ -1,4 +1,4 @@
-import type { Json } from '@perdure/graph';
+import type { Json, NodeId } from '@perdure/graph';
 import type { CommandBody } from './command.ts';
 import type { EntityCommandBody } from './entity/entity-command.ts';
 import type { InstanceId, StepKey, TimerId } from './ids.ts';
@@ -50,6 +50,8 @@ export type Effect =
 
 /** What may change about an open task, as it is now. */
 export interface HumanTaskChange {
+  /** Another after a migration. */
+  node: NodeId;
   holders: readonly HumanTaskHolder[];
   votes: readonly HumanTaskVote[];
   freeSeats: number;

@@ -152,12 +152,12 @@ function notHeldBy({ holders }: HumanTaskStep, before: string): Outcome {
   return refused('task.not-claimant', `${before} ${holders.map(({ by }) => by).join(' or ')}, who claimed this task, can do that.`);
 }
 
-/** Also what a reminder does: people are told of what the commit says has changed. */
+/** Also what a reminder does, since people are told of what the commit says has changed; and a migration, for the task stands elsewhere. */
 export function changeTaskRow(turn: Turn, step: HumanTaskStep): void {
-  const { holders, task } = step;
+  const { holders, node, task } = step;
   const votes = step.votes.map(({ data: _data, ...vote }) => vote);
   const { candidates, priority } = task;
-  const change = { holders, votes, freeSeats: freeSeats(step), candidates, priority, escalatedAt: step.escalatedAt ?? null };
+  const change = { node, holders, votes, freeSeats: freeSeats(step), candidates, priority, escalatedAt: step.escalatedAt ?? null };
   turn.effects.push({ type: 'ChangeHumanTask', step: step.key, change });
 }
 

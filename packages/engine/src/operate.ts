@@ -5,6 +5,7 @@ import type { Command, Outcome, RefusalCode } from './command.ts';
 import { conclude } from './conclude.ts';
 import { firstNormalPort } from './first-normal-port.ts';
 import type { StepKey } from './ids.ts';
+import { changeTaskRow } from './human-task.ts';
 import { fireReady } from './join.ts';
 import { leave } from './raise.ts';
 import { canRewind, reopen, skipClosed, takeUp } from './rewind.ts';
@@ -118,6 +119,8 @@ export function migrate(turn: Turn, command: Command & { type: 'Migrate' }, targ
     }));
     takeUp(turn, { ...reopened, tokens }, command);
   }
+  // Those of a failed instance have just been opened again.
+  else for (const step of state.steps.values()) if (step.kind === 'humanTask') changeTaskRow(turn, step);
   if (state.status === 'Running') goOn(turn);
   return DONE;
 }

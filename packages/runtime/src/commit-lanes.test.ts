@@ -144,7 +144,15 @@ describe('CommitLanes', () => {
   });
 
   it('C2 a replacement whose answer was lost is stored once', async () => {
-    const finished = { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true } as const;
+    const finished = {
+      status: 'Completed',
+      customStatus: null,
+      whereabouts: null,
+      runningActivities: 0,
+      at: 1,
+      final: true,
+      migrations: null,
+    } as const;
     await store.commit([creation('again', epoch, { row: finished })]);
     let lose = true;
     const { made } = lanes(async (items, real) => {

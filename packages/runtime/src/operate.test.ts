@@ -1,5 +1,5 @@
 import { childInstanceId, executionId, instanceId, stepKey, type CommandBody, type InstanceId } from '@perdure/engine';
-import { nodeId, portId } from '@perdure/graph';
+import { nodeId, portId, type NodeId } from '@perdure/graph';
 import {
   checkInvariants,
   drawWorkflow,
@@ -208,14 +208,15 @@ describe('operating on stored instances', () => {
     const on = await runtime();
     const id = await started(on, 'beside', 'moved');
     await eventually('it happens', async () => (asked.length > 0 ? true : undefined));
+    const renamed = new Map([
+      [nodeId('nap'), nodeId('rest')],
+      [nodeId('ask'), nodeId('inquire')],
+    ]);
+    const nameOf = (name: NodeId) => renamed.get(name) ?? name;
     const second = await publishWorkflow(postgres.url, 'beside', {
       ...beside,
-      nodes: beside.nodes.map((node) => (node.id === 'nap' ? { ...node, id: nodeId('rest') } : node)),
-      edges: beside.edges.map((edge) => ({
-        ...edge,
-        source: edge.source === 'nap' ? nodeId('rest') : edge.source,
-        target: edge.target === 'nap' ? nodeId('rest') : edge.target,
-      })),
+      nodes: beside.nodes.map((node) => ({ ...node, id: nameOf(node.id) })),
+      edges: beside.edges.map((edge) => ({ ...edge, source: nameOf(edge.source), target: nameOf(edge.target) })),
     });
     const state = await eventually('it happens', async () => {
       const read = await on.stateOf(id);
@@ -225,7 +226,7 @@ describe('operating on stored instances', () => {
       type: 'Migrate',
       version: second,
       seq: state.seq,
-      nodes: { [nodeId('nap')]: nodeId('rest') },
+      nodes: Object.fromEntries(renamed),
       edges: {},
       joins: [{ node: nodeId('all'), incoming: beside.edges.filter(({ target }) => target === 'all').map((edge) => edge.id) }],
       reason: 'better',
@@ -233,7 +234,19 @@ describe('operating on stored instances', () => {
     };
     expect(await on.send(id, migrate)).toEqual({ ok: true });
     expect(await on.send(id, migrate)).toMatchObject({ ok: false, code: 'instance.changed' });
-    expect((await database.query('SELECT version FROM instance WHERE id = $1', [id])).rows).toEqual([{ version: second }]);
+    const first = state.version;
+    expect((await database.query('SELECT version, versions FROM instance WHERE id = $1', [id])).rows).toEqual([
+      {
+        version: second,
+        versions: [
+          { version: first, afterSeq: 0 },
+          { version: second, afterSeq: state.seq + 1 },
+        ],
+      },
+    ]);
+    expect((await database.query('SELECT node, version, status FROM human_task WHERE instance_id = $1', [id])).rows).toEqual([
+      { node: 'inquire', version: second, status: 'open' },
+    ]);
     await on.stop();
     running.length = 0;
     const again = await runtime();

@@ -3,10 +3,10 @@
  * commit cancels out here, because one statement cannot insert and delete the same row.
  */
 import { createHash } from 'node:crypto';
-import { isFinal, type HumanTaskChange, type InstanceId, type StepKey, type TimerId } from '@perdure/engine';
+import { isFinal, type InstanceId, type StepKey, type TimerId } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 import { partitionOf } from './partition-of.ts';
-import type { ClosedTask, CommitItem, OpenedTask, OutgoingMessage } from './ports/durable-store.ts';
+import type { ClosedTask, CommitItem, OpenedTask, OutgoingMessage, TaskChange } from './ports/durable-store.ts';
 import type { Decision, StoredEvent } from './ports/decider.ts';
 import type { Resident } from './resident.ts';
 
@@ -18,6 +18,7 @@ const none: readonly never[] = [];
 export class TurnRecord {
   readonly resident: Resident;
   readonly #partitions: number;
+  readonly #version: number;
   readonly #events: StoredEvent[] = [];
   // Most turns touch neither timers nor tasks: what holds them is made when it is needed.
   #timers: { set: Map<TimerId, number>; cleared: Set<TimerId> } | null = null;
@@ -33,6 +34,7 @@ export class TurnRecord {
   constructor(resident: Resident, partitions: number) {
     this.resident = resident;
     this.#partitions = partitions;
+    this.#version = resident.decider.version;
   }
 
   get isEmpty(): boolean {
@@ -177,8 +179,9 @@ export class TurnRecord {
         const id = humanTaskId(self, decider.executionId, effect.step);
         const tasks = this.#tasksTouched();
         const opened = tasks.opened.get(id);
-        if (opened === undefined) tasks.changed.set(id, { id, ...effect.change });
-        else opened.change = effect.change;
+        const change = { ...effect.change, version: decider.version };
+        if (opened === undefined) tasks.changed.set(id, { id, ...change });
+        else opened.change = change;
         return;
       }
       case 'CloseHumanTask': {
@@ -192,6 +195,10 @@ export class TurnRecord {
         tasks.changed.delete(id);
       }
     }
+  }
+
+  #migrations(): { version: number; afterSeq: number }[] {
+    return this.#events.flatMap((event) => (event.type === 'VersionMigrated' ? [{ version: event.version, afterSeq: event.seq }] : []));
   }
 
   #timersTouched(): { set: Map<TimerId, number>; cleared: Set<TimerId> } {
@@ -214,7 +221,6 @@ export class TurnRecord {
     const { resident } = this;
     const { decider } = resident;
     const final = isFinal(decider.status);
-    const migrated = this.#events.some(({ type }) => type === 'VersionMigrated');
     const sinceCheckpoint = decider.seq - resident.checkpointSeq;
     const keepsCheckpoint = !final && sinceCheckpoint >= Math.max(checkpointEvery, decider.size);
     return {
@@ -232,7 +238,8 @@ export class TurnRecord {
         runningActivities: final ? 0 : decider.runningActivities,
         at: this.#events.at(-1)?.at ?? now,
         final,
-        ...(migrated && { version: decider.version }),
+        // The version it starts with is the creation's; an entity's is its type's and stands in no event.
+        migrations: decider.version === this.#version || resident.creation !== null || decider.startsAnew ? null : this.#migrations(),
       },
       create: resident.creation === null ? null : { ...resident.creation, version: decider.version },
       checkpoint: keepsCheckpoint ? JSON.stringify(decider.encode()) : null,
@@ -250,7 +257,7 @@ export class TurnRecord {
 
 interface TaskChanges {
   opened: Map<string, OpenedTask>;
-  changed: Map<string, { id: string } & HumanTaskChange>;
+  changed: Map<string, { id: string } & TaskChange>;
   closed: Map<string, ClosedTask>;
 }
 

@@ -52,7 +52,7 @@ async function checkPage(client: pg.Client, check: RowCheck, cursor: string): Pr
     ),
     await grouped<TaskRow & { instance_id: string }>(
       client,
-      `SELECT id, instance_id, status, outcome, decided_by, holder_ids, voter_ids FROM human_task WHERE instance_id = ANY($1)`,
+      `SELECT id, instance_id, node, version, status, outcome, decided_by, holder_ids, voter_ids FROM human_task WHERE instance_id = ANY($1)`,
       ids,
     ),
     await grouped<{ instance_id: string; type: string; child: string | null }>(

@@ -57,6 +57,8 @@ export interface InstanceRow {
 export interface TaskRow {
   id: string;
   instance_id: string;
+  node: string;
+  version: number;
   status: string;
   outcome: string | null;
   decided_by: string | null;
@@ -383,6 +385,8 @@ export class RowCheck {
     for (const step of state?.steps.values() ?? []) {
       if (step.kind !== 'humanTask') continue;
       const row = rows.find((one) => one.id === humanTaskId(instanceId(id), execution, step.key));
+      if (row !== undefined && (row.node !== step.node || row.version !== state?.version))
+        this.#fail('I11', `${id}: ${step.key} stands at ${step.node} of ${state?.version}; its row says ${row.node} of ${row.version}`);
       const holders = step.holders.map(({ by }) => by).join();
       if (row !== undefined && row.holder_ids.join() !== holders)
         this.#fail('I11', `${id}: ${step.key} is held by ${holders || 'nobody'}; its row says ${row.holder_ids.join() || 'nobody'}`);

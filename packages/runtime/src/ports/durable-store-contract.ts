@@ -161,9 +161,19 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
       expect([await count('timer'), await count('human_task'), await count('checkpoint')]).toEqual([0, 0, 0]);
     });
 
+    it('a migration changes the version of its own instance only, and the next commit leaves it', async () => {
+      const [moved, beside] = [creation('moved', epoch), creation('beside', epoch)];
+      await store.commit([moved, beside]);
+      const migrated = step(moved, { row: { ...moved.row, migrations: [{ version: 7, afterSeq: 3 }] } });
+      expect(await store.commit([step(beside), migrated])).toEqual(['stored', 'stored']);
+      expect(await store.commit([step(migrated, { row: moved.row })])).toEqual(['stored']);
+      const read = await store.load([id('moved'), id('beside')]);
+      expect([read.get(id('moved'))?.version, read.get(id('beside'))?.version]).toEqual([7, beside.create?.version]);
+    });
+
     it('S2 a replacement under an old epoch leaves the finished instance where it is', async () => {
       const old = creation('keep', epoch, {
-        row: { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true },
+        row: { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true, migrations: null },
       });
       await store.commit([old]);
       await store.leases.claim('other', [old.partition], 60_000, true);
@@ -233,7 +243,7 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
 
     it('finds the instances with unfinished work', async () => {
       const item = creation('working', epoch, {
-        row: { status: 'Running', customStatus: null, whereabouts: null, runningActivities: 1, at: 1, final: false },
+        row: { status: 'Running', customStatus: null, whereabouts: null, runningActivities: 1, at: 1, final: false, migrations: null },
       });
       await store.commit([item, creation(elsewhere('working'), epoch)]);
       expect(await store.leases.unfinishedWork(item.partition, null, 10)).toEqual(['working']);
@@ -244,7 +254,7 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
     it('pages through the unfinished work of a partition', async () => {
       const items = Array.from({ length: 1_000 }, (_, i) =>
         creation(`page-${String(i).padStart(3, '0')}`, epoch, {
-          row: { status: 'Running', customStatus: null, whereabouts: null, runningActivities: 1, at: 1, final: false },
+          row: { status: 'Running', customStatus: null, whereabouts: null, runningActivities: 1, at: 1, final: false, migrations: null },
         }),
       ).filter(({ partition }) => partition < 2);
       await store.commit(items);
@@ -566,7 +576,7 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
     it('accepts a start in the place of a finished instance, one of those who try', async () => {
       await store.commit([
         creation('r', epoch, {
-          row: { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true },
+          row: { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true, migrations: null },
         }),
       ]);
       const second = another();
@@ -704,7 +714,7 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
 
     it('by replacement leaves what waits for an entity: it is for the execution that begins', async () => {
       const old = creation('@a@b', epoch, {
-        row: { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true },
+        row: { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true, migrations: null },
       });
       await store.commit([old]);
       await store.accept([], [message('x', '@a@b', 'signal')]);

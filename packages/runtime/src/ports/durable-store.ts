@@ -213,7 +213,7 @@ export interface CommitItem {
   messagesRefused: readonly { messageId: string; refusal: Json }[];
   /** One that was closed before is opened again. */
   tasksOpened: readonly OpenedTask[];
-  tasksChanged: readonly ({ id: string } & HumanTaskChange)[];
+  tasksChanged: readonly ({ id: string } & TaskChange)[];
   tasksClosed: readonly ClosedTask[];
 }
 
@@ -228,8 +228,8 @@ export interface InstanceRowUpdate {
   /** Of the last event. */
   at: number;
   final: boolean;
-  /** When it has been migrated. */
-  version?: number;
+  /** The versions it went to, each with the seq of the event that says so; null = none. */
+  migrations: readonly { version: number; afterSeq: number }[] | null;
 }
 
 export interface InstanceCreation {
@@ -290,9 +290,12 @@ export interface OpenedTask {
   task: HumanTaskBody;
   at: number;
   /** What the same commit did to it: one statement changes a row once. */
-  change: HumanTaskChange | null;
+  change: TaskChange | null;
   closed: ClosedTask | null;
 }
+
+/** What may change about an open task, as it is now; `version`: its instance's. */
+export type TaskChange = HumanTaskChange & { version: number };
 
 export interface ClosedTask {
   id: string;
@@ -303,7 +306,7 @@ export interface ClosedTask {
   comment: string | null;
   at: number;
   /** What the same commit did to it before. */
-  change: HumanTaskChange | null;
+  change: TaskChange | null;
 }
 
 export interface StoredInstance {

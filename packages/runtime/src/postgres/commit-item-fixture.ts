@@ -34,7 +34,7 @@ export function creation(id: string, epoch: number, rest: Partial<CommitItem> = 
     baseSeq: 0,
     seq: 2,
     events,
-    row: { status: 'Running', customStatus: null, whereabouts: null, runningActivities: 0, at, final: false },
+    row: { status: 'Running', customStatus: null, whereabouts: null, runningActivities: 0, at, final: false, migrations: null },
     create: { workflow: 'w', version: 1, tags: [], startedBy: 'test', parent: null, replace: [] },
     checkpoint: null,
     timersSet: [],

@@ -6,8 +6,8 @@
 import { readFileSync } from 'node:fs';
 import type pg from 'pg';
 import type { StoredEvent } from '../ports/decider.ts';
-import type { HumanTaskChange, HumanTaskRule } from '@perdure/engine';
-import type { ClosedTask, CommitItem, OpenedTask } from '../ports/durable-store.ts';
+import type { HumanTaskRule } from '@perdure/engine';
+import type { ClosedTask, CommitItem, OpenedTask, TaskChange } from '../ports/durable-store.ts';
 import { textArray } from './array-literal.ts';
 import { BooleanColumn, JsonColumn, NumberColumn, TextColumn, type Column } from './columns.ts';
 
@@ -19,7 +19,7 @@ export function commitStatement(items: readonly CommitItem[]): pg.QueryConfig {
   return { name, text, values: columns.map((column) => batch.columns[column].literal()) };
 }
 
-const optionalParts = ['stepped', 'created', 'checkpoints', 'timers', 'messages', 'tasks'] as const;
+const optionalParts = ['stepped', 'migrated', 'created', 'checkpoints', 'timers', 'messages', 'tasks'] as const;
 type Part = (typeof optionalParts)[number];
 
 class Batch {
@@ -42,7 +42,10 @@ class Batch {
     step_at: new NumberColumn(),
     step_final: new BooleanColumn(),
     step_checkpoint_seq: new NumberColumn(),
-    step_version: new NumberColumn(),
+
+    migrated_id: new TextColumn(),
+    migrated_version: new NumberColumn(),
+    migrated_versions: new JsonColumn(),
 
     create_id: new TextColumn(),
     create_partition: new NumberColumn(),
@@ -144,7 +147,11 @@ class Batch {
     columns.step_at.add(row.at);
     columns.step_final.add(row.final);
     columns.step_checkpoint_seq.add(checkpoint === null ? null : seq);
-    columns.step_version.add(row.version ?? null);
+    if (row.migrations === null) return;
+    this.parts.add('migrated');
+    columns.migrated_id.add(instanceId);
+    columns.migrated_version.add(row.migrations.at(-1)?.version ?? null);
+    columns.migrated_versions.addText(JSON.stringify(row.migrations));
   }
 
   #addCreation(item: CommitItem, create: NonNullable<CommitItem['create']>): void {
@@ -240,11 +247,13 @@ export function eventData(event: StoredEvent): string {
   return JSON.stringify(data);
 }
 
-function changedTask(change: HumanTaskChange | null): object {
+function changedTask(change: TaskChange | null): object {
   if (change === null) return { changed: false };
-  const { holders, votes, freeSeats, candidates, priority, escalatedAt } = change;
+  const { node, version, holders, votes, freeSeats, candidates, priority, escalatedAt } = change;
   return {
     changed: true,
+    node,
+    version,
     assignee: holders[0]?.by ?? null,
     claimed_at: holders[0]?.at ?? null,
     holders,
@@ -277,14 +286,14 @@ function openedTask(opened: OpenedTask): string {
     free_seats: seatsOf(task.rule),
     priority: task.priority,
     candidates: task.candidates,
+    node: opened.node,
+    version: opened.version,
     ...(opened.change === null ? {} : changedTask(opened.change)),
     ...(opened.closed === null ? {} : closedTask(opened.closed)),
     id: opened.id,
     execution_id: opened.executionId,
     step: opened.step,
-    node: opened.node,
     workflow_key: opened.workflow,
-    version: opened.version,
     title: task.title,
     description: task.description,
     context: task.context,

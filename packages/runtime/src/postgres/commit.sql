@@ -19,8 +19,16 @@ WITH item AS (
 -- part: stepped
 ), stepped AS (
   UPDATE instance i SET
+-- part: stepped migrated
+    (version, versions) = (
+      SELECT coalesce(m.version, i.version),
+             CASE WHEN m.id IS NULL THEN i.versions
+                  ELSE (coalesce(i.versions::jsonb, jsonb_build_array(jsonb_build_object('version', i.version, 'afterSeq', 0))) || m.versions::jsonb)::json END
+      FROM (SELECT 1) one
+      LEFT JOIN unnest($migrated_id::text[], $migrated_version::int[], $migrated_versions::list) AS m(id, version, versions) ON m.id = i.id
+    ),
+-- part: stepped
     status = s.status,
-    version = coalesce(s.version, i.version),
     seq = s.seq,
     custom_status = s.custom_status::json,
     whereabouts = s.whereabouts::json,
@@ -31,8 +39,8 @@ WITH item AS (
   FROM (
     SELECT * FROM unnest(
       $step_id::text[], $step_execution::text[], $step_base_seq::int[], $step_seq::int[], $step_status::text[], $step_custom_status::list,
-      $step_whereabouts::list, $step_running::int[], $step_at::float8[], $step_final::bool[], $step_checkpoint_seq::int[], $step_version::int[]
-    ) AS t(id, execution_id, base_seq, seq, status, custom_status, whereabouts, running, at, final, checkpoint_seq, version)
+      $step_whereabouts::list, $step_running::int[], $step_at::float8[], $step_final::bool[], $step_checkpoint_seq::int[]
+    ) AS t(id, execution_id, base_seq, seq, status, custom_status, whereabouts, running, at, final, checkpoint_seq)
     WHERE (t.id IN (SELECT id FROM live)) IS TRUE
   ) s
   WHERE i.id = s.id AND i.seq = s.base_seq AND i.execution_id = s.execution_id
@@ -120,7 +128,7 @@ WITH item AS (
   WHERE (t.id IN (SELECT id FROM passed)) IS TRUE
   -- A task that the failure of its instance had closed is open again, and whose it was it is.
   ON CONFLICT (id) DO UPDATE SET status = excluded.status, outcome = excluded.outcome, data = excluded.data, comment = excluded.comment,
-    decided_by = excluded.decided_by, closed_at = excluded.closed_at, deadline_at = excluded.deadline_at, schedule = excluded.schedule,
+    decided_by = excluded.decided_by, closed_at = excluded.closed_at, node = excluded.node, version = excluded.version, deadline_at = excluded.deadline_at, schedule = excluded.schedule,
     holders = coalesce(excluded.holders, human_task.holders), votes = coalesce(excluded.votes, human_task.votes),
     holder_ids = CASE WHEN excluded.holders IS NULL THEN human_task.holder_ids ELSE excluded.holder_ids END,
     voter_ids = CASE WHEN excluded.votes IS NULL THEN human_task.voter_ids ELSE excluded.voter_ids END,
@@ -133,6 +141,8 @@ WITH item AS (
     closed_at = to_timestamp(o.closed_at / 1000.0),
     assignee = CASE WHEN o.changed AND (o.assignee IS NOT NULL OR o.status IS NULL) THEN o.assignee ELSE h.assignee END,
     claimed_at = CASE WHEN o.changed AND (o.assignee IS NOT NULL OR o.status IS NULL) THEN to_timestamp(o.claimed_at / 1000.0) ELSE h.claimed_at END,
+    node = coalesce(o.node, h.node),
+    version = coalesce(o.version, h.version),
     holders = CASE WHEN o.changed THEN o.holders ELSE h.holders END,
     holder_ids = CASE WHEN o.changed THEN o.holder_ids ELSE h.holder_ids END,
     votes = CASE WHEN o.changed THEN o.votes ELSE h.votes END,
@@ -143,7 +153,7 @@ WITH item AS (
     escalated_at = CASE WHEN o.changed THEN to_timestamp(o.escalated_at / 1000.0) ELSE h.escalated_at END
   FROM unnest($changed_instance::text[], $changed_body::list) AS t(id, body)
   CROSS JOIN LATERAL json_to_record(t.body::json) AS o(
-    id text, status text, outcome text, data json, comment text, decided_by text, closed_at float8, changed boolean, assignee text, claimed_at float8,
+    id text, status text, outcome text, data json, comment text, decided_by text, closed_at float8, changed boolean, node text, version int, assignee text, claimed_at float8,
     holders json, holder_ids text[], votes json, voter_ids text[], free_seats int, candidates text[], priority int, escalated_at float8)
   WHERE (t.id IN (SELECT id FROM passed)) IS TRUE AND h.id = o.id
 ), tasks_told AS (

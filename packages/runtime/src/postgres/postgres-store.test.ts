@@ -1,5 +1,5 @@
 import { executionId, instanceId, stepKey, timerId } from '@perdure/engine';
-import type { Json } from '@perdure/graph';
+import { nodeId, type Json } from '@perdure/graph';
 import { eventually, startTestPostgres, type TestPostgres } from '@perdure/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -49,6 +49,7 @@ describe('commit', () => {
         runningActivities: 2,
         at: 1_700_000_000_123,
         final: false,
+        migrations: null,
       },
       checkpoint: '{"a":1}',
       timersSet: [{ timer: timerId('nap#1!timer1'), fireAt: 1_800_000_000_001 }],
@@ -100,6 +101,8 @@ describe('commit', () => {
       tasksChanged: [
         {
           id: 't1',
+          node: nodeId('asked'),
+          version: 2,
           holders: [{ by: 'ann', at: 10, how: 'claimed', from: null }],
           votes: [],
           freeSeats: 0,
@@ -119,18 +122,29 @@ describe('commit', () => {
     expect(await fateOf(store, 'm2')).toEqual({ refusal: { code: 'no' } });
     expect(await fateOf(store, 'm2')).toBe('taken');
     expect(
-      (await database.query('SELECT id, status, assignee, outcome, decided_by, data, comment FROM human_task ORDER BY id')).rows,
+      (await database.query('SELECT id, node, version, status, assignee, outcome, decided_by, data, comment FROM human_task ORDER BY id'))
+        .rows,
     ).toEqual([
-      { id: 't1', status: 'open', assignee: 'ann', outcome: null, decided_by: null, data: null, comment: null },
-      { id: 't2', status: 'decided', assignee: null, outcome: 'ok', decided_by: 'bob', data: { n: 1 }, comment: 'fine' },
-      { id: 't3', status: 'expired', assignee: null, outcome: null, decided_by: null, data: null, comment: null },
+      { id: 't1', node: 'asked', version: 2, status: 'open', assignee: 'ann', outcome: null, decided_by: null, data: null, comment: null },
+      {
+        id: 't2',
+        node: 'ask',
+        version: 1,
+        status: 'decided',
+        assignee: null,
+        outcome: 'ok',
+        decided_by: 'bob',
+        data: { n: 1 },
+        comment: 'fine',
+      },
+      { id: 't3', node: 'ask', version: 1, status: 'expired', assignee: null, outcome: null, decided_by: null, data: null, comment: null },
     ]);
   });
 
   it('S4 a connection lost in the middle of a replacement fails the commit and nothing else', async () => {
     const own = new PostgresStore({ url: `${postgres.url}?application_name=victim` });
     const old = creation('cut', epoch, {
-      row: { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true },
+      row: { status: 'Completed', customStatus: null, whereabouts: null, runningActivities: 0, at: 1, final: true, migrations: null },
     });
     await own.commit([old]);
     // The victim waits for this lock, inside its transaction.
@@ -163,7 +177,15 @@ describe('commit', () => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     const short = text.slice(0, 500).replaceAll('\0', '');
     const item = creation('odd', epoch, {
-      row: { status: 'Running', customStatus: value, whereabouts: { text: short }, runningActivities: 0, at: 1, final: false },
+      row: {
+        status: 'Running',
+        customStatus: value,
+        whereabouts: { text: short },
+        runningActivities: 0,
+        at: 1,
+        final: false,
+        migrations: null,
+      },
       create: {
         workflow: short,
         version: 1,

@@ -126,7 +126,7 @@ it('F1 F2 an older worker that wakes up late writes nothing, gets nothing, and i
     baseSeq: 0,
     seq: 0,
     events: [],
-    row: { status: 'Running', customStatus: null, whereabouts: null, runningActivities: 0, at: 0, final: false },
+    row: { status: 'Running', customStatus: null, whereabouts: null, runningActivities: 0, at: 0, final: false, migrations: null },
     create: { workflow: 'w', version: 1, tags: [], startedBy: 't', parent: null, replace: [] },
     checkpoint: null,
     timersSet: [],

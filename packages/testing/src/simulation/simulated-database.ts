@@ -5,16 +5,7 @@
  * A statement sees the rows as they were before it, as in Postgres: what one commit sets, the same commit cannot clear.
  * Values are kept as texts and parsed anew for every reader, so that nobody shares an object with anybody.
  */
-import {
-  executionId,
-  instanceId,
-  isFinal,
-  type HistoryEvent,
-  type HumanTaskChange,
-  type InstanceId,
-  type InstanceStatus,
-  type TimerId,
-} from '@perdure/engine';
+import { executionId, instanceId, isFinal, type HistoryEvent, type InstanceId, type InstanceStatus, type TimerId } from '@perdure/engine';
 import type { EntityTypeDocument, Json, WorkflowDocument } from '@perdure/graph';
 import type {
   AcceptedStart,
@@ -36,6 +27,7 @@ import type {
   StoredHistory,
   StoredInstance,
   StoredMessage,
+  TaskChange,
   TimerCursor,
   UnfinishedAttempt,
 } from '@perdure/runtime';
@@ -188,7 +180,7 @@ export class SimulatedDatabase implements DurableStore {
     const instance = this.#instances.get(id);
     if (instance === undefined) throw new Error(`${id} passed without a row.`);
     instance.status = row.status;
-    if (row.version !== undefined) instance.version = row.version;
+    instance.version = row.migrations?.at(-1)?.version ?? instance.version;
     instance.seq = item.seq;
     instance.customStatus = JSON.stringify(row.customStatus);
     instance.runningActivities = row.runningActivities;
@@ -217,6 +209,8 @@ export class SimulatedDatabase implements DurableStore {
       this.#tasks.set(opened.id, {
         id: opened.id,
         instance_id: id,
+        node: opened.node,
+        version: opened.version,
         status: 'open',
         outcome: null,
         decided_by: null,
@@ -238,9 +232,11 @@ export class SimulatedDatabase implements DurableStore {
     this.#change(closed.id, closed.change);
   }
 
-  #change(id: string, change: HumanTaskChange | null): void {
+  #change(id: string, change: TaskChange | null): void {
     const task = this.#tasks.get(id);
     if (task === undefined || change === null) return;
+    task.node = change.node;
+    task.version = change.version;
     task.holder_ids = change.holders.map(({ by }) => by);
     task.voter_ids = change.votes.map(({ by }) => by);
   }
