@@ -296,13 +296,13 @@ test('V1 V3 V4 L1 L5 L6 random workflows under random commands keep every invari
       expect(history.map((event) => event.seq)).toEqual(history.map((_, index) => index + 1));
       const terminal = history.filter((event) => event.type === 'ExecutionCompleted' || event.type === 'ExecutionTerminated');
       expect(terminal.at(-1)).toEqual(history.at(-1));
-      // I5, I4: once since the last rewind.
+      // I5, I4, E2: once since the last rewind.
       const rewinds = history.filter((event) => event.type === 'ExecutionRewound').map(({ seq }) => seq);
       const life = (seq: number) => rewinds.filter((rewind) => rewind < seq).length;
       expect(terminal.map(({ seq }) => life(seq))).toEqual(terminal.map((_, index) => index));
       const results = history.filter(closes).map((event) => ('step' in event ? `${life(event.seq)} ${event.step}` : ''));
       expect(new Set(results).size).toBe(results.length);
-      const timers = history.flatMap((event) => (event.type === 'TimerCreated' ? [event.timer] : []));
+      const timers = history.flatMap((event) => (event.type === 'TimerCreated' ? [`${life(event.seq)} ${event.timer}`] : []));
       expect(new Set(timers).size).toBe(timers.length);
     }),
     { numRuns: 300 },

@@ -180,6 +180,8 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
         const step = openStep(state, event.step, 'subWorkflow');
         // Of an attempt that another takes the place of.
         for (const timer of possibleTimers(step)) state.timers.delete(timer);
+        // One that did not fail itself costs none of the step's attempts. [O6]
+        if (step.phase === 'scheduled') step.since = { attempt: (step.since?.attempt ?? 0) + 1, at: step.since?.at ?? step.openedAt };
         step.child = child;
         step.attempt = attempt;
         step.phase = 'scheduled';

@@ -94,8 +94,15 @@ export function noteEnd(state: InstanceState, event: HistoryEvent & { type: 'Exe
 export function rise(state: InstanceState, at: number): void {
   const { fallen } = state;
   if (!fallen) throw new Error(`The instance “${state.instanceId}” has not failed.`);
-  const steps = fallen.steps.toSorted((a, b) => a.step.openedAt - b.step.openedAt);
-  const frames = fallen.frames.toSorted((a, b) => depthOf(a.frame.id) - depthOf(b.frame.id));
+  const isThere = new Set(fallen.frames.map(({ frame }) => frame.id));
+  const steps = fallen.steps
+    // An outcome that came while the instance was suspended may be of a frame that was gone before the failure.
+    .filter(({ step }) => isThere.has(step.frame))
+    // In which order the failure closed them says nothing about them.
+    .toSorted((a, b) => a.step.openedAt - b.step.openedAt || (a.step.key < b.step.key ? -1 : 1));
+  const frames = fallen.frames.toSorted(
+    ({ frame: a }, { frame: b }) => depthOf(a.id) - depthOf(b.id) || a.index - b.index || (a.id < b.id ? -1 : 1),
+  );
   state.frames = new Map(frames.map(({ frame }) => [frame.id, frame]));
   state.steps = new Map(steps.map(({ step }) => [step.key, step]));
   state.quarantined = new Map();
@@ -155,8 +162,8 @@ function limitAnew(state: InstanceState, step: OpenStep, at: number): void {
 /** The failed step has its attempts before it again. [O3] */
 function startOver(step: OpenStep, at: number): void {
   if (step.kind !== 'activity' && step.kind !== 'subWorkflow') return;
-  step.since = { attempt: step.attempt, at };
-  // Its next attempt follows; a sub-workflow's instance is asked first.
+  // Its next attempt follows; a sub-workflow's instance is asked first, and what becomes of it then is its first.
+  step.since = { attempt: step.kind === 'activity' ? step.attempt : step.attempt - 1, at };
   if (step.kind === 'activity') step.phase = 'backoff';
 }
 

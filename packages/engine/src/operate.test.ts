@@ -199,6 +199,63 @@ describe('O1 rewind', () => {
     expect(run.state.status).toBe('Completed');
   });
 
+  test('O3 a sub-workflow’s timeout that failed the instance begins anew, and one of a scope that fired while it was suspended', () => {
+    const child = new InstanceFixture(planOf({ start, sub: { ...subWorkflow(), timeoutMs: 1_000 } }, ['start>sub'])).start();
+    child.fire('sub#1!timeout1');
+    expect(child.state).toMatchObject({ status: 'Failed', failure: { code: 'Timeout' } });
+    child.send(rewind);
+    expect([...child.state.timers]).toEqual([['sub#1!timeout1', { step: 'sub#1', purpose: 'timeout', fireAt: child.at + 1_000 }]]);
+    expect(child.last.effects).toContainEqual({ type: 'SetTimer', timer: 'sub#1!timeout1', fireAt: child.at + 1_000 });
+
+    const box = planOf({ start, weak: activity(), box: scope([], 1_000), a: { ...activity(), parent: 'box' } }, [
+      'start>weak',
+      'start>box',
+      'box:body>a',
+    ]);
+    const run = new InstanceFixture(box).start();
+    run.send({ type: 'Suspend', ...said });
+    run.fail('weak#1');
+    run.fire('box#1!timeout1');
+    run.send({ type: 'Resume', ...said });
+    expect(run.state.status).toBe('Failed');
+    run.send(rewind);
+    expect([...run.state.timers.keys()]).toEqual(['box#1!timeout1']);
+  });
+
+  test('O2 an outcome that came while it was suspended, of a frame that was gone before the failure, comes to nothing', () => {
+    const plan = planOf(
+      {
+        start,
+        box: scope([['any', null]]),
+        a: { ...activity(), parent: 'box' },
+        b: { ...activity(), parent: 'box' },
+        weak: activity(),
+        mended: activity(),
+      },
+      ['start>box', 'start>weak', 'box:body>a', 'box:body>b', 'box:any>mended'],
+    );
+    const run = new InstanceFixture(plan).start();
+    run.send({ type: 'Suspend', ...said });
+    for (const step of ['box#1[0]/a#1', 'weak#1', 'box#1[0]/b#1']) run.fail(step);
+    run.send({ type: 'Resume', ...said });
+    expect(run.state.status).toBe('Failed');
+    run.send(rewind);
+    expect(run.open()).toEqual(['weak#1', 'mended#1']);
+    run.complete('weak#1', null, 2);
+    run.complete('mended#1');
+    expect(run.state.status).toBe('Completed');
+  });
+
+  test('O2 in a test run of one step nothing leaves the step after a rewind either', () => {
+    const plan = planOf({ start, only: activity(), after: activity() }, ['start>only', 'only>after']);
+    const from = { node: nodeId('only'), only: true, outputs: {}, vars: {} };
+    const run = new InstanceFixture(plan).start(null, { test: { pins: {}, fastForward: false, from } });
+    run.fail('only#1');
+    run.send(rewind);
+    run.complete('only#1', 'well', 2);
+    expect(run.state).toMatchObject({ status: 'Completed', output: 'well' });
+  });
+
   test('O4 a starved join is not rewound: it would starve again', () => {
     const run = new InstanceFixture(planOf({ start, both: join(2) }, ['start>both'])).start();
     expect(run.state.failure).toMatchObject({ code: 'JoinStarved' });
@@ -256,6 +313,32 @@ describe('O1 rewind', () => {
     );
     run.send({ type: 'ReplaceChild', step: stepKey('one#1'), child: child.child });
     expect(run.last.events).toMatchObject([{ type: 'SubOrchestrationInstanceCreated', step: 'one#1', attempt: 2 }]);
+  });
+
+  test('O6 a rewound sub-workflow is its first attempt, and one whose place another takes costs none', () => {
+    const policy = { ...NO_RETRY, maxNumberOfAttempts: 2, firstRetryIntervalMs: 10 };
+    for (const replaced of [false, true]) {
+      const run = new InstanceFixture(planOf({ start, sub: { ...subWorkflow(), retry: policy } }, ['start>sub'])).start();
+      const step = stepKey('sub#1');
+      const childNow = () => {
+        const open = run.state.steps.get(step);
+        if (open?.kind !== 'subWorkflow') throw new Error('No child.');
+        return open.child;
+      };
+      const failure = { code: 'Boom', message: 'no' };
+      const failed = (): string[] => {
+        run.send({ type: 'FailChild', step, child: childNow(), failure });
+        return run.types();
+      };
+      expect(failed()).toContain('TimerCreated');
+      run.fire('sub#1!retry1');
+      expect(failed()).toContain('ExecutionCompleted');
+      run.send(rewind);
+      if (replaced) run.send({ type: 'ReplaceChild', step, child: childNow() });
+      expect(failed()).toContain('TimerCreated');
+      run.fire(`sub#1!retry${replaced ? 3 : 2}`);
+      expect(failed()).toContain('ExecutionCompleted');
+    }
   });
 
   test('O6 one that did not fail answers who asks for it', () => {
@@ -450,6 +533,53 @@ describe('O10 migration', () => {
       if (suspended) run.send({ type: 'Resume', ...said });
       expect(run.open()).toEqual(['b#1', 'after#1']);
     }
+  });
+
+  test('O10 a join that fires with it and cancels the rest takes frames along in which other joins wait', () => {
+    const version = (needed: number) =>
+      planOf(
+        {
+          start,
+          a: activity(),
+          b: activity(),
+          each: forEach(literal([0])),
+          x: { ...activity(), parent: 'each' },
+          y: { ...activity(), parent: 'each' },
+          inner: { ...join(needed), parent: 'each' },
+          first: join(needed, ['a', 'b', 'each']),
+          after: activity(),
+        },
+        [
+          'start>a',
+          'start>b',
+          'start>each',
+          'each:body>x',
+          'each:body>y',
+          'x>inner',
+          'y>inner',
+          'a>first',
+          'b>first',
+          'each>first',
+          'first>after',
+        ],
+      );
+    const run = new InstanceFixture(version(2)).start();
+    run.complete('a#1');
+    run.complete('each#1[0]/x#1');
+    const target = version(1);
+    const joins = [...target.nodes.values()].flatMap((node) =>
+      node.kind === 'join' ? [{ node: node.id, incoming: node.incoming.map(({ id }) => id) }] : [],
+    );
+    expect(run.send(migrate(run, { joins }), target)).toEqual({ ok: true });
+    expect(run.open()).toEqual(['after#1']);
+  });
+
+  test('O10 the rows of open tasks stand at the nodes of the new version', () => {
+    const asks = planOf({ start, ask: humanTask() }, ['start>ask']);
+    const { plan, nodes, edges } = renamedPlan(asks);
+    const run = new InstanceFixture(asks).start();
+    run.send(migrate(run, { nodes, edges }), plan);
+    expect(run.last.effects).toMatchObject([{ type: 'ChangeHumanTask', step: 'ask#1', change: { node: 'ask_', holders: [] } }]);
   });
 
   test('O10 a failed instance is rewound with it, and fails no more where the new version does better', () => {

@@ -134,6 +134,8 @@ export function replaceChild(turn: Turn, step: OpenStep & { kind: 'subWorkflow' 
 /** What another plan may let happen at once: a join that needs fewer tokens fires, a for each has room for more items. */
 export function goOn(turn: Turn): void {
   for (const frame of [...turn.state.frames.values()]) {
+    // A join may have cancelled the rest, and frames with it.
+    if (!turn.state.frames.has(frame.id)) continue;
     for (const node of [...frame.joins.keys()]) {
       const join = nodeOf(turn, node);
       if (join.kind === 'join') fireReady(turn, frame, join);

@@ -7,7 +7,7 @@ import type { LeftBehind, TokenLeft } from './history-event.ts';
 import type { FrameId, StepKey } from './ids.ts';
 import type { OpenStep, PlainStep } from './state.ts';
 import { ROOT_FRAME } from './step-place.ts';
-import { emit, frameOf, nodeOf, opening, sendTokens } from './turn.ts';
+import { emit, endsAt, frameOf, nodeOf, opening, sendTokens } from './turn.ts';
 import type { Token, Turn } from './turn.ts';
 
 /**
@@ -99,7 +99,7 @@ function leftBehind(turn: Turn): LeftBehind {
   for (const work of turn.resuming) {
     if (work.type !== 'leave' && work.type !== 'fail') continue;
     if (work.was) steps.push(work.was);
-    else if (work.type === 'leave') {
+    else if (work.type === 'leave' && !endsAt(turn, work.frame, nodeOf(turn, work.node))) {
       for (const edge of nodeOf(turn, work.node).outputs.get(work.port) ?? []) add(work.frame, edge.target, edge.id, work.caughtFrom);
     }
   }

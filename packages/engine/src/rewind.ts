@@ -5,8 +5,9 @@ import type { StepKey } from './ids.ts';
 import { stepKeyOf } from './step-place.ts';
 import { retryActivity, startChild } from './next-attempt.ts';
 import type { Fallen, InstanceState, OpenStep } from './state.ts';
+import { startTimer } from './start-timer.ts';
 import { possibleTimers } from './step-timers.ts';
-import { emit, openingOf } from './turn.ts';
+import { emit, nodeOf, openingOf } from './turn.ts';
 import type { Turn } from './turn.ts';
 
 /*
@@ -102,6 +103,7 @@ function resumeStep(turn: Turn, step: OpenStep, failed: readonly StepKey[], { re
         if (!hasTimer) startChild(turn, openingOf(step), step, step.attempt + 1);
       } else if (failed.includes(step.key)) {
         askChild(turn, step, reason, by);
+        limitAnew(turn, step, hasTimer);
         // Its instance was told to stop: another takes its place.
       } else {
         startChild(turn, openingOf(step), step, step.attempt + 1);
@@ -111,6 +113,7 @@ function resumeStep(turn: Turn, step: OpenStep, failed: readonly StepKey[], { re
       turn.effects.push({ type: 'OpenHumanTask', step: step.key, node: step.node, task: step.task });
       return;
     case 'container':
+      limitAnew(turn, step, hasTimer);
       if (step.container.type === 'forEach' || (step.container.type === 'loop' && step.passes.size === 0))
         turn.work.push({ type: 'advance', step: step.key });
       return;
@@ -118,6 +121,13 @@ function resumeStep(turn: Turn, step: OpenStep, failed: readonly StepKey[], { re
     case 'event':
     case 'entityCall':
   }
+}
+
+/** Its timeout was the failure, or fired while the instance was suspended: nothing tells of it any more, and it begins anew. [O3] */
+function limitAnew(turn: Turn, step: OpenStep & { kind: 'subWorkflow' | 'container' }, hasTimer: boolean): void {
+  const node = nodeOf(turn, step.node);
+  if (hasTimer || (node.kind !== 'scope' && node.kind !== 'subWorkflow') || node.timeoutMs === null) return;
+  startTimer(turn, step.key, 'timeout', step.kind === 'subWorkflow' ? step.attempt : 1, turn.command.at + node.timeoutMs);
 }
 
 /** Rewound as well when it failed; it tells what became of it when it did not. [O6] */

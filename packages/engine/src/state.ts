@@ -107,7 +107,7 @@ interface OpenStepBase {
   caughtFrom?: StepKey;
 }
 
-/** Retries count from here: the attempt that failed before a rewind, and the moment of it. [O3] */
+/** Retries count from here: the last attempt that does not count any more, and when the first that does may have begun. [O3, O6] */
 export interface FreshStart {
   attempt: number;
   at: number;

@@ -18,8 +18,8 @@ export const model: Drill = {
       const own = planned === 1 ? seed : `${seed}.${n}`;
       const random = seededRandom(own);
       const workflow = randomWorkflow(random, { size: 12 });
-      const history = await driveWorkflow(workflow, random);
-      const differences = compareWithModel(workflow, history);
+      const { history, versions } = await driveWorkflow(workflow, random);
+      const differences = compareWithModel(workflow, history, versions);
       held += 1;
       events += history.length;
       for (const { type } of workflow.document.nodes) kinds.add(type);

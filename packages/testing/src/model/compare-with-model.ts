@@ -1,17 +1,30 @@
 /** Holds a history against the model: what came from outside is fed to it, what it makes of that must be what the history says, step by step. */
-import { evolve, initialState, instanceId, isFinal, type HistoryEvent } from '@perdure/engine';
+import { evolve, initialState, instanceId, isFinal, type HistoryEvent, type InstanceState, type OpenStep } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
-import { ModelInstance, text, type ModelVote, type Stimulus } from './model-instance.ts';
+import { ModelInstance, text, type Migration, type Skip, type Stimulus } from './model-instance.ts';
+import type { ModelVote } from './model-place.ts';
 import type { RandomWorkflow } from './random-workflow.ts';
 
-/** In words, the first few; empty when there is none. */
-export function compareWithModel(workflow: RandomWorkflow, history: readonly HistoryEvent[]): string[] {
+/** In words, the first few; empty when there is none. `versions`: those it may have been migrated to, by number. */
+export function compareWithModel(
+  workflow: RandomWorkflow,
+  history: readonly HistoryEvent[],
+  versions: ReadonlyMap<number, RandomWorkflow> = new Map(),
+): string[] {
   const model = new ModelInstance(workflow);
+  const state = initialState(instanceId('compared'));
   try {
-    history.forEach((event, i) => {
-      const stimulus = stimulusOf(event, history[i - 1]);
-      if (stimulus !== null) model.feel(stimulus, event.at);
-    });
+    for (const [i, event] of history.entries()) {
+      const stimulus = stimulusOf(event, { before: history[i - 1], after: history[i + 1] }, model, versions);
+      if (stimulus !== null) {
+        // What ends an instance from outside closes everything first.
+        const isEnd = stimulus.type === 'terminate' || stimulus.type === 'cancel';
+        const elsewhere = isEnd ? null : standsElsewhere(state, model);
+        if (elsewhere !== null) return [`before ${event.seq} (${event.type}) ${elsewhere}`];
+        model.feel(stimulus, event.at);
+      }
+      evolve(state, event);
+    }
   } catch (error) {
     return [`${(error as Error).message} (after ${model.trace.slice(-4).join(', ')})`];
   }
@@ -24,7 +37,6 @@ export function compareWithModel(workflow: RandomWorkflow, history: readonly His
       `after “${trace[place - 1] ?? ''}” came “${trace[place] ?? 'nothing'}” instead of “${model.trace[place] ?? 'nothing'}”`,
     );
   }
-  const state = history.reduce(evolve, initialState(instanceId('compared')));
   const same = (what: string, is: Json | undefined, shouldBe: Json | undefined): void => {
     if (text(is) !== text(shouldBe)) differences.push(`${what} is ${text(is)} instead of ${text(shouldBe)}`);
   };
@@ -43,8 +55,28 @@ export function compareWithModel(workflow: RandomWorkflow, history: readonly His
 /** Codes whose failures say of themselves that they must not be tried again. */
 const finalCodes = ['Fatal', 'Quarantined'];
 
+/** What is open, which attempts, and which timeouts and deadlines run. */
+function standsElsewhere(state: InstanceState, model: ModelInstance): string | null {
+  if (state.seq === 0 || isFinal(state.status)) return null;
+  const attempt = (step: OpenStep) => (step.kind === 'activity' || step.kind === 'subWorkflow' ? ` attempt ${step.attempt}` : '');
+  const steps = [...state.steps.values()].map((step) => `${step.key} at ${step.node}${attempt(step)}`).sort();
+  const limits = [...state.timers.values()].flatMap(({ step, purpose }) => (purpose === 'timeout' || purpose === 'deadline' ? [step] : []));
+  const should = model.standing();
+  if (text(steps) !== text(should.steps)) return `${listed(steps)} is open instead of ${listed(should.steps)}`;
+  return text(limits.sort()) === text(should.limits) ? null : `${listed(limits)} has a limit instead of ${listed(should.limits)}`;
+}
+
+function listed(names: readonly string[]): string {
+  return names.join(', ') || 'nothing';
+}
+
 /** What came from outside with this event; null when it follows from another. */
-function stimulusOf(event: HistoryEvent, before: HistoryEvent | undefined): Stimulus | null {
+function stimulusOf(
+  event: HistoryEvent,
+  { before, after }: { before: HistoryEvent | undefined; after: HistoryEvent | undefined },
+  model: ModelInstance,
+  versions: ReadonlyMap<number, RandomWorkflow>,
+): Stimulus | null {
   const { at } = event;
   switch (event.type) {
     case 'ExecutionStarted':
@@ -59,6 +91,23 @@ function stimulusOf(event: HistoryEvent, before: HistoryEvent | undefined): Stim
       return { type: 'fail', step: event.step, failure: event.failure, isRetryable: !finalCodes.includes(event.failure.code), at };
     case 'TimerFired':
       return { type: 'timer', step: event.step, purpose: event.purpose, at };
+    case 'SubOrchestrationInstanceCreated':
+      // Attempts follow from what failed; only what cannot be rewound is replaced from outside.
+      return event.attempt > 1 && (model.attemptOf(event.step) ?? event.attempt) < event.attempt
+        ? { type: 'replaced', step: event.step }
+        : null;
+    case 'ExecutionRewound':
+      return { type: 'rewind', then: after?.type === 'StepSkippedByHand' ? skipOf(after) : migrationOf(after, versions) };
+    case 'StepSkippedByHand':
+      return before?.type === 'ExecutionRewound' ? null : { type: 'skip', skip: skipOf(event) };
+    case 'StepRetried':
+      return { type: 'retryNow', step: event.step };
+    case 'VariablesEdited':
+      return { type: 'edit', values: event.values };
+    case 'VersionMigrated': {
+      const migration = before?.type === 'ExecutionRewound' ? null : migrationOf(event, versions);
+      return migration === null ? null : { type: 'migrate', migration };
+    }
     case 'EventRaised':
       return { type: 'event', name: event.name, data: event.data };
     case 'HumanTaskVoted':
@@ -78,6 +127,17 @@ function stimulusOf(event: HistoryEvent, before: HistoryEvent | undefined): Stim
     default:
       return null;
   }
+}
+
+function skipOf({ step, opening, port, output }: HistoryEvent & { type: 'StepSkippedByHand' }): Skip {
+  return { step, isPassing: opening !== undefined, port, output };
+}
+
+function migrationOf(event: HistoryEvent | undefined, versions: ReadonlyMap<number, RandomWorkflow>): Migration | null {
+  if (event?.type !== 'VersionMigrated') return null;
+  const to = versions.get(event.version);
+  if (to === undefined) throw new Error(`There is no version ${event.version}.`);
+  return { to, nodes: new Map(Object.entries(event.nodes)), edges: new Map(Object.entries(event.edges)) };
 }
 
 function voteOf(event: Extract<HistoryEvent, { type: 'HumanTaskVoted' | 'HumanTaskDecided' }>): { step: string; vote: ModelVote } {
@@ -149,6 +209,9 @@ function traceOf(history: readonly HistoryEvent[]): string[] {
       case 'TaskFailed':
       case 'SubOrchestrationInstanceFailed':
         if (!event.retry) trace.push(`${event.step} fails ${event.failure.code}`);
+        break;
+      case 'StepSkippedByHand':
+        trace.push(`${event.step} is skipped to ${text(event.output)} by ${event.port}`);
         break;
       case 'StepFailed':
         trace.push(`${event.step} fails ${event.failure.code}`);

@@ -1,4 +1,7 @@
-/** Drives the engine alone through a random workflow: random answers, timers and events until the instance has ended. Gives its history. */
+/**
+ * Drives the engine alone through a random workflow: random answers, timers, events and operations until the instance has ended. A failed one
+ * is taken back a few times.
+ */
 import { createEvaluator, expressionAnalyser } from '@perdure/expressions';
 import {
   decide,
@@ -12,27 +15,47 @@ import {
   type OpenStep,
   type TestRun,
 } from '@perdure/engine';
-import { compile, pinnablePorts, type Json, type NodeId, type WorkflowDocument } from '@perdure/graph';
+import { compile, pinnablePorts, type Json, type NodeId, type Plan, type WorkflowDocument } from '@perdure/graph';
+import { anotherVersion } from './another-version.ts';
 import type { RandomWorkflow } from './random-workflow.ts';
 
 const mostCommands = 2_000;
+const mostRewinds = 4;
 
 const evaluator = createEvaluator({
   sandbox: { evaluate: () => Promise.reject(new Error('Random workflows are cheap.')) },
   payloads: { load: () => Promise.reject(new Error('Nothing is large.')), keep: () => Promise.reject(new Error('Nothing is large.')) },
 });
 
-export async function driveWorkflow({ document }: RandomWorkflow, random: () => number): Promise<HistoryEvent[]> {
-  const compiled = compile(document, { analyser: expressionAnalyser });
-  if (!compiled.ok)
-    throw new Error(`It does not compile: ${compiled.problems.map(({ title, detail }) => `${title}: ${detail}`).join('; ')}`);
+export interface Drive {
+  history: HistoryEvent[];
+  /** The workflow by the versions it was migrated to. */
+  versions: Map<number, RandomWorkflow>;
+}
+
+export async function driveWorkflow(workflow: RandomWorkflow, random: () => number): Promise<Drive> {
+  const { document } = workflow;
+  let plan = planOf(workflow);
+  let current = workflow;
   const state = initialState(instanceId('driven'));
   const history: HistoryEvent[] = [];
+  const versions = new Map<number, RandomWorkflow>();
   let at = Date.UTC(2030, 0, 1);
   const send = async (body: CommandBody): Promise<void> => {
     at += Math.floor(random() * 200);
-    const { events } = await decide(compiled.plan, state, { ...body, at, seed: `${history.length}` }, evaluator);
+    const { events } = await decide(plan, state, { ...body, at, seed: `${history.length}` }, evaluator);
     history.push(...events);
+  };
+  const migrate = async (): Promise<void> => {
+    const { workflow: next, ...renamed } = anotherVersion(current, random);
+    const [target, version] = [planOf(next), state.version + 1];
+    const command = { type: 'Migrate', version, seq: state.seq, ...renamed, reason: 'random', by: 'test' } as const;
+    at += Math.floor(random() * 200);
+    const { events, outcome } = await decide(plan, state, { ...command, at, seed: `${history.length}` }, evaluator, target);
+    history.push(...events);
+    if (!outcome.ok) return;
+    versions.set(version, next);
+    [plan, current] = [target, next];
   };
   await send({
     type: 'StartExecution',
@@ -45,12 +68,47 @@ export async function driveWorkflow({ document }: RandomWorkflow, random: () => 
     parent: null,
     ...(random() < 0.4 && { test: randomTestRun(document, random) }),
   });
-  for (let sent = 0; !isFinal(state.status); sent += 1) {
+  let rewinds = 0;
+  for (let sent = 0; !isFinal(state.status) || (state.status === 'Failed' && rewinds < mostRewinds); sent += 1) {
     if (sent > mostCommands) throw new Error(`It has not ended after ${mostCommands} commands.`);
-    await send(nextCommand(state, random));
+    if (state.status === 'Failed') {
+      rewinds += 1;
+      await (random() < 0.2 ? migrate() : send(reopening(state, random)));
+    } else if (random() < 0.02) await migrate();
+    else await send(random() < 0.05 ? operation(state, random) : nextCommand(state, random));
   }
-  return history;
+  return { history, versions };
 }
+
+function planOf({ document }: RandomWorkflow): Plan {
+  const compiled = compile(document, { analyser: expressionAnalyser });
+  if (compiled.ok) return compiled.plan;
+  throw new Error(`It does not compile: ${compiled.problems.map(({ title, detail }) => `${title}: ${detail}`).join('; ')}`);
+}
+
+/** What an operator might do to a failed instance. */
+function reopening({ fallen }: InstanceState, random: () => number): CommandBody {
+  const fell = [...(fallen?.steps.map(({ step }) => step.key) ?? []), ...(fallen?.tokens.flatMap(({ step }) => step ?? []) ?? [])];
+  const step = fell[Math.floor(random() * fell.length)];
+  const roll = random();
+  if (step === undefined || roll < 0.6) return { type: 'Rewind', ...said };
+  if (roll < 0.7) return { type: 'RetryStep', step, ...said };
+  return { type: 'SkipStep', step, output: { k: 2 }, port: null, ...said };
+}
+
+/** And to one that runs. */
+function operation(state: InstanceState, random: () => number): CommandBody {
+  const steps = [...state.steps.values()];
+  const step = steps[Math.floor(random() * steps.length)];
+  const roll = random();
+  if (step === undefined || roll < 0.2) return { type: 'EditVariables', values: { v0: Math.floor(random() * 3) }, ...said };
+  if (step.kind === 'subWorkflow' && roll < 0.5) return { type: 'ReplaceChild', step: step.key, child: step.child };
+  if (roll < 0.5) return { type: 'RetryStep', step: step.key, ...said };
+  const port = step.kind === 'humanTask' ? (step.task.outcomes[0]?.port ?? null) : null;
+  return { type: 'SkipStep', step: step.key, output: { k: 1 }, port, ...said };
+}
+
+const said = { reason: 'random', by: 'test' };
 
 /** Random pins, and at times a beginning somewhere else than at the start. */
 function randomTestRun({ nodes }: WorkflowDocument, random: () => number): TestRun {
@@ -68,7 +126,7 @@ function randomTestRun({ nodes }: WorkflowDocument, random: () => number): TestR
   if (at === undefined || random() < 0.5) return test;
   const outputs: Record<NodeId, Json> = {};
   for (const { id } of nodes) if (random() < 0.3) outputs[id] = { k: 2 };
-  return { ...test, from: { node: at.id, only: random() < 0.3, outputs, vars: { v0: 1, v1: 0 } } };
+  return { ...test, from: { node: at.id, only: random() < 0.3 && at.type !== 'subWorkflow', outputs, vars: { v0: 1, v1: 0 } } };
 }
 
 function nextCommand(state: InstanceState, random: () => number): CommandBody {

@@ -5,6 +5,23 @@
  */
 import type { TestRun, TimerPurpose } from '@perdure/engine';
 import { portsOf, type GraphNode, type Json, type JsonObject, type WorkflowDocument } from '@perdure/graph';
+import { joinRegion } from './join-region.ts';
+import {
+  framesIn,
+  newFrame,
+  newPlace,
+  newStep,
+  openSteps,
+  putInOrder,
+  type Deferred,
+  type Frame,
+  type Join,
+  type ModelFailure,
+  type ModelVote,
+  type Place,
+  type Step,
+  type Token,
+} from './model-place.ts';
 import type { Meaning, ModelScope, RandomWorkflow } from './random-workflow.ts';
 
 export type Stimulus =
@@ -15,69 +32,45 @@ export type Stimulus =
   | { type: 'timer'; step: string; purpose: TimerPurpose; at: number }
   | { type: 'event'; name: string; data: Json }
   | { type: 'vote'; step: string; vote: ModelVote }
+  /** A person's output takes the place of an open step's. */
+  | { type: 'skip'; skip: Skip }
+  /** A person did not wait for its retry timer. */
+  | { type: 'retryNow'; step: string }
+  /** Another instance takes the place of a sub-workflow's that cannot go on. */
+  | { type: 'replaced'; step: string }
+  | { type: 'edit'; values: JsonObject }
+  | { type: 'migrate'; migration: Migration }
+  /** `then`: of the same command. */
+  | { type: 'rewind'; then: Skip | Migration | null }
   | { type: 'suspend' }
   | { type: 'resume'; at: number }
   | { type: 'terminate'; reason: string }
   | { type: 'cancel' };
 
-/** A type, not an interface: it is JSON. */
-export type ModelVote = {
-  by: string;
-  outcome: string;
-  data: Json;
-  comment: string | null;
-  at: number;
-};
-
-export interface ModelFailure {
-  code: string;
-  /** The title of the node that failed first, and its step. */
-  node?: string | undefined;
-  step?: string | undefined;
+export interface Skip {
+  step: string;
+  /** It had failed without opening: its token comes again, and leaves as another visit. */
+  isPassing: boolean;
+  port: string;
+  output: Json;
 }
 
-interface Frame {
-  id: string;
-  container: Step | null;
-  parent: Frame | null;
-  index: number;
-  item: Json | undefined;
-  open: Map<string, Step>;
-  visits: Map<string, number>;
-  outputs: Map<string, Json>;
-  joins: Map<string, Join>;
-  result: Json;
-  gone: boolean;
+/** `nodes`, `edges`: old ids to new. */
+export interface Migration {
+  to: RandomWorkflow;
+  nodes: ReadonlyMap<string, string>;
+  edges: ReadonlyMap<string, string>;
 }
 
-interface Step {
-  key: string;
-  node: GraphNode;
-  frame: Frame;
-  /** What its token was caught with. */
-  error: ModelFailure | undefined;
-  openedAt: number;
-  attempt: number;
-  /** Human task: */
-  votes: ModelVote[];
-  passes: Set<Frame>;
-  /** For each: */
-  items: Json[];
-  next: number;
-  done: number;
-  failed: number;
-  results: Json[];
+/** Where a failure began, and what of it a rewind begins with. [O2, O3] */
+interface Origin {
+  /** As it was before the failure; nothing when nothing could go differently. [O4] */
+  place: Place;
+  /** The step that failed is open in it. */
+  failed: string | null;
+  /** Or a node failed that its token only passes: it comes again, as another visit. */
+  passing: Token | null;
 }
-
-interface Join {
-  /** Tokens that came, per edge. */
-  arrived: Map<string, number>;
-  fired: number;
-  /** Per pass: what its first token was caught with. */
-  errors: Map<number, ModelFailure | undefined>;
-}
-
-type Work = { type: 'token'; frame: Frame; target: string; via: string; error: ModelFailure | undefined } | { type: 'advance'; step: Step };
 
 export class ModelInstance {
   status: 'Running' | 'Suspended' | 'Completed' | 'Failed' | 'Terminated' | 'Canceled' = 'Running';
@@ -86,14 +79,10 @@ export class ModelInstance {
   customStatus: Json = null;
   vars: JsonObject = {};
   readonly trace: string[] = [];
-  readonly #document: WorkflowDocument;
-  readonly #meanings: ReadonlyMap<string, Meaning>;
-  readonly #root = newFrame('', null, 0, undefined);
-  readonly #waits: Step[] = [];
-  readonly #early: { name: string; data: Json }[] = [];
-  #work: Work[] = [];
-  readonly #touched = new Set<Frame>();
-  #deferred: (() => void)[] = [];
+  #document: WorkflowDocument;
+  #meanings: ReadonlyMap<string, Meaning>;
+  #place = newPlace();
+  #origin: Origin | null = null;
   #input: JsonObject = {};
   #at = 0;
   #test: TestRun | undefined;
@@ -117,51 +106,81 @@ export class ModelInstance {
         if (stimulus.test?.from !== undefined) return this.#beginAt(stimulus.test.from);
         const start = this.#document.nodes.find(({ type }) => type === 'start');
         if (start === undefined) throw new Error('There is no start node.');
-        this.#send(this.#root, start.id, 'out', undefined);
+        this.#send(this.#place.root, start.id, 'out', undefined);
         return;
       }
       case 'complete': {
         const step = this.#step(stimulus.step);
         this.#finish(step, stimulus.output);
-        return this.#act(() => this.#leave(step, 'out'));
+        return this.#act({ type: 'leave', step, port: 'out', mayFail: false });
       }
       case 'fail':
         return this.#attemptFailed(this.#step(stimulus.step), stimulus.failure, stimulus.isRetryable);
       case 'timer':
         return this.#timer(this.#step(stimulus.step), stimulus.purpose);
       case 'event': {
-        const waiting = this.#waits.find((step) => nameOfEvent(step) === stimulus.name.toLowerCase());
-        if (waiting === undefined) this.#early.push({ name: stimulus.name.toLowerCase(), data: stimulus.data });
+        const waiting = this.#place.waits.find((step) => nameOfEvent(step) === stimulus.name.toLowerCase());
+        if (waiting === undefined) this.#place.early.push({ name: stimulus.name.toLowerCase(), data: stimulus.data });
         else this.#give(waiting, stimulus.data);
         return;
       }
       case 'vote':
         return this.#vote(this.#step(stimulus.step), stimulus.vote);
+      case 'skip':
+        return this.#skip(stimulus.skip);
+      case 'retryNow':
+        return this.#act({ type: 'retry', step: this.#step(stimulus.step) });
+      case 'replaced':
+        return replace(this.#step(stimulus.step));
+      case 'edit':
+        this.vars = { ...this.vars, ...stimulus.values };
+        return;
+      case 'migrate':
+        this.#migrate(stimulus.migration);
+        return;
+      case 'rewind':
+        return this.#rewind(stimulus.then);
       case 'suspend':
         this.status = 'Suspended';
         return;
-      case 'resume': {
+      case 'resume':
         this.status = 'Running';
-        const deferred = this.#deferred;
-        this.#deferred = [];
-        for (const work of deferred) if (this.status === 'Running') work();
+        for (let [work] = this.#place.deferred; work !== undefined && this.status === 'Running'; [work] = this.#place.deferred) {
+          // Until it is done, neither it nor what is behind it has been acted on.
+          if (work.type === 'scopeTimeout' || ('mayFail' in work && work.mayFail)) this.#begins({});
+          this.#follow(work);
+          this.#place.deferred.shift();
+        }
+        this.#place.deferred = [];
+        if (this.status === 'Running') this.#goOn();
         return;
-      }
       case 'terminate':
-        this.#cancelAll(this.#root);
+        this.#cancelAll(this.#place.root);
         this.status = 'Terminated';
         this.output = stimulus.reason || null;
         return;
       case 'cancel':
-        this.#cancelAll(this.#root);
+        this.#cancelAll(this.#place.root);
         this.status = 'Canceled';
     }
   }
 
   /** L4: now, or when the instance is resumed. */
-  #act(work: () => void): void {
-    if (this.status === 'Suspended') this.#deferred.push(work);
-    else work();
+  #act(work: Deferred): void {
+    if (this.status === 'Suspended') this.#place.deferred.push(work);
+    else this.#follow(work);
+  }
+
+  #follow(work: Deferred): void {
+    const { step } = work;
+    if (work.type === 'leave') this.#leave(step, work.port);
+    else if (work.type === 'fail') this.#failStep(step.frame, step.node, work.failure);
+    else if (step.frame.gone || !step.frame.open.has(step.key)) return;
+    else if (work.type === 'retry') attemptAnew(step);
+    else {
+      const [pass] = step.passes;
+      if (pass !== undefined && !pass.gone) this.#raise(pass, { code: 'Timeout', node: step.node.title, step: step.key });
+    }
   }
 
   // ── Tokens ─────────────────────────────────────────────────────────────────
@@ -169,14 +188,14 @@ export class ModelInstance {
   /** First all tokens come to rest, then frames with nothing left in them end. [T2, T6] */
   #run(): void {
     for (;;) {
-      const work = this.#work.shift();
+      const work = this.#place.work.shift();
       if (work !== undefined) {
         if (work.type === 'advance') this.#advance(work.step);
         else if (!work.frame.gone) this.#enter(work);
       } else {
-        const [frame] = this.#touched;
+        const [frame] = this.#place.touched;
         if (frame === undefined) return;
-        this.#touched.delete(frame);
+        this.#place.touched.delete(frame);
         if (!frame.gone && frame.open.size === 0) this.#endFrame(frame);
       }
       if (this.status !== 'Running') return;
@@ -185,12 +204,17 @@ export class ModelInstance {
 
   /** How many tokens left. */
   #send(frame: Frame, source: string, port: string, error: ModelFailure | undefined): number {
-    this.#touched.add(frame);
+    this.#place.touched.add(frame);
+    const tokens = this.#tokensOf({ frame, source, port, error });
+    this.#place.work.push(...tokens);
+    return tokens.length;
+  }
+
+  #tokensOf({ frame, source, port, error }: { frame: Frame; source: string; port: string; error: ModelFailure | undefined }): Token[] {
     // P9
-    if (frame === this.#root && this.#test?.from?.only === true && this.#test.from.node === source) return 0;
+    if (frame === this.#place.root && this.#test?.from?.only === true && this.#test.from.node === source) return [];
     const edges = this.#document.edges.filter((edge) => edge.source === source && edge.sourcePort === port);
-    for (const { id, target } of edges) this.#work.push({ type: 'token', frame, target, via: id, error });
-    return edges.length;
+    return edges.map(({ id, target }): Token => ({ type: 'token', frame, target, via: id, error }));
   }
 
   #leave(step: Step, port: string): void {
@@ -202,7 +226,8 @@ export class ModelInstance {
     if (type === 'humanTask' && port === 'overdue') this.#raise(step.frame, { code: 'Overdue', node: title, step: step.key });
   }
 
-  #enter({ frame, target, via, error }: Work & { type: 'token' }): void {
+  #enter(token: Token): void {
+    const { frame, target, via, error } = token;
     const node = this.#node(target);
     const { config } = node;
     const pass = (port = 'out'): void => void this.#send(frame, node.id, port, error);
@@ -217,10 +242,11 @@ export class ModelInstance {
       return;
     }
     const pin = this.#test?.pins[node.id];
-    if (pin !== undefined) return this.#passPinned(frame, node, pin, error);
+    if (pin !== undefined) return this.#passPinned(token, node, pin);
     // P10
     if (this.#test?.pinnedOnly === true && ['http', 'subWorkflow', 'entity'].includes(node.type)) {
       const failure: ModelFailure = { code: 'NotPinned', node: node.title, step: visit(' fails NotPinned') };
+      this.#begins({ passing: token });
       if (this.#send(frame, node.id, 'error', failure) === 0) this.#raise(frame, failure);
       return;
     }
@@ -257,6 +283,7 @@ export class ModelInstance {
       }
       case 'fail': {
         const key = visit(` fails ${String(config.code)}`);
+        this.#begins({ passing: token });
         return this.#raise(frame, { code: String(config.code), node: node.title, step: key });
       }
       case 'join':
@@ -269,14 +296,14 @@ export class ModelInstance {
   /** P7, P8 */
   #beginAt({ node, only, outputs, vars }: NonNullable<TestRun['from']>): void {
     this.vars = vars;
-    this.#touched.add(this.#root);
-    for (const [id, output] of Object.entries<Json>(outputs)) this.#root.outputs.set(id, output);
+    this.#place.touched.add(this.#place.root);
+    for (const [id, output] of Object.entries<Json>(outputs)) this.#place.root.outputs.set(id, output);
     const into = (id: string) => this.#document.edges.filter(({ target }) => target === id);
     const { type } = this.#node(node);
     if (type === 'join') {
       for (const { id } of into(node).slice(0, this.#needed(this.#node(node))))
-        this.#work.push({ type: 'token', frame: this.#root, target: node, via: id, error: undefined });
-    } else this.#work.push({ type: 'token', frame: this.#root, target: node, via: '', error: undefined });
+        this.#place.work.push({ type: 'token', frame: this.#place.root, target: node, via: id, error: undefined });
+    } else this.#place.work.push({ type: 'token', frame: this.#place.root, target: node, via: '', error: undefined });
     if (only) return;
     const ahead = new Set<string>([node]);
     for (const id of ahead) {
@@ -286,12 +313,13 @@ export class ModelInstance {
       if (join.type !== 'join' || join.id === node || !ahead.has(join.id)) continue;
       const absent = into(join.id).filter(({ source }) => !ahead.has(source));
       const arrived = new Map(absent.slice(0, this.#needed(join) - 1).map(({ id }) => [id as string, 1]));
-      if (arrived.size > 0) this.#root.joins.set(join.id, { arrived, fired: 0, errors: new Map([[1, undefined]]) });
+      if (arrived.size > 0) this.#place.root.joins.set(join.id, { arrived, fired: 0, errors: new Map([[1, undefined]]) });
     }
   }
 
   /** P2, P3 */
-  #passPinned(frame: Frame, node: GraphNode, pin: TestRun['pins'][GraphNode['id']], error: ModelFailure | undefined): void {
+  #passPinned(token: Token, node: GraphNode, pin: TestRun['pins'][GraphNode['id']]): void {
+    const { frame, error } = token;
     const ports = portsOf(node);
     const port = pin.port ?? ports.find(({ kind }) => kind === 'normal')?.id ?? '';
     const isError =
@@ -301,12 +329,14 @@ export class ModelInstance {
       this.trace.push(`${key} is pinned to ${text(pin.output)} by ${port}`);
       frame.outputs.set(node.id, pin.output);
       if (this.#send(frame, node.id, port, error) > 0) return;
+      this.#begins({});
       if (node.type === 'event' && port === 'timeout') this.#raise(frame, { code: 'Timeout', node: node.title, step: key });
       if (node.type === 'humanTask' && port === 'overdue') this.#raise(frame, { code: 'Overdue', node: node.title, step: key });
       return;
     }
     const failure: ModelFailure = { code: String((pin.output as JsonObject).code), node: node.title, step: key };
     this.trace.push(`${key} fails ${failure.code} by ${port}`);
+    this.#begins({ passing: token });
     if (this.#send(frame, node.id, port, failure) === 0) this.#raise(frame, failure);
   }
 
@@ -324,26 +354,13 @@ export class ModelInstance {
       this.#send(frame, node.id, 'out', error);
       return;
     }
-    const step: Step = {
-      key,
-      node,
-      frame,
-      error,
-      openedAt: this.#at,
-      attempt: 1,
-      votes: [],
-      passes: new Set(),
-      items: [],
-      next: 0,
-      done: 0,
-      failed: 0,
-      results: [],
-    };
+    const step = newStep({ key, order: (this.#place.count += 1) }, node, frame, error, this.#at);
+    step.isLimited = hasLimit(node);
     frame.open.set(key, step);
     if (node.type === 'event') {
-      const early = this.#early.findIndex(({ name }) => name === nameOfEvent(step));
-      this.#waits.push(step);
-      if (early >= 0) this.#give(step, this.#early.splice(early, 1)[0]?.data ?? null);
+      const early = this.#place.early.findIndex(({ name }) => name === nameOfEvent(step));
+      this.#place.waits.push(step);
+      if (early >= 0) this.#give(step, this.#place.early.splice(early, 1)[0]?.data ?? null);
     } else if (node.type === 'forEach' || node.type === 'loop' || node.type === 'scope') {
       frame.outputs.delete(node.id);
       if (node.type === 'forEach') {
@@ -364,6 +381,10 @@ export class ModelInstance {
     const own = (join.arrived.get(via) ?? 0) + 1; // J1: the pass this token belongs to
     join.arrived.set(via, own);
     if (own > join.fired && !join.errors.has(own)) join.errors.set(own, error);
+    this.#fireReady(frame, node, join);
+  }
+
+  #fireReady(frame: Frame, node: GraphNode, join: Join): void {
     const edges = this.#document.edges.filter(({ target }) => target === node.id).map(({ id }) => id as string);
     const { cancelRest } = node.config;
     const needed = this.#needed(node);
@@ -384,9 +405,9 @@ export class ModelInstance {
 
   /** J5 */
   #cancelRest(frame: Frame, join: GraphNode): void {
-    const region = this.#regionOf(join);
+    const region = joinRegion(this.#document, join);
     this.#cancel([...frame.open.values()].filter(({ node }) => region.has(node.id)));
-    this.#work = this.#work.filter(
+    this.#place.work = this.#place.work.filter(
       (work) => work.type !== 'token' || work.frame !== frame || (work.target !== join.id && !region.has(work.target)),
     );
     for (const [id, other] of frame.joins) {
@@ -396,59 +417,30 @@ export class ModelInstance {
     }
   }
 
-  /** The nodes between a join and the nearest node before it that every way passes and that splits. */
-  #regionOf(join: GraphNode): Set<string> {
-    const inside = this.#document.nodes.filter(({ parent }) => parent === join.parent).map(({ id }) => id as string);
-    const within = this.#document.edges.filter(({ target, source }) => inside.includes(target) && inside.includes(source));
-    const entries =
-      join.parent === null
-        ? this.#document.nodes.filter(({ type }) => type === 'start').map(({ id }) => id as string)
-        : this.#document.edges
-            .filter(({ source, sourcePort }) => source === join.parent && sourcePort === 'body')
-            .map(({ target }) => target as string);
-    const reach = (from: readonly string[], without: string | null, isBackwards = false): Set<string> => {
-      const seen = new Set<string>();
-      const open = from.filter((id) => id !== without);
-      for (let id = open.pop(); id !== undefined; id = open.pop()) {
-        if (seen.has(id)) continue;
-        seen.add(id);
-        for (const { source, target } of within) {
-          const [here, there] = isBackwards ? [target, source] : [source, target];
-          if (here === id && there !== without) open.push(there);
-        }
-      }
-      return seen;
-    };
-    const nextOf = (id: string): string[] => within.filter(({ source }) => source === id).map(({ target }) => target);
-    const isSplit = (id: string): boolean =>
-      within.some((one) => one.source === id && within.filter((two) => two.source === id && two.sourcePort === one.sourcePort).length > 1);
-    const before = inside.filter((id) => id !== join.id && !reach(entries, id).has(join.id) && reach(entries, null).has(id));
-    // Of those that every way passes, the last that splits: every other one comes before it.
-    const splits = before.filter(isSplit);
-    const split = splits.find((one) => splits.every((other) => other === one || !reach(entries, other).has(one))) ?? null;
-    const forwards = reach(split === null ? entries : nextOf(split), join.id);
-    const previous = within.filter(({ target }) => target === join.id).map(({ source }) => source as string);
-    const backwards = reach(previous, split, true);
-    return new Set([...forwards].filter((id) => backwards.has(id) && id !== join.id && id !== split));
-  }
-
   // ── Outcomes ───────────────────────────────────────────────────────────────
 
   #attemptFailed(step: Step, failure: ModelFailure, isRetryable: boolean): void {
     const blamed = this.#blame(failure, step);
     const policy = step.node.retry;
-    const waitMs = milliseconds(policy?.firstRetryInterval) * (policy?.backoffCoefficient ?? 1) ** (step.attempt - 1);
+    // After a rewind they are counted anew.
+    const attempt = step.attempt - step.since.attempt;
+    const waitMs = milliseconds(policy?.firstRetryInterval) * (policy?.backoffCoefficient ?? 1) ** (attempt - 1);
     const isInTime =
-      policy?.retryTimeout === undefined || this.#at + Math.round(waitMs) - step.openedAt <= milliseconds(policy.retryTimeout);
+      policy?.retryTimeout === undefined || this.#at + Math.round(waitMs) - step.since.at <= milliseconds(policy.retryTimeout);
     const again =
       isRetryable &&
-      step.attempt < (policy?.maxNumberOfAttempts ?? 1) &&
+      attempt < (policy?.maxNumberOfAttempts ?? 1) &&
       policy?.nonRetryableErrors?.includes(failure.code) !== true &&
       isInTime;
-    if (again) return;
+    if (again) {
+      step.isLimited = false;
+      step.isBetweenAttempts = true;
+      return;
+    }
+    if (this.status === 'Running') this.#begins({ failed: step.key });
     this.#close(step);
     this.trace.push(`${step.key} fails ${blamed.code}`);
-    this.#act(() => this.#failStep(step.frame, step.node, blamed));
+    this.#act({ type: 'fail', step, failure: blamed, mayFail: true });
   }
 
   /** H5, H8 */
@@ -461,33 +453,31 @@ export class ModelInstance {
     const decides = outcome !== wanted && othersNeedAsMany !== true;
     if (!decides && step.votes.filter((one) => one.outcome === outcome).length < Number(quorum)) return;
     this.#finish(step, { outcome, data, by, comment, votes: step.votes.map((one) => ({ ...one })) });
-    this.#act(() => this.#leave(step, outcome));
+    this.#act({ type: 'leave', step, port: outcome, mayFail: false });
   }
 
   #timer(step: Step, purpose: TimerPurpose): void {
     const { type } = step.node;
     // H12, H13: neither moves a token.
     if (purpose === 'reminder' || purpose === 'escalation') return;
-    if (purpose === 'retry') {
-      this.#act(() => {
-        if (step.frame.open.has(step.key) && !step.frame.gone) step.attempt += 1;
-      });
-    } else if (purpose === 'timeout' && type === 'scope') {
-      this.#act(() => {
-        const [pass] = step.passes;
-        if (pass !== undefined && !pass.gone) this.#raise(pass, { code: 'Timeout', node: step.node.title, step: step.key });
-      });
+    if (purpose === 'retry') this.#act({ type: 'retry', step });
+    else if (purpose === 'timeout' && type === 'scope') {
+      if (this.status === 'Running') this.#begins({});
+      step.isLimited = false;
+      this.#act({ type: 'scopeTimeout', step });
     } else if (purpose === 'timeout' && type === 'subWorkflow') this.#attemptFailed(step, { code: 'Timeout' }, true);
     else {
+      if (this.status === 'Running') this.#begins({});
       this.#close(step);
       this.trace.push(`${step.key} over`);
-      this.#act(() => this.#leave(step, purpose === 'timer' ? 'out' : purpose === 'deadline' ? 'overdue' : 'timeout'));
+      const port = purpose === 'timer' ? 'out' : purpose === 'deadline' ? 'overdue' : 'timeout';
+      this.#act({ type: 'leave', step, port, mayFail: purpose !== 'timer' });
     }
   }
 
   #give(step: Step, data: Json): void {
     this.#finish(step, data);
-    this.#act(() => this.#leave(step, 'out'));
+    this.#act({ type: 'leave', step, port: 'out', mayFail: false });
   }
 
   #finish(step: Step, output: Json): void {
@@ -534,7 +524,7 @@ export class ModelInstance {
       step.done += 1;
       step.failed += 1;
       if (step.failed <= Number(step.node.config.errorTolerance ?? 0)) {
-        this.#work.push({ type: 'advance', step });
+        this.#place.work.push({ type: 'advance', step });
         return;
       }
     }
@@ -557,6 +547,7 @@ export class ModelInstance {
 
   #endFrame(frame: Frame): void {
     const starved = [...frame.joins].find(([, { arrived, fired }]) => [...arrived.values()].some((count) => count > fired));
+    if (starved !== undefined) this.#origin = null;
     if (starved !== undefined) return this.#raise(frame, { code: 'JoinStarved', node: this.#node(starved[0]).title });
     const step = frame.container;
     if (step === null) {
@@ -571,7 +562,7 @@ export class ModelInstance {
       step.done += 1;
       step.results[frame.index] = frame.result;
     } else step.frame.outputs.set(step.node.id, frame.result);
-    this.#work.push({ type: 'advance', step });
+    this.#place.work.push({ type: 'advance', step });
   }
 
   /** The next items, the next pass, or out. */
@@ -589,13 +580,16 @@ export class ModelInstance {
       const holds = this.#evaluate(String(config.condition), step.frame, step.error, asked) === true;
       if (config.mode === 'while' ? !holds : holds) return this.#exit(step, step.frame.outputs.get(step.node.id) ?? null);
     }
-    if (step.next >= Number(config.maxPasses ?? 1_000)) return this.#failContainer(step, { code: 'LoopLimit' });
+    if (step.next >= Number(config.maxPasses ?? 1_000)) {
+      this.#begins({});
+      return this.#failContainer(step, { code: 'LoopLimit' });
+    }
     this.#startPass(step, step.next, undefined);
   }
 
   #startPass(step: Step, index: number, item: Json | undefined): void {
     step.next = index + 1;
-    const frame = newFrame(`${step.key}[${index}]/`, step, index, item);
+    const frame = newFrame(`${step.key}[${index}]/`, (this.#place.count += 1), step, index, item);
     step.passes.add(frame);
     this.#send(frame, step.node.id, 'body', step.error);
   }
@@ -603,6 +597,131 @@ export class ModelInstance {
   #exit(step: Step, output: Json): void {
     this.#finish(step, output);
     this.#send(step.frame, step.node.id, 'out', step.error);
+  }
+
+  // ── Operating ──────────────────────────────────────────────────────────────
+
+  /** A failure begins: how it is now is where a rewind takes it back to. [O2] */
+  #begins({ failed = null, passing = null }: { failed?: string | null; passing?: Token | null }): void {
+    this.#origin = structuredClone({ place: this.#place, failed, passing });
+  }
+
+  /** O1–O3, O8, O10 */
+  #rewind(then: Skip | Migration | null): void {
+    if (this.status !== 'Failed' || this.#origin === null) throw new Error('There is nothing to rewind.');
+    const { place, failed, passing } = this.#origin;
+    const tokens = place.work.filter((work) => work.type === 'token');
+    const again = new Set<Step>(openSteps(place.root).filter(({ key }) => key === failed));
+    const due = new Set<Step>();
+    this.#place = { ...place, work: [], deferred: [] };
+    for (const work of place.deferred) {
+      const { step } = work;
+      if (step.frame.gone) continue;
+      if (work.type === 'retry') due.add(step);
+      else if (work.type === 'leave' && !work.mayFail) tokens.push(...this.#tokensOf({ ...step, source: step.node.id, port: work.port }));
+      else if (work.type !== 'scopeTimeout') {
+        step.frame.open.set(step.key, step);
+        again.add(step);
+      }
+    }
+    putInOrder(this.#place);
+    this.#place.touched = new Set(framesIn(place.root));
+    this.#origin = null;
+    this.status = 'Running';
+    this.output = null;
+    this.failure = null;
+    for (const step of again) step.since = { attempt: step.node.type === 'http' ? step.attempt : step.attempt - 1, at: this.#at };
+    const skip = then !== null && 'step' in then ? then : null;
+    const isPassingSkipped = skip?.isPassing === true;
+    const skipped = skip === null || isPassingSkipped ? undefined : this.#skipped(skip);
+    if (then !== null && 'to' in then) this.#rename(then, passing === null ? tokens : [...tokens, passing]);
+    for (const step of openSteps(this.#place.root)) {
+      if (due.has(step) || (step.node.type === 'http' && again.has(step))) attemptAnew(step);
+      // What the failure cancelled cannot be taken up: another instance takes its place. One between attempts waits on.
+      else if (step.node.type === 'subWorkflow' && !again.has(step) && !step.isBetweenAttempts) replace(step);
+      step.isLimited = hasLimit(step.node) && !step.isBetweenAttempts;
+      if (step.node.type === 'forEach' || (step.node.type === 'loop' && step.passes.size === 0))
+        this.#place.work.push({ type: 'advance', step });
+    }
+    if (passing !== null && !isPassingSkipped) this.#place.work.push(passing);
+    this.#place.work.push(...tokens.filter(({ frame }) => !frame.gone));
+    if (passing !== null && skip !== null && isPassingSkipped) {
+      const { frame, target, error } = passing;
+      const node = this.#node(target);
+      const key = this.#visit(frame, node);
+      this.trace.push(`${key} is skipped to ${text(skip.output)} by ${skip.port}`);
+      frame.outputs.set(node.id, skip.output);
+      this.#leave(newStep({ key, order: 0 }, node, frame, error, this.#at), skip.port);
+    }
+    if (skip !== null && skipped !== undefined) this.#leave(skipped, skip.port);
+    if (then !== null && 'to' in then) this.#goOn();
+  }
+
+  /** O8 */
+  #skip(skip: Skip): void {
+    const step = this.#skipped(skip);
+    this.#act({ type: 'leave', step, port: skip.port, mayFail: false });
+  }
+
+  /** Null: it is not open. */
+  attemptOf(key: string): number | null {
+    return openSteps(this.#place.root).find((step) => step.key === key)?.attempt ?? null;
+  }
+
+  /** What is open and how, to be compared. */
+  standing(): { steps: string[]; limits: string[] } {
+    const steps = openSteps(this.#place.root);
+    const attempts = (step: Step) => (['http', 'subWorkflow'].includes(step.node.type) ? ` attempt ${step.attempt}` : '');
+    return {
+      steps: steps.map((step) => `${step.key} at ${step.node.id}${attempts(step)}`).sort(),
+      limits: steps.flatMap(({ key, isLimited }) => (isLimited ? [key] : [])).sort(),
+    };
+  }
+
+  #skipped({ step: key, port, output }: Skip): Step {
+    const step = this.#step(key);
+    this.#close(step);
+    this.trace.push(`${key} is skipped to ${text(output)} by ${port}`);
+    step.frame.outputs.set(step.node.id, output);
+    return step;
+  }
+
+  /** O10 */
+  #migrate(migration: Migration): void {
+    this.#rename(migration, []);
+    if (this.status === 'Running') this.#goOn();
+  }
+
+  #rename({ to, nodes, edges }: Migration, tokens: readonly Token[]): void {
+    this.#document = to.document;
+    this.#meanings = to.meanings;
+    const newId = (id: string): string => nodes.get(id) ?? id;
+    for (const token of tokens) {
+      token.target = newId(token.target);
+      token.via = edges.get(token.via) ?? token.via;
+    }
+    const deferred = this.#place.deferred.map(({ step }) => step);
+    for (const step of new Set([...openSteps(this.#place.root), ...deferred])) step.node = this.#node(newId(step.node.id));
+    for (const frame of framesIn(this.#place.root)) {
+      frame.outputs = renamed(frame.outputs, nodes);
+      frame.joins = renamed(frame.joins, nodes);
+      for (const [id, join] of frame.joins) {
+        const incoming = this.#document.edges.filter(({ target }) => target === id);
+        // A new edge takes part from the next pass on.
+        const arrived = new Map([...join.arrived].map(([edge, count]) => [edges.get(edge) ?? edge, count]));
+        join.arrived = new Map(incoming.map((edge) => [edge.id, arrived.get(edge.id) ?? join.fired]));
+      }
+    }
+  }
+
+  /** What another version may let happen at once. [O10] */
+  #goOn(): void {
+    for (const frame of framesIn(this.#place.root)) {
+      if (frame.gone) continue;
+      for (const [id, join] of frame.joins) this.#fireReady(frame, this.#node(id), join);
+      this.#place.touched.add(frame);
+    }
+    for (const step of openSteps(this.#place.root)) if (step.node.type === 'forEach') this.#place.work.push({ type: 'advance', step });
   }
 
   // ── Closing ────────────────────────────────────────────────────────────────
@@ -618,8 +737,8 @@ export class ModelInstance {
 
   #close(step: Step): void {
     step.frame.open.delete(step.key);
-    const waiting = this.#waits.indexOf(step);
-    if (waiting >= 0) this.#waits.splice(waiting, 1);
+    const waiting = this.#place.waits.indexOf(step);
+    if (waiting >= 0) this.#place.waits.splice(waiting, 1);
     for (const pass of step.passes) this.#drop(pass);
   }
 
@@ -669,7 +788,7 @@ export class ModelInstance {
         }
       return undefined;
     };
-    const step = find(this.#root);
+    const step = find(this.#place.root);
     if (step === undefined) throw new Error(`${key} is not open in the model.`);
     return step;
   }
@@ -681,20 +800,31 @@ export class ModelInstance {
   }
 }
 
-function newFrame(id: string, container: Step | null, index: number, item: Json | undefined): Frame {
-  return {
-    id,
-    container,
-    parent: container?.frame ?? null,
-    index,
-    item,
-    open: new Map(),
-    visits: new Map(),
-    outputs: new Map(),
-    joins: new Map(),
-    result: null,
-    gone: false,
-  };
+function attemptAnew(step: Step): void {
+  step.attempt += 1;
+  step.isBetweenAttempts = false;
+  step.isLimited = hasLimit(step.node);
+}
+
+/** Costs none of its attempts. */
+function replace(step: Step): void {
+  step.since = { ...step.since, attempt: step.since.attempt + 1 };
+  attemptAnew(step);
+}
+
+/** A timeout or a deadline. */
+function hasLimit({ type, config, timeout }: GraphNode): boolean {
+  if (type === 'subWorkflow') return timeout !== undefined;
+  return (type === 'humanTask' ? config.deadline : ['event', 'scope'].includes(type) ? config.timeout : undefined) !== undefined;
+}
+
+/** What gets a new name takes the place of what had it. */
+function renamed<Value>(values: ReadonlyMap<string, Value>, names: ReadonlyMap<string, string>): Map<string, Value> {
+  const kept = [...values].filter(([name]) => !names.has(name));
+  return new Map([
+    ...kept,
+    ...[...values].flatMap(([name, value]): [string, Value][] => (names.has(name) ? [[names.get(name) ?? '', value]] : [])),
+  ]);
 }
 
 function* ancestors(frame: Frame): Iterable<Frame> {
