@@ -8,8 +8,10 @@ import { counter } from './loads/counter.ts';
 import { drillStep } from './loads/drill-step.ts';
 import { event } from './loads/event.ts';
 import { family } from './loads/family.ts';
+import { mended } from './loads/mended.ts';
 import { nap } from './loads/nap.ts';
 import { queued } from './loads/queued.ts';
+import { votes } from './loads/votes.ts';
 import type { Scene } from './scene.ts';
 
 export interface CrashScenario {
@@ -165,6 +167,27 @@ export const crashScenarios: readonly CrashScenario[] = [
       await tell(scene, id, { type: 'Terminate', reason: 'enough', by: 'ann', recursive: true });
       await scene.ended(id);
       await familyEnded(scene, id);
+    },
+  },
+  {
+    name: 'voted',
+    workflows: votes.workflows,
+    async play(scene, id) {
+      await scene.start('votes', id);
+      await has(scene, id, 'TimerFired');
+      for (const by of ['ann', 'bob']) await tell(scene, id, decision('ask#1', 'approved', by));
+      await scene.ended(id);
+    },
+  },
+  {
+    name: 'rewound',
+    workflows: mended.workflows,
+    async play(scene, id) {
+      await scene.start('mended', id);
+      await scene.ended(id);
+      await tell(scene, id, { type: 'Rewind', reason: 'mended', by: 'ann' });
+      await tell(scene, id, decision('ask#1', 'approved'));
+      await scene.ended(id);
     },
   },
   plain('nap', nap.workflows),
@@ -469,8 +492,8 @@ function raised(name: string): CommandBody {
   return { type: 'RaiseEvent', id: `e-${name}`, name, data: { n: 1 }, by: 'drill' };
 }
 
-function decision(step: string, outcome: string): CommandBody {
-  return { type: 'DecideHumanTask', step: stepKey(step), outcome: portId(outcome), data: null, comment: null, by: 'ann' };
+function decision(step: string, outcome: string, by = 'ann'): CommandBody {
+  return { type: 'DecideHumanTask', step: stepKey(step), outcome: portId(outcome), data: null, comment: null, by };
 }
 
 async function asks(scene: Scene, id: string): Promise<void> {

@@ -257,10 +257,16 @@ describe('O1 rewind', () => {
   });
 
   test('O4 a starved join is not rewound: it would starve again', () => {
-    const run = new InstanceFixture(planOf({ start, both: join(2) }, ['start>both'])).start();
-    expect(run.state.failure).toMatchObject({ code: 'JoinStarved' });
-    expect(run.send(rewind)).toMatchObject({ ok: false, code: 'instance.not-rewindable' });
-    expect(run.state.status).toBe('Failed');
+    const inside = { ...join(2), parent: 'box' };
+    for (const plan of [
+      planOf({ start, both: join(2) }, ['start>both']),
+      planOf({ start, box: scope(), both: inside }, ['start>box', 'box:body>both']),
+    ]) {
+      const run = new InstanceFixture(plan).start();
+      expect(run.state.failure).toMatchObject({ code: 'JoinStarved' });
+      expect(run.send(rewind)).toMatchObject({ ok: false, code: 'instance.not-rewindable' });
+      expect(run.state.status).toBe('Failed');
+    }
   });
 
   test('O4 of a history that does not tell what was on its way, a failure between steps is not rewound', () => {
@@ -515,6 +521,20 @@ describe('O10 migration', () => {
     expect(run.open()).toEqual(['b#1']);
     run.complete('b#1');
     expect(run.open()).toEqual(['after_#1']);
+  });
+
+  test('O10 what steps gave is found by their new names', () => {
+    const from = planOf({ start, a: activity(), b: activity(), end: end(literal('old')) }, ['start>a', 'a>b', 'b>end']);
+    const to = planOf({ start, a_: activity(), b: activity(), end: end(expr(({ steps }) => steps.a_?.output ?? null)) }, [
+      'start>a_',
+      'a_>b',
+      'b>end',
+    ]);
+    const run = new InstanceFixture(from).start();
+    run.complete('a#1', 'kept');
+    run.send(migrate(run, { nodes: { [nodeId('a')]: nodeId('a_') } }), to);
+    run.complete('b#1');
+    expect(run.state).toMatchObject({ status: 'Completed', output: 'kept' });
   });
 
   test('O10 a join that needs fewer tokens now fires, also after it was suspended', () => {

@@ -25,7 +25,10 @@ import { taskEventTypes } from './task-event-types.ts';
 /** Kinds people can choose about. */
 export type TaskNoticeKind = 'task.new' | 'task.assigned' | 'task.reminder' | 'task.mention';
 
-type Parts = Pick<Installation, 'config' | 'database' | 'folders' | 'runtime' | 'markedVersions'>;
+type Parts = Parameters<typeof masksForAnybody>[0] & {
+  config: Pick<Installation['config'], 'mail' | 'publicUrl'>;
+  folders: Pick<Installation['folders'], 'load'>;
+};
 type Transaction = Parameters<Parameters<typeof tellTaskChanges>[2]>[0];
 
 export function startTaskNotices(installation: Parts, log: FastifyBaseLogger): Rounds {

@@ -74,7 +74,7 @@ export async function driveWorkflow(workflow: RandomWorkflow, random: () => numb
     if (state.status === 'Failed') {
       rewinds += 1;
       await (random() < 0.2 ? migrate() : send(reopening(state, random)));
-    } else if (random() < 0.02) await migrate();
+    } else if (random() < 0.04) await migrate();
     else await send(random() < 0.05 ? operation(state, random) : nextCommand(state, random));
   }
   return { history, versions };
@@ -103,7 +103,8 @@ function operation(state: InstanceState, random: () => number): CommandBody {
   const roll = random();
   if (step === undefined || roll < 0.2) return { type: 'EditVariables', values: { v0: Math.floor(random() * 3) }, ...said };
   if (step.kind === 'subWorkflow' && roll < 0.5) return { type: 'ReplaceChild', step: step.key, child: step.child };
-  if (roll < 0.5) return { type: 'RetryStep', step: step.key, ...said };
+  const waiting = steps.find((one) => 'phase' in one && one.phase === 'backoff');
+  if (waiting !== undefined && roll < 0.6) return { type: 'RetryStep', step: waiting.key, ...said };
   const port = step.kind === 'humanTask' ? (step.task.outcomes[0]?.port ?? null) : null;
   return { type: 'SkipStep', step: step.key, output: { k: 1 }, port, ...said };
 }
