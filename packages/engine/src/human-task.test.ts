@@ -76,6 +76,11 @@ describe('votes', () => {
     expect(vote(run, 'bob')).toMatchObject({ code: 'task.excluded', message: expect.stringContaining('Legal') });
     expect(vote(run, 'cleo', 'approve', ['legal'])).toEqual({ ok: true });
     expect(run.state.output).toMatchObject({ outcome: 'approve', by: 'cleo' });
+    const both = task({ requiredGroups: literal(['Legal', 'Sales']) });
+    vote(both, 'ann', 'approve', ['legal']);
+    expect(both.state.status).toBe('Running');
+    vote(both, 'bob', 'approve', ['sales']);
+    expect(both.state.output).toMatchObject({ outcome: 'approve', by: 'bob' });
     const rejected = task({ requiredGroups: literal(['Legal']) });
     vote(rejected, 'bob', 'reject');
     expect(rejected.state.output).toMatchObject({ outcome: 'reject' });
@@ -120,7 +125,8 @@ describe('votes', () => {
 
 describe('who may not', () => {
   test('H10 somebody excluded has no part in it, by whatever name', () => {
-    const run = task({ notBy: literal(['Ann@Example.com']) });
+    const run = task({ notBy: literal(['Ann@Example.com', 'U2']) });
+    expect(claim(run, 'U2')).toMatchObject({ code: 'task.excluded' });
     expect(claim(run, 'u1', ['ann@example.com'])).toMatchObject({ code: 'task.excluded' });
     expect(vote(run, 'u1', 'approve', [], ['ann@example.com'])).toMatchObject({ code: 'task.excluded' });
     expect(
