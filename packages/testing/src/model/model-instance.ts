@@ -6,6 +6,8 @@
 import type { TestRun, TimerPurpose } from '@perdure/engine';
 import { portsOf, type GraphNode, type Json, type JsonObject, type WorkflowDocument } from '@perdure/graph';
 import { joinRegion } from './join-region.ts';
+import { attemptAnew, hasLimit, mayTryAgain, replace } from './model-attempts.ts';
+import { arrive, countAll, fires, forgetWaiting, isWaiting, moveTo, newJoin, type Join } from './model-join.ts';
 import {
   framesIn,
   newFrame,
@@ -15,7 +17,6 @@ import {
   putInOrder,
   type Deferred,
   type Frame,
-  type Join,
   type ModelFailure,
   type ModelVote,
   type Place,
@@ -313,7 +314,7 @@ export class ModelInstance {
       if (join.type !== 'join' || join.id === node || !ahead.has(join.id)) continue;
       const absent = into(join.id).filter(({ source }) => !ahead.has(source));
       const arrived = new Map(absent.slice(0, this.#needed(join) - 1).map(({ id }) => [id as string, 1]));
-      if (arrived.size > 0) this.#place.root.joins.set(join.id, { arrived, fired: 0, errors: new Map([[1, undefined]]) });
+      if (arrived.size > 0) this.#place.root.joins.set(join.id, { ...newJoin(), arrived, errors: new Map([[1, undefined]]) });
     }
   }
 
@@ -376,11 +377,9 @@ export class ModelInstance {
   // ── Joins ──────────────────────────────────────────────────────────────────
 
   #reachJoin(frame: Frame, node: GraphNode, via: string, error: ModelFailure | undefined): void {
-    const join = frame.joins.get(node.id) ?? { arrived: new Map(), fired: 0, errors: new Map() };
+    const join = frame.joins.get(node.id) ?? newJoin();
     frame.joins.set(node.id, join);
-    const own = (join.arrived.get(via) ?? 0) + 1; // J1: the pass this token belongs to
-    join.arrived.set(via, own);
-    if (own > join.fired && !join.errors.has(own)) join.errors.set(own, error);
+    arrive(join, via, error);
     this.#fireReady(frame, node, join);
   }
 
@@ -388,18 +387,13 @@ export class ModelInstance {
     const edges = this.#document.edges.filter(({ target }) => target === node.id).map(({ id }) => id as string);
     const { cancelRest } = node.config;
     const needed = this.#needed(node);
-    for (;;) {
-      const pass = join.fired + 1;
-      if ([...join.arrived.values()].filter((arrived) => arrived >= pass).length < needed) return;
-      join.fired = pass;
-      const caught = join.errors.get(pass);
-      join.errors.delete(pass);
+    for (let fired = fires(join, needed); fired !== null; fired = fires(join, needed)) {
       if (cancelRest === true) {
         this.#cancelRest(frame, node);
-        for (const edge of edges) join.arrived.set(edge, Math.max(join.arrived.get(edge) ?? 0, pass));
+        countAll(join, edges);
       }
       this.trace.push(this.#visit(frame, node));
-      this.#send(frame, node.id, 'out', caught);
+      this.#send(frame, node.id, 'out', fired.error);
     }
   }
 
@@ -410,29 +404,14 @@ export class ModelInstance {
     this.#place.work = this.#place.work.filter(
       (work) => work.type !== 'token' || work.frame !== frame || (work.target !== join.id && !region.has(work.target)),
     );
-    for (const [id, other] of frame.joins) {
-      if (!region.has(id)) continue;
-      other.errors.clear();
-      for (const [edge, arrived] of other.arrived) other.arrived.set(edge, Math.min(arrived, other.fired));
-    }
+    for (const [id, other] of frame.joins) if (region.has(id)) forgetWaiting(other);
   }
 
   // ── Outcomes ───────────────────────────────────────────────────────────────
 
   #attemptFailed(step: Step, failure: ModelFailure, isRetryable: boolean): void {
     const blamed = this.#blame(failure, step);
-    const policy = step.node.retry;
-    // After a rewind they are counted anew.
-    const attempt = step.attempt - step.since.attempt;
-    const waitMs = milliseconds(policy?.firstRetryInterval) * (policy?.backoffCoefficient ?? 1) ** (attempt - 1);
-    const isInTime =
-      policy?.retryTimeout === undefined || this.#at + Math.round(waitMs) - step.since.at <= milliseconds(policy.retryTimeout);
-    const again =
-      isRetryable &&
-      attempt < (policy?.maxNumberOfAttempts ?? 1) &&
-      policy?.nonRetryableErrors?.includes(failure.code) !== true &&
-      isInTime;
-    if (again) {
+    if (isRetryable && mayTryAgain(step, failure, this.#at)) {
       step.isLimited = false;
       step.isBetweenAttempts = true;
       return;
@@ -546,7 +525,7 @@ export class ModelInstance {
   // ── Containers ─────────────────────────────────────────────────────────────
 
   #endFrame(frame: Frame): void {
-    const starved = [...frame.joins].find(([, { arrived, fired }]) => [...arrived.values()].some((count) => count > fired));
+    const starved = [...frame.joins].find(([, join]) => isWaiting(join));
     if (starved !== undefined) this.#origin = null;
     if (starved !== undefined) return this.#raise(frame, { code: 'JoinStarved', node: this.#node(starved[0]).title });
     const step = frame.container;
@@ -707,9 +686,11 @@ export class ModelInstance {
       frame.joins = renamed(frame.joins, nodes);
       for (const [id, join] of frame.joins) {
         const incoming = this.#document.edges.filter(({ target }) => target === id);
-        // A new edge takes part from the next pass on.
-        const arrived = new Map([...join.arrived].map(([edge, count]) => [edges.get(edge) ?? edge, count]));
-        join.arrived = new Map(incoming.map((edge) => [edge.id, arrived.get(edge.id) ?? join.fired]));
+        moveTo(
+          join,
+          incoming.map((edge) => edge.id),
+          edges,
+        );
       }
     }
   }
@@ -800,24 +781,6 @@ export class ModelInstance {
   }
 }
 
-function attemptAnew(step: Step): void {
-  step.attempt += 1;
-  step.isBetweenAttempts = false;
-  step.isLimited = hasLimit(step.node);
-}
-
-/** Costs none of its attempts. */
-function replace(step: Step): void {
-  step.since = { ...step.since, attempt: step.since.attempt + 1 };
-  attemptAnew(step);
-}
-
-/** A timeout or a deadline. */
-function hasLimit({ type, config, timeout }: GraphNode): boolean {
-  if (type === 'subWorkflow') return timeout !== undefined;
-  return (type === 'humanTask' ? config.deadline : ['event', 'scope'].includes(type) ? config.timeout : undefined) !== undefined;
-}
-
 /** What gets a new name takes the place of what had it. */
 function renamed<Value>(values: ReadonlyMap<string, Value>, names: ReadonlyMap<string, string>): Map<string, Value> {
   const kept = [...values].filter(([name]) => !names.has(name));
@@ -833,11 +796,6 @@ function* ancestors(frame: Frame): Iterable<Frame> {
 
 function nameOfEvent({ node }: Step): string {
   return String(node.config.name).toLowerCase();
-}
-
-/** Random workflows write durations in milliseconds. */
-function milliseconds(duration: string | undefined): number {
-  return Number(duration?.replace(/ms$/, '') ?? 0);
 }
 
 /** JSON with sorted keys. */

@@ -1,5 +1,6 @@
 /** Where a model instance stands: plain data, so that a copy of it is all that going back takes. */
 import type { GraphNode, Json } from '@perdure/graph';
+import type { Join } from './model-join.ts';
 
 export interface Place {
   root: Frame;
@@ -56,14 +57,6 @@ export interface Step {
   done: number;
   failed: number;
   results: Json[];
-}
-
-export interface Join {
-  /** Tokens that came, per edge. */
-  arrived: Map<string, number>;
-  fired: number;
-  /** Per pass: what its first token was caught with. */
-  errors: Map<number, ModelFailure | undefined>;
 }
 
 export type Token = { type: 'token'; frame: Frame; target: string; via: string; error: ModelFailure | undefined };

@@ -31,6 +31,7 @@ import type {
   TimerCursor,
   UnfinishedAttempt,
 } from '@perdure/runtime';
+import { SimulatedMail } from './simulated-mail.ts';
 import { RowCheck, type Evidence, type TaskRow, type Verdict } from '../check-rows.ts';
 
 interface Instance {
@@ -49,16 +50,6 @@ interface Instance {
   /** Text of each event, by seq - 1. */
   events: string[];
   checkpoints: Map<number, string>;
-}
-
-interface Message {
-  order: number;
-  partition: number;
-  instanceId: InstanceId;
-  messageId: string;
-  body: string;
-  refusal: string | null;
-  refusedAt: number;
 }
 
 interface Timer {
@@ -84,18 +75,18 @@ export class SimulatedDatabase implements DurableStore {
   #sessionCount = 0;
   readonly #instances = new Map<InstanceId, Instance>();
   readonly #timers = new Map<string, Timer>();
-  readonly #messages = new Map<string, Message>();
+  readonly #mail: SimulatedMail;
   readonly #tasks = new Map<string, TaskRow>();
   /** How often an attempt was begun again, and by whom last. */
   readonly #claims = new Map<string, { claims: number; mark: string }>();
   readonly #payloads = new Map<string, { json: Uint8Array<ArrayBuffer>; keptAt: number }>();
   readonly #versions = new Map<string, string[]>();
   readonly #entityTypes = new Map<string, { version: number; document: string }>();
-  #messageOrder = 0;
 
   /** @param clock epoch ms */
   constructor(clock: () => number, partitions = 64) {
     this.#clock = clock;
+    this.#mail = new SimulatedMail(clock);
     this.#startedAt = clock() - hourMs;
     this.#partitions = Array.from({ length: partitions }, (_, id) => ({ id, epoch: 0, owner: null, leaseUntil: 0 }));
     this.leases = {
@@ -129,7 +120,7 @@ export class SimulatedDatabase implements DurableStore {
   async commit(items: readonly CommitItem[]): Promise<CommitVerdict[]> {
     const live = items.map((item) => this.#partitions[item.partition]?.epoch === item.epoch);
     // Postgres decides about the whole batch before it writes any of it.
-    const hasMessages = items.map((item) => item.messagesConsumed.every((messageId) => this.#messages.has(messageId)));
+    const hasMessages = items.map((item) => item.messagesConsumed.every((messageId) => this.#mail.has(messageId)));
     const passing = items.filter((item, i) => live[i] === true && hasMessages[i] === true && this.#passes(item));
     for (const item of passing) this.#refuseTwice(item);
     for (const item of passing) this.#store(item);
@@ -194,14 +185,11 @@ export class SimulatedDatabase implements DurableStore {
     for (const { timer } of cleared) this.#timers.delete(timerKey(id, timer));
     for (const { timer, fireAt } of item.timersSet)
       this.#timers.set(timerKey(id, timer), { instanceId: id, timer, partition: item.partition, fireAt });
-    const consumed = item.messagesConsumed.filter((messageId) => this.#messages.has(messageId));
-    const refused = item.messagesRefused.flatMap(({ messageId, refusal }) => {
-      const message = this.#messages.get(messageId);
-      return message === undefined ? [] : [{ message, refusal }];
-    });
-    for (const message of item.messagesOut) this.#send(message);
-    for (const messageId of consumed) this.#messages.delete(messageId);
-    for (const { message, refusal } of refused) this.#refuse(message, refusal);
+    const consumed = item.messagesConsumed.filter((messageId) => this.#mail.has(messageId));
+    const refused = item.messagesRefused.filter(({ messageId }) => this.#mail.has(messageId));
+    for (const message of item.messagesOut) this.#mail.send(message);
+    this.#mail.delete(consumed);
+    for (const { messageId, refusal } of refused) this.#mail.refuse(messageId, refusal);
     for (const { id: task, ...change } of item.tasksChanged) this.#change(task, change);
     for (const closed of item.tasksClosed) this.#close(closed);
     for (const opened of item.tasksOpened) {
@@ -239,25 +227,6 @@ export class SimulatedDatabase implements DurableStore {
     task.version = change.version;
     task.holder_ids = change.holders.map(({ by }) => by);
     task.voter_ids = change.votes.map(({ by }) => by);
-  }
-
-  /** A message with the id of one that waits is the same message. */
-  #send({ messageId, body, ...rest }: OutgoingMessage): void {
-    if (this.#messages.has(messageId)) return;
-    this.#messageOrder += 1;
-    this.#messages.set(messageId, {
-      ...rest,
-      messageId,
-      order: this.#messageOrder,
-      body: JSON.stringify(body),
-      refusal: null,
-      refusedAt: 0,
-    });
-  }
-
-  #refuse(message: Message, refusal: Json): void {
-    message.refusal = JSON.stringify(refusal);
-    message.refusedAt = this.#clock();
   }
 
   async stored(items: readonly CommitItem[]): Promise<Set<CommitItem>> {
@@ -325,46 +294,26 @@ export class SimulatedDatabase implements DurableStore {
   }
 
   async messages(partitions: readonly number[], except: readonly string[], limit: number): Promise<StoredMessage[]> {
-    const away = new Set(except);
-    return [...this.#messages.values()]
-      .filter(({ partition, refusal, messageId }) => refusal === null && partitions.includes(partition) && !away.has(messageId))
-      .sort((one, other) => one.order - other.order)
-      .slice(0, limit)
-      .map(({ partition, instanceId: id, messageId, body }) => ({
-        partition,
-        instanceId: id,
-        messageId,
-        body: JSON.parse(body) as StoredMessage['body'], // written from one
-      }));
+    return this.#mail.waiting(partitions, except, limit);
   }
 
   async deleteMessages(messageIds: readonly string[]): Promise<void> {
-    for (const messageId of messageIds) this.#messages.delete(messageId);
+    this.#mail.delete(messageIds);
   }
 
   async deleteUndeliverable(messageIds: readonly string[]): Promise<void> {
-    const gone = messageIds.filter((messageId) => {
-      const message = this.#messages.get(messageId);
-      if (message === undefined) return false;
-      const receiver = this.#instances.get(message.instanceId);
-      if (receiver !== undefined && !isFinal(receiver.status)) return false;
-      const start = this.#messages.get(`start:${message.instanceId}`);
-      return start === undefined || start.instanceId !== message.instanceId || start.order >= message.order;
+    this.#mail.deleteUndeliverable(messageIds, (id) => {
+      const receiver = this.#instances.get(id);
+      return receiver !== undefined && !isFinal(receiver.status);
     });
-    for (const messageId of gone) this.#messages.delete(messageId);
   }
 
   async deleteOldRefusals(): Promise<void> {
-    const before = this.#clock() - hourMs;
-    for (const { messageId, refusal, refusedAt } of this.#messages.values())
-      if (refusal !== null && refusedAt < before) this.#messages.delete(messageId);
+    this.#mail.deleteOldRefusals();
   }
 
   async refuseMessages(messageIds: readonly string[], refusal: Json): Promise<void> {
-    for (const messageId of messageIds) {
-      const message = this.#messages.get(messageId);
-      if (message !== undefined) this.#refuse(message, refusal);
-    }
+    for (const messageId of messageIds) this.#mail.refuse(messageId, refusal);
   }
 
   async accept(starts: readonly AcceptedStart[], messages: readonly OutgoingMessage[]): Promise<{ taken: Set<InstanceId> }> {
@@ -372,7 +321,7 @@ export class SimulatedDatabase implements DurableStore {
     for (const { message, creation } of starts) {
       this.#purgeIf(message.instanceId, creation.replace);
       if (this.#instances.has(message.instanceId)) continue;
-      if (this.#messages.has(message.messageId)) throw duplicateKey(message.messageId);
+      if (this.#mail.has(message.messageId)) throw duplicateKey(message.messageId);
     }
     for (const { message, executionId: execution, creation } of starts) {
       const id = message.instanceId;
@@ -395,26 +344,18 @@ export class SimulatedDatabase implements DurableStore {
         events: [],
         checkpoints: new Map(),
       });
-      this.#send(message);
+      this.#mail.send(message);
     }
-    for (const message of messages) this.#send(message);
+    for (const message of messages) this.#mail.send(message);
     return { taken };
   }
 
   async messageFates(messageIds: readonly string[]): Promise<Map<string, MessageFate>> {
-    return new Map(
-      messageIds.map((messageId): [string, MessageFate] => {
-        const message = this.#messages.get(messageId);
-        if (message === undefined) return [messageId, 'taken'];
-        if (message.refusal === null) return [messageId, 'pending'];
-        this.#messages.delete(messageId);
-        return [messageId, { refusal: JSON.parse(message.refusal) as Json }];
-      }),
-    );
+    return new Map(messageIds.map((messageId) => [messageId, this.#mail.fateOf(messageId)]));
   }
 
   async withdrawMessage(messageId: string): Promise<boolean> {
-    return this.#messages.get(messageId)?.refusal === null && this.#messages.delete(messageId);
+    return this.#mail.withdraw(messageId);
   }
 
   async countClaims(attempts: readonly UnfinishedAttempt[], most: number): Promise<ClaimCount[]> {
@@ -457,10 +398,7 @@ export class SimulatedDatabase implements DurableStore {
     if (instance === undefined || !statuses.includes(instance.status)) return false;
     this.#instances.delete(id);
     for (const [key, timer] of this.#timers) if (timer.instanceId === id) this.#timers.delete(key);
-    // A grant stays, and so does what waits for an entity's next execution (purge.sql).
-    for (const [key, message] of this.#messages)
-      if (message.instanceId === id && !id.startsWith('@') && (JSON.parse(message.body) as { type: string }).type !== 'GrantLock')
-        this.#messages.delete(key);
+    this.#mail.purge(id);
     for (const [key, task] of this.#tasks) if (task.instance_id === id) this.#tasks.delete(key);
     for (const key of this.#claims.keys()) if (key.startsWith(`${id}\n`)) this.#claims.delete(key);
     return true;
@@ -497,10 +435,7 @@ export class SimulatedDatabase implements DurableStore {
       .filter((hash) => hash > (after ?? ''))
       .sort()
       .slice(0, limit);
-    const texts = [
-      ...[...this.#instances.values()].flatMap(({ events }) => events),
-      ...[...this.#messages.values()].map(({ body }) => body),
-    ];
+    const texts = [...[...this.#instances.values()].flatMap(({ events }) => events), ...this.#mail.all().map(({ body }) => body)];
     for (const hash of page) {
       const isKept = (this.#payloads.get(hash)?.keptAt ?? 0) >= this.#clock() - unkeptForMs;
       if (!isKept && !texts.some((text) => text.includes(`"$payload":"${hash}"`))) this.#payloads.delete(hash);
@@ -648,7 +583,7 @@ export class SimulatedDatabase implements DurableStore {
       case 'timer':
         return this.#timers.size;
       case 'message':
-        return this.#messages.size;
+        return this.#mail.size;
       case 'human_task':
         return this.#tasks.size;
       case 'activity_claim':
@@ -658,7 +593,7 @@ export class SimulatedDatabase implements DurableStore {
 
   /** Whether messages wait that nobody has taken up. */
   hasMail(): boolean {
-    return [...this.#messages.values()].some(({ refusal }) => refusal === null);
+    return this.#mail.isWaiting;
   }
 
   history(id: InstanceId): HistoryEvent[] {
@@ -671,7 +606,7 @@ export class SimulatedDatabase implements DurableStore {
 
   check(evidence: Evidence): Verdict {
     const check = new RowCheck();
-    const messages = [...this.#messages.values()].map(({ instanceId: id, body, refusal }) => ({
+    const messages = this.#mail.all().map(({ id, body, refusal }) => ({
       id,
       refusal,
       // Any message body; these are all the check wants of it.
