@@ -533,8 +533,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'the requester may decide where they may not',
     file: 'packages/engine/src/human-task.ts',
-    search: '    excluded.add(requester.toLowerCase());',
-    replace: '    excluded.delete(requester.toLowerCase());',
+    search: 'excluded.add(name.toLowerCase());',
+    replace: 'excluded.delete(name.toLowerCase());',
     noticedBy: people,
   },
   {
