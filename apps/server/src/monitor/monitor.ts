@@ -40,11 +40,9 @@ export function createMonitor(): Monitor {
     observer: {
       stored(items) {
         keeper.saw(items);
-        leader?.mended(
-          items
-            .filter(({ row, events }) => !row.final && events.some(({ type }) => type === 'ExecutionRewound'))
-            .map(({ instanceId }) => instanceId),
-        );
+        // A failed instance's commit begins with the event that opens it again.
+        for (const { instanceId, row, events } of items)
+          if (!row.final && events[0]?.type === 'ExecutionRewound') leader?.mended([instanceId]);
       },
     },
     start(options) {
