@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { HistoryEvent } from '@perdure/engine';
-import { findInstance, readHistoryOfTypes } from '@perdure/database/read';
+import { findInstance, readHistory } from '@perdure/database/read';
 import { isPayloadRef, type Json } from '@perdure/graph';
 import { withDeed } from '../audit/with-deed.ts';
 import { actorOf, type Identity } from '../auth/identity.ts';
@@ -30,7 +30,7 @@ export async function restartInstance(installation: Installation, identity: Iden
   const original = isStorableText(id) ? await findInstance(database.prisma, id) : undefined;
   if (!original) throw unknownInstance(id);
   await demandWorkflow(installation, identity, 'instance.start', original.workflowKey);
-  const started = (await readHistoryOfTypes(database.prisma, id, ['ExecutionStarted'], null)).at(-1);
+  const started = (await readHistory(database.prisma, id, 0, 1))?.events[0];
   if (started?.type !== 'ExecutionStarted') throw new RequestError('unavailable', `The instance "${id}" has not started yet.`);
   // Entered by its first event; large values are kept aside, and checked and kept again like any other input.
   const given = isPayloadRef(started.input) ? await runtime.payloads.load(started.input.$payload) : started.input;
