@@ -1,6 +1,5 @@
 /** T1: a round that is killed in the middle, and rounds of several processes at once, on a real database. */
 import { migrate, openDatabase, type Database } from '@perdure/database';
-import type { PayloadStore } from '@perdure/runtime';
 import { eventually, startTestPostgres, type TestPostgres } from '@perdure/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -46,10 +45,7 @@ beforeEach(async () => {
 });
 
 /** Nothing is large, and nothing marked as sensitive. */
-const payloads: PayloadStore = {
-  load: () => Promise.reject(new Error('Nothing is large.')),
-  keep: () => Promise.reject(new Error('Nothing is large.')),
-};
+const payloads = { load: () => Promise.reject(new Error('Nothing is large.')) };
 const follower = (of: Database, limit?: number) =>
   tellOfTasks(
     {
