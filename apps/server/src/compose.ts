@@ -12,6 +12,7 @@ import { startAuditKeeper } from './audit/audit-keeper.ts';
 import { nameAuditRequests } from './http/name-audit-requests.ts';
 import { addDemoServices, demoRoot } from './demo/demo-services.ts';
 import { startBulkRunner } from './bulk/bulk-runner.ts';
+import { startRetentionKeeper } from './retention/retention-keeper.ts';
 import { RequestError } from './errors/request-error.ts';
 import { createExpressionPreview } from './expression-preview.ts';
 import { addAuthRoutes } from './http/auth-routes.ts';
@@ -22,6 +23,7 @@ import { durableFunctionsRoot } from './http/durable-functions/management-links.
 import { answerError, tooLarge } from './http/error-answer.ts';
 import { addInstanceEvents } from './http/instance-events.ts';
 import { addHistoryDownload } from './http/instances/history-download.ts';
+import { addInstanceExport } from './http/instances/instance-export.ts';
 import { addAuditExport } from './http/operations/audit-export.ts';
 import { addHealthRoutes } from './http/operations/health-routes.ts';
 import { addMetrics } from './http/operations/metrics-route.ts';
@@ -70,6 +72,8 @@ export interface ServerParts {
   monitor: Monitor;
   /** Null while traces are off. */
   tracing: Tracing | null;
+  /** For tests, which look themselves. */
+  keepRetentionEveryMs?: number;
   /** Instead of a line in the log, for tests. */
   onUnrecorded?: (path: string) => void;
 }
@@ -94,6 +98,7 @@ export async function composeServer({
   figures,
   tracing,
   onUnrecorded,
+  keepRetentionEveryMs,
   monitor,
 }: ServerParts): Promise<ComposedServer> {
   const { preview, evaluateOver, close: closePreview } = createExpressionPreview();
@@ -141,6 +146,7 @@ export async function composeServer({
     markedVersions,
     sendNotices: () => sender.nudge(),
     bulk: { nudge: () => bulk.nudge() },
+    retention: { nudge: () => retention.nudge() },
     unrecorded: onUnrecorded ?? ((path) => log.error({ path }, 'A mutation left no entry in the audit log.')),
     onWorkflowsChanged(listener) {
       workflowListeners.add(listener);
@@ -148,6 +154,7 @@ export async function composeServer({
     },
   };
   const bulk = startBulkRunner({ installation: () => installation, database, log });
+  const retention = startRetentionKeeper(installation, log, keepRetentionEveryMs);
   const auth = await createAuth(database, config);
   const check: CallerCheck = {
     auth,
@@ -206,6 +213,7 @@ export async function composeServer({
   addAuditExport(routes);
   addInstanceEvents(routes, closing.signal);
   addHistoryDownload(routes);
+  addInstanceExport(routes);
   addTrpcOverHttp(app, installation, (request, reply) => findOwnSession(check, request, reply));
   if (config.embedded) addDemoServices(routes);
   addOpenApi(routes, config.version);
@@ -248,6 +256,7 @@ export async function composeServer({
         auditKeeper.stop(),
         taskNotices.stop(),
         alertWatch.stop(),
+        retention.stop(),
         sender.stop(),
         closePreview(),
         closeSchemaCheck(),

@@ -38,6 +38,8 @@ export interface Installation {
   dashboards: DashboardFigures;
   /** Works through the jobs over many instances. Nudge it after the commit that made or moved one. */
   bulk: Pick<Rounds, 'nudge'>;
+  /** Keeps the retention rules. Nudge it after the commit that changed one. */
+  retention: Pick<Rounds, 'nudge'>;
   /** Sends what was queued just now, instead of in a moment. Call it after the commit; forgetting it costs two seconds. */
   sendNotices: () => void;
   /** A mutation was done and left no entry in the audit log: a fault of the server. */
@@ -67,6 +69,8 @@ export interface ServerConfig {
   mail: MailConfig | null;
   /** Internal places that webhooks may be sent to. */
   allowedPlaces: readonly AllowedPlace[];
+  /** Where retention rules archive before they purge; null = nowhere. */
+  archiveDirectory: string | null;
   /** The built web app, or null to serve the API alone. */
   webRoot: string | null;
 }

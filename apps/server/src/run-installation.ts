@@ -85,6 +85,7 @@ export async function runInstallation({ configuration, services, giveUp }: Insta
         version: packageJson.version,
         mail: configuration.mail,
         allowedPlaces: configuration.allowedPlaces,
+        archiveDirectory: configuration.archiveDirectory,
         webRoot: existsSync(webRoot) ? webRoot : null,
       },
       database,

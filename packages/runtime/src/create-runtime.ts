@@ -35,7 +35,7 @@ import { newExecutionId } from './new-execution-id.ts';
 import { partitionOf } from './partition-of.ts';
 import { PlanCache, type PublishedPlan } from './plan-cache.ts';
 import type { ActivityQueue } from './ports/activity-queue.ts';
-import type { DurableStore } from './ports/durable-store.ts';
+import type { DurableStore, InstanceHead } from './ports/durable-store.ts';
 import type { RuntimeObserver } from './ports/runtime-observer.ts';
 import type { HotStore } from './ports/hot-store.ts';
 import { outageOf } from './postgres/outage.ts';
@@ -480,6 +480,15 @@ class AssembledRuntime implements Runtime {
       this.#watchers.changed([], true);
     }
     return result;
+  }
+
+  async purgeUnchanged(heads: readonly InstanceHead[]): Promise<InstanceId[]> {
+    const gone = await this.#store.purgeUnchanged(heads.filter(({ instanceId }) => !isReservedForEntities(instanceId)));
+    if (gone.length > 0) {
+      await this.#hot.forget(gone);
+      this.#watchers.changed([], true);
+    }
+    return gone;
   }
 
   async stateOf(id: InstanceId): Promise<InstanceState | null> {

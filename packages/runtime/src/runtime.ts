@@ -1,5 +1,6 @@
 import type { CommandBody, HistoryEvent, InstanceId, InstanceState, Outcome, TestRun } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
+import type { InstanceHead } from './ports/durable-store.ts';
 
 /** What the server (and tests, and benchmarks) ask of the runtime. Every promise that resolves `ok` has been committed to Postgres. */
 export interface Runtime {
@@ -10,6 +11,8 @@ export interface Runtime {
   signalEntity(signal: EntitySignal): Promise<SignalResult>;
   /** Deletes a finished instance with everything that belongs to it. */
   purge(instanceId: InstanceId): Promise<'purged' | 'not-found' | 'not-finished'>;
+  /** Of these, the finished ones that are still as they were seen and have no sub-workflow that runs. Gives those that are gone by it. */
+  purgeUnchanged(heads: readonly InstanceHead[]): Promise<InstanceId[]>;
   /** As it is stored; null when there is no such instance of a workflow. */
   stateOf(instanceId: InstanceId): Promise<InstanceState | null>;
   /** Called with the newest seq after each commit that touched the instance, here or in another process. A hint: may repeat, may be lost (a slow poll covers). */

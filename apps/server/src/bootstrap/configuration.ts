@@ -25,6 +25,8 @@ export interface Configuration {
   readonly mail: MailConfig | null;
   /** Internal places that workflows and webhooks may call. */
   readonly allowedPlaces: readonly AllowedPlace[];
+  /** Where retention rules archive before they purge; null = nowhere. */
+  readonly archiveDirectory: string | null;
   readonly roles: Roles;
 }
 
@@ -83,6 +85,7 @@ export function loadConfiguration(env: Readonly<Record<string, string | undefine
           ? null
           : { url: values.PERDURE_SMTP_URL, from: values.PERDURE_MAIL_FROM },
       allowedPlaces: values.PERDURE_ALLOWED_PLACES,
+      archiveDirectory: values.PERDURE_ARCHIVE_DIR === undefined ? null : resolve(values.PERDURE_ARCHIVE_DIR),
       roles: { api: api || !worker, worker: worker || !api, chosen: api || worker },
     },
   };
@@ -176,6 +179,12 @@ export const environment = z.object({
     .default([])
     .describe(
       'Internal places that HTTP requests of workflows and webhooks may call although their address is not public: URLs separated by commas, each with all below its path, such as `http://billing.internal:8080/api`.',
+    ),
+  PERDURE_ARCHIVE_DIR: z
+    .string()
+    .optional()
+    .describe(
+      'Directory into which retention rules archive finished instances before they purge them. It has to exist; every process with the API needs the same one. Without it rules purge only where they say that nothing is kept.',
     ),
 });
 

@@ -93,6 +93,7 @@ export const errorCodes = {
   'entity.unknown-type': { status: 404, meaning: 'There is no entity type with this name, or it is archived.' },
   'entity.invalid-id': { status: 400, meaning: 'The name cannot be that of an entity type, or the key cannot be one.' },
   'entity-type.exists': { status: 409, meaning: 'The name of the entity type is taken. Names of archived types stay taken.' },
+  'retention.unknown': { status: 404, meaning: 'There is no such retention rule.' },
   'alert.unknown': { status: 404, meaning: 'There is no such alert rule.' },
   'payload.unknown': { status: 404, meaning: 'The instance mentions no such value.' },
   'payload.too-large': { status: 413, meaning: 'A value is over 10 MB. `details` holds its field and the limit in bytes.' },

@@ -94,5 +94,6 @@ export const routeEntries: Readonly<Record<string, RouteEntry>> = {
     step: 'ask',
   }),
   'GET /api/instances/:id/history.ndjson': read('instance', 'instance.read', ({ instance }) => `/api/instances/${instance}/history.ndjson`),
+  'GET /api/instances.ndjson': read('many', 'instance.read', () => '/api/instances.ndjson'),
   'GET /api/instances/:id/events': read('instance', 'instance.read', ({ instance }) => `/api/instances/${instance}/events`),
 };

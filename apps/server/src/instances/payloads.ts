@@ -1,4 +1,4 @@
-import { isPayloadRef, type Json } from '@perdure/graph';
+import { isPayloadRef, type Json, type PayloadRef } from '@perdure/graph';
 import type { PayloadStore } from '@perdure/runtime';
 
 /** Puts the kept values back where the references stand. A kept value may itself hold references. */
@@ -12,6 +12,13 @@ export async function withPreviews(value: Json, payloads: PayloadStore): Promise
     const text = JSON.stringify((await payloads.load(ref.$payload)) ?? null);
     return { $payload: ref.$payload, $preview: text.slice(0, previewLength), bytes: ref.bytes };
   });
+}
+
+/** The references a value holds, in its order; not those in the values they stand for. */
+export function* referencesIn(value: Json): Generator<PayloadRef> {
+  if (typeof value !== 'object' || value === null) return;
+  if (isPayloadRef(value)) yield value;
+  else for (const inner of Array.isArray(value) ? value : Object.values(value)) yield* referencesIn(inner);
 }
 
 const previewLength = 2_000;
@@ -28,7 +35,5 @@ async function replaceReferences(value: Json, replacement: (ref: { $payload: str
 
 /** Most values hold none: this walk makes no promises and no copies. */
 function mentionsReference(value: Json): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (isPayloadRef(value)) return true;
-  return (Array.isArray(value) ? value : Object.values(value)).some(mentionsReference);
+  return referencesIn(value).next().done === false;
 }

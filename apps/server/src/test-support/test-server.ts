@@ -27,6 +27,7 @@ export interface TestServer extends ComposedServer {
   /** Where activities reach the demo services. */
   demoOrigin: string;
   databaseUrl: string;
+  redisUrl: string;
   database: Database;
   runtime: Runtime;
   /** Sends JSON with the admin key; `key: null` sends none. */
@@ -61,6 +62,7 @@ export async function startTestServer(
     mail?: MailConfig;
     allowedPlaces?: readonly AllowedPlace[];
     onLog?: (line: string) => void;
+    archiveDirectory?: string;
   } = {},
 ): Promise<TestServer> {
   const [postgres, redis, port] = await Promise.all([startTestPostgres(), startTestRedis(), freePort()]);
@@ -91,6 +93,7 @@ export async function startTestServer(
       version: '0.0.0-test',
       mail: options.mail ?? null,
       allowedPlaces: options.allowedPlaces ?? [],
+      archiveDirectory: options.archiveDirectory ?? null,
       webRoot: null,
     },
     database,
@@ -100,6 +103,7 @@ export async function startTestServer(
     figures,
     monitor,
     tracing: options.tracing ?? null,
+    keepRetentionEveryMs: 86_400_000,
     onUnrecorded: (path) => unrecorded.add(path),
   });
   await server.listen({ host: '127.0.0.1', port });
@@ -126,6 +130,7 @@ export async function startTestServer(
     origin,
     demoOrigin: `http://127.0.0.1:${port}`,
     databaseUrl: postgres.url,
+    redisUrl: redis.url,
     database,
     runtime,
     call,

@@ -14,6 +14,7 @@ export type * from './contract/incidents.ts';
 export type * from './contract/instances.ts';
 export type * from './contract/notifications.ts';
 export type * from './contract/people.ts';
+export type * from './contract/retention.ts';
 export type * from './contract/tasks.ts';
 export type * from './contract/templates.ts';
 export type * from './contract/views.ts';

@@ -42,8 +42,10 @@ const ofInstance = ({ instance }: Target): Json => ({ id: instance });
 const ofTask = ({ task }: Target): Json => ({ id: task });
 const withReason = ({ instance }: Target): Json => ({ id: instance, reason: 'test' });
 
+const noSuch = '00000000-0000-4000-8000-000000000000';
+
 /** Jobs are their maker's, or of who holds the right for all workflows: an unknown one is all that others see. */
-const ofNoJob = (): Json => ({ id: '00000000-0000-4000-8000-000000000000' });
+const ofNoJob = (): Json => ({ id: noSuch });
 
 const emptyType = { formatVersion: 1, operations: [] };
 
@@ -109,7 +111,7 @@ export const procedureEntries: Readonly<Record<string, ProcedureEntry>> = {
   'instances.count': read('many', 'instance.read', () => ({})),
   'views.list': read('self', 'instance.read', () => undefined),
   'views.save': change('self', 'instance.read', () => ({ name: 'Mine', shared: false, search: { status: ['Failed'] } })),
-  'views.remove': change('self', 'instance.read', () => ({ id: '00000000-0000-4000-8000-000000000000' })),
+  'views.remove': change('self', 'instance.read', () => ({ id: noSuch })),
   'listSettings.get': read('self', 'signed-in', () => ({ list: 'instances' })),
   'listSettings.save': change('self', 'signed-in', () => ({
     list: 'instances',
@@ -179,6 +181,18 @@ export const procedureEntries: Readonly<Record<string, ProcedureEntry>> = {
   'entityTypes.archive': read('installation', 'workflow.edit', () => ({ name: 'no-such-type' })),
   'audit.list': read('installation', 'audit.read', () => ({})),
   'audit.choices': read('installation', 'audit.read', () => undefined),
+  'retention.list': read('installation', 'admin', () => undefined),
+  'retention.preview': read('installation', 'admin', () => ({ workflowKey: null, status: 'Completed', afterDays: 30 })),
+  'retention.add': read('installation', 'admin', () => ({
+    workflowKey: 'no-such-workflow',
+    statuses: ['Completed'],
+    afterDays: 30,
+    archive: false,
+    reason: 'r',
+  })),
+  'retention.change': read('installation', 'admin', () => ({ id: noSuch, afterDays: 30, archive: false, reason: 'r' })),
+  'retention.remove': read('installation', 'admin', () => ({ id: noSuch, reason: 'r' })),
+  'instances.countFinished': read('many', 'instance.read', () => ({})),
   'alerts.list': read('installation', 'admin', () => undefined),
   'alerts.save': read('installation', 'admin', () => ({
     name: 'Failures',

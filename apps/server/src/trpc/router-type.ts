@@ -14,6 +14,7 @@ import type { IncidentProcedures } from './contract/incidents.ts';
 import type { InstanceProcedures } from './contract/instances.ts';
 import type { NotificationProcedures } from './contract/notifications.ts';
 import type { AccountProcedures, ApiKeyProcedures, GroupProcedures, PeopleProcedures, SessionProcedures } from './contract/people.ts';
+import type { RetentionProcedures } from './contract/retention.ts';
 import type { TaskProcedures } from './contract/tasks.ts';
 import type { TemplateProcedures } from './contract/templates.ts';
 import type { ListSettingProcedures, ViewProcedures } from './contract/views.ts';
@@ -40,6 +41,7 @@ export type AppRouterRecord = {
   entityTypes: EntityTypeProcedures;
   audit: AuditProcedures;
   alerts: AlertProcedures;
+  retention: RetentionProcedures;
   notifications: NotificationProcedures;
   bulk: BulkProcedures;
   feed: FeedProcedures;

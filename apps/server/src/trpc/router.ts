@@ -1,6 +1,11 @@
 /** Assembles the procedures; nothing else. */
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { router } from './base.ts';
+import { add as addRetention } from './procedures/retention/add.ts';
+import { change as changeRetention } from './procedures/retention/change.ts';
+import { list as listRetention } from './procedures/retention/list.ts';
+import { preview as previewRetention } from './procedures/retention/preview.ts';
+import { remove as removeRetention } from './procedures/retention/remove.ts';
 import { list as listAlerts } from './procedures/alerts/list.ts';
 import { remove as removeAlert } from './procedures/alerts/remove.ts';
 import { save as saveAlert } from './procedures/alerts/save.ts';
@@ -56,6 +61,7 @@ import { heed as heedIncident } from './procedures/incidents/heed.ts';
 import { ignore as ignoreIncident } from './procedures/incidents/ignore.ts';
 import { list as listIncidents } from './procedures/incidents/list.ts';
 import { count as countInstances } from './procedures/instances/count.ts';
+import { countFinished } from './procedures/instances/count-finished.ts';
 import { get as getInstance } from './procedures/instances/get.ts';
 import { history } from './procedures/instances/history.ts';
 import { historyOutline } from './procedures/instances/history-outline.ts';
@@ -164,6 +170,7 @@ export const appRouter = router({
   instances: {
     list: listInstances,
     count: countInstances,
+    countFinished,
     get: getInstance,
     history,
     historyOutline,
@@ -213,6 +220,13 @@ export const appRouter = router({
   entities: { list: listEntities, get: getEntity, signal: signalEntity },
   entityTypes: { list: listEntityTypes, get: getEntityType, save: saveEntityType, check: checkEntityType, archive: archiveEntityType },
   audit: { list: listAudit, choices: auditChoices },
+  retention: {
+    list: listRetention,
+    preview: previewRetention,
+    add: addRetention,
+    change: changeRetention,
+    remove: removeRetention,
+  },
   alerts: { list: listAlerts, save: saveAlert, remove: removeAlert, test: testAlert, webhookKey: alertWebhookKey },
   notifications: { get: getNotifications, set: setNotification },
   bulk: router({

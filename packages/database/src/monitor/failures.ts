@@ -1,6 +1,6 @@
 /** Failures become known, each once, and make incidents (tables instance_failure and incident). */
 import { sqlFile } from '../sql-file.ts';
-import type { Ask } from './asking.ts';
+import type { Ask } from '../asking.ts';
 import { errorFingerprint } from './error-fingerprint.ts';
 
 const findSql = sqlFile(import.meta.url, 'find-failures.sql');

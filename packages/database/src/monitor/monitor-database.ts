@@ -1,10 +1,7 @@
-/**
- * The connections that bring the read models up to date: few of them, apart from those that answer people, so that neither waits for the other.
- *
- * One process at a time leads: it holds an advisory lock for as long as its session lives, and what only a leader does goes through that session.
- */
+/** The connections that bring the read models up to date: few of them, apart from those that answer people, so that neither waits for the other. */
 import pg from 'pg';
-import type { Ask } from './asking.ts';
+import type { Ask } from '../asking.ts';
+import { askOf, type Lead, takeLead } from '../lead.ts';
 
 export interface MonitorDatabase {
   readonly ask: Ask;
@@ -12,15 +9,6 @@ export interface MonitorDatabase {
   lead(): Promise<Lead | null>;
   close(): Promise<void>;
 }
-
-export interface Lead {
-  /** Rejects when the session is gone, and with it the lead. */
-  readonly ask: Ask;
-  release(): void;
-}
-
-/** Any number no other lock has. */
-const leadLock = 7_300_002;
 
 export function openMonitorDatabase(url: string): MonitorDatabase {
   const pool = new pg.Pool({
@@ -35,28 +23,5 @@ export function openMonitorDatabase(url: string): MonitorDatabase {
   });
   // A connection that breaks while idle is replaced at the next query; without a listener it would end the process.
   pool.on('error', () => undefined);
-  return {
-    ask: askOf(pool),
-    async lead() {
-      const client = await pool.connect();
-      client.on('error', () => undefined);
-      try {
-        const { rows } = await client.query<{ leads: boolean }>('SELECT pg_try_advisory_lock($1) AS leads', [leadLock]);
-        if (rows[0]?.leads === true)
-          // Ending the session gives the lock back.
-          return { ask: askOf(client), release: () => client.release(true) };
-      } catch (error) {
-        client.release(true);
-        throw error;
-      }
-      client.release();
-      return null;
-    },
-    close: () => pool.end(),
-  };
-}
-
-function askOf(connection: pg.Pool | pg.PoolClient): Ask {
-  // The callers know what their statement answers.
-  return async <Row>(sql: string, values: readonly unknown[]) => (await connection.query(sql, [...values])).rows as Row[];
+  return { ask: askOf(pool), lead: () => takeLead(pool, 'monitor'), close: () => pool.end() };
 }

@@ -1,6 +1,6 @@
 /** Where running instances stand (table instance_standing): brought up to date by the ids that somebody saw change, or by going through all. */
 import { sqlFile } from '../sql-file.ts';
-import type { Ask } from './asking.ts';
+import type { Ask } from '../asking.ts';
 
 const writeSql = sqlFile(import.meta.url, 'write-standing.sql');
 const clearSql = sqlFile(import.meta.url, 'clear-standing.sql');

@@ -5,7 +5,7 @@
  * T2 A minute counts as done when it is over for as long as a commit may be late; a later one is caught by counting the last minutes again.
  */
 import { sqlFile } from '../sql-file.ts';
-import type { Ask } from './asking.ts';
+import type { Ask } from '../asking.ts';
 
 const countInstancesSql = sqlFile(import.meta.url, 'count-instances.sql');
 const countDurationsSql = sqlFile(import.meta.url, 'count-durations.sql');

@@ -3,7 +3,7 @@
  * installation). And, softer, those that wait for an event very long without a deadline: somebody may still raise it.
  */
 import { sqlFile } from '../sql-file.ts';
-import type { Ask } from './asking.ts';
+import type { Ask } from '../asking.ts';
 import { stuckFingerprint } from './error-fingerprint.ts';
 
 const findSql = sqlFile(import.meta.url, 'find-stuck.sql');

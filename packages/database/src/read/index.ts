@@ -19,3 +19,4 @@ export * from './role-holders.ts';
 export * from './task-comments.ts';
 export * from './task-files.ts';
 export * from './task-changes.ts';
+export * from './tasks-of-instance.ts';

@@ -100,6 +100,13 @@ export async function findVersion(prisma: PrismaClient, key: string, version: nu
   };
 }
 
+/** Whether any version of it, or a snapshot of its draft, marks something as sensitive. */
+export async function marksInAnyVersion(prisma: PrismaClient, key: string): Promise<boolean> {
+  const [found] = await prisma.$queryRaw<{ marks: boolean }[]>`
+    SELECT EXISTS (SELECT 1 FROM workflow_version WHERE workflow_key = ${key} AND document::text ~ '"x-sensitive"\\s*:\\s*true') AS marks`;
+  return found?.marks ?? false;
+}
+
 /** The newest instance of the workflow that is finished, or else the newest at all: what its data looks like. */
 export async function findLatestInstance(prisma: PrismaClient, key: string): Promise<string | undefined> {
   const finished = await prisma.instance.findFirst({

@@ -8,7 +8,7 @@ import { eventually } from '@perdure/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { partitionOf } from '../partition-of.ts';
 import { allPartitions, creation, fateOf, historyOf, message, opened, raised, step } from '../postgres/commit-item-fixture.ts';
-import type { DurableStore, Finder, Presence, UnfinishedAttempt } from './durable-store.ts';
+import type { CommitItem, DurableStore, Finder, Presence, UnfinishedAttempt } from './durable-store.ts';
 
 export interface StoreUnderTest {
   store: DurableStore;
@@ -699,6 +699,36 @@ export function durableStoreContract(open: () => Promise<StoreUnderTest>): void 
         await count('human_task'),
         await count('message'),
       ]).toEqual([1, 2, 0, 0, 0, 1]);
+    });
+
+    it('of those that are as they were seen leaves what went on, runs, or has a child that runs', async () => {
+      const head = (name: string, seq: number, execution = 'x') => ({ instanceId: id(name), executionId: executionId(execution), seq });
+      const ended = (item: CommitItem): CommitItem => step(item, { row: { ...item.row, status: 'Failed', final: true } });
+      const names = ['same', 'on', 'runs', 'parent', 'other'];
+      const items = names.map((name) => creation(name, epoch));
+      const child = creation('child', epoch, {
+        create: {
+          workflow: 'w',
+          version: 1,
+          tags: [],
+          startedBy: 'u',
+          parent: { instanceId: id('parent'), executionId: executionId('x'), step: stepKey('s#1') },
+          replace: [],
+        },
+      });
+      await store.commit([...items, child]);
+      await store.commit(items.filter(({ instanceId: name }) => name !== 'runs').map(ended));
+      const seq = (await store.load([id('same')])).get(id('same'))?.seq ?? 0;
+      const { executionId: execution } = items[0] ?? never();
+      const heads = [
+        head('same', seq, execution),
+        head('on', seq - 1, execution),
+        head('runs', 1, execution),
+        head('parent', seq, execution),
+      ];
+      expect(await store.purgeUnchanged([...heads, head('other', seq, 'another'), head('none', 1)])).toEqual([id('same')]);
+      expect(await count('instance')).toBe(5);
+      expect(await store.purgeUnchanged([])).toEqual([]);
     });
 
     it('leaves a grant, which whoever delivers it gives back', async () => {

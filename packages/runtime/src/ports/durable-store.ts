@@ -1,4 +1,5 @@
 import type {
+  ExecutionId,
   FinalStatus,
   HistoryEvent,
   HumanTaskBody,
@@ -74,6 +75,8 @@ export interface DurableStore {
   sweepClaims(): Promise<void>;
 
   purge(id: InstanceId): Promise<'purged' | 'not-found' | 'not-finished'>;
+  /** Of these, the finished ones that are still as they were seen and have no child that runs. Gives those that are gone by it. */
+  purgeUnchanged(heads: readonly InstanceHead[]): Promise<InstanceId[]>;
 
   latestVersion(workflow: string): Promise<number | null>;
   versionDocument(workflow: string, version: number): Promise<WorkflowDocument | null>;
@@ -168,6 +171,13 @@ export interface Ownership {
 }
 
 /** An attempt of an activity that was begun before, and had no outcome. */
+/** An instance as it was seen. */
+export interface InstanceHead {
+  instanceId: InstanceId;
+  executionId: ExecutionId;
+  seq: number;
+}
+
 export interface UnfinishedAttempt {
   instanceId: InstanceId;
   executionId: string;

@@ -24,6 +24,7 @@ import type {
   CommitVerdict,
   DueTimer,
   DurableStore,
+  InstanceHead,
   MessageBody,
   MessageFate,
   OutgoingMessage,
@@ -41,6 +42,8 @@ import { countClaimsStatement } from './count-claims.ts';
 import { packPayload, unpackPayload } from './packed-payload.ts';
 import { PostgresLeases } from './postgres-leases.ts';
 import { admitWriter, type AdmissionOptions } from './writer-admission.ts';
+
+const finalStatuses: readonly FinalStatus[] = ['Completed', 'Failed', 'Terminated', 'Canceled'];
 
 const sql = (name: string): string => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 const undeliverableSql = sql('delete-undeliverable');
@@ -146,7 +149,7 @@ export class PostgresStore implements DurableStore {
           ]);
           if (held.rowCount === 0) continue;
         }
-        await client.query(purgeSql, [textArray([id]), textArray(statuses)]);
+        await client.query(purgeSql, [textArray([id]), textArray(statuses), null, null]);
       }
       const result = await client.query<Row>(query);
       await client.query('COMMIT');
@@ -377,10 +380,21 @@ export class PostgresStore implements DurableStore {
   }
 
   async purge(id: InstanceId): Promise<'purged' | 'not-found' | 'not-finished'> {
-    const finished: FinalStatus[] = ['Completed', 'Failed', 'Terminated', 'Canceled'];
-    const { rows } = await this.#pool.query(purgeSql, [textArray([id]), textArray(finished)]);
+    const { rows } = await this.#pool.query(purgeSql, [textArray([id]), textArray(finalStatuses), null, null]);
     if (rows.length > 0) return 'purged';
     return (await this.#positions([id])).has(id) ? 'not-finished' : 'not-found';
+  }
+
+  async purgeUnchanged(heads: readonly InstanceHead[]): Promise<InstanceId[]> {
+    if (heads.length === 0) return [];
+    const column = (of: (head: InstanceHead) => string): string => textArray(heads.map(of));
+    const { rows } = await this.#pool.query<{ id: InstanceId }>(purgeSql, [
+      column(({ instanceId }) => instanceId),
+      textArray(finalStatuses),
+      column(({ executionId }) => executionId),
+      numberArray(heads.map(({ seq }) => seq)),
+    ]);
+    return rows.map(({ id }) => id);
   }
 
   async latestVersion(workflow: string): Promise<number | null> {

@@ -18,6 +18,7 @@ import type {
   DurableStore,
   Finder,
   InstanceCreation,
+  InstanceHead,
   LeaseStore,
   LeaseSurvey,
   MessageFate,
@@ -391,6 +392,15 @@ export class SimulatedDatabase implements DurableStore {
   async purge(id: InstanceId): Promise<'purged' | 'not-found' | 'not-finished'> {
     if (!this.#instances.has(id)) return 'not-found';
     return this.#purgeIf(id, finalStatuses) ? 'purged' : 'not-finished';
+  }
+
+  async purgeUnchanged(heads: readonly InstanceHead[]): Promise<InstanceId[]> {
+    const unchanged = heads.filter(({ instanceId: id, executionId, seq }) => {
+      const instance = this.#instances.get(id);
+      const hasRunningChild = [...this.#instances.values()].some(({ parent, status }) => parent?.instanceId === id && !isFinal(status));
+      return instance?.executionId === executionId && instance.seq === seq && !hasRunningChild;
+    });
+    return unchanged.flatMap(({ instanceId: id }) => (this.#purgeIf(id, finalStatuses) ? [id] : []));
   }
 
   #purgeIf(id: InstanceId, statuses: readonly InstanceStatus[]): boolean {

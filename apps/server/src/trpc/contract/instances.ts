@@ -208,6 +208,8 @@ export interface MigrateInput {
 export type InstanceProcedures = {
   list: Query<InstanceListInput, InstanceListResult>;
   count: Query<InstanceFilterInput, CappedCount>;
+  /** What an export of the filter would have, counted exactly. */
+  countFinished: Query<InstanceFilterInput, { value: number }>;
   get: Query<{ id: string }, InstanceDetail>;
   /** With `lean` values over 200 characters are { $omitted: bytes, seq, field }. */
   history: Query<{ id: string; afterSeq?: number | undefined; limit?: number | undefined; lean?: boolean | undefined }, HistoryPage>;

@@ -1,0 +1,234 @@
+/**
+ * Lets finished instances go as the rules say. Every process with the API runs one; one at a time leads.
+ *
+ * K1 What goes is a batch that was stored before anything is done to it (retention-batches.ts, C1); a process that vanishes leaves it to the next.
+ * K2 Nothing of a batch that is to be archived is purged before its file is whole and recorded with it.
+ * K3 An instance is purged as it was chosen and archived, or not at all: one that went on meanwhile stays (purge.sql).
+ * K4 One instance stands in one file: a file that was written and not recorded is taken away by whoever takes the batch up.
+ * K5 It purges in bites and rests four times as long as each took, so that others do not feel it.
+ */
+import { listInstances } from '@perdure/database/read';
+import {
+  finishRetentionBatch,
+  listRetentionRules,
+  planRetentionBatch,
+  recordArchive,
+  type RetentionBatch,
+  retentionGoesOn,
+  takeUpRetentionBatch,
+  tellRetention,
+} from '@perdure/database/retention';
+import { executionId, instanceId } from '@perdure/engine';
+import type { InstanceHead } from '@perdure/runtime';
+import type { FastifyBaseLogger } from 'fastify';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Installation, ServerConfig } from '../installation.ts';
+import { endLine, instanceLines } from '../instances/instance-lines.ts';
+import { nothing } from '../sensitive/mask-of-instance.ts';
+import { archiveTrouble, NoArchiveDirectory } from './archive-trouble.ts';
+import { hasArchiveFile, removeArchiveFile, writeArchiveFile } from './archive-file.ts';
+
+export interface RetentionKeeper {
+  /** A rule was changed here: looks now. */
+  nudge(): void;
+  /** Resolves when what is underway is settled; a batch that is not finished is taken up again. */
+  stop(): Promise<void>;
+}
+
+type Parts = Pick<Installation, 'database' | 'runtime'> & { config: Pick<ServerConfig, 'archiveDirectory'> };
+type Log = Pick<FastifyBaseLogger, 'warn'>;
+
+/** Days are counted: nobody waits for a rule that had nothing to do. */
+const lookAgainMs = 10 * 60_000;
+/** A file of some tens of megabytes at most, as instances usually are. */
+const batchSize = { instances: 2_000, events: 100_000 };
+/** K5: some tens of milliseconds of the database. */
+const biteSize = { instances: 50, events: 2_000 };
+const restShare = 4;
+const readAtOnce = 50;
+
+export function startRetentionKeeper(parts: Parts, log: Log, everyMs = 60_000): RetentionKeeper {
+  const stopping = new AbortController();
+  const idle: IdleRules = new Map();
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | null = null;
+  let again = false;
+
+  function begin(): void {
+    clearTimeout(timer);
+    again = false;
+    running = keepRetention(parts, log, { signal: stopping.signal, idle })
+      .catch((error: unknown) => {
+        if (!stopping.signal.aborted) log.warn({ err: error }, 'The retention rules could not be kept; the next round tries again.');
+      })
+      .then(() => {
+        running = null;
+        if (stopping.signal.aborted) return;
+        if (again) begin();
+        else timer = setTimeout(begin, everyMs).unref();
+      });
+  }
+
+  timer = setTimeout(begin, everyMs).unref();
+  return {
+    nudge() {
+      again = true;
+      if (!stopping.signal.aborted && running === null) begin();
+    },
+    async stop() {
+      stopping.abort();
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}
+
+/** When nothing more was due, by rule and revision. */
+type IdleRules = Map<string, number>;
+
+/** One look at every rule, until nothing is due. Does nothing while another process is at it. Rejects when the database is away. */
+export async function keepRetention(
+  parts: Parts,
+  log: Log,
+  { signal, idle }: { signal: AbortSignal; idle: IdleRules } = { signal: new AbortController().signal, idle: new Map() },
+): Promise<void> {
+  const { prisma } = parts.database;
+  const lead = await parts.database.lead('retention');
+  if (lead === null) return;
+  try {
+    const left = await takeUpRetentionBatch(lead.ask);
+    if (left !== null) await orTrouble({ id: left.ruleId, revision: left.revision }, () => workOff(parts, left, signal));
+    for (const rule of await listRetentionRules(prisma)) {
+      const { afterDays } = rule;
+      const key = `${rule.id} ${rule.revision}`;
+      if (afterDays === null || performance.now() - (idle.get(key) ?? -Infinity) < lookAgainMs) continue;
+      await orTrouble(rule, async () => {
+        if (rule.archive && parts.config.archiveDirectory === null) throw new NoArchiveDirectory();
+        for (;;) {
+          if (signal.aborted) return;
+          const batch = await planRetentionBatch(lead.ask, { ...rule, afterDays }, batchSize);
+          if (batch === null) break;
+          await workOff(parts, batch, signal);
+        }
+        await tellRetention(prisma, rule, null);
+        idle.set(key, performance.now());
+      });
+      if (signal.aborted) return;
+    }
+  } finally {
+    lead.release();
+  }
+
+  /** What is wrong with an archive is the rule's trouble; others go on. */
+  async function orTrouble(rule: { id: string; revision: number }, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (signal.aborted) return;
+      const trouble = archiveTrouble(error);
+      if (trouble === null) throw error;
+      log.warn({ err: error, rule: rule.id }, 'A retention rule cannot go on; nothing of what it had chosen was purged.');
+      await tellRetention(prisma, rule, trouble);
+    }
+  }
+}
+
+/** K2. Leaves the batch unfinished when it is told to stop, or when the database goes away. */
+async function workOff(parts: Parts, batch: RetentionBatch, signal: AbortSignal): Promise<void> {
+  const { prisma } = parts.database;
+  if (!(await retentionGoesOn(prisma, batch)) || !(await isArchived(parts, batch, signal))) {
+    if (!signal.aborted) await finishRetentionBatch(prisma, batch);
+    return;
+  }
+  for (const bite of bitesOf(batch)) {
+    const startedAt = performance.now();
+    await parts.runtime.purgeUnchanged(bite);
+    await pause((performance.now() - startedAt) * restShare, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    if (!(await retentionGoesOn(prisma, batch))) break;
+  }
+  await finishRetentionBatch(prisma, batch);
+}
+
+/** True: it may be purged. False: nothing of it, or no more of it, may. */
+async function isArchived({ config, database, runtime }: Parts, batch: RetentionBatch, signal: AbortSignal): Promise<boolean> {
+  if (!batch.archive) return true;
+  const directory = config.archiveDirectory;
+  // What of it is purged is in that file, wherever it is now; what is not will be in another batch.
+  if (batch.file !== null) return directory !== null && (await hasArchiveFile(directory, batch.file, batch.fileBytes ?? 0));
+  try {
+    if (directory === null) throw new NoArchiveDirectory();
+    // K4
+    for (let attempt = 1; attempt < batch.attempt; attempt += 1) await removeArchiveFile(directory, fileName(batch, attempt));
+    const file = fileName(batch, batch.attempt);
+    const counted = { instances: 0 };
+    const lines = archiveLines({ database, runtime }, batch, counted, signal);
+    const bytes = await writeArchiveFile(directory, file, lines, signal);
+    if (counted.instances > 0 && (await recordArchive(database.prisma, batch, { file, bytes }))) {
+      batch.file = file;
+      return true;
+    }
+    await removeArchiveFile(directory, file);
+    return false;
+  } catch (error) {
+    // The rule may be tried again without waiting for this one.
+    if (!signal.aborted && archiveTrouble(error) !== null) await finishRetentionBatch(database.prisma, batch);
+    throw error;
+  }
+}
+
+async function* archiveLines(
+  { database, runtime }: Pick<Parts, 'database' | 'runtime'>,
+  batch: RetentionBatch,
+  counted: { instances: number },
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const { status, workflowKey, createdAt } = batch;
+  const rule = { workflowKey: workflowKey === '' ? null : workflowKey, status };
+  yield `${JSON.stringify({ type: 'perdure-archive', format: 1, batch: batch.id, createdAt: createdAt.toISOString(), rule })}\n`;
+  const heads = new Map(headsOf(batch).map((head) => [String(head.instanceId), head]));
+  let startedAt = performance.now();
+  for (let at = 0; at < batch.ids.length; at += readAtOnce) {
+    const ids = batch.ids.slice(at, at + readAtOnce);
+    const { rows } = await listInstances(database.prisma, { ids }, { direction: 'newer', from: null, limit: ids.length });
+    for (const row of rows) {
+      const head = heads.get(row.id);
+      // K3
+      if (head?.seq !== row.seq || head.executionId !== row.executionId) continue;
+      if (yield* instanceLines({ database, runtime }, row, { mask: nothing, tasks: true })) counted.instances += 1;
+      const tookMs = performance.now() - startedAt;
+      if (tookMs < 20) continue;
+      // K5
+      await pause(tookMs * restShare, undefined, { signal });
+      startedAt = performance.now();
+    }
+  }
+  yield endLine(counted.instances);
+}
+
+/** `2026-11/20261121T182233-completed-orders-1a2b3c4d-1.ndjson.gz`: the same for a batch and an attempt, whoever asks. */
+function fileName({ id, createdAt, status, workflowKey }: RetentionBatch, attempt: number): string {
+  const at = createdAt.toISOString();
+  const moment = at.slice(0, 19).replaceAll(/[-:]/g, '');
+  return `${at.slice(0, 7)}/${moment}-${status.toLowerCase()}-${workflowKey === '' ? 'all' : workflowKey}-${id.slice(0, 8)}-${attempt}.ndjson.gz`;
+}
+
+function headsOf({ ids, executionIds, seqs }: RetentionBatch): InstanceHead[] {
+  // The three lists are of the same length.
+  return ids.map((id, i) => ({ instanceId: instanceId(id), executionId: executionId(executionIds[i] ?? ''), seq: seqs[i] ?? 0 }));
+}
+
+function* bitesOf(batch: RetentionBatch): Generator<InstanceHead[]> {
+  let bite: InstanceHead[] = [];
+  let events = 0;
+  for (const head of headsOf(batch)) {
+    if (bite.length > 0 && (bite.length >= biteSize.instances || events + head.seq > biteSize.events)) {
+      yield bite;
+      bite = [];
+      events = 0;
+    }
+    bite.push(head);
+    events += head.seq;
+  }
+  if (bite.length > 0) yield bite;
+}

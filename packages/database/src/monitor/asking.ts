@@ -1,2 +1,0 @@
-/** How the read models are asked and written: by whatever holds a connection. Gives the rows of the answer. */
-export type Ask = <Row>(sql: string, values: readonly unknown[]) => Promise<Row[]>;
