@@ -68,7 +68,8 @@ const add = async (...rules: RetentionRuleFields[]): Promise<string[]> => {
   if (!saved.ok) throw new Error(`There is a rule for ${saved.taken}.`);
   return saved.ids;
 };
-const left = async (): Promise<string[]> => (await server.database.prisma.instance.findMany({ orderBy: { id: 'asc' } })).map(({ id }) => id);
+const left = async (): Promise<string[]> =>
+  (await server.database.prisma.instance.findMany({ orderBy: { id: 'asc' } })).map(({ id }) => id);
 
 async function run(workflow: string, id: string, input: Json = null): Promise<void> {
   const started = await server.call('POST', `/runtime/webhooks/durabletask/orchestrators/${workflow}/${id}`, { body: input });
@@ -90,7 +91,10 @@ async function age(days: number, ...ids: string[]): Promise<void> {
 
 async function files(): Promise<string[]> {
   const found = await readdir(archiveDirectory, { recursive: true, withFileTypes: true });
-  return found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort();
+  return found
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 }
 
 /** All lines of all files. */
@@ -98,7 +102,11 @@ async function archived(): Promise<Loose[]> {
   const lines: Loose[] = [];
   for (const file of await files()) {
     expect(file).toMatch(/\.ndjson\.gz$/);
-    const own = gunzipSync(await readFile(file)).toString().trimEnd().split('\n').map((text) => JSON.parse(text));
+    const own = gunzipSync(await readFile(file))
+      .toString()
+      .trimEnd()
+      .split('\n')
+      .map((text) => JSON.parse(text));
     expect(own[0]).toMatchObject({ type: 'perdure-archive', format: 1 });
     expect(own.at(-1)).toEqual({ type: 'end', instances: own.filter(({ type }) => type === 'instance').length });
     lines.push(...own);
@@ -126,11 +134,22 @@ test('what is due is archived with everything that belongs to it, then purged wi
   await run('quick', 'young');
   await run('fails', 'failed');
   await run('asks', 'asked');
-  const task = await eventually('the task is there', async () => (await prisma.humanTask.findFirst({ where: { instanceId: 'asked' } })) ?? undefined);
+  const task = await eventually(
+    'the task is there',
+    async () => (await prisma.humanTask.findFirst({ where: { instanceId: 'asked' } })) ?? undefined,
+  );
   const approver = await server.signIn('approver', 'Ann');
   await server.procedure(approver.cookie, 'mutation', 'tasks.comment', { id: task.id, text: 'Looks right', mentions: [] });
   await prisma.humanTaskFile.create({
-    data: { id: 'file-1', taskId: task.id, name: 'a.txt', type: 'text/plain', bytes: 5, by: approver.id, parts: { create: { number: 0, data: Buffer.from('hello') } } },
+    data: {
+      id: 'file-1',
+      taskId: task.id,
+      name: 'a.txt',
+      type: 'text/plain',
+      bytes: 5,
+      by: approver.id,
+      parts: { create: { number: 0, data: Buffer.from('hello') } },
+    },
   });
   const decided = await server.procedure(approver.cookie, 'mutation', 'tasks.decide', { id: task.id, outcome: 'yes', data: null });
   expect(decided.error).toBeUndefined();
@@ -151,7 +170,11 @@ test('what is due is archived with everything that belongs to it, then purged wi
   });
   const events = await prisma.historyEvent.findMany({ where: { instanceId: 'old' }, orderBy: { seq: 'asc' } });
   const [id] = await add(rule(), rule({ status: 'Failed', archive: false }));
-  const preview = await server.procedure(admin.cookie, 'query', 'retention.preview', { workflowKey: null, status: 'Completed', afterDays: 30 });
+  const preview = await server.procedure(admin.cookie, 'query', 'retention.preview', {
+    workflowKey: null,
+    status: 'Completed',
+    afterDays: 30,
+  });
   expect(preview.data).toMatchObject({ due: 2, held: 0, oldest: expect.any(String) });
   expect(preview.data.sample.map((one: Loose) => one.id).sort()).toEqual(['asked', 'old']);
 
@@ -160,11 +183,18 @@ test('what is due is archived with everything that belongs to it, then purged wi
   expect(await left()).toEqual(['young']);
   expect(await prisma.historyEvent.count({ where: { instanceId: { not: 'young' } } })).toBe(0);
   expect(await prisma.humanTask.count()).toBe(0);
-  expect((await prisma.instanceFailure.findMany({ where: { failedAt: new Date(0) } })).map(({ instanceId }) => instanceId)).toEqual(['young']);
+  expect((await prisma.instanceFailure.findMany({ where: { failedAt: new Date(0) } })).map(({ instanceId }) => instanceId)).toEqual([
+    'young',
+  ]);
   const [file = ''] = await files();
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   const lines = await archived();
-  expect(lines.filter(({ type }) => type === 'instance').map((line) => line.id).sort()).toEqual(['asked', 'old']);
+  expect(
+    lines
+      .filter(({ type }) => type === 'instance')
+      .map((line) => line.id)
+      .sort(),
+  ).toEqual(['asked', 'old']);
   const own = lines.filter(({ type, instance }) => type === 'event' && instance === 'old').map(({ event }) => event);
   expect(own.map(({ seq, type }: Loose) => [seq, type])).toEqual(events.map(({ seq, type }) => [seq, type]));
   // Twice the same content is one payload, and stands before what refers to it.
@@ -178,24 +208,37 @@ test('what is due is archived with everything that belongs to it, then purged wi
 
   const list = (await server.procedure(admin.cookie, 'query', 'retention.list')).data;
   expect(list.rules.find((one: Loose) => one.id === id)).toMatchObject({ purged: 2, trouble: null, ranAt: expect.any(String) });
-  expect(list.batches.map(({ status, instances, purged, file: name, finished }: Loose) => [status, instances, purged, name !== null, finished]).sort()).toEqual([
+  expect(
+    list.batches
+      .map(({ status, instances, purged, file: name, finished }: Loose) => [status, instances, purged, name !== null, finished])
+      .sort(),
+  ).toEqual([
     ['Completed', 2, 2, true, true],
     ['Failed', 1, 1, false, true],
   ]);
   const entries = await prisma.auditEntry.findMany({ where: { action: 'retention.purge', target: `retention:${id}` } });
-  expect(entries).toMatchObject([{ actor: 'system', detail: { status: 'Completed', purged: 2, archive: list.batches.find((one: Loose) => one.file !== null).file } }]);
+  expect(entries).toMatchObject([
+    { actor: 'system', detail: { status: 'Completed', purged: 2, archive: list.batches.find((one: Loose) => one.file !== null).file } },
+  ]);
 });
 
 test('a rule of its own takes a workflow out of the rule for all, also when it says never', async () => {
   await run('quick', 'a1');
   await run('asks', 'b1');
   const { prisma } = server.database;
-  const task = await eventually('the task is there', async () => (await prisma.humanTask.findFirst({ where: { instanceId: 'b1' } })) ?? undefined);
+  const task = await eventually(
+    'the task is there',
+    async () => (await prisma.humanTask.findFirst({ where: { instanceId: 'b1' } })) ?? undefined,
+  );
   await server.procedure((await server.signIn('approver')).cookie, 'mutation', 'tasks.decide', { id: task.id, outcome: 'yes', data: null });
   await ended('a1', 'b1');
   await age(100, 'a1', 'b1');
   const [, own = ''] = await add(rule({ archive: false }), rule({ workflowKey: 'quick', afterDays: null, archive: false }));
-  const preview = await server.procedure(admin.cookie, 'query', 'retention.preview', { workflowKey: null, status: 'Completed', afterDays: 30 });
+  const preview = await server.procedure(admin.cookie, 'query', 'retention.preview', {
+    workflowKey: null,
+    status: 'Completed',
+    afterDays: 30,
+  });
   expect(preview.data).toMatchObject({ due: 1 });
   await keep();
   expect(await left()).toEqual(['a1']);
@@ -216,8 +259,14 @@ test('whose children run is held; what runs is never touched', async () => {
   await prisma.instance.update({ where: { id: 'child' }, data: { parentInstanceId: 'parent' } });
   await age(31, 'parent');
   await prisma.instance.updateMany({ where: { id: { in: ['child', 'waits'] } }, data: { createdAt: new Date(0) } });
-  await add(...(['Completed', 'Failed', 'Terminated', 'Canceled'] as const).map((status) => rule({ status, afterDays: 0, archive: false })));
-  const preview = await server.procedure(admin.cookie, 'query', 'retention.preview', { workflowKey: null, status: 'Completed', afterDays: 30 });
+  await add(
+    ...(['Completed', 'Failed', 'Terminated', 'Canceled'] as const).map((status) => rule({ status, afterDays: 0, archive: false })),
+  );
+  const preview = await server.procedure(admin.cookie, 'query', 'retention.preview', {
+    workflowKey: null,
+    status: 'Completed',
+    afterDays: 30,
+  });
   expect(preview.data).toMatchObject({ due: 0, held: 1, oldest: null, sample: [] });
   await keep();
   expect(await left()).toEqual(['child', 'parent', 'waits']);
@@ -311,14 +360,20 @@ test('K4 a file that was written and not recorded is taken away; a recorded one 
   await rm(join(archiveDirectory, lost));
   // In a batch, and a file, of its own.
   expect(await left()).toEqual([]);
-  expect((await archived()).filter(({ type }) => type === 'instance').map((line) => line.id).sort()).toEqual(['a1', 'a2', 'a3']);
+  expect(
+    (await archived())
+      .filter(({ type }) => type === 'instance')
+      .map((line) => line.id)
+      .sort(),
+  ).toEqual(['a1', 'a2', 'a3']);
 });
 
 test('K1 K4 killed at any moment it loses no line and doubles none, and purges nothing that is not in a whole file', async () => {
   const { prisma } = server.database;
   const ids = Array.from({ length: 240 }, (_, i) => `k${String(i).padStart(3, '0')}`);
   const value = 'y'.repeat(70_000);
-  for (let at = 0; at < ids.length; at += 40) await Promise.all(ids.slice(at, at + 40).map((id, i) => run('quick', id, i === 0 ? { value } : { id })));
+  for (let at = 0; at < ids.length; at += 40)
+    await Promise.all(ids.slice(at, at + 40).map((id, i) => run('quick', id, i === 0 ? { value } : { id })));
   await ended(...ids);
   await age(31, ...ids);
   const [id] = await add(rule({ workflowKey: 'quick' }));
@@ -353,7 +408,12 @@ test('K1 K4 killed at any moment it loses no line and doubles none, and purges n
     return (await left()).length === 0 || undefined;
   });
   const lines = await archived();
-  expect(lines.filter(({ type }) => type === 'instance').map(({ id }) => id).sort()).toEqual(ids);
+  expect(
+    lines
+      .filter(({ type }) => type === 'instance')
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual(ids);
   const events = lines.filter(({ type }) => type === 'event').map(({ instance, event }) => `${instance} ${event.seq}`);
   expect(new Set(events).size).toBe(events.length);
   const counted = lines.filter(({ type }) => type === 'instance').reduce((sum: number, line) => sum + line.events, 0);
@@ -408,5 +468,7 @@ test('a rule that is made works at once', async () => {
     reason: 'a test',
   });
   await eventually('it is gone', async () => (await left()).length === 0 || undefined);
-  expect((await archived()).filter(({ type }) => type === 'instance').map(({ id, failure }) => [id, failure.code])).toEqual([['f1', 'Refused']]);
+  expect((await archived()).filter(({ type }) => type === 'instance').map(({ id, failure }) => [id, failure.code])).toEqual([
+    ['f1', 'Refused'],
+  ]);
 });

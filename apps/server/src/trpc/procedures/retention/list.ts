@@ -8,11 +8,10 @@ export const list = procedure('admin').query(async ({ ctx: { identity, installat
   const { prisma } = installation.database;
   const [rules, batches] = await Promise.all([listRetentionRules(prisma), listRetentionBatches(prisma, 50)]);
   return {
-    rules: rules.map(({ revision: _, updatedAt, ranAt, ...rule }) => ({
-      ...rule,
-      updatedAt: updatedAt.toISOString(),
-      ranAt: ranAt?.toISOString() ?? null,
-    })),
+    rules: rules.map((rule) => {
+      const { revision: _, updatedAt, ranAt, ...row } = rule;
+      return { ...row, updatedAt: updatedAt.toISOString(), ranAt: ranAt?.toISOString() ?? null };
+    }),
     batches: batches.map(({ createdAt, ...batch }) => ({ ...batch, createdAt: createdAt.toISOString() })),
     archives: installation.config.archiveDirectory !== null,
   };
