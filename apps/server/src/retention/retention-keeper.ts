@@ -24,16 +24,10 @@ import type { FastifyBaseLogger } from 'fastify';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Installation, ServerConfig } from '../installation.ts';
 import { endLine, instanceLines } from '../instances/instance-lines.ts';
+import { type Rounds, startRounds } from '../rounds.ts';
 import { nothing } from '../sensitive/mask-of-instance.ts';
 import { archiveTrouble, NoArchiveDirectory } from './archive-trouble.ts';
 import { hasArchiveFile, removeArchiveFile, writeArchiveFile } from './archive-file.ts';
-
-export interface RetentionKeeper {
-  /** A rule was changed here: looks now. */
-  nudge(): void;
-  /** Resolves when what is underway is settled; a batch that is not finished is taken up again. */
-  stop(): Promise<void>;
-}
 
 type Parts = Pick<Installation, 'database' | 'runtime'> & { config: Pick<ServerConfig, 'archiveDirectory'> };
 type Log = Pick<FastifyBaseLogger, 'warn'>;
@@ -47,40 +41,13 @@ const biteSize = { instances: 50, events: 2_000 };
 const restShare = 4;
 const readAtOnce = 50;
 
-export function startRetentionKeeper(parts: Parts, log: Log, everyMs = 60_000): RetentionKeeper {
-  const stopping = new AbortController();
+export function startRetentionKeeper(parts: Parts, log: Log, everyMs = 60_000): Rounds {
   const idle: IdleRules = new Map();
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | null = null;
-  let again = false;
-
-  function begin(): void {
-    clearTimeout(timer);
-    again = false;
-    running = keepRetention(parts, log, { signal: stopping.signal, idle })
-      .catch((error: unknown) => {
-        if (!stopping.signal.aborted) log.warn({ err: error }, 'The retention rules could not be kept; the next round tries again.');
-      })
-      .then(() => {
-        running = null;
-        if (stopping.signal.aborted) return;
-        if (again) begin();
-        else timer = setTimeout(begin, everyMs).unref();
-      });
-  }
-
-  timer = setTimeout(begin, everyMs).unref();
-  return {
-    nudge() {
-      again = true;
-      if (!stopping.signal.aborted && running === null) begin();
-    },
-    async stop() {
-      stopping.abort();
-      clearTimeout(timer);
-      await running;
-    },
-  };
+  return startRounds({
+    everyMs,
+    round: (signal) => keepRetention(parts, log, { signal, idle }),
+    onTrouble: (error) => log.warn({ err: error }, 'The retention rules could not be kept; the next round tries again.'),
+  });
 }
 
 /** When nothing more was due, by rule and revision. */
