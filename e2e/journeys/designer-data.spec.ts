@@ -242,6 +242,36 @@ test('an input schema is built from fields, previewed, and asked for when it run
   await page.close();
 });
 
+test('a field is marked as sensitive: typed unseen, and its value stays behind when the step is copied', async () => {
+  const page = await newWorkflow(context, perdure, 'Guarded');
+  await add(page, 'Human task');
+  await inspector(page).getByRole('button', { name: 'Build a form…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Add field' }).click();
+  await page.keyboard.type('code');
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('button', { name: 'Open code' }).click();
+  await dialog.getByLabel('Default').fill('open sesame');
+  await dialog.getByRole('checkbox', { name: 'Sensitive' }).check();
+  await expect(dialog.getByRole('img', { name: 'code is sensitive' })).toBeVisible();
+  await expect(dialog.getByText(/Shown as ••• to people who may not see sensitive data/)).toBeVisible();
+  await expect(dialog.getByRole('region', { name: 'Preview' }).locator('input[type="password"]')).toHaveValue('open sesame');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Use' }).click();
+  await inspector(page).getByText('As JSON').click();
+  await expect(inspector(page).getByRole('textbox', { name: 'Form' })).toContainText('"x-sensitive": true');
+
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: perdure.origin });
+  await select(page, 'Human task');
+  await page.keyboard.press('Control+C');
+  await expect(page.getByText('One sensitive value held back')).toBeVisible();
+  await expect(page.getByText('The copy has no value for code.')).toBeVisible();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toContain('"x-sensitive": true');
+  expect(copied).not.toContain('open sesame');
+  await page.close();
+});
+
 test('a schema is taken from a sample; sample data is typed and previews use it', async () => {
   const page = await newWorkflow(context, perdure, 'Sampled');
   await select(page, 'Start');

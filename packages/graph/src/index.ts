@@ -66,6 +66,7 @@ export { type LeftOut, type WorkflowImport, readImport } from './read-import.ts'
 export { checkJsonSchema } from './check-json-schema.ts';
 export * from './data-before.ts';
 export { fillDefaults, hasDefaults } from './fill-defaults.ts';
+export { holdBack } from './hold-back.ts';
 export { schemaExample } from './schema-example.ts';
 export { didYouMean } from './did-you-mean.ts';
 export * from './describe-catalogue.ts';

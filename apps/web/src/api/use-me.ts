@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Permission } from '@perdure/server/contract';
+import type { Me, Permission } from '@perdure/server/contract';
 import { trpc } from './trpc.ts';
 
 /** The signed-in person. Loaded once by the shell before any page shows, so `data` is there on every page. */
@@ -14,7 +14,12 @@ export function useMay(permission: Permission): boolean {
 
 /** In this folder; in '', only what is held for all workflows counts. */
 export function useMayIn(permission: Permission, folder: string): boolean {
-  return useMe().data?.grants.some((grant) => grant.permissions.includes(permission) && covers(grant.folder, folder)) ?? false;
+  const me = useMe().data;
+  return me !== undefined && mayIn(me, permission, folder);
+}
+
+export function mayIn({ grants }: Me, permission: Permission, folder: string): boolean {
+  return grants.some((grant) => grant.permissions.includes(permission) && covers(grant.folder, folder));
 }
 
 /** A role held for `finance` holds in `finance/invoices`, too. */

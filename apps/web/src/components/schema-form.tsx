@@ -242,12 +242,13 @@ function RadioCards({ id, label, hideLabel, required, disabled, readonly, value,
   );
 }
 
-/** What the schema does not say about looks: few options become cards, long texts a text area. */
+/** What the schema does not say about looks: few options become cards, long texts a text area, sensitive ones dots. */
 function layout(schema: RJSFSchema): UiSchema<unknown> {
   const ui: UiSchema<unknown> = {};
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     if (typeof property === 'boolean') continue;
     if (property.type === 'object') ui[name] = layout(property);
+    else if (isHidden(property)) ui[name] = { 'ui:widget': 'password' };
     else if (isShortChoice(property)) ui[name] = { 'ui:widget': 'radio' };
     else if (property.type === 'number' || property.type === 'integer') ui[name] = { 'ui:options': numberLooks(name, property) };
     else if (isLongText(property)) ui[name] = { 'ui:widget': 'textarea', 'ui:options': { rows: 3 } };
@@ -272,6 +273,11 @@ function isShortChoice(property: RJSFSchema): boolean {
     property.enum?.length ??
     (property.oneOf?.every((option) => typeof option === 'object' && 'const' in option) ? property.oneOf.length : 0);
   return count > 1 && count <= MOST_RADIOS && property.type !== 'boolean';
+}
+
+/** A sensitive text is not to be read over a shoulder. */
+function isHidden(property: RJSFSchema): boolean {
+  return property['x-sensitive'] === true && property.type === 'string' && property.enum === undefined && property.oneOf === undefined;
 }
 
 function isLongText(property: RJSFSchema): boolean {

@@ -1,4 +1,4 @@
-import { copyFragment, pasteFragment, type WorkflowDocument } from '@perdure/graph';
+import { copyFragment, holdBack, pasteFragment, type Fragment, type WorkflowDocument } from '@perdure/graph';
 import { emptySelection, type Selection } from '../canvas/graph-canvas.tsx';
 import { toast } from '../components/toast.tsx';
 import type { MenuAt } from './designer-screen.ts';
@@ -7,12 +7,13 @@ import { fitContainers } from './document-edits.ts';
 
 /*
  * Copy and paste as plain workflow JSON that can be pasted into another tab, another workflow, a file or a chat. By key, the browser's own
- * clipboard events bring the text and need no permission; from a menu the clipboard is asked for, which the browser may refuse.
+ * clipboard events bring the text and need no permission; from a menu the clipboard is asked for, which the browser may refuse. What schemas
+ * mark as sensitive does not travel, and that is told.
  */
 
 export function clipboardCopy(designer: DesignerSession, event: ClipboardEvent): void {
   const { model } = designer;
-  const text = copyText(model.document, model.selection);
+  const text = textToTravel(model.document, model.selection);
   if (text === null) return;
   event.clipboardData?.setData('text/plain', text);
   event.preventDefault();
@@ -27,7 +28,7 @@ export function clipboardPaste(designer: DesignerSession, event: ClipboardEvent)
 }
 
 export async function copySelection({ model }: DesignerSession): Promise<boolean> {
-  const text = copyText(model.document, model.selection);
+  const text = textToTravel(model.document, model.selection);
   if (text === null) return false;
   try {
     await navigator.clipboard.writeText(text);
@@ -56,13 +57,27 @@ export async function pasteFromClipboard(designer: DesignerSession, at?: MenuAt)
 
 export function duplicateSelection(designer: DesignerSession): void {
   const { model } = designer;
-  const text = copyText(model.document, model.selection);
-  if (text !== null) pasteText(designer, text, { label: 'Duplicate' });
+  const fragment = fragmentOf(model.document, model.selection);
+  if (fragment !== null) pasteText(designer, JSON.stringify(fragment), { label: 'Duplicate' });
 }
 
-function copyText(document: WorkflowDocument, { nodes, notes = new Set() }: Selection): string | null {
+function fragmentOf(document: WorkflowDocument, { nodes, notes = new Set() }: Selection): Fragment | null {
   const fragment = copyFragment(document, nodes, notes);
-  return fragment.nodes.length === 0 && !fragment.notes ? null : JSON.stringify(fragment, null, 2);
+  return fragment.nodes.length === 0 && !fragment.notes ? null : fragment;
+}
+
+function textToTravel(document: WorkflowDocument, selection: Selection): string | null {
+  const fragment = fragmentOf(document, selection);
+  if (fragment === null) return null;
+  const travelling = fragment.nodes.map(holdBack);
+  const held = new Set(travelling.flatMap((one) => one.held));
+  if (held.size > 0)
+    toast({
+      shape: 'warning',
+      title: held.size === 1 ? 'One sensitive value held back' : `${held.size} sensitive values held back`,
+      detail: `The copy has no value for ${[...held].join(', ')}.`,
+    });
+  return JSON.stringify({ ...fragment, nodes: travelling.map(({ node }) => node) }, null, 2);
 }
 
 /** Beside the selection's own place, so that what was pasted does not hide what was copied. */

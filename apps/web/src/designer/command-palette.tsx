@@ -5,6 +5,7 @@ import { standardCatalogue } from '@perdure/graph';
 import { useMemo, useState } from 'react';
 import { trpc } from '../api/trpc.ts';
 import { PickDialog, type PickItem } from '../components/pick-dialog.tsx';
+import { usePages } from '../shell/pages.ts';
 import { refusalOf, titleOf } from './commands/command.ts';
 import { commands } from './commands/registry.ts';
 import { keyNames } from './commands/shortcut.ts';
@@ -15,17 +16,11 @@ import { addNode } from './place-node.ts';
 import { readRecent, rememberRecent } from './recent.ts';
 import { useDesigner } from './use-designer.ts';
 
-const pages = [
-  { to: '/workflows', label: 'Workflows' },
-  { to: '/instances', label: 'Instances' },
-  { to: '/entities', label: 'Entities' },
-  { to: '/inbox', label: 'Inbox' },
-] as const;
-
 /** Everything by name: commands, node types to add, steps to go to, other workflows and pages. */
 export function CommandPalette({ opened, onClose }: { opened: boolean; onClose(): void }) {
   const designer = useDesigner();
   const navigate = useNavigate();
+  const pages = usePages();
   const workflows = useQuery({ ...trpc.workflows.list.queryOptions({}), enabled: opened, staleTime: 30_000 });
   const [recent, setRecent] = useState(() => readRecent('commands'));
   // Read when it opens: nothing of the workflow changes while it is open.
@@ -43,16 +38,17 @@ export function CommandPalette({ opened, onClose }: { opened: boolean; onClose()
           icon: <IconSitemap size={15} stroke={1.8} />,
           run: () => void navigate({ to: '/workflows/$key', params: { key } }),
         })),
-      ...pages.map(({ to, label }) => ({
+      ...pages.map(({ to, label, key }) => ({
         id: `page:${to}`,
         label,
         detail: 'Page',
         words: 'go to',
+        keys: ['G', key.toUpperCase()],
         icon: <IconArrowRight size={15} stroke={1.8} />,
         run: () => void navigate({ to }),
       })),
     ],
-    [designer.key, navigate, own, workflows.data],
+    [designer.key, navigate, own, pages, workflows.data],
   );
   return (
     <PickDialog

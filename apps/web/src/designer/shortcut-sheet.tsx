@@ -1,5 +1,6 @@
 import { KeySheet, type KeyGroup } from '../components/key-sheet.tsx';
 import { Kbd } from '../components/kbd.tsx';
+import { goKeys, usePages } from '../shell/pages.ts';
 import { commandGroups, titleOf } from './commands/command.ts';
 import { commands } from './commands/registry.ts';
 import { keyNames } from './commands/shortcut.ts';
@@ -15,13 +16,6 @@ const byHand: KeyGroup['rows'] = [
   [[['Double click']], 'Rename a node'],
 ];
 
-const elsewhere: KeyGroup['rows'] = [
-  [[['G', 'W']], 'Go to the workflows'],
-  [[['G', 'R']], 'Go to the instances'],
-  [[['G', 'E']], 'Go to the entities'],
-  [[['G', 'I']], 'Go to the inbox'],
-];
-
 /** Every key of the designer, from the registry of its commands. */
 export function ShortcutSheet({ opened, onClose }: { opened: boolean; onClose(): void }) {
   const designer = useDesigner();
@@ -32,11 +26,7 @@ export function ShortcutSheet({ opened, onClose }: { opened: boolean; onClose():
       .map((command) => [(command.keys ?? []).map(keyNames), plainTitle(titleOf(command, designer))]),
   }));
   return (
-    <KeySheet
-      opened={opened}
-      onClose={onClose}
-      groups={[...groups, { group: 'By hand', rows: byHand }, { group: 'Pages', rows: elsewhere }]}
-    >
+    <KeySheet opened={opened} onClose={onClose} groups={[...groups, { group: 'By hand', rows: byHand }, goKeys(usePages())]}>
       On a Mac, Cmd does what Ctrl does. <Kbd>Ctrl</Kbd> <Kbd>K</Kbd> finds every command by its name.
     </KeySheet>
   );

@@ -1,4 +1,5 @@
 import { KeySheet, type KeyGroup } from '../components/key-sheet.tsx';
+import { goKeys, usePages } from '../shell/pages.ts';
 
 const GROUPS: KeyGroup[] = [
   {
@@ -31,19 +32,11 @@ const GROUPS: KeyGroup[] = [
       [[['M']], 'Write a comment'],
     ],
   },
-  {
-    group: 'Pages',
-    rows: [
-      [[['G', 'I']], 'Go to the inbox'],
-      [[['G', 'R']], 'Go to the instances'],
-      [[['G', 'W']], 'Go to the workflows'],
-    ],
-  },
 ];
 
 export function InboxKeys({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
-    <KeySheet opened={opened} onClose={onClose} groups={GROUPS} size={640}>
+    <KeySheet opened={opened} onClose={onClose} groups={[...GROUPS, goKeys(usePages())]} size={640}>
       Keys rest while you type. On a Mac, Cmd does what Ctrl does.
     </KeySheet>
   );

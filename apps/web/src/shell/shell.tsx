@@ -8,6 +8,7 @@ import { describeError } from '../api/describe-error.ts';
 import { ErrorState } from '../components/error-state.tsx';
 import { SignedOutPage } from './signed-out-page.tsx';
 import { OfflineBanner } from './offline-banner.tsx';
+import { usePages } from './pages.ts';
 import { Rail } from './rail.tsx';
 import { RailDrawer } from './rail-drawer.tsx';
 import { SessionOver } from './session-over.tsx';
@@ -39,7 +40,7 @@ function SignedIn() {
   useJobWatch();
   const { pathname } = useLocation();
   const navigate = useNavigate();
-  useGoKeys((to) => void navigate({ to }));
+  useGoKeys(usePages(), (to) => void navigate({ to }));
   const main = useRef<HTMLElement>(null);
   const shown = useRef(pathname);
   useEffect(() => {

@@ -1,5 +1,5 @@
-import { NativeSelect, Textarea, TextInput } from '@mantine/core';
-import { IconChevronDown, IconChevronRight, IconGripVertical, IconPlus, IconX } from '@tabler/icons-react';
+import { Checkbox, NativeSelect, Textarea, TextInput, type NativeSelectProps } from '@mantine/core';
+import { IconChevronDown, IconChevronRight, IconGripVertical, IconLock, IconPlus, IconX } from '@tabler/icons-react';
 import type { Json, JsonObject } from '@perdure/graph';
 import { useRef, useState } from 'react';
 import { Button } from '../../components/button.tsx';
@@ -7,6 +7,7 @@ import {
   addField,
   fieldsOf,
   fieldTypes,
+  isSensitive,
   moveField,
   removeField,
   renameField,
@@ -14,6 +15,7 @@ import {
   withField,
   withKeyword,
   withRequired,
+  withSensitive,
   withType,
   type FieldType,
   type SchemaField,
@@ -94,6 +96,11 @@ export function SchemaFieldList({ schema, label, onChange }: { schema: JsonObjec
               <IconGripVertical size={14} />
             </span>
             <NameInput name={field.name} onRename={(to) => renameField(schema, field.name, to)} onChange={onChange} />
+            {isSensitive(field.property) ? (
+              <span className="sd-lock" role="img" aria-label={`${field.name} is sensitive`} title="Sensitive">
+                <IconLock size={14} stroke={1.8} aria-hidden="true" />
+              </span>
+            ) : null}
             <TypeSelect field={field} onChange={(type) => onChange(withField(schema, field.name, withType(field.property, type)))} />
             <label className="sd-required">
               <input
@@ -182,16 +189,18 @@ function NameInput({
 function TypeSelect({ field, onChange }: { field: SchemaField; onChange(type: FieldType): void }) {
   const options = field.type === 'other' ? [{ value: 'other', label: 'Other (JSON)' }, ...fieldTypes] : fieldTypes;
   return (
-    <NativeSelect
-      size="sm"
+    <Picker
       w={128}
       aria-label={`Type of ${field.name}`}
-      rightSection={<IconChevronDown size={13} stroke={1.8} aria-hidden="true" />}
       data={options.map((option) => ({ ...option }))}
       value={field.type}
       onChange={(event) => onChange(event.currentTarget.value as FieldType)} // one of the options
     />
   );
+}
+
+function Picker(props: NativeSelectProps) {
+  return <NativeSelect size="sm" rightSection={<IconChevronDown size={13} stroke={1.8} aria-hidden="true" />} {...props} />;
 }
 
 function FieldDetails({ field: { name, type, property }, onChange }: { field: SchemaField; onChange(property: JsonObject): void }) {
@@ -237,6 +246,14 @@ function FieldDetails({ field: { name, type, property }, onChange }: { field: Sc
         <Choices values={items['enum']} onChange={(values) => set('items', { ...items, enum: values })} />
       ) : null}
       <DefaultInput type={type} property={property} onChange={(value) => set('default', value)} />
+      <Checkbox
+        size="sm"
+        className="sd-wide"
+        label="Sensitive"
+        description="Shown as ••• to people who may not see sensitive data, wherever a run carries it. Its default is held back when the step is copied."
+        checked={isSensitive(property)}
+        onChange={(event) => onChange(withSensitive(property, event.currentTarget.checked))}
+      />
       {type === 'object' ? (
         <div className="sd-nested">
           <SchemaFieldList schema={property} label={`Fields of ${name}`} onChange={onChange} />
@@ -357,10 +374,8 @@ function DefaultInput({ type, property, onChange }: { type: FieldType; property:
       return <KeywordNumber label="Default" value={value} onChange={onChange} />;
     case 'yesNo':
       return (
-        <NativeSelect
-          size="sm"
+        <Picker
           label="Default"
-          rightSection={<IconChevronDown size={13} stroke={1.8} aria-hidden="true" />}
           data={[
             { value: '', label: 'None' },
             { value: 'true', label: 'Yes' },
@@ -372,10 +387,8 @@ function DefaultInput({ type, property, onChange }: { type: FieldType; property:
       );
     case 'choice':
       return (
-        <NativeSelect
-          size="sm"
+        <Picker
           label="Default"
-          rightSection={<IconChevronDown size={13} stroke={1.8} aria-hidden="true" />}
           data={[
             { value: '', label: 'None' },
             ...(Array.isArray(property['enum']) ? property['enum'] : []).map((one) => ({ value: String(one), label: String(one) })),

@@ -7,6 +7,7 @@ import {
   addField,
   fieldsOf,
   fieldTypes,
+  isSensitive,
   moveField,
   removeField,
   renameField,
@@ -15,6 +16,7 @@ import {
   withField,
   withKeyword,
   withRequired,
+  withSensitive,
   withType,
 } from './schema-fields.ts';
 
@@ -115,3 +117,13 @@ function withoutFormats(given: Json): Json {
       .map(([key, value]) => [key, withoutFormats(value)]),
   );
 }
+
+test('a field is marked as sensitive, keeps the mark when its type changes, and loses it without a trace', () => {
+  const { schema: before, name } = addField({});
+  const marked = withField(before, name, withSensitive(fieldsOf(before)[0]!.property, true));
+  expect(marked).toMatchObject({ properties: { field: { type: 'string', 'x-sensitive': true } } });
+  expect(unseenKeywords(fieldsOf(marked)[0]!.property)).toEqual([]);
+  const number = withType(fieldsOf(marked)[0]!.property, 'number');
+  expect([isSensitive(number), typeOf(number)]).toEqual([true, 'number']);
+  expect(withField(marked, name, withSensitive(fieldsOf(marked)[0]!.property, false))).toEqual(before);
+});

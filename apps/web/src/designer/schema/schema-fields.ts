@@ -35,7 +35,7 @@ export const fieldTypes = [
 export type FieldType = (typeof fieldTypes)[number]['value'] | 'other';
 
 /** Keywords every field shows. */
-const common = ['type', 'title', 'description', 'default'];
+const common = ['type', 'title', 'description', 'default', 'x-sensitive'];
 const seen: Record<FieldType, readonly string[]> = {
   text: ['minLength', 'maxLength', 'pattern'],
   longText: ['minLength', 'maxLength', 'format'],
@@ -180,6 +180,15 @@ export function typeOf(property: JsonObject): FieldType {
     default:
       return 'other';
   }
+}
+
+/** What is marked so is shown as ••• to whoever may not see sensitive data, and its values do not travel with a copy. */
+export function isSensitive(property: JsonObject): boolean {
+  return property['x-sensitive'] === true;
+}
+
+export function withSensitive(property: JsonObject, isMarked: boolean): JsonObject {
+  return withKeyword(property, 'x-sensitive', isMarked ? true : undefined);
 }
 
 /** Keywords of a field that its form does not show. */
