@@ -266,7 +266,7 @@ test('a field is marked as sensitive: typed unseen, and its value stays behind w
   await page.keyboard.press('Control+C');
   await expect(page.getByText('One sensitive value held back')).toBeVisible();
   await expect(page.getByText('The copy has no value for code.')).toBeVisible();
-  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  const copied = String(await page.evaluate('navigator.clipboard.readText()'));
   expect(copied).toContain('"x-sensitive": true');
   expect(copied).not.toContain('open sesame');
   await page.close();

@@ -88,6 +88,9 @@ test('the sheet of keys and the context menu come from the same commands', async
   await page.keyboard.press('?');
   const sheet = page.getByRole('dialog', { name: 'Keys' });
   await expect(sheet.getByText('Duplicate')).toBeVisible();
+  // One list of pages for the rail, the palette, the keys and this sheet.
+  for (const name of ['dashboard', 'workflows', 'instances', 'entities', 'inbox', 'incidents', 'settings'])
+    await expect(sheet.getByText(`Go to ${name}`, { exact: true })).toBeVisible();
   await expectAccessible(page, '[role="dialog"]');
   await page.keyboard.press('Escape');
   await expect(sheet).toHaveCount(0);

@@ -96,6 +96,35 @@ test('a wire is pulled from beside its port to another node; a node is added by 
   await other.close();
 });
 
+test('a selected edge is taken by its end and led to another node', async () => {
+  const value = { config: { value: { expr: 'input' } } };
+  const { page, fingers } = await open(
+    'reconnect',
+    [step('a', 'transform', 0, 120, value), step('b', 'transform', 0, 360, value), step('c', 'transform', 320, 360, value)],
+    ['a > b'],
+  );
+  const a = await box(node(page, 'a'));
+  const b = await box(node(page, 'b'));
+  const c = await box(node(page, 'c'));
+  const lane = { x: a.x + a.width / 2, y: a.y + a.height + 60 };
+  await tap(fingers, lane);
+  await expect(page.locator('.react-flow__edgeupdater')).toHaveCount(2);
+  // A little beside the end: a finger is not that exact. It is dropped on the node, not on its port.
+  await swipe(fingers, { x: b.x + b.width / 2 + 8, y: b.y - 12 }, { x: c.x + 30, y: c.y + 30 });
+  await expect(edge(page, 'a', 'c')).toHaveCount(1);
+  await expect(edge(page, 'a', 'b')).toHaveCount(0);
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  await expect(edge(page, 'a', 'b')).toHaveCount(1);
+
+  // Dropped nowhere it stays, and nothing asks what to add.
+  await tap(fingers, lane);
+  await expect(page.locator('.react-flow__edgeupdater')).toHaveCount(2);
+  await swipe(fingers, { x: b.x + b.width / 2, y: b.y - 10 }, { x: b.x - 120, y: b.y + 40 });
+  await expect(edge(page, 'a', 'b')).toHaveCount(1);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.close();
+});
+
 async function open(
   key: string,
   steps: Parameters<typeof createWorkflow>[2]['nodes'],

@@ -77,6 +77,47 @@ test('publish with a name, compare, see what runs on which version, restore, und
   await page.close();
 });
 
+test('what is compared stands in the address: a reload and a link show it again, notes with their marks', async () => {
+  const note = (id: string, text: string, x: number) => ({
+    id,
+    text,
+    parent: null,
+    position: { x, y: 0 },
+    size: { width: 200, height: 90 },
+  });
+  const first = { ...document('Cool down', '1h'), notes: [note('kept', 'Why it waits', 300), note('gone', 'Only at first', 560)] };
+  await createWorkflow(context, perdure, { key: 'noted', nodes: first.nodes });
+  const put = (baseRevision: number, given: object) =>
+    context.request.put(`${perdure.origin}/api/workflows/noted/draft?code=${perdure.apiKey}`, { data: { baseRevision, document: given } });
+  expect((await put(1, first)).status()).toBe(200);
+  expect((await context.request.post(`${perdure.origin}/api/workflows/noted/publish?code=${perdure.apiKey}`)).status()).toBe(200);
+  const second = { ...first, notes: [note('kept', 'Why it waits an hour', 300), note('new', 'Added since', 820)] };
+  expect((await put(2, second)).status()).toBe(200);
+
+  const page = await openDesigner(context, perdure, 'noted');
+  await page.getByRole('button', { name: 'Versions' }).click();
+  await expect(page).toHaveURL(/\?version=draft$/);
+  const versions = page.getByRole('dialog', { name: 'Versions' });
+  await expect(versions.getByRole('region', { name: 'Changes' })).toContainText('1 added, 1 removed, 1 changed');
+  await expect(versions.locator('.mk-changed').getByText('Why it waits an hour')).toBeVisible();
+  await expect(versions.locator('.mk-removed').getByText('Only at first')).toBeVisible();
+  await versions.getByRole('group', { name: 'Note: Added since' }).click();
+  await expect(versions.getByRole('region', { name: 'Change: Added since' })).toBeVisible();
+
+  await versions.getByRole('navigation', { name: 'Versions' }).getByRole('button', { name: /^v1/ }).click();
+  await versions.getByRole('button', { name: 'Only v1' }).click();
+  await expect(page).toHaveURL(/version=1&whole=true$/);
+  await page.reload();
+  await expect(versions.getByRole('group', { name: 'Note: Only at first' })).toBeVisible();
+  await expect(versions.getByRole('button', { name: 'Only v1' })).toHaveAttribute('aria-pressed', 'true');
+  await page.keyboard.press('Escape');
+  await expect(versions).toHaveCount(0);
+  await expect(page).toHaveURL(/\/workflows\/noted$/);
+  await page.goto(`${perdure.origin}/workflows/noted?version=draft&from=1`);
+  await expect(versions.getByRole('region', { name: 'Changes' })).toContainText('1 added, 1 removed, 1 changed');
+  await page.close();
+});
+
 test('two people on one draft: what differs is shown, and changes of different nodes are merged', async () => {
   const mine = await create('shared', document('Cool down', '1h'));
   const theirs = await context.newPage();

@@ -9,6 +9,7 @@ import { parseInstanceSearch } from './instances/instance-search.ts';
 import { parseEntitiesSearch, parseEntitySearch } from './entities/entities-search.ts';
 import { parseAlertsSearch } from './settings/alerts/alerts-search.ts';
 import { parseAuditSearch } from './settings/audit/audit-search.ts';
+import { parseVersionsSearch } from './designer/versions/versions-search.ts';
 import { parseInboxSearch } from './inbox/inbox-search.ts';
 
 /** The pages and their addresses. Every page is a chunk of its own; what a list shows (filters, tab, page) stands in its address. */
@@ -101,6 +102,7 @@ const workflowsRoute = createRoute({
 const designerRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/workflows/$key',
+  validateSearch: parseVersionsSearch,
   component: lazyRouteComponent(() => import('./designer/designer-page.tsx'), 'DesignerPage'),
 });
 

@@ -1,4 +1,5 @@
-import type { EdgeId, NodeId } from '@perdure/graph';
+import type { EdgeId, NodeId, NoteId } from '@perdure/graph';
+import { noteOfElement } from './canvas-elements.ts';
 import type { CanvasEdge, CanvasNode, CanvasNote } from './react-flow.ts';
 import './canvas-marks.css';
 
@@ -10,13 +11,18 @@ export type EdgeMark = 'added' | 'removed' | 'changed' | 'taken' | 'missing';
 export interface CanvasMarks {
   nodes: ReadonlyMap<NodeId, NodeMark>;
   edges: ReadonlyMap<EdgeId, EdgeMark>;
+  notes?: ReadonlyMap<NoteId, NodeMark>;
   /** Everything without a mark steps back. */
   dim: boolean;
 }
 
 export function markNodes<Item extends CanvasNode | CanvasNote>(nodes: Item[], marks: CanvasMarks | null): Item[] {
   if (!marks) return nodes;
-  return nodes.map((node) => withClass(node, marks.nodes.get(node.id as NodeId), marks.dim)); // ids that React Flow was given
+  return nodes.map((node) => {
+    const note = noteOfElement(node.id);
+    // React Flow was given ids of nodes and of notes.
+    return withClass(node, note === null ? marks.nodes.get(node.id as NodeId) : marks.notes?.get(note), marks.dim);
+  });
 }
 
 export function markEdges(edges: CanvasEdge[], marks: CanvasMarks | null): CanvasEdge[] {

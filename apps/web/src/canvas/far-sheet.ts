@@ -1,5 +1,6 @@
 import type { GraphEdge, NodeId } from '@perdure/graph';
 import type { ProblemCount } from './canvas-context.ts';
+import { noteElementId } from './canvas-elements.ts';
 import type { CanvasMarks } from './canvas-marks.ts';
 import type { CanvasLayout } from './canvas-layout.ts';
 import type { NodeRun, NodeRunStatus } from './fold-run-state.ts';
@@ -65,7 +66,9 @@ export function drawSheet(context: CanvasRenderingContext2D, colours: Colours, s
   context.clearRect(0, 0, context.canvas.width, context.canvas.height);
   for (const [id, box] of layout.notes) {
     if (layout.isNoteHidden(id) || !overlap(box, area)) continue;
-    block(context, sheet, box, colours.note, scene.selected.has(`note:${id}`) ? colours.accent : colours['note-line']);
+    const mark = scene.marks?.notes?.get(id);
+    const isNews = scene.selected.has(noteElementId(id)) || mark === 'added' || mark === 'changed';
+    block(context, sheet, box, colours.note, colours[isNews ? 'accent' : mark ? 'border-3' : 'note-line']);
   }
   for (const [id, box] of layout.boxes) {
     if (!layout.isOpenContainer(id) || layout.isHidden(id)) continue;

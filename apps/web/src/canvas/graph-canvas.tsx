@@ -295,9 +295,12 @@ function Canvas({
     [catalogue, shared],
   );
 
+  /** The edge whose end is being moved. */
+  const reconnected = useRef<EdgeId>(null);
   const endWire = useCallback(
     (event: MouseEvent | TouchEvent, state: FinalConnectionState) => {
       const { from } = shared.wire.getState();
+      const edge = reconnected.current;
       shared.wire.setState(idleWire);
       if (!from || state.isValid) return;
       const client =
@@ -310,10 +313,13 @@ function Canvas({
       if (node && !(catalogue.get(node.type)?.container && !wasHeader(client))) {
         const connection = { source: from.node, sourcePort: from.port, target: node.id };
         const answer = canConnectIn(indexGraph(latest.current.document, catalogue), connection);
-        if (answer.ok) listener?.onConnect(connection);
+        if (answer.ok && edge !== null) listener?.onReconnect(edge, connection);
+        else if (answer.ok) listener?.onConnect(connection);
         else if (node.id !== from.node) listener?.onRefused(answer.reason);
         return;
       }
+      // An edge that is taken by its end and dropped nowhere stays as it was.
+      if (edge !== null) return;
       const canvas = canvasView.toCanvas(client.x, client.y);
       const origin = placed.portPoint(from.node, from.port);
       if (origin && Math.hypot(origin.x - canvas.x, origin.y - canvas.y) < 24) return;
@@ -383,7 +389,13 @@ function Canvas({
               const connection = connectionOf(source, sourceHandle, target);
               if (connection) latest.current.edits?.onReconnect(edge.id as EdgeId, connection);
             }}
-            onReconnectEnd={() => shared.wire.setState(idleWire)}
+            onReconnectStart={(_event, edge) => {
+              reconnected.current = edge.id as EdgeId; // an id that React Flow was given
+            }}
+            onReconnectEnd={() => {
+              reconnected.current = null;
+              shared.wire.setState(idleWire);
+            }}
             isValidConnection={({ source, sourceHandle, target }) => {
               const connection = connectionOf(source, sourceHandle ?? null, target);
               const { from, targets } = shared.wire.getState();

@@ -1,4 +1,4 @@
-import { diffDocuments, edgeId, newDocument, nodeId, portId, type GraphNode, type WorkflowDocument } from '@perdure/graph';
+import { diffDocuments, edgeId, newDocument, nodeId, noteId, portId, type GraphNode, type WorkflowDocument } from '@perdure/graph';
 import { expect, test } from 'vitest';
 import { changeEntries, countWords, diffMarks, unionDocument } from './change-entries.ts';
 
@@ -62,4 +62,23 @@ test('what was removed stands beside what is there, and everything that differs 
   expect(union.edges).toHaveLength(5);
   expect(Object.fromEntries(diffMarks(diff).nodes)).toEqual({ call: 'changed', end: 'moved', more: 'added', gone: 'removed' });
   expect(diffMarks(diff).edges.size).toBe(4);
+});
+
+test('notes stand on the canvas of the two, with their marks, also those that are gone', () => {
+  const note = (id: string, text: string, x = 0) => ({
+    id: noteId(id),
+    text,
+    parent: null,
+    position: { x, y: 0 },
+    size: { width: 200, height: 80 },
+  });
+  const older = { ...before, notes: [note('kept', 'Why'), note('gone', 'Once'), note('moved', 'There')] };
+  const newer = { ...before, notes: [note('kept', 'Why not'), note('moved', 'There', 40), note('new', 'Since')] };
+  const changed = diffDocuments(older, newer);
+  expect(Object.fromEntries(diffMarks(changed).notes ?? [])).toEqual({ kept: 'changed', gone: 'removed', moved: 'moved', new: 'added' });
+  expect(unionDocument(changed, newer).notes?.map(({ id }) => id)).toEqual(['gone', 'kept', 'moved', 'new']);
+  expect(changeEntries(changed, older, newer).map((entry) => entry.note)).toEqual(expect.arrayContaining(['kept', 'gone', 'moved', 'new']));
+  // All notes of a document, or none: there is nothing on the canvas for the list itself.
+  const none = diffDocuments(older, before);
+  expect(unionDocument(none, before).notes).toHaveLength(3);
 });

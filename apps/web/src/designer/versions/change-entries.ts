@@ -9,6 +9,8 @@ import {
   type ItemChange,
   type Json,
   type NodeId,
+  type NoteId,
+  type StickyNote,
   type WorkflowDocument,
 } from '@perdure/graph';
 import type { CanvasMarks, EdgeMark, NodeMark } from '../../canvas/canvas-marks.ts';
@@ -25,6 +27,7 @@ export interface ChangeEntry {
   detail: string;
   node: NodeId | null;
   edge: EdgeId | null;
+  note: NoteId | null;
   /** Both values of each field. Of what was added or removed: its content, with one side empty. */
   fields: readonly FieldChange[];
 }
@@ -51,20 +54,33 @@ export function countWords(entries: readonly ChangeEntry[]): string {
     .join(', ');
 }
 
-/** Both documents on one canvas: the later one, with what was removed standing where it stood. */
+/** Both documents on one canvas: the later one, with what was removed standing where it stood; a note lies under what came in its place. */
 export function unionDocument(diff: DocumentDiff, after: WorkflowDocument): WorkflowDocument {
   const goneNodes = diff.nodes.flatMap((change) => (change.kind === 'removed' ? [change.before] : []));
   const goneEdges = diff.edges.flatMap((change) => (change.kind === 'removed' ? [change.before] : []));
-  if (goneNodes.length + goneEdges.length === 0) return after;
-  return { ...after, nodes: [...after.nodes, ...goneNodes], edges: [...after.edges, ...goneEdges] };
+  const goneNotes = noteChanges(diff).flatMap((change) => (change.kind === 'removed' ? [change.before] : []));
+  if (goneNodes.length + goneEdges.length + goneNotes.length === 0) return after;
+  return {
+    ...after,
+    nodes: [...after.nodes, ...goneNodes],
+    edges: [...after.edges, ...goneEdges],
+    ...(goneNotes.length > 0 && { notes: [...goneNotes, ...(after.notes ?? [])] }),
+  };
 }
 
 export function diffMarks(diff: DocumentDiff): CanvasMarks {
   return {
     nodes: new Map(diff.nodes.map((change): [NodeId, NodeMark] => [change.id as NodeId, kindOf(change)])), // ids of nodes
     edges: new Map(diff.edges.map((change): [EdgeId, EdgeMark] => [change.id as EdgeId, change.kind])), // ids of edges
+    notes: new Map(noteChanges(diff).map((change): [NoteId, NodeMark] => [change.id as NoteId, kindOf(change)])), // ids of notes
     dim: false,
   };
+}
+
+function noteChanges({ others }: DocumentDiff): readonly ItemChange<StickyNote>[] {
+  const changes = others.find(({ part }) => part === 'notes')?.changes ?? [];
+  // Both documents were parsed: what they list as notes are notes; only an empty list is told of as a whole, without an id.
+  return changes.filter(({ id }) => id !== '') as readonly ItemChange<Json>[] as readonly ItemChange<StickyNote & Json>[];
 }
 
 function kindOf<Item>(change: ItemChange<Item>): ChangeKind {
@@ -88,7 +104,16 @@ function nodeEntry(change: ItemChange<GraphNode>): ChangeEntry {
     change.kind === 'changed'
       ? [retitled, ...new Set(names.filter((name) => !(retitled && name === 'Title')))]
       : [type?.label ?? node.type];
-  return { key: `node ${change.id}`, kind, title, detail: detail.filter(Boolean).join(', '), node: node.id, edge: null, fields };
+  return {
+    key: `node ${change.id}`,
+    kind,
+    title,
+    detail: detail.filter(Boolean).join(', '),
+    node: node.id,
+    edge: null,
+    note: null,
+    fields,
+  };
 }
 
 /** A node that came or went shows what it was set to. */
@@ -126,6 +151,7 @@ function edgeEntry(change: ItemChange<GraphEdge>, nodes: ReadonlyMap<NodeId, Gra
     detail: change.kind === 'changed' ? `was ${ends(change.before)}` : 'Edge',
     node: null,
     edge: edge.id,
+    note: null,
     fields: change.kind === 'changed' ? change.fields : [],
   };
 }
@@ -155,6 +181,7 @@ function otherEntry(part: string, change: ItemChange<Json>): ChangeEntry {
     detail: change.kind === 'changed' ? [name, ...change.fields.map(({ label }) => label)].join(', ') : name,
     node: null,
     edge: null,
+    note: part === 'notes' && change.id !== '' ? (change.id as NoteId) : null, // an id of a note
     fields,
   };
 }

@@ -1,4 +1,4 @@
-import { diffDocuments, type EdgeId, type NodeId, type WorkflowDocument } from '@perdure/graph';
+import { diffDocuments, type EdgeId, type NodeId, type NoteId, type WorkflowDocument } from '@perdure/graph';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { layoutOf } from '../../canvas/canvas-layout.ts';
@@ -45,7 +45,7 @@ export function DiffView({
   const centre = (next: ChangeEntry): void => {
     const layout = layoutOf(union);
     const node = next.node ?? union.edges.find(({ id }) => id === next.edge)?.source;
-    const box = node && layout.boxes.get(node);
+    const box = next.note === null ? node && layout.boxes.get(node) : layout.notes.get(next.note);
     if (box) canvas.current?.center(box.x + box.width / 2, box.y + box.height / 2);
   };
   const step = (by: 1 | -1): void => choose(entries[(at + by + entries.length) % entries.length]);
@@ -77,9 +77,12 @@ export function DiffView({
           <GraphCanvas
             document={union}
             selection={selection}
-            onSelectionChange={({ nodes, edges }) => {
+            onSelectionChange={({ nodes, edges, notes }) => {
               const picked = entries.find(
-                (one) => (one.node !== null && nodes.has(one.node)) || (one.edge !== null && nodes.size === 0 && edges.has(one.edge)),
+                (one) =>
+                  (one.node !== null && nodes.has(one.node)) ||
+                  (one.note !== null && notes?.has(one.note)) ||
+                  (one.edge !== null && nodes.size === 0 && edges.has(one.edge)),
               );
               setChosen(picked?.key ?? null);
             }}
@@ -176,5 +179,6 @@ function selectionOf(entry: ChangeEntry | undefined): Selection {
   return {
     nodes: new Set<NodeId>(entry?.node ? [entry.node] : []),
     edges: new Set<EdgeId>(entry?.edge ? [entry.edge] : []),
+    notes: new Set<NoteId>(entry?.note ? [entry.note] : []),
   };
 }

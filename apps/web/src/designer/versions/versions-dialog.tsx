@@ -2,9 +2,9 @@ import { Modal, Select } from '@mantine/core';
 import type { VersionSummary } from '@perdure/server/contract';
 import { IconArrowBackUp, IconPencil, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { WorkflowDocument } from '@perdure/graph';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { trpc } from '../../api/trpc.ts';
 import { GraphCanvas, emptySelection, type Selection } from '../../canvas/graph-canvas.tsx';
 import { ZoomBar } from '../../canvas/zoom-bar.tsx';
@@ -19,12 +19,23 @@ import { Inspector } from '../inspector.tsx';
 import { useDesigner, useDesignerValue } from '../use-designer.ts';
 import { DescribeVersionDialog } from './describe-version-dialog.tsx';
 import { DiffView } from './diff-view.tsx';
-
-/** The draft, or a version by its number. */
-type Ref = 'draft' | number;
+import type { Ref, VersionsSearch } from './versions-search.ts';
 
 /** All versions of the workflow: what each is, what runs on it, what differs between any two, and the way back to one. */
-export function VersionsDialog({ opened, onClose }: { opened: boolean; onClose(): void }) {
+export function VersionsDialog({ opened: asked, onClose: onTaken }: { opened: boolean; onClose(): void }) {
+  const search = useSearch({ from: '/shell/workflows/$key' });
+  const navigate = useNavigate({ from: '/workflows/$key' });
+  const designer = useDesigner();
+  // Whoever asks for it is shown its address: what is open, and what is compared, stands there alone.
+  const taken = useRef(onTaken);
+  useEffect(() => {
+    if (!asked) return;
+    taken.current();
+    const latest = designer.state.getState().published.version;
+    void navigate({ search: { version: designer.differs || latest === null ? 'draft' : latest } });
+  }, [asked, designer, navigate]);
+  const opened = search.version !== undefined;
+  const onClose = () => void navigate({ search: {}, replace: true });
   useFocusReturn(opened);
   return (
     <Modal
@@ -39,23 +50,26 @@ export function VersionsDialog({ opened, onClose }: { opened: boolean; onClose()
       classNames={{ header: 'visually-hidden', body: 'vs-body' }}
       styles={{ content: { borderRadius: 0, border: 0 }, body: { padding: 0 } }}
     >
-      <Versions onClose={onClose} />
+      {search.version === undefined ? null : <Versions shown={{ ...search, version: search.version }} onClose={onClose} />}
     </Modal>
   );
 }
 
-function Versions({ onClose }: { onClose(): void }) {
+function Versions({ shown, onClose }: { shown: VersionsSearch & { version: Ref }; onClose(): void }) {
+  const navigate = useNavigate({ from: '/workflows/$key' });
   const { key, may, model } = useDesigner();
   const versions = useQuery(trpc.workflows.versions.queryOptions({ key }, { staleTime: 0 }));
   const differs = useDesignerValue((designer) => designer.differs);
-  const [picked, setPicked] = useState<{ to: Ref; from: Ref | null } | null>(null);
-  const [mode, setMode] = useState<'changes' | 'whole'>('changes');
+  const show = (search: VersionsSearch) => void navigate({ search, replace: true });
+  const mode = shown.whole ? 'whole' : 'changes';
   const [described, setDescribed] = useState<VersionSummary | null>(null);
 
   const known = versions.data ?? [];
   const latest = known[0]?.version ?? null;
-  const to = picked?.to ?? (differs || latest === null ? 'draft' : latest);
-  const from = picked?.from ?? baseOf(to, known);
+  const to = shown.version;
+  const from = shown.from ?? baseOf(to, known);
+  /** How it is looked at stays when another one is. */
+  const kept = shown.whole ? ({ whole: true } as const) : {};
   const after = useDocument(to);
   const before = useDocument(from);
 
@@ -78,11 +92,16 @@ function Versions({ onClose }: { onClose(): void }) {
             type="button"
             className={mode === 'changes' ? 'on' : ''}
             aria-pressed={mode === 'changes'}
-            onClick={() => setMode('changes')}
+            onClick={() => show({ version: to, ...(shown.from !== undefined && { from: shown.from }) })}
           >
             Changes
           </button>
-          <button type="button" className={mode === 'whole' ? 'on' : ''} aria-pressed={mode === 'whole'} onClick={() => setMode('whole')}>
+          <button
+            type="button"
+            className={mode === 'whole' ? 'on' : ''}
+            aria-pressed={mode === 'whole'}
+            onClick={() => show({ ...shown, whole: true })}
+          >
             {`Only ${nameOf(to)}`}
           </button>
         </div>
@@ -92,9 +111,9 @@ function Versions({ onClose }: { onClose(): void }) {
               <span className="t3">{`Nothing before ${nameOf(to)}`}</span>
             ) : (
               <>
-                <RefSelect label="From" value={from} versions={known} onChange={(ref) => setPicked({ to, from: ref })} />
+                <RefSelect label="From" value={from} versions={known} onChange={(ref) => show({ version: to, from: ref })} />
                 <span className="t3">to</span>
-                <RefSelect label="To" value={to} versions={known} onChange={(ref) => setPicked({ to: ref, from })} />
+                <RefSelect label="To" value={to} versions={known} onChange={(ref) => show({ version: ref, from })} />
               </>
             )}
           </>
@@ -116,7 +135,7 @@ function Versions({ onClose }: { onClose(): void }) {
         <nav className="vs-versions" aria-label="Versions">
           {versions.isError ? <ErrorState error={versions.error} onRetry={() => void versions.refetch()} /> : null}
           <ul>
-            <DraftRow isOn={to === 'draft'} differs={differs} onPick={() => setPicked({ to: 'draft', from: null })} />
+            <DraftRow isOn={to === 'draft'} differs={differs} onPick={() => show({ version: 'draft', ...kept })} />
             {known.map((version) => (
               <VersionRow
                 key={version.version}
@@ -124,7 +143,7 @@ function Versions({ onClose }: { onClose(): void }) {
                 workflowKey={key}
                 isLatest={version.version === latest}
                 isOn={to === version.version}
-                onPick={() => setPicked({ to: version.version, from: null })}
+                onPick={() => show({ version: version.version, ...kept })}
                 onDescribe={may.publish ? () => setDescribed(version) : null}
               />
             ))}
