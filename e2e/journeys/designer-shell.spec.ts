@@ -89,7 +89,7 @@ test('the sheet of keys and the context menu come from the same commands', async
   const sheet = page.getByRole('dialog', { name: 'Keys' });
   await expect(sheet.getByText('Duplicate')).toBeVisible();
   // One list of pages for the rail, the palette, the keys and this sheet.
-  for (const name of ['dashboard', 'workflows', 'instances', 'entities', 'inbox', 'incidents', 'settings'])
+  for (const name of ['dashboard', 'workflows', 'instances', 'entities', 'inbox', 'incidents', 'jobs', 'settings'])
     await expect(sheet.getByText(`Go to ${name}`, { exact: true })).toBeVisible();
   await expectAccessible(page, '[role="dialog"]');
   await page.keyboard.press('Escape');
