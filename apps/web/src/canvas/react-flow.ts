@@ -18,8 +18,11 @@ export type CanvasNodeChange = NodeChange<CanvasNode | CanvasNote>;
 /** full: everything; compact (below 0.6): no summary; block (below 0.4): a tinted block with the status shape. */
 export type ZoomLevel = 'full' | 'compact' | 'block';
 
+/** From here on a node says everything. */
+const fullZoom = 0.6;
+
 const zoomLevelOf = (state: ReactFlowState): ZoomLevel =>
-  state.transform[2] < 0.4 ? 'block' : state.transform[2] < 0.6 ? 'compact' : 'full';
+  state.transform[2] < 0.4 ? 'block' : state.transform[2] < fullZoom ? 'compact' : 'full';
 const zoomPercentOf = (state: ReactFlowState): number => Math.round(state.transform[2] * 100);
 
 export function useZoomLevel(): ZoomLevel {
@@ -57,6 +60,8 @@ interface Area {
 
 /** Around everything: room for the bars at the bottom. */
 const room = { top: 32, bottom: 64, side: 32 };
+/** Of it, what is given away for the sake of seeing everything that nodes say. */
+const spareRoom = 20;
 const smallestZoom = 0.05;
 
 /**
@@ -70,7 +75,9 @@ export function viewportFor(
 ): { x: number; y: number; zoom: number } {
   const width = Math.max(1, size.width - 2 * room.side);
   const height = Math.max(1, size.height - room.top - room.bottom);
-  const zoom = Math.max(leastZoom, Math.min(maxZoom, width / Math.max(1, area.width), height / Math.max(1, area.height)));
+  const fitting = Math.min(maxZoom, width / Math.max(1, area.width), height / Math.max(1, area.height));
+  const isNearlyFull = fitting < fullZoom && area.width * fullZoom <= width + 2 * spareRoom && area.height * fullZoom <= height + spareRoom;
+  const zoom = Math.max(leastZoom, isNearlyFull ? fullZoom : fitting);
   const spare = Math.max(0, height - area.height * zoom);
   return {
     x: size.width / 2 - (area.x + area.width / 2) * zoom,

@@ -105,7 +105,7 @@ export function ConflictDialog({
         >
           Use theirs, keep mine as a file
         </Button>
-        <Button size="lg" look="kill" onClick={onMine}>
+        <Button size="lg" look="danger" onClick={onMine}>
           Replace theirs
         </Button>
         <Button

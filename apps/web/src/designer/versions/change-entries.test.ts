@@ -73,11 +73,12 @@ test('notes stand on the canvas of the two, with their marks, also those that ar
     size: { width: 200, height: 80 },
   });
   const older = { ...before, notes: [note('kept', 'Why'), note('gone', 'Once'), note('moved', 'There')] };
-  const newer = { ...before, notes: [note('kept', 'Why not'), note('moved', 'There', 40), note('new', 'Since')] };
+  const newer = { ...before, notes: [note('kept', '## Why not\nBecause.'), note('moved', 'There', 40), note('new', 'Since')] };
   const changed = diffDocuments(older, newer);
   expect(Object.fromEntries(diffMarks(changed).notes ?? [])).toEqual({ kept: 'changed', gone: 'removed', moved: 'moved', new: 'added' });
   expect(unionDocument(changed, newer).notes?.map(({ id }) => id)).toEqual(['gone', 'kept', 'moved', 'new']);
   expect(changeEntries(changed, older, newer).map((entry) => entry.note)).toEqual(expect.arrayContaining(['kept', 'gone', 'moved', 'new']));
+  expect(changeEntries(changed, older, newer).find((entry) => entry.note === 'kept')?.title).toBe('Why not');
   // All notes of a document, or none: there is nothing on the canvas for the list itself.
   const none = diffDocuments(older, before);
   expect(unionDocument(none, before).notes).toHaveLength(3);

@@ -156,6 +156,12 @@ function edgeEntry(change: ItemChange<GraphEdge>, nodes: ReadonlyMap<NodeId, Gra
   };
 }
 
+/** Of Markdown, without what makes it a heading, a list or a quotation. */
+function firstLine(text: string): string {
+  const [line = ''] = text.trim().split('\n');
+  return line.replace(/^[#>*+\-\s]+/, '').slice(0, 80);
+}
+
 const partNames: Readonly<Record<string, string>> = { notes: 'Note', scenarios: 'Scenario' };
 
 function otherEntry(part: string, change: ItemChange<Json>): ChangeEntry {
@@ -177,7 +183,7 @@ function otherEntry(part: string, change: ItemChange<Json>): ChangeEntry {
   return {
     key: `${part} ${change.id}`,
     kind: kindOf(change),
-    title: typeof text === 'string' && text.trim() !== '' ? text.trim().split('\n')[0]!.slice(0, 80) : name,
+    title: (typeof text === 'string' && firstLine(text)) || name,
     detail: change.kind === 'changed' ? [name, ...change.fields.map(({ label }) => label)].join(', ') : name,
     node: null,
     edge: null,
