@@ -134,7 +134,9 @@ describe('the schema', () => {
       SELECT 'i' || n, 0, 'e', 'w', 1, 'Completed', 'u' FROM generate_series(1, 5000) n`);
     await query('ANALYZE instance');
     const plan = await query(`EXPLAIN SELECT id FROM instance WHERE id LIKE 'i4999%'`);
-    expect(JSON.stringify(plan)).toContain('instance_id_prefix_idx');
+    // Which of the two it is depends on how the database compares texts (migration 0018).
+    expect(JSON.stringify(plan)).toMatch(/using instance_(pkey|id_prefix_idx) /);
+    expect(JSON.stringify(plan)).toContain('Index Cond');
   });
 });
 
