@@ -15,7 +15,7 @@ export function startAuditKeeper({ prisma }: Database, log: FastifyBaseLogger): 
     round: async (stopping) => {
       await settleIntents(prisma);
       // A full batch means that more may wait.
-      while (!stopping.aborted && (await sealAudit(prisma, sealedAtOnce)) >= sealedAtOnce);
+      while (!stopping.aborted && (await sealAudit(prisma, { limit: sealedAtOnce })) >= sealedAtOnce);
     },
     onTrouble: (thrown) => log.warn({ err: thrown }, 'Audit entries could not be sealed; the next round tries again.'),
   });

@@ -65,11 +65,10 @@ export async function accept(
   accepting: { token: string; name: string; password: string },
 ): Promise<{ userId: string; email: string }> {
   const { token, name, password } = accepting;
-  const accepted = await acceptInvitation(database.prisma, {
-    tokenHash: tokenHashOf(token),
-    name,
-    passwordHash: await passwordHash(password),
-  });
+  const tokenHash = tokenHashOf(token);
+  // Looked up before the password is hashed: that is dear, and whoever sends a wrong token is nobody yet.
+  if (!(await findOpenInvitation(database.prisma, tokenHash))) throw usedUp();
+  const accepted = await acceptInvitation(database.prisma, { tokenHash, name, passwordHash: await passwordHash(password) });
   if (!accepted) throw usedUp();
   return accepted;
 }

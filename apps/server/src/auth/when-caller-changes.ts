@@ -1,37 +1,40 @@
-import { isSessionOpen } from '@perdure/database/read';
+import { isApiKeyGood, isSessionOpen } from '@perdure/database/read';
 import type { Installation } from '../installation.ts';
-import type { Identity } from './identity.ts';
+import { adminKey, type Identity } from './identity.ts';
 
 const recheckMs = 60_000;
 
 /**
- * For streams over plain HTTP: calls back once when the caller's session has ended, or when their rights or any key changed; the client begins
- * anew and is asked again. Gives the way to stop.
+ * For streams over plain HTTP: calls back when the caller's session or key has ended, or when their rights or any key changed; the client
+ * begins anew and is asked again. Gives the way to stop.
  */
 export function whenCallerChanges(
-  { grants, apiKeys, sessionEnds, database }: Pick<Installation, 'grants' | 'apiKeys' | 'sessionEnds' | 'database'>,
+  { grants, apiKeys, sessionEnds, database: { prisma } }: Pick<Installation, 'grants' | 'apiKeys' | 'sessionEnds' | 'database'>,
   identity: Identity,
   ended: () => void,
+  everyMs = recheckMs,
 ): () => void {
-  if (identity.kind === 'key') return apiKeys.onChanged(ended);
-  const { id, sessionId } = identity;
-  const stops = [
-    grants.onChanged((userId) => {
-      if (userId === null || userId === id) ended();
-    }),
-    sessionEnds.onEnded((ids) => {
-      if (ids.includes(sessionId)) ended();
-    }),
-  ];
+  if (identity === adminKey) return () => undefined; // good for as long as this process lives
+  const stops =
+    identity.kind === 'key'
+      ? [apiKeys.onChanged(ended)]
+      : [
+          grants.onChanged((userId) => {
+            if (userId === null || userId === identity.id) ended();
+          }),
+          sessionEnds.onEnded((ids) => {
+            if (ids.includes(identity.sessionId)) ended();
+          }),
+        ];
   // It may also have expired, or have ended in a process that could not tell.
   const recheck = setInterval(() => {
-    isSessionOpen(database.prisma, sessionId).then(
-      (open) => {
-        if (!open) ended();
+    (identity.kind === 'key' ? isApiKeyGood(prisma, identity.name) : isSessionOpen(prisma, identity.sessionId)).then(
+      (good) => {
+        if (!good) ended();
       },
       () => undefined, // the database is away; the next round looks again
     );
-  }, recheckMs);
+  }, everyMs);
   return () => {
     clearInterval(recheck);
     for (const stop of stops) stop();

@@ -77,9 +77,17 @@ describe('bodies', () => {
       'body.too-large',
     ]);
     expect(code(await server.call('POST', '/trpc/workflows.archive', { cookie, text: text(2) }))).toEqual([413, 'body.too-large']);
-    expect((await server.call('POST', '/trpc/workflows.check', { cookie, text: text(2) })).body.error.data.perdure.code).toBe(
-      'input.invalid',
-    );
+    for (const path of [
+      'workflows.check',
+      'instances.start',
+      'instances.restart',
+      'instances.skipStep',
+      'entities.signal',
+      'workflows.runDraft',
+    ])
+      expect((await server.call('POST', `/trpc/${path}`, { cookie, text: text(2) })).body.error.data?.perdure.code, path).toBe(
+        'input.invalid',
+      );
   });
   test('a body of another type, and addresses that lead nowhere', async () => {
     expect(

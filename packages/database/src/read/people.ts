@@ -149,6 +149,12 @@ export async function listSessions(prisma: PrismaClient, userId: string): Promis
   });
 }
 
+/** Neither revoked nor expired. Names are never used twice. */
+export async function isApiKeyGood(prisma: PrismaClient, name: string): Promise<boolean> {
+  const inTime = { OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] };
+  return (await prisma.apiKey.count({ where: { name, revokedAt: null, ...inTime } })) > 0;
+}
+
 export async function isSessionOpen(prisma: PrismaClient, id: string): Promise<boolean> {
   return (await prisma.session.count({ where: { id, expiresAt: { gt: new Date() } } })) > 0;
 }

@@ -7,35 +7,55 @@
  * C4 What was cut off at the end shows only to who has kept a later head: `verify` takes it.
  */
 import { createHash } from 'node:crypto';
-import type { PrismaClient } from '../generated/client.ts';
+import { Prisma, type PrismaClient } from '../generated/client.ts';
 import { auditLock } from './audit.ts';
 
-/** Seals up to `limit` entries and says how many it sealed. When another process is sealing, none. */
-export async function sealAudit(prisma: PrismaClient, limit = 500): Promise<number> {
-  return prisma.$transaction(async (tx) => {
-    const [lock] = await tx.$queryRaw<{ taken: boolean }[]>`SELECT pg_try_advisory_xact_lock(${auditLock}::bigint) AS taken`;
-    if (!lock?.taken) return 0;
-    const open = await tx.auditEntry.findMany({ where: { hash: null }, orderBy: { id: 'asc' }, take: limit });
-    if (open.length === 0) return 0;
-    const before = await tx.auditEntry.findFirst({
-      where: { hash: { not: null } },
-      orderBy: { id: 'desc' },
-      select: { hash: true, position: true },
-    });
-    let hash = before?.hash ?? '';
-    let position = before?.position ?? BigInt(before === null ? 0 : await tx.auditEntry.count({ where: { hash: { not: null } } }));
-    const sealed: { id: bigint; hash: string; position: bigint }[] = [];
-    for (const entry of open) {
-      position += 1n;
-      hash = auditHash(hash, { ...entry, position });
-      sealed.push({ id: entry.id, hash, position });
-    }
-    await tx.$executeRaw`
-      UPDATE audit_entry AS e SET hash = s.hash, position = s.position
-      FROM unnest(${sealed.map(({ id }) => id)}::bigint[], ${sealed.map(({ hash }) => hash)}::text[],
-        ${sealed.map(({ position }) => position)}::bigint[]) AS s(id, hash, position) WHERE e.id = s.id`;
-    return open.length;
+/** One process seals at a time; nobody else takes it. */
+const sealerLock = 7_300_003;
+
+/**
+ * Seals up to `limit` entries and says how many it sealed; none while another process seals. It waits for appends under way, and those that come
+ * later wait behind it: where something is always being appended, the moment when nothing is would never come. For `waitMs` at most, so that an
+ * append in a long transaction does not hold up the others.
+ */
+export async function sealAudit(prisma: PrismaClient, { limit = 500, waitMs = 100 } = {}): Promise<number> {
+  const sealing = prisma.$transaction(
+    async (tx) => {
+      const [turn] = await tx.$queryRaw<{ taken: boolean }[]>`SELECT pg_try_advisory_xact_lock(${sealerLock}::bigint) AS taken`;
+      if (!turn?.taken) return 0;
+      await tx.$executeRaw`SELECT set_config('lock_timeout', ${String(waitMs)}, true)`;
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${auditLock}::bigint)`;
+      return seal(tx, limit);
+    },
+    { timeout: waitMs + 10_000 },
+  );
+  return sealing.catch((thrown: unknown) => {
+    if (isLockTimeout(thrown)) return 0;
+    throw thrown;
   });
+}
+
+async function seal(tx: Prisma.TransactionClient, limit: number): Promise<number> {
+  const open = await tx.auditEntry.findMany({ where: { hash: null }, orderBy: { id: 'asc' }, take: limit });
+  if (open.length === 0) return 0;
+  const before = await tx.auditEntry.findFirst({
+    where: { hash: { not: null } },
+    orderBy: { id: 'desc' },
+    select: { hash: true, position: true },
+  });
+  let hash = before?.hash ?? '';
+  let position = before?.position ?? BigInt(before === null ? 0 : await tx.auditEntry.count({ where: { hash: { not: null } } }));
+  const sealed: { id: bigint; hash: string; position: bigint }[] = [];
+  for (const entry of open) {
+    position += 1n;
+    hash = auditHash(hash, { ...entry, position });
+    sealed.push({ id: entry.id, hash, position });
+  }
+  await tx.$executeRaw`
+    UPDATE audit_entry AS e SET hash = s.hash, position = s.position
+    FROM unnest(${sealed.map(({ id }) => id)}::bigint[], ${sealed.map(({ hash }) => hash)}::text[],
+      ${sealed.map(({ position }) => position)}::bigint[]) AS s(id, hash, position) WHERE e.id = s.id`;
+  return open.length;
 }
 
 export interface ChainedEntry {
@@ -144,4 +164,9 @@ function sortKeys(value: unknown): unknown {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, inner]) => [key, sortKeys(inner)]),
   );
+}
+
+/** Postgres' lock_not_available, which Prisma passes on as the code of a failed raw statement. */
+function isLockTimeout(thrown: unknown): boolean {
+  return thrown instanceof Prisma.PrismaClientKnownRequestError && JSON.stringify(thrown.meta ?? {}).includes('55P03');
 }

@@ -1,5 +1,6 @@
 /** A1–A3 of the audit log, C1–C4 of its chain, I1 and I2 of its intents, on a real database. */
-import { startTestPostgres, type TestPostgres } from '@perdure/testing';
+import { eventually, startTestPostgres, type TestPostgres } from '@perdure/testing';
+import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from '../migrate.ts';
 import { openDatabase, type Database } from '../open-database.ts';
@@ -59,6 +60,37 @@ describe('the chain', () => {
     expect(await verify()).toMatchObject({ entries: 4, unsealed: 0, broken: null });
     await append(1);
     expect(await verify()).toMatchObject({ entries: 4, unsealed: 1, broken: null });
+  });
+
+  it('A2 is sealed though something is always being appended: what comes later waits', async () => {
+    const { prisma } = database;
+    const done = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const appended = (action: string, then: () => Promise<void>): Promise<void> =>
+      prisma.$transaction(
+        async (tx) => {
+          await appendAudit(tx, { actor: 'u', action, target: 't' });
+          await then();
+        },
+        { timeout: 60_000 },
+      );
+    const first = appended('first', () => (begun.resolve(), done.promise));
+    await begun.promise;
+    expect(await sealAudit(prisma, { waitMs: 1 })).toBe(0);
+    const sealing = sealAudit(prisma, { waitMs: 50_000 });
+    const look = new pg.Client(postgres.url);
+    await look.connect();
+    const waiting = async (): Promise<unknown> =>
+      (await look.query(`SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 7300001`)).rows[0]
+        .n;
+    await eventually('the sealer waits for what is being appended', async () => ((await waiting()) === 1 ? true : undefined));
+    const later = appended('later', () => Promise.resolve());
+    await eventually('what is appended now waits behind the sealer', async () => ((await waiting()) === 2 ? true : undefined));
+    await look.end();
+    done.resolve();
+    expect(await sealing).toBe(1);
+    await Promise.all([first, later]);
+    expect(await verify()).toMatchObject({ entries: 1, unsealed: 1, broken: null });
   });
 
   for (const [column, change] of [
