@@ -16,6 +16,7 @@ export function taskRow(record: TaskRecord, names: ReadonlyMap<string, string>):
     version: record.version,
     instanceId: record.instanceId,
     node: record.node,
+    step: record.step,
     priority: record.priority,
     status: record.status,
     assignee: record.assignee === null ? null : named(record.assignee),

@@ -160,6 +160,11 @@ test('W4 a task is delegated by who has it and reassigned by an administrator; t
     ['delegated', 'Ann', 'Bob', 'On leave'],
     ['assigned', 'Boss', 'Ann', null],
   ]);
+  // The instance's page says it by name, too, and which visit of the node the task belongs to.
+  const { instanceId } = await look(ann.cookie, task);
+  const instance = (await server.procedure(admin.cookie, 'query', 'instances.get', { id: instanceId })).data;
+  expect(instance.people.map(({ name }: Loose) => name)).toEqual(expect.arrayContaining(['Ann', 'Bob', 'Boss']));
+  expect(instance.tasks).toMatchObject([{ id: task, node: 'ask', step: 'ask#1' }]);
   const told = await until(async () => {
     const found = await noticesAbout(task);
     return found.length >= 3 ? found : undefined;

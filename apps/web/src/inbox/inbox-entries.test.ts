@@ -13,6 +13,7 @@ const task = (id: string, dueInHours: number | null, more: Partial<TaskRow> = {}
   version: 1,
   instanceId: 'i',
   node: 'n',
+  step: 'n#1',
   priority: 50,
   status: 'open',
   assignee: null,

@@ -112,6 +112,11 @@ function extra(event: HistoryEvent, nameOf: (person: string) => string): string 
     case 'HumanTaskClaimed':
     case 'HumanTaskReleased':
       return `by ${nameOf(event.by)}`;
+    case 'HumanTaskAssigned':
+      return `${event.kind} to ${nameOf(event.to)} by ${nameOf(event.by)}${event.note === null ? '' : `: ${event.note}`}`;
+    case 'HumanTaskEscalated':
+      return `to ${event.to.map(nameOf).join(', ')}`;
+    case 'HumanTaskVoted':
     case 'HumanTaskDecided':
       return `${event.outcome} by ${nameOf(event.by)}`;
     case 'ContainerEntered':

@@ -341,8 +341,7 @@ function AttemptDetails({ instance, step }: { instance: InstanceDetail; step: St
 }
 
 function TaskLink({ instance, step }: { instance: InstanceDetail; step: StepRecord }) {
-  const task =
-    instance.tasks.find((one) => one.node === step.node && one.status === 'open') ?? instance.tasks.find((one) => one.node === step.node);
+  const task = instance.tasks.find((one) => one.step === step.key);
   const { task: body } = step;
   if (!body) return null;
   return (

@@ -13,6 +13,8 @@ export interface TaskRow {
   version: number;
   instanceId: string;
   node: string;
+  /** Of the instance: of several visits of a node, this one. */
+  step: string;
   priority: number;
   status: 'open' | 'decided' | 'expired' | 'cancelled';
   /** The first of `holders`; of a closed task, who held it last. */

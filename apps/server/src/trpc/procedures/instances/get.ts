@@ -80,5 +80,7 @@ const deedTypes: readonly EventType[] = [
   'TaskReleased',
   'HumanTaskClaimed',
   'HumanTaskReleased',
+  'HumanTaskAssigned',
+  'HumanTaskVoted',
   'HumanTaskDecided',
 ];
