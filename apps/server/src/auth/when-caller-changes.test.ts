@@ -30,13 +30,13 @@ describe('a stream of a key', () => {
   test('ends when the key expires', async () => {
     const ended = ends(await madeKey('expires'));
     await server.database.prisma.apiKey.updateMany({ where: { name: 'expires' }, data: { expiresAt: new Date(0) } });
-    await ended;
+    await expect(ended).resolves.toBeUndefined();
   });
 
   test('ends when the key was revoked where nobody could tell of it', async () => {
     const ended = ends(await madeKey('revoked'));
     await server.database.prisma.apiKey.updateMany({ where: { name: 'revoked' }, data: { revokedAt: new Date() } });
-    await ended;
+    await expect(ended).resolves.toBeUndefined();
   });
 
   test('goes on as long as the key is good', async () => {
@@ -47,7 +47,7 @@ describe('a stream of a key', () => {
     const ended = ends(await madeKey('gone'));
     isOver = false; // any key that is made ends all streams of keys: they ask again
     await server.database.prisma.apiKey.updateMany({ where: { name: 'gone' }, data: { expiresAt: new Date(0) } });
-    await ended;
+    await expect(ended).resolves.toBeUndefined();
     expect(isOver).toBe(false);
     stop();
   });
