@@ -6,8 +6,11 @@ import pg from 'pg';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
 import { percentile } from './bench-runtime.ts';
 import { cpuSecondsOf } from './cpu-time.ts';
+import { buildWebApp, openBrowser } from './browser.ts';
 import type { BenchEnvironment } from './environment.ts';
+import { commitToPage } from './monitor/commit-to-page.ts';
 import { openKeptDatabase } from './monitor/kept-database.ts';
+import { longInstance } from './monitor/long-instance.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -20,15 +23,28 @@ export async function monitor(environment: BenchEnvironment): Promise<Record<str
   const database = await openKeptDatabase((text) => console.error(`monitor: ${text}`));
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
+  await client.query(
+    `UPDATE workflow SET folder = (ARRAY['Sales', 'Finance', 'Logistics', 'Care', 'Risk'])[1 + right(key, 2)::int % 5] WHERE key LIKE 'flow-%'`,
+  );
   const server = await startServerProcess({ databaseUrl: database.url, redisUrl: environment.redisUrl, flags: ['--api'] });
   try {
     await untilCaughtUp(client);
     const cookie = await server.signIn();
-    const figures: Record<string, number> = {};
+    // The least a route costs here and now: the rest is to be read beside it.
+    const floor: number[] = [];
+    for (let i = 0; i < 100; i += 1) floor.push((await ask(server, cookie, 'session.me', {})).ms);
+    const figures: Record<string, number> = {
+      'floor.p50Ms': percentile(
+        floor.sort((a, b) => a - b),
+        0.5,
+      ),
+      'floor.p95Ms': p95Of(floor),
+    };
     let worst = 0;
     for (const [name, input] of Object.entries(await filters(client))) {
       const p95 = await listP95(server, cookie, input);
       figures[`list.${name}Ms`] = p95;
+      console.error(`monitor: list ${name} ${p95.toFixed(1)} ms`);
       worst = Math.max(worst, p95);
     }
     figures['list.p95Ms'] = worst;
@@ -46,6 +62,13 @@ export async function monitor(environment: BenchEnvironment): Promise<Record<str
       for (const view of ['mine', 'available', 'all']) inbox.push((await ask(server, cookie, 'tasks.list', { view, limit: 50 })).ms);
     figures['inbox.p95Ms'] = p95Of(inbox);
     figures['dashboards200.cores'] = await dashboardCores(server, cookie, database.postgresPid);
+    await buildWebApp();
+    const browser = await openBrowser();
+    try {
+      Object.assign(figures, await longInstance(browser, server, cookie, client), await commitToPage(browser, environment));
+    } finally {
+      await browser.close();
+    }
     return figures;
   } finally {
     await server.stop();
@@ -95,6 +118,7 @@ async function filters(client: pg.Client): Promise<Record<string, Record<string,
     errorCode: { errorCode: 'Code3' },
     errorText: { text: 'VAT number' },
     noText: { text: 'nothing has this' },
+    folder: { folder: 'Logistics' },
     idPrefix: { text: '05-ORD-00' },
     partOfId: { text: '77123' },
     ids: { text: ids.rows.map(({ id }) => id).join('\n') },

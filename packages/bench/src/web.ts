@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { percentile } from './bench-runtime.ts';
+import { buildWebApp, openBrowser, repositoryRoot, signIn } from './browser.ts';
 import type { BenchEnvironment } from './environment.ts';
 import { frameRecorder, recordFrames, untilComplete, type FrameTimes } from './frame-recorder.ts';
 import { largeWorkflow } from './large-workflow.ts';
@@ -20,7 +18,6 @@ const gestureMs = 3_000;
 const stormPerSecond = 500;
 /** Updates a second in a storm: what a busy instance's feed makes of it. */
 const batchesPerSecond = 25;
-const root = join(import.meta.dirname, '../../..');
 
 /**
  * The designer in a browser without a GPU: the production build, the real server, real mouse and keys. Frame times are those between animation
@@ -28,28 +25,16 @@ const root = join(import.meta.dirname, '../../..');
  * with the page's code already loaded; `interactive` is the whole way from an empty cache.
  */
 export async function web(environment: BenchEnvironment): Promise<Record<string, number>> {
-  await promisify(execFile)(process.execPath, [
-    join(root, 'apps/web/node_modules/vite/bin/vite.js'),
-    'build',
-    '--logLevel',
-    'error',
-    join(root, 'apps/web'),
-  ]);
+  await buildWebApp();
   const databaseUrl = await environment.freshDatabase();
   const server = await startServerProcess({ databaseUrl, redisUrl: environment.redisUrl });
-  const browser = await chromium.launch({
-    ...(systemChromium === undefined ? {} : { executablePath: systemChromium }),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  });
+  const browser = await openBrowser();
   try {
     for (const size of sizes) await importWorkflow(server, size);
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     await context.addInitScript(frameRecorder);
     const figures: Record<string, number> = { 'app.loadAverage': loadavg()[0] ?? 0 };
-    const signIn = await context.newPage();
-    await signIn.goto(server.link);
-    await signIn.getByRole('heading', { name: 'Welcome to Perdure' }).waitFor();
-    await signIn.close();
+    await signIn(context, server.origin, await server.signIn());
     figures['app.firstLoadKb'] = (await firstLoadBytes(context, server)) / 1_000;
     figures['app.designerInteractiveMs'] = await coldDesignerMs(context, server);
     for (const size of sizes) {
@@ -61,8 +46,6 @@ export async function web(environment: BenchEnvironment): Promise<Record<string,
     await server.stop();
   }
 }
-
-const systemChromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
 
 function keyOf(size: number): string {
   return `large-${size}`;
@@ -91,7 +74,7 @@ async function firstLoadBytes(context: BrowserContext, server: ServerProcess): P
   await page.getByRole('link', { name: 'Large 100', exact: true }).waitFor();
   await page.close();
   let bytes = 0;
-  for (const file of files) bytes += gzipSync(await readFile(join(root, 'apps/web/dist', file))).length;
+  for (const file of files) bytes += gzipSync(await readFile(join(repositoryRoot, 'apps/web/dist', file))).length;
   return bytes;
 }
 

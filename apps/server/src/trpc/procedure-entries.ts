@@ -119,7 +119,7 @@ export const procedureEntries: Readonly<Record<string, ProcedureEntry>> = {
   })),
   'dashboard.get': read('many', 'instance.read', () => ({ window: '24h' })),
   'incidents.list': read('many', 'instance.read', () => ({})),
-  // Of no incident: monitor.test.ts has one in another folder.
+  // Of no incident: which one may see is asked by its workflow, like the instances themselves.
   'incidents.get': read('nothing', 'instance.read', () => ({ fingerprint: 'none' })),
   'incidents.ignore': change('nothing', 'instance.operate', () => ({ fingerprint: 'none', reason: 'test' })),
   'incidents.heed': change('nothing', 'instance.operate', () => ({ fingerprint: 'none' })),

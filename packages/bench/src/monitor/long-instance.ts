@@ -1,0 +1,85 @@
+/**
+ * The page of an instance with 50,000 events: from its address until its canvas and its history's axis are painted, the code being cached
+ * already; then dragging the playhead over the whole history, from the pointer's move until the frame that shows the other moment.
+ */
+import type { Browser } from 'playwright-core';
+import type pg from 'pg';
+import type { ServerProcess } from '@perdure/testing/server-process';
+import { percentile } from '../bench-runtime.ts';
+import { signIn } from '../browser.ts';
+
+const opens = 7;
+const steps = 60;
+
+export async function longInstance(
+  browser: Browser,
+  server: ServerProcess,
+  cookie: string,
+  client: pg.Client,
+): Promise<Record<string, number>> {
+  const { rows } = await client.query<{ id: string }>(`SELECT id FROM instance WHERE id LIKE '%-LONG-%' ORDER BY id LIMIT $1`, [opens + 1]);
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  try {
+    await signIn(context, server.origin, cookie);
+    const page = await context.newPage();
+    const paints: number[] = [];
+    // The first one loads the code. A string: TypeScript's helpers do not exist in the page.
+    for (const { id } of rows) {
+      await page.goto(`${server.origin}/instances/${encodeURIComponent(id)}`, { waitUntil: 'commit' });
+      paints.push(await page.evaluate<number>(untilPainted));
+    }
+    const opened = paints.slice(1).sort((a, b) => a - b);
+    await page.evaluate(untilEventsAreThere);
+    const scrubs = (await page.evaluate<number[]>(scrubbing)).sort((a, b) => a - b);
+    return {
+      'instance50000.firstPaintMs': percentile(opened, 0.5),
+      'instance50000.slowestPaintMs': opened.at(-1) ?? 0,
+      'instance50000.scrubP50Ms': percentile(scrubs, 0.5),
+      'instance50000.scrubP95Ms': percentile(scrubs, 0.95),
+    };
+  } finally {
+    await context.close();
+  }
+}
+
+/** Milliseconds since the navigation began, in the frame after the one that has all of it. */
+const untilPainted = `new Promise((resolve) => {
+  const look = () => {
+    const slider = document.querySelector('[role=slider]');
+    const ready = slider && Number(slider.getAttribute('aria-valuemax')) >= 50000 && document.querySelector('.react-flow__node');
+    if (ready) requestAnimationFrame(() => resolve(performance.now()));
+    else requestAnimationFrame(look);
+  };
+  look();
+})`;
+
+/** The event under the playhead is told, so that the history is loaded. */
+const untilEventsAreThere = `new Promise((resolve) => {
+  const look = () =>
+    document.querySelector('[role=slider]').getAttribute('aria-valuetext').split(',').length > 1 ? resolve() : requestAnimationFrame(look);
+  look();
+})`;
+
+const scrubbing = `(async () => {
+  const slider = document.querySelector('[role=slider]');
+  const frame = () => new Promise((resume) => requestAnimationFrame(resume));
+  const { left, top, width, height } = slider.getBoundingClientRect();
+  const point = (type, share) =>
+    slider.dispatchEvent(new PointerEvent(type, { bubbles: true, button: 0, buttons: 1, pointerId: 1, clientX: left + share * width, clientY: top + height / 2 }));
+  // Chromium captures real pointers only.
+  slider.setPointerCapture = () => {};
+  slider.hasPointerCapture = () => true;
+  const times = [];
+  for (let i = 0; i < ${steps}; i += 1) {
+    const before = slider.getAttribute('aria-valuenow');
+    // Forth and back in leaps, so that nothing near is at hand.
+    const share = 0.05 + 0.9 * ((i * 37) % ${steps}) / ${steps};
+    await frame();
+    const startedAt = performance.now();
+    point(i === 0 ? 'pointerdown' : 'pointermove', share);
+    while (slider.getAttribute('aria-valuenow') === before && performance.now() - startedAt < 5000) await frame();
+    await frame();
+    times.push(performance.now() - startedAt);
+  }
+  return times;
+})()`;
