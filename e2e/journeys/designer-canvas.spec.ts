@@ -1,6 +1,21 @@
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
-import { box, createWorkflow, drag, type DrawnStep, edge, edges, expectAccessible, grip, node, openDesigner, step } from '../designer.ts';
+import {
+  box,
+  canvas,
+  createWorkflow,
+  drag,
+  type DrawnStep,
+  edge,
+  edges,
+  expectAccessible,
+  grip,
+  node,
+  openDesigner,
+  runCommand,
+  select,
+  step,
+} from '../designer.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -108,6 +123,93 @@ test('notes: written in Markdown without HTML, edited again, copied, deleted, br
   await page.reload();
   await expect(second).toHaveCount(2);
   await expectAccessible(page);
+  await page.close();
+});
+
+test('an edge that runs outside its nodes is seen, chosen and deleted while they are out of view', async () => {
+  await createWorkflow(context, perdure, {
+    key: 'stray',
+    nodes: [
+      step('start', 'start', 0, 0),
+      step('again', 'timer', 0, 160, { config: { mode: 'for', value: '1h' } }),
+      step('more', 'condition', 0, 560, { config: { cases: [{ key: 'yes', label: 'Again', when: 'input' }] } }),
+    ],
+    edges: edges(['start > again', 'again > more', 'more.yes > again']),
+  });
+  const page = await openDesigner(context, perdure, 'stray');
+  const back = edge(page, 'more', 'again');
+  await expect(back).toHaveCount(1);
+  const column = await box(node(page, 'again'));
+  const around = await box(back.locator('.wf-edge'));
+  const area = await box(canvas(page));
+  // The way back lies beside the column; the column is moved out of the canvas, the way stays in it.
+  const isRight = around.x + around.width > column.x + column.width;
+  const line = isRight ? around.x + around.width : around.x;
+  const by = isRight ? area.x + 16 - line : area.x + area.width - 16 - line;
+  const y = around.y + around.height / 2;
+  const empty = { x: line - (isRight ? -60 : 60), y: area.y + area.height - 60 };
+  await drag(page, empty, { x: empty.x + by, y: empty.y });
+  await expect(node(page, 'again')).not.toBeInViewport();
+  await page.mouse.click(line + by, y);
+  await page.keyboard.press('Delete');
+  await expect(page.getByRole('button', { name: 'Undo: Delete', exact: true })).toBeVisible();
+  await expect(back).toHaveCount(0);
+  await page.keyboard.press('Control+Z');
+  await expect(back).toHaveCount(1);
+  await page.close();
+});
+
+test('a wire dropped where nothing is asks what comes next; an edge is led elsewhere by its end', async () => {
+  const value = { config: { value: { expr: 'input' } } };
+  const page = await openWorkflow('wires', [step('a', 'transform', 0, 160, value), step('b', 'transform', 320, 320, value)]);
+  const a = await box(node(page, 'a'));
+  await drag(page, { x: a.x + a.width / 2, y: a.y + a.height }, { x: a.x + a.width / 2, y: a.y + a.height + 120 });
+  await page.getByRole('combobox', { name: 'Add a node' }).fill('timer');
+  await page.keyboard.press('Enter');
+  await expect(edge(page, 'a', 'Timer')).toHaveCount(1);
+
+  await page.mouse.click(a.x + a.width / 2, a.y + a.height + 24);
+  const end = await box(page.locator('.react-flow__edgeupdater-target'));
+  const b = await box(node(page, 'b'));
+  // On its body, beside the port.
+  await drag(page, { x: end.x + end.width / 2, y: end.y + end.height / 2 }, { x: b.x + 30, y: b.y + 30 });
+  await expect(edge(page, 'a', 'b')).toHaveCount(1);
+  await expect(edge(page, 'a', 'Timer')).toHaveCount(0);
+  await page.close();
+});
+
+test('a dragged node lines up with the others; several are spread out; only the selection is tidied', async () => {
+  const value = { config: { value: { expr: 'input' } } };
+  const page = await openWorkflow('lined', [
+    step('a', 'transform', 0, 160, value),
+    step('b', 'transform', 0, 260, value),
+    step('c', 'transform', 300, 480, value),
+  ]);
+  const a = await box(node(page, 'a'));
+  const from = await grip(node(page, 'c'));
+  const c = await box(node(page, 'c'));
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(from.x - 100, from.y, { steps: 4 });
+  await page.mouse.move(from.x + a.x - c.x + 4, from.y + 1, { steps: 4 });
+  await expect(page.locator('.wf-guides line')).not.toHaveCount(0);
+  await page.mouse.up();
+  // It went to the line, not where the pointer was.
+  await expect.poll(async () => Math.abs((await box(node(page, 'c'))).x - a.x)).toBeLessThan(0.5);
+
+  for (const title of ['a', 'b', 'c']) await select(page, title, title === 'a' ? [] : ['Shift']);
+  await page.getByRole('toolbar', { name: 'Selection' }).getByRole('button', { name: 'Distribute vertically' }).click();
+  await expect
+    .poll(async () => {
+      const [top, middle, bottom] = [await box(node(page, 'a')), await box(node(page, 'b')), await box(node(page, 'c'))];
+      return Math.abs(bottom.y - middle.y - (middle.y - top.y));
+    })
+    .toBeLessThan(4);
+
+  const start = await box(node(page, 'start'));
+  await runCommand(page, 'Tidy the selection');
+  await expect(page.getByRole('button', { name: /^Undo: Tidy/ })).toBeVisible();
+  expect((await box(node(page, 'start'))).x).toBeCloseTo(start.x, 0);
   await page.close();
 });
 
