@@ -1,39 +1,28 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
-import {
-  addPerson,
-  addSignInToken,
-  startTestPostgres,
-  startTestRedis,
-  type AddedPerson,
-  type TestPostgres,
-  type TestRedis,
-} from '@perdure/testing';
+import { expect, test, type Page } from '@playwright/test';
+import { addSignInToken, startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '@perdure/testing';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { line, open, outcome, TaskSetting, type Visitor } from '../tasks.ts';
 
 let postgres: TestPostgres;
 let redis: TestRedis;
 let perdure: ServerProcess;
+let setting: TaskSetting;
 let aiko: Visitor;
 let tomas: Visitor;
 let kim: Visitor;
 
-/** Somebody in a browser of their own. */
-interface Visitor {
-  person: AddedPerson;
-  context: BrowserContext;
-}
-
 test.beforeAll(async ({ browser }) => {
   [postgres, redis] = await Promise.all([startTestPostgres(), startTestRedis()]);
   perdure = await startServerProcess({ databaseUrl: postgres.url, redisUrl: redis.url });
-  aiko = await visitor(browser, 'Aiko Tanaka', 'approver', ['finance']);
-  tomas = await visitor(browser, 'Tomás Ribeiro', 'approver', ['finance']);
-  kim = await visitor(browser, 'Kim Berg', 'approver', []);
-  await publish('expenses', 'Expenses', {});
-  await publish('orders', 'Order approval', { formSchema: orderForm });
-  await publish('contracts', 'Contracts', { quorum: 2 });
-  await publish('refunds', 'Refunds', { escalateAfter: '1s', escalateTo: [kim.person.email], escalatePriority: 90 });
+  setting = new TaskSetting(perdure, postgres.url);
+  aiko = await setting.visitor(browser, 'Aiko Tanaka', 'approver', ['finance']);
+  tomas = await setting.visitor(browser, 'Tomás Ribeiro', 'approver', ['finance']);
+  kim = await setting.visitor(browser, 'Kim Berg', 'approver', []);
+  await setting.publish('expenses', 'Expenses', {});
+  await setting.publish('orders', 'Order approval', { formSchema: orderForm });
+  await setting.publish('contracts', 'Contracts', { quorum: 2 });
+  await setting.publish('refunds', 'Refunds', { escalateAfter: '1s', escalateTo: [kim.person.email], escalatePriority: 90 });
 });
 
 test.afterAll(async () => {
@@ -43,10 +32,10 @@ test.afterAll(async () => {
 });
 
 test('an inbox is cleared by keyboard: search, claim, approve, refuse with a reason, fill in a form', async () => {
-  await start('expenses', { title: 'Approve expenses EXP-1', due: '-1h' });
-  await start('expenses', { title: 'Approve expenses EXP-2', due: '1h' });
-  await start('orders', { title: 'Approve order EXP-3', due: '30d' });
-  const page = await inbox(aiko);
+  await setting.start('expenses', { title: 'Approve expenses EXP-1', due: '-1h' });
+  await setting.start('expenses', { title: 'Approve expenses EXP-2', due: '1h' });
+  await setting.start('orders', { title: 'Approve order EXP-3', due: '30d' });
+  const page = await setting.inbox(aiko);
   const keys = page.keyboard;
   await page.getByRole('searchbox', { name: 'Search tasks' }).waitFor();
   await keys.press('/');
@@ -88,14 +77,14 @@ test('an inbox is cleared by keyboard: search, claim, approve, refuse with a rea
 });
 
 test('two people approve, one of them by delegation; a late task is escalated', async () => {
-  await start('contracts', { title: 'Sign contract C-7', candidates: ['finance', kim.person.email] });
-  const hers = await inbox(aiko, '?view=groups');
+  await setting.start('contracts', { title: 'Sign contract C-7', candidates: ['finance', kim.person.email] });
+  const hers = await setting.inbox(aiko, '?view=groups');
   await line(hers, 'C-7').click();
   await expect(hers.getByText('0 of 2 approvals')).toBeVisible();
   await outcome(hers, 'Approve').click();
   await expect(hers.getByText('Approved: your vote counts')).toBeVisible();
 
-  const his = await inbox(tomas, '?view=groups');
+  const his = await setting.inbox(tomas, '?view=groups');
   await line(his, 'C-7').click();
   await expect(his.getByText('1 of 2 approvals')).toBeVisible();
   await expect(his.getByRole('group', { name: 'Outcomes' })).toContainText('Aiko Tanaka');
@@ -111,7 +100,7 @@ test('two people approve, one of them by delegation; a late task is escalated', 
   await dialog.getByRole('button', { name: 'Delegate to Kim Berg' }).click();
   await expect(his.getByText('Delegated to Kim Berg')).toBeVisible();
 
-  const theirs = await inbox(kim);
+  const theirs = await setting.inbox(kim);
   await expect(line(theirs, 'C-7')).toContainText('You, 1 of 2 votes');
   await line(theirs, 'C-7').click();
   await theirs.getByRole('tab', { name: 'Audit trail' }).click();
@@ -120,7 +109,7 @@ test('two people approve, one of them by delegation; a late task is escalated', 
   await outcome(theirs, 'Approve').click();
   await expect(theirs.getByText(/^Approved\./)).toBeVisible();
 
-  await start('refunds', { title: 'Refund R-1', candidates: [aiko.person.email] });
+  await setting.start('refunds', { title: 'Refund R-1', candidates: [aiko.person.email] });
   await expect(line(theirs, 'R-1')).toHaveCount(0);
   await theirs.getByRole('tab', { name: /My groups/ }).click();
   await expect(line(theirs, 'R-1')).toContainText('Escalated');
@@ -130,8 +119,8 @@ test('two people approve, one of them by delegation; a late task is escalated', 
 });
 
 test('a task that somebody else takes and decides meanwhile says so, and what was typed stays', async () => {
-  await start('orders', { title: 'Approve order ORD-9' });
-  const [hers, his] = [await inbox(aiko, '?view=groups'), await inbox(tomas, '?view=groups')];
+  await setting.start('orders', { title: 'Approve order ORD-9' });
+  const [hers, his] = [await setting.inbox(aiko, '?view=groups'), await setting.inbox(tomas, '?view=groups')];
   await line(hers, 'ORD-9').click();
   await line(his, 'ORD-9').click();
   await his.getByRole('textbox', { name: 'Cost centre' }).fill('5100 Travel');
@@ -147,8 +136,8 @@ test('a task that somebody else takes and decides meanwhile says so, and what wa
 });
 
 test('what is typed survives a session that ends in the middle of it', async () => {
-  await start('orders', { title: 'Approve order ORD-10' });
-  const page = await inbox(aiko, '?view=groups');
+  await setting.start('orders', { title: 'Approve order ORD-10' });
+  const page = await setting.inbox(aiko, '?view=groups');
   await line(page, 'ORD-10').click();
   const field = page.getByRole('textbox', { name: 'Cost centre' });
   await field.fill('first words');
@@ -174,9 +163,9 @@ test('what is typed survives a session that ends in the middle of it', async () 
 });
 
 test('several tasks of one type are completed together, what does not qualify is left', async () => {
-  for (const number of [1, 2, 3]) await start('expenses', { title: `Approve expenses MANY-${number}`, due: `${number}h` });
-  await start('orders', { title: 'Approve order MANY-4', due: '4h' });
-  const page = await inbox(tomas, '?view=groups&text=MANY-');
+  for (const number of [1, 2, 3]) await setting.start('expenses', { title: `Approve expenses MANY-${number}`, due: `${number}h` });
+  await setting.start('orders', { title: 'Approve order MANY-4', due: '4h' });
+  const page = await setting.inbox(tomas, '?view=groups&text=MANY-');
   await expect(line(page, 'MANY-')).toHaveCount(4);
   await line(page, 'MANY-1').click();
   await page.keyboard.press('x');
@@ -195,8 +184,8 @@ test('several tasks of one type are completed together, what does not qualify is
 });
 
 test('comments with mentions, and putting off', async () => {
-  await start('expenses', { title: 'Approve expenses TALK-1' });
-  const page = await inbox(aiko, '?view=groups&text=TALK-');
+  await setting.start('expenses', { title: 'Approve expenses TALK-1' });
+  const page = await setting.inbox(aiko, '?view=groups&text=TALK-');
   await expect(open(page, 'TALK-1')).toBeVisible();
   await page.keyboard.press('m');
   const comment = page.getByRole('textbox', { name: 'Write a comment' });
@@ -219,8 +208,8 @@ test('comments with mentions, and putting off', async () => {
 });
 
 test('files are attached, downloaded and refused in words', async () => {
-  await start('expenses', { title: 'Approve expenses FILE-1' });
-  const page = await inbox(aiko, '?view=groups&text=FILE-');
+  await setting.start('expenses', { title: 'Approve expenses FILE-1' });
+  const page = await setting.inbox(aiko, '?view=groups&text=FILE-');
   await page.getByRole('tab', { name: /^Files/ }).click();
   await page
     .getByLabel('Files to attach')
@@ -238,7 +227,7 @@ test('files are attached, downloaded and refused in words', async () => {
 });
 
 test('at phone width the list and the task are pages; nothing scrolls sideways', async ({ browser }) => {
-  await start('orders', {
+  await setting.start('orders', {
     title: 'Approve order ORD-11',
     context: {
       customer: 'Nordlicht AB',
@@ -273,11 +262,11 @@ test('at phone width the list and the task are pages; nothing scrolls sideways',
 
 for (const scheme of ['light', 'dark'] as const) {
   test(`assistive technology finds its way, ${scheme}`, async () => {
-    await start('orders', {
+    await setting.start('orders', {
       title: `Approve order A11Y-${scheme}`,
       context: { customer: 'Nordlicht AB', lines: [{ line: 'Desk', total: 3 }] },
     });
-    const page = await inbox(tomas, `?view=groups&text=A11Y-${scheme}`, scheme);
+    const page = await setting.inbox(tomas, `?view=groups&text=A11Y-${scheme}`, scheme);
     await expect(page.getByRole('textbox', { name: 'Cost centre' })).toBeVisible();
     await expectNoSeriousFault(page, 'task');
     await outcome(page, 'Approve').click();
@@ -316,82 +305,6 @@ const orderForm = {
     },
   },
 };
-
-/** A workflow of one human task that says what it was started with. */
-async function publish(key: string, title: string, config: object): Promise<void> {
-  const outcomes = [
-    { key: 'approved', label: 'Approve', tone: 'primary' },
-    { key: 'rejected', label: 'Reject', tone: 'danger' },
-  ];
-  const task = {
-    title: { expr: 'input.title' },
-    context: { expr: 'input.context' },
-    due: { expr: 'input.due' },
-    candidates: { expr: '$exists(input.candidates) ? input.candidates : ["finance"]' },
-    outcomes,
-    ...config,
-  };
-  const nodes = [
-    { id: 'start', type: 'start', title: 'Start', parent: null, position: { x: 0, y: 0 }, config: {} },
-    { id: 'review', type: 'humanTask', title: 'Review', parent: null, position: { x: 0, y: 120 }, config: task },
-  ];
-  const edges = [{ id: 'begin', source: 'start', sourcePort: 'out', target: 'review' }];
-  await call('/api/workflows', { key, title, document: { formatVersion: 1, nodes, edges } });
-  await call(`/api/workflows/${key}/publish`, {});
-}
-
-/** `due`: a duration from now, `-1h` is an hour ago. */
-async function start(
-  workflow: string,
-  { due, ...input }: { title: string; due?: string; candidates?: string[]; context?: object },
-): Promise<void> {
-  await call(`/runtime/webhooks/durabletask/orchestrators/${workflow}`, { ...input, ...(due === undefined ? {} : { due: momentIn(due) }) });
-}
-
-function momentIn(duration: string): string {
-  const hours = Number.parseInt(duration, 10) * (duration.endsWith('d') ? 24 : 1);
-  return new Date(Date.now() + hours * 3_600_000).toISOString();
-}
-
-async function call(path: string, body: object): Promise<void> {
-  const answer = await fetch(perdure.origin + path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-functions-key': perdure.apiKey },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-}
-
-async function visitor(browser: Browser, name: string, role: 'approver', groups: string[]): Promise<Visitor> {
-  const person = await addPerson(postgres.url, { name, role, groups });
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-  const page = await context.newPage();
-  await page.goto(`${perdure.origin}/sign-in?token=${person.token}`);
-  await page.getByRole('navigation', { name: 'Main' }).waitFor();
-  await page.close();
-  return { person, context };
-}
-
-async function inbox({ context }: Visitor, search = '', scheme: 'light' | 'dark' = 'light'): Promise<Page> {
-  const page = await context.newPage();
-  await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-  await page.goto(`${perdure.origin}/inbox${search}`);
-  return page;
-}
-
-/** Its line in the list. */
-function line(page: Page, title: string) {
-  return page.getByRole('region', { name: 'Tasks', exact: true }).getByRole('button', { name: new RegExp(title) });
-}
-
-function outcome(page: Page, label: string) {
-  return page.getByRole('group', { name: 'Outcomes' }).getByRole('button', { name: label, exact: true });
-}
-
-/** The heading of the task that is open. */
-function open(page: Page, title: string) {
-  return page.getByRole('region', { name: 'Task', exact: true }).getByRole('heading', { name: new RegExp(title) });
-}
 
 async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);

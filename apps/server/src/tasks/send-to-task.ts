@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sendCommand } from '../instances/send-command.ts';
 import { type CommandBody, stepKey } from '@perdure/engine';
 import type { TaskRecord } from '@perdure/database/read';
@@ -68,7 +69,7 @@ async function taskRefusal(
   id: string,
   code: 'task.already-decided' | 'task.already-claimed' | 'task.not-claimant' | 'task.gone',
 ): Promise<RequestError> {
-  const now = await findTask(installation, identity, id);
+  const now = await settled(code, () => findTask(installation, identity, id));
   const [row] = await taskRows(installation, [now]);
   if (!row) throw new Error('A row without its task.');
   if (now.status === 'decided' && now.outcome !== null) {
@@ -97,6 +98,20 @@ async function taskRefusal(
     code === 'task.already-decided' ? 'Somebody decided this task just now.' : 'This task has changed just now. Look again.',
   );
 }
+
+/** The refusal may come before the row of the winner's commit can be read: that is waited for, so that everybody is told who it was. */
+async function settled(code: string, read: () => Promise<TaskRecord>): Promise<TaskRecord> {
+  const shows = ({ status, holders }: TaskRecord): boolean =>
+    status !== 'open' || (code === 'task.already-claimed' && (holders ?? []).length > 0) || code === 'task.not-claimant';
+  for (let looked = 1; ; looked++) {
+    const task = await read();
+    if (shows(task) || looked === mostLooks) return task;
+    await sleep(looksEveryMs);
+  }
+}
+
+const mostLooks = 40;
+const looksEveryMs = 25;
 
 function heldInWords(holders: readonly TaskHolder[]): string {
   const [holder] = holders;

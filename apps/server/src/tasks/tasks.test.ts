@@ -96,15 +96,19 @@ test('T1 an approver claims, drafts, and decides; the instance completes with th
   expect(detail.trail.map(({ what }: { what: string }) => what)).toEqual(['created', 'claimed', 'decided']);
 });
 
-test('T2 of ten racing approvers one wins, and the others are told who (I11)', async () => {
+test('T2 of twenty racing approvers one wins, and the nineteen others are told who (I11)', async () => {
   const { instance, task } = await order();
-  const people = await Promise.all(Array.from({ length: 10 }, (_, n) => server.signIn('approver', `Approver ${n}`)));
+  const people = await Promise.all(Array.from({ length: 20 }, (_, n) => server.signIn('approver', `Approver ${n}`)));
   const answers = await Promise.all(
     people.map(({ cookie }) => server.procedure(cookie, 'mutation', 'tasks.decide', { id: task, outcome: 'rejected', data: {} })),
   );
   const winners = answers.flatMap(({ status }, n) => (status === 200 ? [n] : []));
   expect(winners.length).toBe(1);
-  for (const { status, error } of answers) if (status !== 200) expect(error.code).toBe('task.already-decided');
+  for (const { error } of answers.filter(({ status }) => status !== 200)) {
+    expect(error.code).toBe('task.already-decided');
+    expect(error.message).toContain(`Approver ${winners[0]} rejected`);
+    expect(error.details.by.name).toBe(`Approver ${winners[0]}`);
+  }
   const late = await server.procedure(people[winners[0] === 0 ? 1 : 0]?.cookie ?? '', 'mutation', 'tasks.decide', {
     id: task,
     outcome: 'approved',
@@ -114,6 +118,18 @@ test('T2 of ten racing approvers one wins, and the others are told who (I11)', a
   expect(late.error.details.outcome).toBe('rejected');
   const decided = await server.database.prisma.historyEvent.count({ where: { instanceId: instance, type: 'HumanTaskDecided' } });
   expect(decided).toBe(1);
+});
+
+test('T2 of twenty who claim at once one has it, and the nineteen others are told who', async () => {
+  const { task } = await order();
+  const people = await Promise.all(Array.from({ length: 20 }, (_, n) => server.signIn('approver', `Claimer ${n}`)));
+  const answers = await Promise.all(people.map(({ cookie }) => server.procedure(cookie, 'mutation', 'tasks.claim', { id: task })));
+  const winners = answers.flatMap(({ status }, n) => (status === 200 ? [n] : []));
+  expect(winners.length).toBe(1);
+  for (const { error } of answers.filter(({ status }) => status !== 200)) {
+    expect(error.code).toBe('task.already-claimed');
+    expect(error.message).toMatch(new RegExp(`^Claimer ${winners[0]} claimed this task at `));
+  }
 });
 
 test('T3 a claimed task is kept from others, with name and time, until it is released', async () => {
