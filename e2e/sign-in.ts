@@ -6,7 +6,8 @@ export async function signIn(browser: Browser, perdure: ServerProcess, options: 
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const page = await context.newPage();
   await page.goto(perdure.link);
-  await page.getByRole('heading', { name: 'Welcome to Perdure' }).waitFor();
+  // Which page comes first depends on what is there already.
+  await page.getByRole('navigation', { name: 'Main' }).waitFor();
   await page.close();
   return context;
 }

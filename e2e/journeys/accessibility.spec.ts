@@ -81,7 +81,7 @@ for (const scheme of ['light', 'dark'] as const) {
       await check(`instance ${id}`);
     }
     await open('/instances/welcome-order');
-    await page.getByRole('group', { name: /^Fraud score, / }).click({ position: { x: 40, y: 10 } });
+    await page.getByRole('group', { name: /^Check stock, / }).click({ position: { x: 40, y: 10 } });
     await check('instance: a step');
     for (const name of ['Raise event…', 'Terminate…']) {
       await page.getByRole('button', { name }).click();

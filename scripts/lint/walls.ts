@@ -152,7 +152,7 @@ export const walls: readonly Wall[] = [
     ],
     allowIn: [
       { paths: ['apps/server/src/test-support/'], modules: ['@perdure/testing'] },
-      { paths: ['apps/server/src/live.test.ts'], modules: ['@trpc/client'] },
+      { paths: ['apps/server/src/live.test.ts', 'apps/server/src/guide/guide.test.ts'], modules: ['@trpc/client'] },
     ],
     reason: 'the server stands on everything but the web app; Prisma is used through @perdure/database',
   },

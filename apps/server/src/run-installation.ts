@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '@perdure/database';
+import { noteGuideRestart } from '@perdure/database/write';
 import { createRuntime, startWatchdog } from '@perdure/runtime';
 import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { createActivityGate } from './activity-gate.ts';
 import { createSignInLink } from './auth/sign-in-link.ts';
+import { guideWorkflow } from './guide/guide-workflow.ts';
 import { createMonitor } from './monitor/monitor.ts';
 import { combineObservers } from './telemetry/combine-observers.ts';
 import { createFigures } from './telemetry/figures.ts';
@@ -41,6 +43,8 @@ export async function runInstallation({ configuration, services, giveUp }: Insta
       undo.push(() => tracing.close().catch((error: unknown) => log.warn({ err: error }, 'The last traces could not be sent.')));
     const figures = createFigures();
     const monitor = createMonitor();
+    // Whoever ran it before is gone, and nothing runs yet.
+    if (services.exclusive && configuration.roles.worker) await noteGuideRestart(services.databaseUrl, guideWorkflow);
     const runtime = await createRuntime({
       databaseUrl: services.databaseUrl,
       redisUrl: services.redisUrl,

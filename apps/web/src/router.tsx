@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
 import { FaultPage, NotFoundPage } from './shell/fault-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { parseMomentSearch } from './instances/moment-search.ts';
@@ -9,7 +9,7 @@ import { parseInstanceSearch } from './instances/instance-search.ts';
 import { parseEntitiesSearch, parseEntitySearch } from './entities/entities-search.ts';
 import { parseAlertsSearch } from './settings/alerts/alerts-search.ts';
 import { parseAuditSearch } from './settings/audit/audit-search.ts';
-import { parseVersionsSearch } from './designer/versions/versions-search.ts';
+import { parseVersionsSearch, type VersionsSearch } from './designer/versions/versions-search.ts';
 import { parseInboxSearch } from './inbox/inbox-search.ts';
 
 /** The pages and their addresses. Every page is a chunk of its own; what a list shows (filters, tab, page) stands in its address. */
@@ -49,9 +49,7 @@ const shellRoute = createRoute({ getParentRoute: () => rootRoute, id: 'shell', c
 const homeRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: localStorage.getItem('perdure-guide') === 'skipped' ? '/dashboard' : '/welcome', replace: true });
-  },
+  component: lazyRouteComponent(() => import('./welcome/home-page.tsx'), 'HomePage'),
 });
 
 const welcomeRoute = createRoute({
@@ -102,7 +100,11 @@ const workflowsRoute = createRoute({
 const designerRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/workflows/$key',
-  validateSearch: parseVersionsSearch,
+  /** `node`: selected at first. */
+  validateSearch: (search): VersionsSearch & { node?: string } => ({
+    ...parseVersionsSearch(search),
+    ...(typeof search['node'] === 'string' ? { node: search['node'] } : {}),
+  }),
   component: lazyRouteComponent(() => import('./designer/designer-page.tsx'), 'DesignerPage'),
 });
 

@@ -6,8 +6,9 @@ import { blame, failEntering } from './raise.ts';
 import { retryMoment } from './next-attempt.ts';
 import { quarantineWords } from './quarantine-words.ts';
 import { startTimer } from './start-timer.ts';
+import type { StepKey } from './ids.ts';
 import type { OpenStep } from './state.ts';
-import { emit, nodeOf, opening } from './turn.ts';
+import { emit, nodeOf, opening, openingOf } from './turn.ts';
 import type { Steps } from './steps.ts';
 import type { Token, Turn } from './turn.ts';
 
@@ -20,6 +21,24 @@ export function* enterActivity(turn: Turn, token: Token, node: ActivityNode): St
   const place = opening(turn, token);
   emit(turn, { type: 'TaskScheduled', ...place, activity: node.activity, attempt: 1, input: input.value, queue: node.queue });
   turn.effects.push({ type: 'RunActivity', step: place.step });
+}
+
+/** The next attempt of a failed step in another version: the same key, and an input as the version's node has it. [O10] */
+export function* scheduleAnew(turn: Turn, key: StepKey): Steps<void> {
+  const step = turn.state.steps.get(key);
+  // What was taken up before it may have cancelled it.
+  if (step?.kind !== 'activity' || step.phase !== 'backoff') return;
+  const node = nodeOf(turn, step.node);
+  if (node.kind !== 'activity') throw new Error(`Node ${node.id} is not an activity: the migration was not checked.`);
+  const input = yield* evaluateFields(turn, node.input, { frame: step.frame, caughtFrom: step.caughtFrom });
+  if (!input.ok) {
+    const failure = blame(input.failure, node, step.key);
+    conclude(turn, step, { type: 'TaskFailed', step: step.key, attempt: step.attempt, failure, retry: false });
+    return;
+  }
+  const { activity, queue } = node;
+  emit(turn, { type: 'TaskScheduled', ...openingOf(step), activity, attempt: step.attempt + 1, input: input.value, queue });
+  turn.effects.push({ type: 'RunActivity', step: step.key });
 }
 
 /** [A3] */

@@ -81,6 +81,12 @@ export function evolve(state: InstanceState, event: HistoryEvent): InstanceState
       } else {
         const step = openStep(state, event.step, 'activity');
         step.attempt = event.attempt;
+        // Another version may have another input for it.
+        if (event.input !== undefined) {
+          step.activity = event.activity;
+          step.queue = event.queue;
+          step.input = event.input;
+        }
         step.phase = 'scheduled';
         delete step.releases;
       }

@@ -613,6 +613,32 @@ describe('O10 migration', () => {
     expect(run.state).toMatchObject({ status: 'Completed', output: 'well', version: 2 });
   });
 
+  test('O10 a failed activity has its next attempt with what the new version gives it, under its key', () => {
+    const before = planOf({ start, a: activity({ input: { to: expr(({ input }) => input) } }), b: activity() }, ['start>a', 'a>b']);
+    const after = planOf({ start, a: activity({ activity: 'other', input: { to: literal('here') } }), b: activity() }, ['start>a', 'a>b']);
+    const run = new InstanceFixture(before).start('nowhere');
+    run.fail('a#1');
+    run.send(migrate(run), after);
+    expect(run.types()).toEqual(['ExecutionRewound', 'VersionMigrated', 'TaskScheduled']);
+    expect(run.state.steps.get(stepKey('a#1'))).toMatchObject({ attempt: 2, activity: 'other', input: { to: 'here' } });
+    expect(run.state.runningActivities).toBe(1);
+    run.complete('a#1', null, 2);
+    expect(run.open()).toEqual(['b#1']);
+  });
+
+  test('O10 one whose new input cannot be had fails, as any step does', () => {
+    const before = planOf({ start, a: activity() }, ['start>a']);
+    const broken = expr(() => {
+      throw new Error('No such thing');
+    });
+    const after = planOf({ start, a: activity({ input: { to: broken } }), saved: activity() }, ['start>a', 'a:error>saved']);
+    const run = new InstanceFixture(before).start();
+    run.fail('a#1');
+    run.send(migrate(run), after);
+    expect(run.types()).toEqual(['ExecutionRewound', 'VersionMigrated', 'TaskFailed', 'TaskScheduled']);
+    expect(run.open()).toEqual(['saved#1']);
+  });
+
   test('O11 not when it has gone on since it was checked, nor where a step has no place of its kind', () => {
     const other = planOf({ start, a: timer(literal('1h')), b: activity() }, ['start>a', 'start>b']);
     const run = new InstanceFixture(old).start();

@@ -90,13 +90,22 @@ function enterAgain(turn: Turn): TokenLeft[] {
   return tokens;
 }
 
-function resumeStep(turn: Turn, step: OpenStep, failed: readonly StepKey[], { reason, by }: { reason: string; by: string }): void {
+function resumeStep(
+  turn: Turn,
+  step: OpenStep,
+  failed: readonly StepKey[],
+  command: Extract<Command, { reason: string; by: string }>,
+): void {
+  const { reason, by } = command;
   const hasTimer = possibleTimers(step).some((timer) => turn.state.timers.has(timer));
   switch (step.kind) {
     case 'activity':
       if (step.phase === 'scheduled') turn.effects.push({ type: 'RunActivity', step: step.key });
       // The failed one; and one whose retry was due when the instance failed.
-      else if (step.phase === 'backoff' && !hasTimer) retryActivity(turn, step);
+      else if (step.phase === 'backoff' && !hasTimer) {
+        if (command.type === 'Migrate') turn.work.push({ type: 'again', step: step.key });
+        else retryActivity(turn, step);
+      }
       return;
     case 'subWorkflow':
       if (step.phase === 'backoff') {

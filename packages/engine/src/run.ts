@@ -1,4 +1,5 @@
 import type { JoinNode, Json } from '@perdure/graph';
+import { scheduleAnew } from './activity.ts';
 import { advanceContainer, exitContainer } from './container.ts';
 import { enter } from './enter.ts';
 import { finishInstance } from './finish-instance.ts';
@@ -18,6 +19,8 @@ export function* run(turn: Turn): Steps<void> {
       turn.next++;
       if (work.type === 'advance') {
         yield* advanceContainer(turn, work.step);
+      } else if (work.type === 'again') {
+        yield* scheduleAnew(turn, work.step);
       } else if (turn.state.frames.has(work.frame)) {
         yield* enter(turn, work, nodeOf(turn, work.node));
       }

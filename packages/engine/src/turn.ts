@@ -34,7 +34,8 @@ export interface Turn {
   resuming: readonly Deferred[];
 }
 
-export type Work = Token | { type: 'advance'; step: StepKey };
+/** `again`: a step that failed under another version has its next attempt with what this one gives it. [O10] */
+export type Work = Token | { type: 'advance'; step: StepKey } | { type: 'again'; step: StepKey };
 
 /** Control on its way to a node. Tokens exist only inside a turn; between turns there are open steps. */
 export interface Token {

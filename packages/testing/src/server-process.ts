@@ -39,6 +39,8 @@ export interface ServerProcess {
   readonly isGone: boolean;
   /** Uses the printed link; gives the owner's cookies. */
   signIn(): Promise<string>;
+  /** A clean stop, then a new start on the same data and port. */
+  stopAndRestart(): Promise<void>;
   /** SIGKILL, then a new start on the same data and port. */
   killAndRestart(): Promise<void>;
   /** SIGKILL. */
@@ -93,6 +95,10 @@ export async function startServerProcess(options: ServerProcessOptions = {}): Pr
       return hasEnded(server.child);
     },
     signIn: () => signIn(origin, server.link),
+    async stopAndRestart() {
+      await end(server.child, 'SIGTERM');
+      server = await launch();
+    },
     async killAndRestart() {
       await end(server.child, 'SIGKILL');
       server = await launch();

@@ -77,6 +77,7 @@ export const recordedMutations: Readonly<Record<MutationPath, Recording>> = {
   'entityTypes.archive': 'entity-type.archive',
   'views.save': 'view.save',
   'views.remove': 'view.remove',
+  'guide.skip': { nothing: 'It changes what its owner sees first, and nothing else.' },
   'listSettings.save': { nothing: 'It changes how its owner sees a list, and nothing else.' },
   'incidents.ignore': 'incident.ignore',
   'incidents.heed': 'incident.heed',

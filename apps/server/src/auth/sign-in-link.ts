@@ -31,8 +31,18 @@ export async function consumeSignInToken(database: Database, token: string): Pro
   return consumeVerification(database.prisma, identifierOf(token));
 }
 
+/** Whether a link that would sign this person in has not been used yet. */
+export async function hasWaitingSignInLink({ prisma }: Database, userId: string): Promise<boolean> {
+  const waiting = await prisma.verification.findFirst({
+    where: { value: userId, identifier: { startsWith: identifierPrefix }, expiresAt: { gt: new Date() } },
+    select: { id: true },
+  });
+  return waiting !== null;
+}
+
+const identifierPrefix = 'sign-in-link:';
 const linkLifetimeMs = 24 * 60 * 60 * 1000;
 
 function identifierOf(token: string): string {
-  return `sign-in-link:${tokenHashOf(token)}`;
+  return `${identifierPrefix}${tokenHashOf(token)}`;
 }

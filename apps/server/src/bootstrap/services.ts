@@ -45,7 +45,7 @@ export async function startServices(configuration: Configuration, say: (line: st
       started.push(server);
       databaseUrl = url('perdure');
       await ensureDatabase(url('postgres'));
-      postgresLine = `embedded, 127.0.0.1:${port}`;
+      postgresLine = `embedded, in ${basename(configuration.dataDirectory)}, on 127.0.0.1:${port}`;
     }
     let redisUrl = configuration.redisUrl;
     let redisLine = redisUrl === null ? '' : `yours at ${place(redisUrl)}`;

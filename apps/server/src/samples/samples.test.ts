@@ -55,14 +55,14 @@ describe('samples run as they are, with an empty input', () => {
   });
 });
 
-test('a repeated first start changes nothing: five samples at version 1, one finished and one waiting instance', async () => {
+test('a repeated first start changes nothing: six samples at version 1, one finished and one waiting instance', async () => {
   await seedSamples(server.installation);
   await startWelcomeInstances(server.installation);
   // As if the first had broken off before it was done.
   await server.database.prisma.setting.delete({ where: { key: 'welcomed' } });
   await startWelcomeInstances(server.installation);
   const workflows = await server.database.prisma.workflow.findMany({ where: { sample: true } });
-  expect(workflows.map(({ latestVersion }) => latestVersion)).toEqual([1, 1, 1, 1, 1]);
+  expect(workflows.map(({ latestVersion }) => latestVersion)).toEqual([1, 1, 1, 1, 1, 1]);
   const welcome = async () =>
     (await server.database.prisma.instance.findMany({ where: { startedBy: 'system' }, orderBy: { id: 'asc' } })).map(
       ({ id, status }) => `${id} ${status}`,

@@ -4,6 +4,7 @@ import { claimSetting, createWorkflow, publishVersion, saveEntityType } from '@p
 import { readEntityType } from '../entities/read-entity-type.ts';
 import { RequestError } from '../errors/request-error.ts';
 import { startInstance } from '../instances/start-instance.ts';
+import { guideWorkflow } from '../guide/guide-workflow.ts';
 import type { Installation } from '../installation.ts';
 import { readEntityTemplate, readTemplates, templateDocument } from '../templates/read-templates.ts';
 import { checkDocument } from '../workflows/check-document.ts';
@@ -45,7 +46,7 @@ export async function startWelcomeInstances(installation: Installation): Promise
   if ((await prisma.setting.findUnique({ where: { key: 'welcomed' } })) !== null) return;
   for (const [workflowKey, instanceId] of [
     ['conference-booking', 'welcome-booking'],
-    ['order-approval', 'welcome-order'],
+    [guideWorkflow, 'welcome-order'],
   ] as const) {
     await startInstance(installation, { workflowKey, instanceId, input: {}, tags: ['sample'], startedBy: 'system' }).catch(
       (error: Error) => {

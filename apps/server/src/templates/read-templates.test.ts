@@ -4,11 +4,11 @@ import { readEntityType } from '../entities/read-entity-type.ts';
 import { checkDocument } from '../workflows/check-document.ts';
 import { findTemplate, readEntityTemplate, readTemplates, templateDocument } from './read-templates.ts';
 
-test('keys and titles are unique, and five templates are there from the start', () => {
+test('keys and titles are unique, and six templates are there from the start', () => {
   const templates = readTemplates();
   expect(new Set(templates.map(({ key }) => key)).size).toBe(templates.length);
   expect(new Set(templates.map(({ title }) => title)).size).toBe(templates.length);
-  expect(templates.filter(({ seeded }) => seeded)).toHaveLength(5);
+  expect(templates.filter(({ seeded }) => seeded)).toHaveLength(6);
 });
 
 test.each(readTemplates().map((template) => [template.key, template] as const))('%s is whole as it stands', (_, template) => {

@@ -123,6 +123,16 @@ describe('run as they are', () => {
     expect(await failuresOf(once)).toBe(2);
   });
 
+  test('sample-order', async () => {
+    const sorry = await start('sample-order');
+    await decide(sorry, 'approve', 'rejected');
+    await output(sorry);
+    const packed = await start('sample-order', { values: { packing: '100ms' } });
+    await decide(packed, 'approve', 'approved');
+    await output(packed);
+    expect(await server.database.prisma.historyEvent.count({ where: { instanceId: packed, type: 'TimerFired' } })).toBe(1);
+  });
+
   test('order-approval', async () => {
     const id = await start('order-approval');
     await decide(id, 'approval', 'approved', { paymentTerms: '14 days' });

@@ -10,6 +10,7 @@ export type * from './contract/dashboard.ts';
 export type * from './contract/entities.ts';
 export type * from './contract/errors.ts';
 export type * from './contract/feed.ts';
+export type * from './contract/guide.ts';
 export type * from './contract/incidents.ts';
 export type * from './contract/instances.ts';
 export type * from './contract/notifications.ts';

@@ -112,6 +112,8 @@ export const procedureEntries: Readonly<Record<string, ProcedureEntry>> = {
   'views.list': read('self', 'instance.read', () => undefined),
   'views.save': change('self', 'instance.read', () => ({ name: 'Mine', shared: false, search: { status: ['Failed'] } })),
   'views.remove': change('self', 'instance.read', () => ({ id: noSuch })),
+  'guide.get': read('self', 'signed-in', () => undefined),
+  'guide.skip': change('self', 'signed-in', () => ({ skipped: true })),
   'listSettings.get': read('self', 'signed-in', () => ({ list: 'instances' })),
   'listSettings.save': change('self', 'signed-in', () => ({
     list: 'instances',

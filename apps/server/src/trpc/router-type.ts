@@ -11,6 +11,7 @@ import type { EntityProcedures, EntityTypeProcedures } from './contract/entities
 import type { PerdureError } from './contract/errors.ts';
 import type { FeedProcedures } from './contract/feed.ts';
 import type { IncidentProcedures } from './contract/incidents.ts';
+import type { GuideProcedures } from './contract/guide.ts';
 import type { InstanceProcedures } from './contract/instances.ts';
 import type { NotificationProcedures } from './contract/notifications.ts';
 import type { AccountProcedures, ApiKeyProcedures, GroupProcedures, PeopleProcedures, SessionProcedures } from './contract/people.ts';
@@ -45,6 +46,7 @@ export type AppRouterRecord = {
   notifications: NotificationProcedures;
   bulk: BulkProcedures;
   feed: FeedProcedures;
+  guide: GuideProcedures;
 };
 
 export type AppRouter = TRPCBuiltRouter<{ ctx: object; meta: object; errorShape: AppErrorShape; transformer: false }, AppRouterRecord>;

@@ -55,6 +55,8 @@ import { list as listEntityTypes } from './procedures/entity-types/list.ts';
 import { save as saveEntityType } from './procedures/entity-types/save.ts';
 import { preview } from './procedures/expressions/preview.ts';
 import { watch as watchFeed } from './procedures/feed/watch.ts';
+import { get as getGuide } from './procedures/guide/get.ts';
+import { skip as skipGuide } from './procedures/guide/skip.ts';
 import { checkpointBefore } from './procedures/instances/checkpoint-before.ts';
 import { get as getIncident } from './procedures/incidents/get.ts';
 import { heed as heedIncident } from './procedures/incidents/heed.ts';
@@ -241,6 +243,7 @@ export const appRouter = router({
     retryFailed: retryFailedBulk,
   }),
   feed: { watch: watchFeed },
+  guide: { get: getGuide, skip: skipGuide },
 });
 
 // The web app compiles against router-type.ts. Whatever that lets it send must be accepted here, and whatever is answered must be what it says.

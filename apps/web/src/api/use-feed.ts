@@ -35,6 +35,7 @@ export function useFeed(): void {
       onData: (hint) => {
         if (hint.instances) void queries.invalidateQueries({ queryKey: trpc.instances.list.queryKey() });
         if (hint.instances || hint.monitor) count();
+        if (hint.instances || hint.tasks || hint.workflows) void queries.invalidateQueries({ queryKey: trpc.guide.pathKey() });
         if (hint.instances) void queries.invalidateQueries({ queryKey: trpc.entities.pathKey() });
         if (hint.workflows) void queries.invalidateQueries({ queryKey: trpc.entityTypes.pathKey() });
         if (hint.tasks) tasksChanged(queries);
@@ -52,6 +53,7 @@ export function useFeed(): void {
     void queries.invalidateQueries({ queryKey: trpc.instances.list.queryKey() });
     void queries.invalidateQueries({ queryKey: trpc.tasks.pathKey() });
     void queries.invalidateQueries({ queryKey: trpc.entities.pathKey() });
+    void queries.invalidateQueries({ queryKey: trpc.guide.pathKey() });
     void queries.invalidateQueries({ queryKey: trpc.workflows.list.queryKey() });
   }, [openings, queries]);
 }

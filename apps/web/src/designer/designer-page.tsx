@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { describeError } from '../api/describe-error.ts';
 import { client, trpc } from '../api/trpc.ts';
 import { ErrorState } from '../components/error-state.tsx';
@@ -11,6 +11,7 @@ import './designer.css';
 /** The designer of one workflow. A change of the workflow's key is another designer, with a history of its own. */
 export function DesignerPage() {
   const { key } = useParams({ from: '/shell/workflows/$key' });
+  const { node = null } = useSearch({ from: '/shell/workflows/$key' });
   const detail = useQuery({
     ...trpc.workflows.get.queryOptions({ key }),
     // What the last visit still had to save comes first: editing begins from what is stored, never from a memory of it.
@@ -36,5 +37,5 @@ export function DesignerPage() {
       />
     );
   if (!detail.data || !detail.isFetchedAfterMount) return <div role="status" aria-label="Loading the workflow" className="ds-loading" />;
-  return <Designer key={detail.data.key} detail={detail.data} />;
+  return <Designer key={detail.data.key} detail={detail.data} firstNode={node} />;
 }

@@ -23,8 +23,12 @@ import { useSession } from './use-session.ts';
 import { WorkflowPanel } from './workflow-panel.tsx';
 
 /** The designer of one workflow: what stands where. What it does is in the session and its commands. */
-export function Designer({ detail }: { detail: WorkflowDetail }) {
+export function Designer({ detail, firstNode }: { detail: WorkflowDetail; firstNode: string | null }) {
   const session = useSession(detail);
+  useEffect(() => {
+    const node = session.model.document.nodes.find(({ id }) => id === firstNode);
+    if (node) session.model.selectNode(node.id);
+  }, [session, firstNode]);
   useCommandKeys(session);
   return (
     <DesignerContext value={session}>

@@ -5,6 +5,7 @@ import type { ReactElement } from 'react';
 import { trpc } from '../api/trpc.ts';
 import { useMay } from '../api/use-me.ts';
 import { AccountMenu } from './account-menu.tsx';
+import { HelpMenu } from './help-menu.tsx';
 import { Logo } from './logo.tsx';
 import { usePages, type Page } from './pages.ts';
 
@@ -16,13 +17,16 @@ export function Rail({ open }: { open: boolean }) {
   );
   return (
     <nav className="rail" aria-label="Main">
-      <Link to="/welcome" className="logo" aria-label="Perdure, welcome page">
+      <Link to="/" className="logo" aria-label="Perdure, home">
         <Logo />
         {open ? <span>Perdure</span> : null}
       </Link>
       <ul>{pages.filter(({ to }) => to !== '/settings').map(link)}</ul>
       <div className="sp" />
-      <ul>{pages.filter(({ to }) => to === '/settings').map(link)}</ul>
+      <ul>
+        {pages.filter(({ to }) => to === '/settings').map(link)}
+        <HelpMenu open={open} />
+      </ul>
       <AccountMenu open={open} />
     </nav>
   );

@@ -1,17 +1,15 @@
-import type { InstanceDetail, ShownStatus } from '@perdure/server/contract';
+import type { Guide, GuideStep } from '@perdure/server/contract';
 
-export const GUIDE_STEPS = ['run', 'watch', 'approve', 'restart'] as const;
-export type GuideStep = (typeof GUIDE_STEPS)[number];
+/** With these the guide is over. */
+export const FIRST_STEPS: readonly GuideStep[] = ['ran', 'watched', 'approved', 'resumed'];
+/** For whoever wants to see more. */
+export const BREAK_STEPS: readonly GuideStep[] = ['failed', 'found', 'mended'];
 
-/** Which step of the guide is next, read off the sample run itself: nothing has to be ticked by hand but the restart. */
-export function guideStep(
-  run: { status: ShownStatus; tasks: Pick<InstanceDetail['tasks'][number], 'status'>[] } | null,
-  restarted: boolean,
-): GuideStep | 'done' {
-  if (run === null) return 'run';
-  const finished = run.status === 'Completed' || run.status === 'Failed' || run.status === 'Terminated' || run.status === 'Canceled';
-  const decided = run.tasks.some((task) => task.status === 'decided');
-  if (!finished && run.tasks.length === 0) return 'watch';
-  if (!finished && !decided) return 'approve';
-  return restarted ? 'done' : 'restart';
+export function countDone(done: Guide['done'], steps: readonly GuideStep[]): number {
+  return steps.filter((step) => done[step] !== undefined).length;
+}
+
+/** What comes next: the first that has not happened. Some may have happened before it, for they are seen and not clicked. Null: all have. */
+export function nextStep(done: Guide['done']): GuideStep | null {
+  return [...FIRST_STEPS, ...BREAK_STEPS].find((step) => done[step] === undefined) ?? null;
 }

@@ -20,3 +20,4 @@ export * from './task-comments.ts';
 export * from './task-files.ts';
 export * from './task-changes.ts';
 export * from './tasks-of-instance.ts';
+export * from './real-work.ts';

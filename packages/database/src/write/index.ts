@@ -9,6 +9,7 @@ export * from './draft-snapshots.ts';
 export * from './entity-types.ts';
 export * from './grants.ts';
 export * from './groups.ts';
+export * from './guide.ts';
 export * from './invitations.ts';
 export * from './notices.ts';
 export * from './notification-preferences.ts';

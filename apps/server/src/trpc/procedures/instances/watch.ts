@@ -2,6 +2,7 @@ import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { instanceUpdates } from '../../../instances/instance-updates.ts';
 import { readSeq } from '../../../stored-values.ts';
+import { noteWatched } from '../../../guide/note-watched.ts';
 import { asTrpcError, procedure } from '../../base.ts';
 import { demandInstance } from '../../../auth/reach.ts';
 import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
@@ -20,6 +21,7 @@ export const watch = procedure('instance.read')
   .subscription(async function* ({ ctx: { identity, installation, drained }, input, signal }) {
     try {
       await demandInstance(installation, identity, 'instance.read', input.id);
+      await noteWatched(installation, identity, input.id);
       for await (const update of instanceUpdates(
         installation,
         input.id,
