@@ -49,13 +49,15 @@ export function SampleRun({ instance }: { instance: InstanceDetail }) {
           <IconArrowUpRight className="ic" size={13} stroke={1.8} />
         </Link>
       </div>
-      <div className="wcanvas">
-        <WorkflowCanvas
-          document={instance.document}
-          mode="view"
-          runState={run.picture}
-          onSelect={(node) => (node === null ? undefined : void navigate({ to: '/instances/$id', params: { id: instance.id } }))}
-        />
+      <div className="wbox">
+        <div className="wcanvas">
+          <WorkflowCanvas
+            document={instance.document}
+            mode="view"
+            runState={run.picture}
+            onSelect={(node) => (node === null ? undefined : void navigate({ to: '/instances/$id', params: { id: instance.id } }))}
+          />
+        </div>
         {waiting && status === 'Waiting' ? <Asleep step={waiting} fireAt={timerOf(waiting)} /> : null}
       </div>
     </section>
