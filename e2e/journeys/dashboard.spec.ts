@@ -1,0 +1,143 @@
+/** The dashboard as an operator meets it: what failed shows without a reload, the tiles and the incident lead to the instances. */
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { signIn } from '../sign-in.ts';
+
+let perdure: ServerProcess;
+let context: BrowserContext;
+
+const flow = {
+  formatVersion: 1,
+  nodes: [
+    { id: 'start', type: 'start', title: 'Start', parent: null, position: { x: 0, y: 0 }, config: {} },
+    {
+      id: 'which',
+      type: 'condition',
+      title: 'Which',
+      parent: null,
+      position: { x: 0, y: 100 },
+      config: { cases: [{ key: 'wait', label: 'Wait', when: 'input.wait' }] },
+    },
+    {
+      id: 'changed',
+      type: 'event',
+      title: 'Wait for changes',
+      parent: null,
+      position: { x: 0, y: 200 },
+      config: { name: 'order.changed' },
+    },
+    {
+      id: 'fails',
+      type: 'fail',
+      title: 'Credit check',
+      parent: null,
+      position: { x: 300, y: 200 },
+      config: { code: 'NoCredit', message: { expr: '"No credit for order " & input.order' } },
+    },
+    { id: 'end', type: 'end', title: 'End', parent: null, position: { x: 0, y: 300 }, config: {} },
+  ],
+  edges: [
+    { id: 'a', source: 'start', sourcePort: 'out', target: 'which' },
+    { id: 'b', source: 'which', sourcePort: 'wait', target: 'changed' },
+    { id: 'c', source: 'which', sourcePort: 'otherwise', target: 'fails' },
+    { id: 'd', source: 'changed', sourcePort: 'out', target: 'end' },
+  ],
+};
+
+async function post(path: string, body: object): Promise<void> {
+  const headers = { 'content-type': 'application/json', 'x-functions-key': perdure.apiKey };
+  const answer = await fetch(perdure.origin + path, { method: 'POST', headers, body: JSON.stringify(body) });
+  expect(answer.status, await answer.text()).toBeLessThan(300);
+}
+
+const start = (id: string, input: object) => post(`/runtime/webhooks/durabletask/orchestrators/credit/${id}`, input);
+
+test.beforeAll(async ({ browser }) => {
+  perdure = await startServerProcess();
+  context = await signIn(browser, perdure);
+  for (const key of ['credit', 'quiet']) {
+    await post('/api/workflows', { key, title: key === 'credit' ? 'Credit' : 'Quiet', document: flow });
+    await post(`/api/workflows/${key}/publish`, {});
+  }
+  for (const order of [1, 2]) await start(`ORD-${order}`, { order });
+  await start('ORD-3', { order: 3, wait: true });
+});
+
+test.afterAll(async () => {
+  await context.close();
+  await perdure.stop();
+});
+
+test('what fails shows without a reload, and the incident leads to its instances', async () => {
+  const page = await context.newPage();
+  await page.goto(`${perdure.origin}/dashboard?workflow=credit`);
+  await expect(tile(page, 'Failed')).toHaveText('2');
+  await expect(tile(page, 'Waiting')).toHaveText('1');
+  const incidents = page.getByRole('table', { name: 'Open incidents' });
+  const incident = incidents.getByRole('row', { name: /Credit check/ });
+  await expect(incident.getByRole('cell', { name: '2', exact: true })).toBeVisible();
+  await start('ORD-4', { order: 4 });
+  await expect(tile(page, 'Failed')).toHaveText('3');
+  await expect(incident.getByRole('cell', { name: '3', exact: true })).toBeVisible();
+  await incidents.getByRole('link').first().click();
+  await expect(page).toHaveURL(/\/incidents\//);
+  await expect(page.getByRole('link', { name: 'ORD-4' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'ORD-1' })).toBeVisible();
+});
+
+test('time and workflow stand in the address; a workflow without instances has none on its tiles; a tile opens the list', async () => {
+  const page = await context.newPage();
+  await page.goto(`${perdure.origin}/dashboard`);
+  await page.getByRole('radio', { name: '7 d' }).click();
+  await expect(page).toHaveURL(/window=7d/);
+  await page.getByRole('combobox', { name: 'Workflow' }).selectOption('quiet');
+  await expect(page).toHaveURL(/workflow=quiet/);
+  await expect(tile(page, 'Failed')).toHaveText('0');
+  await expect(page.getByText('No open incidents')).toBeVisible();
+  await page.getByRole('tab', { name: 'Duration' }).click();
+  await expect(page.getByRole('tabpanel', { name: 'Duration' })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('radio', { name: '7 d' })).toBeChecked();
+  await expect(page.getByRole('tab', { name: 'Duration' })).toHaveAttribute('aria-selected', 'true');
+  await page.getByRole('combobox', { name: 'Workflow' }).selectOption('credit');
+  await page.getByRole('link', { name: 'Waiting', exact: true }).click();
+  await expect(page).toHaveURL(/\/instances/);
+  await expect(page.getByRole('table', { name: 'Instances' }).getByRole('link', { name: 'ORD-3' })).toBeVisible();
+});
+
+for (const scheme of ['light', 'dark'] as const)
+  test(`dashboard and incidents have no serious fault for assistive technology, ${scheme}`, async () => {
+    const page = await context.newPage();
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await page.goto(`${perdure.origin}/dashboard`);
+    await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', scheme);
+    await expect(page.getByRole('table', { name: 'Open incidents' }).getByRole('row', { name: /Credit check/ })).toBeVisible();
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.goto(`${perdure.origin}/incidents`);
+    await page
+      .getByRole('row', { name: /Credit check/ })
+      .getByRole('link')
+      .first()
+      .click();
+    await expect(page.getByRole('link', { name: 'ORD-1' })).toBeVisible();
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.goBack();
+    await expect(page.getByRole('row', { name: /Credit check/ })).toBeVisible();
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+
+/** The number on it. */
+function tile(page: Page, name: string): Locator {
+  return page
+    .locator('.kpi')
+    .filter({ has: page.getByRole('link', { name, exact: true }) })
+    .locator('.big');
+}
+
+async function seriousFaults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
