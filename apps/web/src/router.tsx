@@ -198,6 +198,12 @@ const notificationsRoute = createRoute({
   component: lazyRouteComponent(() => import('./settings/notifications/notifications-page.tsx'), 'NotificationsPage'),
 });
 
+const retentionRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/settings/retention',
+  component: lazyRouteComponent(() => import('./settings/retention/retention-page.tsx'), 'RetentionPage'),
+});
+
 const alertsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings/alerts',
@@ -235,6 +241,7 @@ export const router = createRouter({
       apiKeysRoute,
       auditRoute,
       alertsRoute,
+      retentionRoute,
       notificationsRoute,
     ]),
   ]),

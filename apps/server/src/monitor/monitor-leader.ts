@@ -11,6 +11,7 @@ import {
   countOpen,
   countStats,
   firstSweep,
+  forgetFailures,
   forgetStats,
   incidentsOf,
   type Lead,
@@ -127,7 +128,10 @@ class Duties {
     if (this.#stuckAfter === null && this.#isDue('stuck', stuckEveryMs)) this.#stuckAfter = '';
     const stuck = await this.#lookOn();
     const opened = await countOpen(ask, this.#isDue('open', openEveryMs) ? null : await incidentsOf(ask, mended));
-    if (this.#isDue('forget', forgetEveryMs)) await forgetStats(ask);
+    if (this.#isDue('forget', forgetEveryMs)) {
+      await forgetStats(ask);
+      await forgetFailures(ask, 10 * portion);
+    }
     const changed = failures.known > 0 || swept > 0 || stuck || opened.length > 0 || !stats.isNow;
     return { changed, isBehind: !stats.isNow || failures.more || this.#sweep !== null };
   }

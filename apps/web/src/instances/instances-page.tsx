@@ -1,5 +1,13 @@
 import { Menu } from '@mantine/core';
-import { IconChevronLeft, IconChevronRight, IconColumns3, IconDeviceFloppy, IconListDetails, IconPlayerPlay } from '@tabler/icons-react';
+import {
+  IconChevronLeft,
+  IconChevronRight,
+  IconColumns3,
+  IconDeviceFloppy,
+  IconDownload,
+  IconListDetails,
+  IconPlayerPlay,
+} from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
@@ -21,6 +29,7 @@ import { TopBar } from '../shell/top-bar.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
 import { ALL_COLUMNS, COLUMNS, type Column, type ListSetting, readListSetting } from './columns.ts';
 import { countText } from './count-text.ts';
+import { ExportDialog } from './export-dialog.tsx';
 import { InstanceFilters } from './instance-filters.tsx';
 import { instanceFilterInput, instanceListInput, PAGE_SIZE } from './instance-list-input.ts';
 import { FILTER_KEYS, type InstanceSearch, type InstanceView, parseInstanceSearch } from './instance-search.ts';
@@ -51,6 +60,7 @@ export function InstancesPage() {
   const navigate = useNavigate();
   const [starting, setStarting] = useState(false);
   const mayStart = useMay('instance.start');
+  const [exporting, setExporting] = useState(false);
   const [purging, setPurging] = useState(false);
   const mayPurge = useMay('instance.purge');
   // "In the last hour" moves by the minute: often enough, and the page does not refetch for every tick.
@@ -200,6 +210,9 @@ export function InstancesPage() {
           </Button>
         ) : null}
         <ColumnsMenu setting={setting} onChange={changeSetting} />
+        <Button size="sm" look="ghost" icon={<IconDownload className="ic" stroke={1.8} />} onClick={() => setExporting(true)}>
+          Export…
+        </Button>
       </InstanceFilters>
       <div className="twrap" id="instances-panel" role="tabpanel" aria-label="Instances" aria-busy={list.isPlaceholderData} tabIndex={-1}>
         {list.isPending ? <SkeletonRows rows={12} label="Loading instances" /> : null}
@@ -304,6 +317,7 @@ export function InstancesPage() {
         onSaved={(id) => void navigate({ to: '/instances', search: { ...search, saved: id } })}
         onRemoved={() => void navigate({ to: '/instances', search: {} })}
       />
+      {exporting ? <ExportDialog filter={filter} onClose={() => setExporting(false)} /> : null}
       <PurgeTestsDialog
         opened={purging}
         workflowKey={search.workflow?.length === 1 ? (search.workflow[0] ?? null) : null}

@@ -16,5 +16,6 @@ export const settingsSections: readonly SettingsSection[] = [
   { label: 'Groups', to: '/settings/groups', permission: 'admin' },
   { label: 'API keys', to: '/settings/api-keys', permission: 'admin' },
   { label: 'Alerts', to: '/settings/alerts', permission: 'admin' },
+  { label: 'Retention', to: '/settings/retention', permission: 'admin' },
   { label: 'Audit log', to: '/settings/audit', permission: 'audit.read' },
 ];

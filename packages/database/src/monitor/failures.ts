@@ -6,6 +6,7 @@ import { errorFingerprint } from './error-fingerprint.ts';
 const findSql = sqlFile(import.meta.url, 'find-failures.sql');
 const keepSql = sqlFile(import.meta.url, 'keep-failures.sql');
 const countOpenSql = sqlFile(import.meta.url, 'count-open.sql');
+const forgetSql = sqlFile(import.meta.url, 'forget-failures.sql');
 const incidentsOfSql = sqlFile(import.meta.url, 'incidents-of.sql');
 
 interface FoundFailure {
@@ -54,4 +55,9 @@ export async function incidentsOf(ask: Ask, instanceIds: readonly string[]): Pro
   if (instanceIds.length === 0) return [];
   const rows = await ask<{ fingerprint: string }>(incidentsOfSql, [instanceIds]);
   return rows.map(({ fingerprint }) => fingerprint);
+}
+
+/** Those of instances that are gone, at most `limit`. Gives how many. */
+export async function forgetFailures(ask: Ask, limit: number): Promise<number> {
+  return (await ask(forgetSql, [limit])).length;
 }

@@ -1,0 +1,20 @@
+import type { FinishedStatus, RetentionRuleRow } from '@perdure/server/contract';
+
+export const FINISHED: readonly FinishedStatus[] = ['Completed', 'Failed', 'Terminated', 'Canceled'];
+
+/** Of a rule: what it is for. */
+export function scopeInWords({ workflowKey, workflowTitle }: Pick<RetentionRuleRow, 'workflowKey' | 'workflowTitle'>): string {
+  return workflowKey === null ? 'All workflows' : (workflowTitle ?? workflowKey);
+}
+
+/** `30 days after the end`. */
+export function daysInWords(days: number | null): string {
+  if (days === null) return 'Never';
+  if (days === 0) return 'As soon as they end';
+  return `${days.toLocaleString('en')} ${days === 1 ? 'day' : 'days'} after the end`;
+}
+
+/** `1 instance`, `1,204 instances`. */
+export function instancesInWords(count: number): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? 'instance' : 'instances'}`;
+}
