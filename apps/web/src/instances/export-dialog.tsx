@@ -11,7 +11,8 @@ export function ExportDialog({ filter, onClose }: { filter: InstanceFilterInput;
   const counted = useQuery(trpc.instances.countFinished.queryOptions(filter));
   const value = counted.data?.value;
   const asked = encodeURIComponent(JSON.stringify(filter));
-  const words = value === undefined ? 'instances' : `${value.toLocaleString('en')} ${value === 1 ? 'instance' : 'instances'}`;
+  const words =
+    value === undefined || value === 0 ? 'instances' : `${value.toLocaleString('en')} ${value === 1 ? 'instance' : 'instances'}`;
   return (
     <Dialog
       opened

@@ -25,8 +25,8 @@ const RULE_COLUMNS: readonly ListColumn[] = [
   { title: 'Instances of', width: '22%' },
   { title: 'That are', width: 110 },
   { title: 'Go' },
-  { title: 'Due now', width: 150, align: 'end' },
-  { title: 'Purged so far', width: 120, align: 'end' },
+  { title: 'Due now', width: 120, align: 'end' },
+  { title: 'Purged so far', width: 110, align: 'end' },
   { title: 'Actions', width: 170, actions: true },
 ];
 const BATCH_COLUMNS: readonly ListColumn[] = [
@@ -79,7 +79,7 @@ export function RetentionPage() {
                   Without a rule, finished instances and their histories stay for ever.
                 </EmptyState>
               ) : (
-                <ListTable label="Retention rules" className="list-wide" columns={RULE_COLUMNS}>
+                <ListTable label="Retention rules" className="retention-list" columns={RULE_COLUMNS}>
                   {rules.map((rule) => (
                     <RuleRow
                       key={rule.id}
@@ -93,7 +93,7 @@ export function RetentionPage() {
               {batches.length > 0 ? (
                 <>
                   <h2>What was purged</h2>
-                  <ListTable label="What was purged" className="list-wide" columns={BATCH_COLUMNS}>
+                  <ListTable label="What was purged" className="retention-list" columns={BATCH_COLUMNS}>
                     {batches.map((batch) => (
                       <BatchRow key={batch.id} batch={batch} />
                     ))}
@@ -197,7 +197,7 @@ function RemoveDialog({ rule, onClose }: { rule: RetentionRuleRow; onClose: () =
       <div className="retention-form">
         <p className="t2">
           {rule.workflowKey === null
-            ? 'They are kept from now on, also those that are being purged at this moment.'
+            ? 'From now on they are kept, also what of them is still there while others are being purged.'
             : 'From now on they go by the rule for all workflows, or not at all without one.'}{' '}
           {rule.purged === 0 ? 'It has purged nothing yet.' : `The ${instancesInWords(rule.purged)} it has purged do not come back.`}
         </p>

@@ -7,11 +7,11 @@ export function scopeInWords({ workflowKey, workflowTitle }: Pick<RetentionRuleR
   return workflowKey === null ? 'All workflows' : (workflowTitle ?? workflowKey);
 }
 
-/** `30 days after the end`. */
+/** `After 30 days`. */
 export function daysInWords(days: number | null): string {
   if (days === null) return 'Never';
   if (days === 0) return 'As soon as they end';
-  return `${days.toLocaleString('en')} ${days === 1 ? 'day' : 'days'} after the end`;
+  return `After ${days.toLocaleString('en')} ${days === 1 ? 'day' : 'days'}`;
 }
 
 /** `1 instance`, `1,204 instances`. */
