@@ -153,8 +153,8 @@ export async function composeServer({
       return () => workflowListeners.delete(listener);
     },
   };
-  const bulk = startBulkRunner({ installation: () => installation, database, log });
   const retention = startRetentionKeeper(installation, log, keepRetentionEveryMs);
+  const bulk = startBulkRunner({ installation: () => installation, database, perSecond: config.bulkPerSecond, log });
   const auth = await createAuth(database, config);
   const check: CallerCheck = {
     auth,

@@ -71,6 +71,8 @@ export interface ServerConfig {
   allowedPlaces: readonly AllowedPlace[];
   /** Where retention rules archive before they purge; null = nowhere. */
   archiveDirectory: string | null;
+  /** Instances a second that the bulk jobs of this process act on. */
+  bulkPerSecond: number;
   /** The built web app, or null to serve the API alone. */
   webRoot: string | null;
 }

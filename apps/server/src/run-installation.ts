@@ -90,6 +90,7 @@ export async function runInstallation({ configuration, services, giveUp }: Insta
         mail: configuration.mail,
         allowedPlaces: configuration.allowedPlaces,
         archiveDirectory: configuration.archiveDirectory,
+        bulkPerSecond: configuration.bulkPerSecond,
         webRoot: existsSync(webRoot) ? webRoot : null,
       },
       database,

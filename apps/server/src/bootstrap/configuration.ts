@@ -27,6 +27,8 @@ export interface Configuration {
   readonly allowedPlaces: readonly AllowedPlace[];
   /** Where retention rules archive before they purge; null = nowhere. */
   readonly archiveDirectory: string | null;
+  /** Instances a second that the bulk jobs of a process act on. */
+  readonly bulkPerSecond: number;
   readonly roles: Roles;
 }
 
@@ -86,6 +88,7 @@ export function loadConfiguration(env: Readonly<Record<string, string | undefine
           : { url: values.PERDURE_SMTP_URL, from: values.PERDURE_MAIL_FROM },
       allowedPlaces: values.PERDURE_ALLOWED_PLACES,
       archiveDirectory: values.PERDURE_ARCHIVE_DIR === undefined ? null : resolve(values.PERDURE_ARCHIVE_DIR),
+      bulkPerSecond: values.PERDURE_BULK_PER_SECOND,
       roles: { api: api || !worker, worker: worker || !api, chosen: api || worker },
     },
   };
@@ -186,6 +189,12 @@ export const environment = z.object({
     .describe(
       'Directory into which retention rules archive finished instances before they purge them. It has to exist; every process with the API needs the same one. Without it rules purge only where they say that nothing is kept.',
     ),
+  PERDURE_BULK_PER_SECOND: z
+    .string()
+    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 10_000, 'Give a number from 1 to 10000.')
+    .transform(Number)
+    .default(420)
+    .describe('How many instances a second the bulk jobs of one process act on, all together. Fewer leave more to everybody else.'),
 });
 
 /** Set by our own scripts, not by people. */

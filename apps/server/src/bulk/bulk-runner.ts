@@ -43,21 +43,27 @@ const everyMs = 1_000;
 /** A third of the lease (bulk-job.sql). */
 const renewEveryMs = 1_500;
 const jobsAtOnce = 4;
-const portion = 50;
-/** R3: 10,000 in half a minute, with a margin. */
-const pace = { perSecond: 500, burst: portion };
+/** Taken up together; acted on in smaller groups, so that what others ask for in between waits for few. */
+const mostTaken = 50;
+const mostAtOnce = 5;
 const mostTries = 5;
 const againAfterMs = 1_000;
 
 export interface BulkRunnerParts {
   installation: () => Installation;
   database: Database;
+  /** R3 */
+  perSecond: number;
   log: FastifyBaseLogger;
 }
 
-export function startBulkRunner({ installation, database: { prisma }, log }: BulkRunnerParts): Rounds {
+export function startBulkRunner({ installation, database: { prisma }, perSecond, log }: BulkRunnerParts): Rounds {
   const holder = randomUUID();
-  const bucket = new TokenBucket(pace);
+  // What is taken up waits no longer than a second for its turn.
+  const portion = Math.min(mostTaken, perSecond);
+  const group = Math.min(mostAtOnce, perSecond);
+  // What passes between two portions is made up for.
+  const bucket = new TokenBucket({ perSecond, burst: 2 * group });
   const stopping = new AbortController();
   const atWork = new Set<Promise<void>>();
 
@@ -85,8 +91,6 @@ export function startBulkRunner({ installation, database: { prisma }, log }: Bul
         const aim = aimOf(requestOf(job));
         const items = await lease.during(() => takeBulkItems(prisma, lease.hold, { action: job.action, aim, limit: portion }));
         if (items.length > 0) {
-          const wait = bucket.take(items.length);
-          if (wait > 0) await pause(wait);
           if (!(await workThrough(job, lease, items))) continue;
         } else {
           if (await finish(job, lease.hold)) return;
@@ -106,14 +110,20 @@ export function startBulkRunner({ installation, database: { prisma }, log }: Bul
   /** True: of some it is not known what became of them. */
   async function workThrough(job: BulkJobRecord, lease: BulkLease, items: readonly TakenItem[]): Promise<boolean> {
     const mayReach = await reachTest(job, items);
-    const results = await Promise.all(
-      items.map(async ({ position, instanceId: id, status, seq, refusal, workflowKey }) => {
-        const code = refusal ?? mayReach(id, workflowKey);
-        if (code !== null) return { position, state: 'skipped' as const, code, message: refusalWords(code) };
-        const asked = { id, key: itemKey(job.id, position), failed: status === 'Failed', seq: seq ?? 0, isHeld: () => lease.isHeld };
-        return { position, ...(await actOnInstance(installation(), job, asked)) };
-      }),
-    );
+    const actOn = async ({ position, instanceId: id, status, seq, refusal, workflowKey }: TakenItem) => {
+      const code = refusal ?? mayReach(id, workflowKey);
+      if (code !== null) return { position, state: 'skipped' as const, code, message: refusalWords(code) };
+      const asked = { id, key: itemKey(job.id, position), failed: status === 'Failed', seq: seq ?? 0, isHeld: () => lease.isHeld };
+      return { position, ...(await actOnInstance(installation(), job, asked)) };
+    };
+    const acts: ReturnType<typeof actOn>[] = [];
+    for (let from = 0; from < items.length; from += group) {
+      const together = items.slice(from, from + group);
+      const wait = bucket.take(together.length);
+      if (wait > 0) await pause(wait);
+      acts.push(...together.map(actOn));
+    }
+    const results = await Promise.all(acts);
     const settled = results.filter((result): result is SettledItem => result.state !== 'unknown');
     await settleBulkItems(prisma, lease.hold, settled);
     return settled.length < results.length;

@@ -94,6 +94,7 @@ export async function startTestServer(
       mail: options.mail ?? null,
       allowedPlaces: options.allowedPlaces ?? [],
       archiveDirectory: options.archiveDirectory ?? null,
+      bulkPerSecond: 420,
       webRoot: null,
     },
     database,
