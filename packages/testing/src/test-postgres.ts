@@ -88,7 +88,26 @@ async function createDatabase(
   const url = server.replace(/\/[^/]*$/, `/${name}`);
   if (template !== undefined)
     await administer(url, `UPDATE setting SET value = to_jsonb(gen_random_uuid()::text) WHERE key = 'incarnation'`);
-  return { url, stop: () => administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  return {
+    url,
+    async stop() {
+      await administer(server, untilLeft(name));
+      await administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    },
+  };
+}
+
+/**
+ * Waits, for two seconds at most, until nobody is connected. A pool that has ended may still be saying goodbye: what is cut off then is an
+ * error of a client that nobody listens to any more, and fails the run.
+ */
+function untilLeft(name: string): string {
+  return `DO $$ BEGIN
+    FOR look IN 1..40 LOOP
+      EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = '${name}');
+      PERFORM pg_sleep(0.05), pg_stat_clear_snapshot();
+    END LOOP;
+  END $$`;
 }
 
 async function administer(url: string, sql: string): Promise<void> {
