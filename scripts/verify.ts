@@ -97,7 +97,7 @@ function tests(
       const { code, seconds } = await runNode([...command, ...plan.arguments], {
         show: true,
         // Twice what it takes on a quiet machine.
-        minutes: 24,
+        minutes: 36,
         env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
       });
       const counts = existsSync(report) ? plan.count() : { passed: 0, failed: 0 };

@@ -18,6 +18,8 @@ test.afterAll(async () => {
 
 for (const scheme of ['light', 'dark'] as const) {
   test(`no page or dialog has a serious fault for assistive technology, ${scheme}`, async ({ browser }) => {
+    // Every page and dialog in one go.
+    test.setTimeout(360_000);
     const page = await context.newPage();
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
     const open = async (path: string): Promise<void> => {

@@ -4,6 +4,9 @@ import { expect, test, type BrowserContext, type Locator, type Page } from '@pla
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
 import { signIn } from '../sign-in.ts';
 
+/** What is counted is kept for a while, the longer the slower the machine. */
+const counted = { timeout: 60_000 };
+
 let perdure: ServerProcess;
 let context: BrowserContext;
 
@@ -72,14 +75,14 @@ test.afterAll(async () => {
 test('what fails shows without a reload, and the incident leads to its instances', async () => {
   const page = await context.newPage();
   await page.goto(`${perdure.origin}/dashboard?workflow=credit`);
-  await expect(tile(page, 'Failed')).toHaveText('2');
-  await expect(tile(page, 'Waiting')).toHaveText('1');
+  await expect(tile(page, 'Failed')).toHaveText('2', counted);
+  await expect(tile(page, 'Waiting')).toHaveText('1', counted);
   const incidents = page.getByRole('table', { name: 'Open incidents' });
   const incident = incidents.getByRole('row', { name: /Credit check/ });
-  await expect(incident.getByRole('cell', { name: '2', exact: true })).toBeVisible();
+  await expect(incident.getByRole('cell', { name: '2', exact: true })).toBeVisible(counted);
   await start('ORD-4', { order: 4 });
-  await expect(tile(page, 'Failed')).toHaveText('3');
-  await expect(incident.getByRole('cell', { name: '3', exact: true })).toBeVisible();
+  await expect(tile(page, 'Failed')).toHaveText('3', counted);
+  await expect(incident.getByRole('cell', { name: '3', exact: true })).toBeVisible(counted);
   await incidents.getByRole('link').first().click();
   await expect(page).toHaveURL(/\/incidents\//);
   await expect(page.getByRole('link', { name: 'ORD-4' })).toBeVisible();

@@ -4,7 +4,7 @@ import { startServerProcess } from '@perdure/testing/server-process';
 
 /** The first five minutes, as somebody has them who has just installed it. What is ticked has happened: no step has a button that says so. */
 test('skip and take up, run, watch, approve, stop and start; then break it and mend it', async ({ page }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   const perdure = await startServerProcess();
   try {
     await test.step('the printed link signs in, and the guide is there', async () => {

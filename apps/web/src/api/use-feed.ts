@@ -5,6 +5,8 @@ import { useConnection } from './connection.ts';
 import { tasksChanged } from './task-changes.ts';
 
 const COUNTED_EVERY_MS = 3_000;
+/** Longer than the server usually keeps what it has counted. */
+const SETTLED_AFTER_MS = 5_000;
 
 /**
  * Keeps every list on screen fresh: the feed only hints that something changed (at most four times a second), and the queries that
@@ -19,14 +21,21 @@ export function useFeed(): void {
     // What is counted over everything is asked for seldom, however fast the hints come.
     let counted = 0;
     let later: ReturnType<typeof setTimeout> | undefined;
+    let settled: ReturnType<typeof setTimeout> | undefined;
+    const ask = () => {
+      void queries.invalidateQueries({ queryKey: trpc.dashboard.pathKey() });
+      void queries.invalidateQueries({ queryKey: trpc.incidents.pathKey() });
+    };
     const count = () => {
       if (later !== undefined) return;
       later = setTimeout(
         () => {
           later = undefined;
           counted = performance.now();
-          void queries.invalidateQueries({ queryKey: trpc.dashboard.pathKey() });
-          void queries.invalidateQueries({ queryKey: trpc.incidents.pathKey() });
+          ask();
+          // What the server keeps for everybody may have been counted before the hint: once more when it is quiet.
+          clearTimeout(settled);
+          settled = setTimeout(ask, SETTLED_AFTER_MS);
         },
         Math.max(0, counted + COUNTED_EVERY_MS - performance.now()),
       );
@@ -44,6 +53,7 @@ export function useFeed(): void {
     });
     return () => {
       clearTimeout(later);
+      clearTimeout(settled);
       subscription.unsubscribe();
     };
   }, [queries, signIns]);
