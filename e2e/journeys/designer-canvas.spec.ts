@@ -263,6 +263,39 @@ test('far away a large workflow is still edited: a block is chosen, moved and ta
   await page.close();
 });
 
+test('the map leads to where it is pressed, and its frame is dragged', async () => {
+  const column = Array.from({ length: 40 }, (_, i) => step(`s${i}`, 'setVariables', 0, 160 + i * 120, { config: { variables: { n: i } } }));
+  const page = await openWorkflow('map', column, '.react-flow');
+  await runCommand(page, 'Zoom to 100 %');
+  // Drawn for eyes and pointers; the outline and the search lead there by keyboard.
+  const map = page.locator('.wf-minimap');
+  const at = await box(map);
+  await page.mouse.click(at.x + at.width / 2, at.y + 8);
+  await expect(node(page, 'start')).toBeInViewport();
+  await expect(node(page, 's39')).not.toBeInViewport();
+  await page.mouse.click(at.x + at.width / 2, at.y + at.height - 8);
+  await expect(node(page, 's39')).toBeInViewport();
+  await expect(node(page, 'start')).not.toBeInViewport();
+  await drag(page, { x: at.x + at.width / 2, y: at.y + at.height - 10 }, { x: at.x + at.width / 2, y: at.y + 8 });
+  await expect(node(page, 'start')).toBeInViewport();
+  await page.close();
+});
+
+test('arrows with Ctrl move what is selected, a little or by the grid, as one step back', async () => {
+  const page = await openWorkflow('nudge', [step('a', 'setVariables', 300, 0, { config: { variables: { n: 1 } } })]);
+  await select(page, 'a');
+  const before = await box(node(page, 'a'));
+  await page.keyboard.press('Control+ArrowRight');
+  await expect.poll(async () => (await box(node(page, 'a'))).x).toBeGreaterThan(before.x);
+  const little = (await box(node(page, 'a'))).x - before.x;
+  await page.keyboard.press('Control+Shift+ArrowDown');
+  await expect.poll(async () => Math.round(((await box(node(page, 'a'))).y - before.y) / little)).toBe(4);
+  await page.getByRole('button', { name: 'Undo: Move', exact: false }).click();
+  await expect.poll(async () => (await box(node(page, 'a'))).y).toBeCloseTo(before.y, 0);
+  await expect.poll(async () => (await box(node(page, 'a'))).x).toBeCloseTo(before.x, 0);
+  await page.close();
+});
+
 /** Imported with a start, which leads to the step called last if there is one. */
 async function openWorkflow(key: string, steps: readonly DrawnStep[], shown?: string): Promise<Page> {
   const joined = steps.some(({ id }) => id === 'last') ? edges(['start > last']) : [];

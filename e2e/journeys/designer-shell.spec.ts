@@ -308,3 +308,20 @@ async function open(key: string): Promise<Page> {
 function options(page: Page, which: { name?: RegExp; selected?: boolean } = {}) {
   return page.getByRole('listbox', { name: 'Commands' }).getByRole('option', which);
 }
+
+test('light or dark is chosen in the menu of the account, whatever the system has, and stays', async () => {
+  const page = await context.newPage();
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.goto(`${perdure.origin}/workflows`);
+  const scheme = page.locator('html');
+  await expect(scheme).toHaveAttribute('data-mantine-color-scheme', 'light');
+  await page.getByRole('button', { name: /^Account/ }).click();
+  await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+  await expect(scheme).toHaveAttribute('data-mantine-color-scheme', 'dark');
+  await page.reload();
+  await expect(scheme).toHaveAttribute('data-mantine-color-scheme', 'dark');
+  await page.getByRole('button', { name: /^Account/ }).click();
+  await page.getByRole('menuitemradio', { name: 'Light' }).click();
+  await expect(scheme).toHaveAttribute('data-mantine-color-scheme', 'light');
+  await page.close();
+});
