@@ -66,7 +66,7 @@ function Dashboard() {
     <>
       <TopBar>
         <h1>Dashboard</h1>
-        <span style={{ marginLeft: 8 }}>
+        <span className="of-live" style={{ marginLeft: 8 }}>
           <LiveMark />
         </span>
         <span className="grow" />

@@ -1,10 +1,12 @@
-import { useId, useRef, useState } from 'react';
+import { useElementSize } from '@mantine/hooks';
+import { useId, useState } from 'react';
 import type { DashboardPoint } from '@perdure/server/contract';
 import { durationWords } from '../components/duration-words.ts';
 
 export type ChartKind = 'throughput' | 'duration';
 
-const WIDTH = 780;
+/** Until it is measured. */
+const FIRST_WIDTH = 780;
 const LEFT = 48;
 const RIGHT = 14;
 const TOP = 10;
@@ -12,7 +14,6 @@ const PLOT = 156;
 const BARS_TOP = TOP + PLOT + 18;
 const BARS = 26;
 const HEIGHT = BARS_TOP + BARS + 22;
-const PLOT_WIDTH = WIDTH - LEFT - RIGHT;
 
 /**
  * What happened over time: lines above, failures as bars below, one axis. The pointer or the arrow keys read a stretch; the numbers are
@@ -20,34 +21,28 @@ const PLOT_WIDTH = WIDTH - LEFT - RIGHT;
  */
 export function TimeChart({ points, minutes, kind }: { points: readonly DashboardPoint[]; minutes: number; kind: ChartKind }) {
   const [at, setAt] = useState<number | null>(null);
-  const svg = useRef<SVGSVGElement>(null);
+  const { ref: box, width: measured } = useElementSize();
+  const width = measured || FIRST_WIDTH;
   const title = useId();
-  const x = (i: number) => LEFT + (i / Math.max(1, points.length - 1)) * PLOT_WIDTH;
+  const step = (width - LEFT - RIGHT) / Math.max(1, points.length - 1);
+  const x = (i: number) => LEFT + i * step;
   const upper = kind === 'throughput' ? points.map(({ started }) => started) : points.map(({ p95Ms }) => p95Ms);
   const lower = kind === 'throughput' ? points.map(({ completed }) => completed) : points.map(({ p50Ms }) => p50Ms);
   const top = niceTop(Math.max(1, ...upper.map((value) => value ?? 0), ...lower.map((value) => value ?? 0)), kind);
   const y = (value: number) => TOP + PLOT - (value / top) * PLOT;
   const mostFailed = Math.max(5, ...points.map(({ failed }) => failed));
-  const step = PLOT_WIDTH / Math.max(1, points.length - 1);
   const ticks = timeTicks(points, minutes);
   const chosen = at === null ? undefined : points[at];
   const name = kind === 'throughput' ? 'Instances started, completed and failed over time' : 'Duration of completed instances over time';
-  const read = (clientX: number) => {
-    const box = svg.current?.getBoundingClientRect();
-    if (!box) return;
-    const i = Math.round((((clientX - box.left) / box.width) * WIDTH - LEFT) / step);
-    setAt(Math.max(0, Math.min(points.length - 1, i)));
-  };
+  const read = (offsetX: number) => setAt(Math.max(0, Math.min(points.length - 1, Math.round((offsetX - LEFT) / step))));
   return (
-    <div className="time-chart">
+    <div className="time-chart" ref={box}>
       <svg
-        ref={svg}
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        preserveAspectRatio="none"
+        viewBox={`0 0 ${width} ${HEIGHT}`}
         role="img"
         aria-labelledby={title}
         tabIndex={0}
-        onPointerMove={(event) => read(event.clientX)}
+        onPointerMove={(event) => read(event.clientX - event.currentTarget.getBoundingClientRect().left)}
         onPointerLeave={() => setAt(null)}
         onBlur={() => setAt(null)}
         onKeyDown={(event) => {
@@ -60,7 +55,7 @@ export function TimeChart({ points, minutes, kind }: { points: readonly Dashboar
         <title id={title}>{name}</title>
         {[0, 0.25, 0.5, 0.75, 1].map((share) => (
           <g key={share}>
-            <path className="grid" d={`M${LEFT} ${y(top * share)}H${WIDTH - RIGHT}`} />
+            <path className="grid" d={`M${LEFT} ${y(top * share)}H${width - RIGHT}`} />
             <text className="ax" x={LEFT - 8} y={y(top * share) + 4} textAnchor="end">
               {kind === 'throughput' ? (top * share).toLocaleString('en') : share === 0 ? '0' : durationWords(top * share)}
             </text>
@@ -73,15 +68,14 @@ export function TimeChart({ points, minutes, kind }: { points: readonly Dashboar
             opacity="0.09"
           />
         ) : null}
-        <path d={linePath(upper, x, y)} fill="none" stroke="var(--text-3)" strokeWidth="1.25" vectorEffect="non-scaling-stroke" />
+        <path d={linePath(upper, x, y)} fill="none" stroke="var(--text-3)" strokeWidth="1.25" />
         <path
           d={linePath(lower, x, y)}
           fill="none"
           stroke={kind === 'throughput' ? 'var(--completed)' : 'var(--accent)'}
           strokeWidth="1.75"
-          vectorEffect="non-scaling-stroke"
         />
-        <path className="grid" d={`M${LEFT} ${BARS_TOP + BARS}H${WIDTH - RIGHT}`} />
+        <path className="grid" d={`M${LEFT} ${BARS_TOP + BARS}H${width - RIGHT}`} />
         {[mostFailed, 0].map((value) => (
           <text key={value} className="ax" x={LEFT - 8} y={BARS_TOP + (value === 0 ? BARS : 6) + 4} textAnchor="end">
             {value.toLocaleString('en')}
@@ -111,8 +105,8 @@ export function TimeChart({ points, minutes, kind }: { points: readonly Dashboar
         <div
           className="tip num"
           role="status"
-          style={{ left: `${(x(at) / WIDTH) * 100}%` }}
-          data-end={x(at) > WIDTH * 0.6 ? '' : undefined}
+          style={{ left: `${(x(at) / width) * 100}%` }}
+          data-end={x(at) > width * 0.6 ? '' : undefined}
         >
           <div className="b6">{stretchWords(chosen.at, minutes)}</div>
           {(kind === 'throughput'

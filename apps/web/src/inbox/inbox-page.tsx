@@ -131,9 +131,9 @@ export function InboxPage() {
     <>
       <TopBar>
         <h1>Inbox</h1>
-        {counts ? (
+        {counts && view !== 'closed' ? (
           <span className="t3 num top-count" role="status">
-            {countWords(counts.mine)} {counts.mine === 1 ? 'task' : 'tasks'}
+            {countWords(remaining)} {remaining === 1 ? 'task' : 'tasks'}
             {counts.overdue > 0 ? `, ${countWords(counts.overdue)} overdue` : ''}
           </span>
         ) : null}

@@ -169,6 +169,7 @@ export function InstancesPage() {
         <SearchField label="Id, key, or text of an error" width={240} value={search.text ?? ''} onChange={onSearch} />
         <Button
           look="primary"
+          className="wordy"
           icon={<IconPlayerPlay className="ic" stroke={1.8} />}
           refusal={mayStart ? null : 'Your role may not start instances'}
           onClick={() => setStarting(true)}
