@@ -128,10 +128,18 @@ export async function drag(page: Page, from: { x: number; y: number }, to: { x: 
   await page.mouse.up();
 }
 
+/** The command palette, with what it finds by these letters. */
+export async function openPalette(page: Page, letters: string): Promise<void> {
+  await page.keyboard.press('Control+K');
+  const field = page.getByRole('dialog').getByRole('combobox');
+  await expect(field).toBeFocused();
+  await page.keyboard.type(letters);
+  await expect(field).toHaveValue(letters);
+}
+
 /** From the command palette, by the words of its title. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  await page.keyboard.press('Control+K');
-  await page.getByRole('combobox').fill(title.replace('…', ''));
+  await openPalette(page, title.replace('…', ''));
   await page.getByRole('option', { name: title }).first().click();
 }
 

@@ -9,6 +9,14 @@ let context: BrowserContext;
 test.beforeAll(async ({ browser }) => {
   perdure = await startServerProcess();
   context = await signIn(browser, perdure);
+  // What the editor offers as examples is from a run; its input is the sample's own.
+  const instance = `${perdure.origin}/runtime/webhooks/durabletask`;
+  const started = await context.request.post(`${instance}/orchestrators/order-approval/DATA-1?code=${perdure.apiKey}`, { data: {} });
+  expect(started.status(), await started.text()).toBe(202);
+  const read = async (): Promise<unknown> =>
+    ((await (await context.request.get(`${instance}/instances/DATA-1?code=${perdure.apiKey}`)).json()) as { customStatus: unknown })
+      .customStatus;
+  await expect.poll(read).not.toBeNull();
 });
 
 test.afterAll(async () => {

@@ -1,6 +1,6 @@
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
-import { node, openDesigner } from '../designer.ts';
+import { node, openDesigner, openPalette } from '../designer.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -60,8 +60,7 @@ test('a viewer looks at everything and changes nothing; what they may not do say
   await expect(page.getByRole('button', { name: 'Publish' })).toHaveAttribute('aria-disabled', 'true');
   await page.getByRole('button', { name: 'Publish' }).hover();
   await expect(page.getByRole('tooltip')).toContainText('role');
-  await page.keyboard.press('Control+K');
-  await page.keyboard.type('add timer');
+  await openPalette(page, 'add timer');
   await expect(page.getByRole('option', { name: /Add Timer/ })).toHaveAttribute('aria-disabled', 'true');
   await page.keyboard.press('Escape');
   // Whoever edits sees that somebody looks.

@@ -1,6 +1,18 @@
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
-import { box, canvas, createWorkflow, edges, expectAccessible, inspector, node, openDesigner, select, step } from '../designer.ts';
+import {
+  box,
+  canvas,
+  createWorkflow,
+  edges,
+  expectAccessible,
+  inspector,
+  node,
+  openDesigner,
+  select,
+  step,
+  openPalette,
+} from '../designer.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -36,8 +48,7 @@ test('the command palette adds, finds, does and goes; what was used stands first
   await expect(inspector(page).getByRole('textbox', { name: 'Title' })).toHaveValue('Send');
   await expect(box).toHaveCount(0);
 
-  await page.keyboard.press('Control+K');
-  await page.keyboard.type('align left');
+  await openPalette(page, 'align left');
   // Listed with the reason; Enter does nothing.
   await expect(options(page, { name: /Align left/ })).toHaveAttribute('aria-disabled', 'true');
   await expect(options(page, { name: /Select at least two nodes/ }).first()).toBeVisible();
@@ -45,8 +56,7 @@ test('the command palette adds, finds, does and goes; what was used stands first
   await page.keyboard.press('Escape');
   await expect(box).toHaveCount(0);
 
-  await page.keyboard.press('Control+K');
-  await page.keyboard.type('order approval');
+  await openPalette(page, 'order approval');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/workflows\/order-approval$/);
   await page.close();
@@ -74,8 +84,7 @@ test('a node is added by a few letters; what was added lately stands first; a pa
   await page.keyboard.press('Escape');
   await expect(box).toHaveCount(0);
 
-  await page.keyboard.press('Control+K');
-  await page.keyboard.type('entities');
+  await openPalette(page, 'entities');
   await expect(options(page, { selected: true })).toHaveAccessibleName(/^Entities/);
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/entities/);
@@ -131,8 +140,7 @@ test('several nodes: line up, group, ungroup; what cannot be grouped says why', 
   await page.getByRole('combobox', { name: 'Group into' }).press('Enter');
   await expect(page.getByRole('group', { name: /^Scope, / })).toBeVisible();
   await expect(page.getByRole('dialog')).toHaveCount(0);
-  await page.keyboard.press('Control+K');
-  await page.keyboard.type('ungroup');
+  await openPalette(page, 'ungroup');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('group', { name: /^Scope, / })).toHaveCount(0);
   await expect(node(page, 'Ask')).toBeVisible();

@@ -61,10 +61,14 @@ function PickList({ title, placeholder, items, none = 'Nothing is called', recen
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState(0);
   const list = useRef<HTMLDivElement>(null);
+  const search = useRef<HTMLInputElement>(null);
   const listId = useId();
   const found = useMemo(() => answers(text, items, recent), [text, items, recent]);
   const shown = found.slice(0, mostShown);
   const active = Math.min(chosen, shown.length - 1);
+
+  // Before the dialog's own way, which is a timer later: what is typed at once is for this field, not for the page's keys.
+  useEffect(() => search.current?.focus({ preventScroll: true }), []);
 
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
@@ -83,6 +87,7 @@ function PickList({ title, placeholder, items, none = 'Nothing is called', recen
       <div className="pick-search">
         <IconSearch className="ic" size={16} stroke={1.8} aria-hidden="true" />
         <input
+          ref={search}
           data-autofocus
           role="combobox"
           aria-label={title}
