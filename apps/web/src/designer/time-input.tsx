@@ -30,6 +30,9 @@ export function TimeInput({
 }) {
   const picker = useRef<HTMLInputElement>(null);
   const hint = timeHint(value, orMoment, new Date());
+  const tidied = tidiedDuration(value);
+  // What is about to be written the short way is no fault to tell of.
+  const fault = hint?.ok === false && tidied !== null ? hint.text : (error ?? (hint?.ok === false ? hint.text : undefined));
   return (
     <div className="ds-time">
       <TextInput
@@ -39,11 +42,10 @@ export function TimeInput({
         description={description}
         value={value}
         placeholder={placeholder ?? (orMoment ? '2h, or a moment' : '30s, 5m, 2h, 1d')}
-        error={hint?.ok === false ? (error ?? hint.text) : error}
+        error={fault}
         onFocus={onFocus}
         onChange={(event) => onChange(event.currentTarget.value)}
         onBlur={() => {
-          const tidied = tidiedDuration(value);
           if (tidied !== null) onChange(tidied);
         }}
         {...(orMoment && {
