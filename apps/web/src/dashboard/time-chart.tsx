@@ -7,6 +7,8 @@ export type ChartKind = 'throughput' | 'duration';
 
 /** Until it is measured. */
 const FIRST_WIDTH = 780;
+/** What a word below the axis takes. */
+const LABEL = 52;
 const LEFT = 48;
 const RIGHT = 14;
 const TOP = 10;
@@ -31,7 +33,7 @@ export function TimeChart({ points, minutes, kind }: { points: readonly Dashboar
   const top = niceTop(Math.max(1, ...upper.map((value) => value ?? 0), ...lower.map((value) => value ?? 0)), kind);
   const y = (value: number) => TOP + PLOT - (value / top) * PLOT;
   const mostFailed = Math.max(5, ...points.map(({ failed }) => failed));
-  const ticks = timeTicks(points, minutes);
+  const ticks = apart(timeTicks(points, minutes), step);
   const chosen = at === null ? undefined : points[at];
   const name = kind === 'throughput' ? 'Instances started, completed and failed over time' : 'Duration of completed instances over time';
   const read = (offsetX: number) => setAt(Math.max(0, Math.min(points.length - 1, Math.round((offsetX - LEFT) / step))));
@@ -170,6 +172,14 @@ function timeTicks(points: readonly DashboardPoint[], minutes: number): { i: num
     const near = i > 0 && i < points.length - 1;
     return near && local % (everyHours * 3_600_000) === 0 ? [{ i, label: minutes >= 60 ? day.format(moment) : clock.format(moment) }] : [];
   });
+}
+
+/** As many of them as there is room for. */
+function apart<Tick extends { i: number }>(ticks: readonly Tick[], step: number): Tick[] {
+  const [first, second] = ticks;
+  if (first === undefined || second === undefined) return [...ticks];
+  const every = Math.ceil(LABEL / ((second.i - first.i) * step));
+  return ticks.filter((_, n) => n % every === 0);
 }
 
 function stretchWords(at: string, minutes: number): string {
