@@ -170,7 +170,6 @@ export interface Ownership {
   vanished: boolean;
 }
 
-/** An attempt of an activity that was begun before, and had no outcome. */
 /** An instance as it was seen. */
 export interface InstanceHead {
   instanceId: InstanceId;
@@ -178,6 +177,7 @@ export interface InstanceHead {
   seq: number;
 }
 
+/** An attempt of an activity that was begun before, and had no outcome. */
 export interface UnfinishedAttempt {
   instanceId: InstanceId;
   executionId: string;
