@@ -30,7 +30,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { adminKey, actorOf, type Identity } from '../auth/identity.ts';
 import { reachOf } from '../auth/reach.ts';
 import type { Installation } from '../installation.ts';
-import { instanceFilter, instanceFilterInput } from '../instances/instance-filter.ts';
+import { filterWithin, instanceFilterInput } from '../instances/instance-filter.ts';
 import { type Rounds, startRounds } from '../rounds.ts';
 import { actOnInstance, itemKey, tracesOf } from './act-on-instance.ts';
 import { aimOf, permissionFor, requestOf } from './bulk-request.ts';
@@ -144,7 +144,7 @@ export function startBulkRunner({ installation, database: { prisma }, perSecond,
       ? null
       : await stillFound(
           prisma,
-          await instanceFilter(installation(), identity, permission, stillMeant(filter)),
+          await filterWithin(installation(), identity, permission, stillMeant(filter)),
           items.map(({ instanceId }) => instanceId),
         );
     return (id, workflowKey) => {

@@ -5,6 +5,7 @@ import { covers } from '../auth/folder.ts';
 import type { Identity } from '../auth/identity.ts';
 import { reachOf, withinReach } from '../auth/reach.ts';
 import type { Installation } from '../installation.ts';
+import { maskedInstanceSearch } from '../sensitive/masked-search.ts';
 import { isStorableMoment, versionNumber } from '../stored-values.ts';
 import type { InstanceFilterInput } from '../trpc/contract/instances.ts';
 import type { Permission } from '../trpc/contract/people.ts';
@@ -38,8 +39,18 @@ export const instanceFilterInput = z.strictObject({
 
 const mostText = 200;
 
-/** As the read models take it, within what the permission covers. */
+/** As the read models take it, within what the permission covers; words count where whoever asks may see them. */
 export async function instanceFilter(
+  installation: Installation,
+  identity: Identity,
+  permission: Permission,
+  input: z.infer<typeof instanceFilterInput>,
+): Promise<InstanceFilter> {
+  return maskedInstanceSearch(installation, identity, await filterWithin(installation, identity, permission, input));
+}
+
+/** The same for what was found before: whether the words may be seen is not asked again. */
+export async function filterWithin(
   installation: Pick<Installation, 'folders'>,
   identity: Identity,
   permission: Permission,

@@ -1,8 +1,9 @@
 /**
  * What of an instance somebody without `data.sensitive` is not shown.
  *
- * Values travel: from an instance to its sub-workflows and back, and with it to another version. So what is left out is what is marked in any of
- * its family, in any version they have run; of a draft that is tried, also in any version that was published, because it may take up their data.
+ * Values travel: from an instance to its sub-workflows and back, also to those nobody waits for, to what is started again from it, and with it to
+ * another version. So what is left out is what is marked in any of its family, in any version they have run; of a draft that is tried, also in any
+ * version that was published, because it may take up their data.
  */
 import {
   type FamilyMember,
@@ -71,7 +72,7 @@ export async function masksForAnybody(parts: Parts, runs: readonly (RunOf & { id
   const own = await Promise.all([...versions.values()].map((run) => markedDocument(parts, run)));
   // Where nothing is marked anywhere there is no family to ask.
   if (marked.size === 0 && own.every((document) => document === null)) return () => nothing;
-  const family = await readInstanceFamilies(parts.database.prisma, [...new Set(runs.map(({ id }) => id))]);
+  const family = await readInstanceFamilies(parts.database.prisma, [...new Set(runs.map(({ id }) => id))], [...marked.keys()]);
   const values = await valuesOf(parts, marked, family);
   return (id) => {
     const found = values.get(id);
@@ -144,5 +145,5 @@ async function valuesOf(parts: Parts, marked: MarkedVersions, family: readonly F
 /** Of one that was moved, any version may have been on the way; a draft may take up the data of any run. */
 function versionsOf(marked: MarkedVersions, { workflowKey, version, startedVersion }: FamilyMember): number[] {
   const moved = startedVersion !== null && startedVersion !== version;
-  return moved || version < 1 ? [...new Set([version, ...(marked.get(workflowKey) ?? [])])] : [version];
+  return moved || version < 1 ? [...new Set([version, ...[...(marked.get(workflowKey) ?? [])].filter((one) => one > 0)])] : [version];
 }

@@ -26,6 +26,9 @@ let server: TestServer;
 let waits: Target;
 let failed: Target;
 let child: Target;
+/** One that a marked workflow started without waiting for it, and the sub-workflow started again beside itself. */
+let detached: Target;
+let again: Target;
 const cookies = new Map<string, string>();
 const logged: string[] = [];
 const types = appRouter._def.procedures as unknown as Record<string, { _def: { type: 'query' | 'mutation' | 'subscription' } }>;
@@ -60,6 +63,21 @@ beforeAll(async () => {
     'the sub-workflow is there',
   );
   child = { workflow: 'below', instance: below, task: await taskOf(below) };
+  await publish('leaves', [node('ask', 'subWorkflow', { workflow: 'below', input, wait: false })], inputSchema);
+  const leaver = await start('leaves', 'leaves-1');
+  const left = await until(
+    async () => (await server.database.prisma.instance.findFirst({ where: { id: { startsWith: `${leaver}:` } } }))?.id,
+    'the one that is not waited for is there',
+  );
+  detached = { workflow: 'below', instance: left, task: await taskOf(left) };
+  const restarted = await server.procedure(cookies.get('admin') ?? '', 'mutation', 'instances.restart', {
+    id: below,
+    version: 'same',
+    reason: 'test',
+  });
+  if (restarted.error) throw new Error(JSON.stringify(restarted.error));
+  const beside = restarted.data.id as string;
+  again = { workflow: 'below', instance: beside, task: await taskOf(beside) };
 }, 60_000);
 afterAll(() => server.stop());
 
@@ -126,11 +144,11 @@ interface Told {
   text: string;
 }
 
-/** Every read there is, by every role that may make it, about all three instances. */
+/** Every read there is, by every role that may make it, about all of the instances. */
 async function answers(role: string): Promise<Told[]> {
   const cookie = cookies.get(role) ?? '';
   const told: Told[] = [];
-  for (const target of [waits, failed, child]) {
+  for (const target of [waits, failed, child, detached, again]) {
     for (const [path, entry] of Object.entries(procedureEntries)) {
       if (types[path]?._def.type !== 'query') continue;
       const { data, error } = await server.procedure(cookie, 'query', path, entry.input(target));
@@ -175,6 +193,47 @@ describe('I13 a canary in a marked field', () => {
       for (const what of ['instances.get', 'instances.history', 'GET /api/instances/:id/history.ndjson', 'GET /api/instances/:id/events'])
         expect(told, role).toContain(what);
     }
+  });
+
+  test('is not confirmed by a search', { timeout: 60_000 }, async () => {
+    // The read models of the list are written a moment later.
+    const asAdmin = cookies.get('admin') ?? '';
+    const found = async (cookie: string, filter: Record<string, Json>): Promise<string[]> => {
+      const { data } = await server.procedure(cookie, 'query', 'instances.list', filter);
+      const counted = await server.procedure(cookie, 'query', 'instances.count', filter);
+      expect(counted.data).toEqual(data.count);
+      expect(data.count.value).toBe(data.rows.length);
+      return (data.rows as { id: string }[]).map(({ id }) => id).sort();
+    };
+    await until(async () => (await found(asAdmin, { text: 'account DE89' })).length > 0, 'its words are found by an admin');
+    expect(await found(asAdmin, { text: 'QUOKKA' })).toContain('fails-1');
+    for (const role of ['viewer', 'operator', 'designer']) {
+      const cookie = cookies.get(role) ?? '';
+      for (const text of ['quokka', 'account DE89', canary, '88310427', 'für 0044'])
+        expect(await found(cookie, { text }), text).toEqual([]);
+      // What is shown is found.
+      expect(await found(cookie, { text: 'no ACCOUNT' })).toEqual(['fails-1']);
+      expect(await found(cookie, { text: 'no account', workflowKeys: ['fails'] })).toEqual(['fails-1']);
+      expect(await found(cookie, { text: 'no account', workflowKeys: ['fails', 'other'], statuses: ['Failed'] })).toEqual(['fails-1']);
+      expect(await found(cookie, { errorCode: 'Refused' })).toEqual(['fails-1']);
+      expect(await found(cookie, { text: 'fails-1' })).toEqual(['fails-1']);
+    }
+    const bulk = (text: string) => ({ request: { action: 'retry' }, filter: { text } });
+    const reached = async (text: string): Promise<number> =>
+      (await server.procedure(cookies.get('operator') ?? '', 'query', 'bulk.preview', bulk(text))).data.eligible;
+    expect(await reached('quokka')).toBe(0);
+    expect(await reached('no account')).toBe(1);
+
+    const tasks = async (cookie: string, text: string): Promise<string[]> => {
+      const { data } = await server.procedure(cookie, 'query', 'tasks.list', { view: 'all', text });
+      return (data.rows as { id: string }[]).map(({ id }) => id).sort();
+    };
+    const all = [waits, child, detached, again].map(({ task }) => task);
+    expect(await tasks(asAdmin, 'quokka')).toEqual(expect.arrayContaining(all));
+    for (const text of ['quokka', 'pay quokka', 'DE89', '88310427'])
+      expect(await tasks(cookies.get('approver') ?? '', text), text).toEqual([]);
+    expect(await tasks(cookies.get('approver') ?? '', 'pay')).toEqual(expect.arrayContaining(all));
+    expect(await tasks(cookies.get('approver') ?? '', 'transfer pay')).toEqual(expect.arrayContaining(all));
   });
 
   test('is in nothing that is told live', async () => {

@@ -243,6 +243,7 @@ export function InboxPage() {
               <EmptyList
                 view={view}
                 isFiltered={search.text !== undefined || INBOX_FILTERS.some((name) => search[name] !== undefined)}
+                searchedMasked={list.searchedMasked}
                 counts={list.counts}
                 onShow={(key) => go({ view: key }, ['task', 'text', ...INBOX_FILTERS])}
               />
@@ -386,11 +387,13 @@ function countWords(count: number): string {
 function EmptyList({
   view,
   isFiltered,
+  searchedMasked,
   counts,
   onShow,
 }: {
   view: InboxView;
   isFiltered: boolean;
+  searchedMasked: number | null;
   counts: TaskCounts;
   onShow: (view: InboxView) => void;
 }) {
@@ -399,6 +402,7 @@ function EmptyList({
     return (
       <EmptyState icon={icon} title="No task matches" actions={<Button onClick={() => onShow(view)}>Show all of them</Button>}>
         Search for a part of its title, or take a filter away.
+        {searchedMasked === null ? '' : ' What is masked for you is not searched.'}
       </EmptyState>
     );
   if (view === 'mine' && counts.available > 0)

@@ -59,6 +59,7 @@ export function useInboxList(search: InboxSearch, view: InboxView, isKnown: bool
     entries,
     rows: shown,
     counts: list.data?.pages.at(-1)?.counts,
+    searchedMasked: list.data?.pages.at(-1)?.searchedMasked ?? null,
     isPending: list.isPending,
     /** What is shown is what was asked for, not what stood there before. */
     isSettled: list.data !== undefined && !list.isPlaceholderData,

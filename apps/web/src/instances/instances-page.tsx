@@ -248,6 +248,9 @@ export function InstancesPage() {
               {list.data.searchedNewest === null
                 ? ''
                 : `. Parts of ids were looked for in the newest ${list.data.searchedNewest.toLocaleString('en')}`}
+              {list.data.searchedMasked === null
+                ? ''
+                : `. Where fields are sensitive, the newest ${list.data.searchedMasked.toLocaleString('en')} were searched as you see them`}
             </span>
           </span>
         ) : null}

@@ -5,6 +5,7 @@ import type { HumanTaskBody, HumanTaskHolder, HumanTaskRule, HumanTaskSchedule, 
 import type { Json } from '@perdure/graph';
 import type { PrismaClient } from '../generated/client.ts';
 import { sqlFile } from '../sql-file.ts';
+import type { MaskedWorkflows } from './instance-list.ts';
 
 /** Who looks. Candidates of a task are matched against `names` (lower case): the user's id, e-mail address, groups and roles. */
 export interface TaskViewer {
@@ -67,6 +68,8 @@ export interface TaskQuery {
   view: TaskView;
   sort: TaskSort;
   text: string | undefined;
+  /** Says more of `text`: tasks of these workflows only, or of those with values the viewer may not see only what was found when masked. */
+  searched?: { only: readonly string[] } | { masked: MaskedWorkflows } | undefined;
   workflowKey: string | undefined;
   overdue: boolean;
   minPriority: number | undefined;
@@ -80,22 +83,44 @@ export async function listTasks(
   query: TaskQuery,
 ): Promise<{ rows: (TaskRecord & TaskPlace)[]; more: boolean }> {
   const words = query.text ? searchWords(query.text) : null;
+  const searched = words === null ? undefined : query.searched;
   // Few that match are found by the index of words; when there are many, walking the order soon comes to a page of them. The planner guesses
   // the same share for every beginning of a word, and would walk to the end for one that matches nothing.
   const matching =
     words === null ? [] : await prisma.$queryRawUnsafe<{ id: string }[]>(matchingSql, words, query.view === 'closed', fewMatches + 1);
   const text = words === null ? 'none' : matching.length > fewMatches ? 'many' : 'few';
   const rows = await prisma.$queryRawUnsafe<(TaskRecord & TaskPlace)[]>(
-    listSql(query.view, sortOf(query), query.from !== null, text),
+    listSql(query.view, sortOf(query), query.from !== null, textConditions[text] + searchedCondition(query, searched)),
     ...viewerParameters(viewer),
     text === 'few' ? matching.map(({ id }) => id) : words,
     query.workflowKey ?? null,
     query.overdue,
     query.minPriority ?? null,
     query.limit + 1,
-    ...(query.from === null ? [] : [query.from.key1, query.from.key2, query.from.id]),
+    ...placeParameters(query),
+    ...(searched === undefined ? [] : 'only' in searched ? [searched.only] : [searched.masked.workflowKeys, searched.masked.found]),
   );
   return { rows: rows.slice(0, query.limit), more: rows.length > query.limit };
+}
+
+/** Which of them have the words of the text, as the list finds them. Null: the text has none, and narrows nothing. */
+export async function tasksWithWords(
+  prisma: PrismaClient,
+  text: string,
+  tasks: readonly Pick<TaskRecord, 'id' | 'title' | 'instanceId' | 'workflowKey' | 'context'>[],
+): Promise<string[] | null> {
+  const words = searchWords(text);
+  if (words === null) return null;
+  const found = await prisma.$queryRawUnsafe<{ id: string }[]>(
+    withWordsSql,
+    words,
+    tasks.map(({ id }) => id),
+    tasks.map(({ title }) => title),
+    tasks.map(({ instanceId }) => instanceId),
+    tasks.map(({ workflowKey }) => workflowKey),
+    tasks.map(({ context }) => JSON.stringify(context)),
+  );
+  return found.map(({ id }) => id);
 }
 
 /** Each exact to 10,000; 10,001 stands for more. */
@@ -174,6 +199,7 @@ const withVisible = (name: string): string =>
     .replaceAll('/*columns*/', columnsSql);
 const pageSql = withVisible('task-list.sql');
 const matchingSql = sqlFile(import.meta.url, 'task-matching.sql');
+const withWordsSql = sqlFile(import.meta.url, 'task-with-words.sql');
 const byIdSql = withVisible('task-by-id.sql');
 const ofInstanceSql = withVisible('task-of-instance.sql');
 const countsSql = Object.entries(views).reduce(
@@ -181,13 +207,21 @@ const countsSql = Object.entries(views).reduce(
   withVisible('task-counts.sql'),
 );
 
+function placeParameters({ from }: TaskQuery): unknown[] {
+  return from === null ? [] : [from.key1, from.key2, from.id];
+}
+
+function searchedCondition(query: TaskQuery, searched: TaskQuery['searched']): string {
+  if (searched === undefined) return '';
+  // Behind the nine that every list has, and its place.
+  const next = 10 + placeParameters(query).length;
+  return 'only' in searched
+    ? ` AND t.workflow_key = ANY ($${next}::text[])`
+    : ` AND (t.workflow_key <> ALL ($${next}::text[]) OR t.id = ANY ($${next + 1}::text[]))`;
+}
+
 /** All pieces come from this file: nothing a person typed is in the text. */
-function listSql(
-  view: TaskView,
-  { keys: [first, second], types, newestFirst }: Sort,
-  continues: boolean,
-  text: keyof typeof textConditions,
-): string {
+function listSql(view: TaskView, { keys: [first, second], types, newestFirst }: Sort, continues: boolean, text: string): string {
   const places = [...(second === undefined ? [first] : [first, second]), 't.id'];
   const values = [`$10::text::${types[0]}`, ...(second === undefined ? [] : [`$11::text::${types[1]}`]), '$12::text'];
   const direction = newestFirst ? ' DESC' : '';
@@ -195,7 +229,7 @@ function listSql(
     keys: `${first} AS key1, ${second ?? 'NULL::text'} AS key2`,
     join: view === 'followUp' ? 'JOIN human_task_follow_up p ON p.task_id = t.id AND p.user_id = $2' : '',
     view: views[view],
-    text: textConditions[text],
+    text,
     after: continues
       ? `(${places.join(', ')}) ${newestFirst ? '<' : '>'} (${values.join(', ')})${second === undefined ? ' AND ($11::text IS NULL)' : ''}`
       : 'true',

@@ -11,9 +11,14 @@ export interface FamilyMember {
   startedVersion: number | null;
 }
 
-/** The instances with their parents, and their sub-workflows as far as there are no more than `most`. */
-export async function readInstanceFamilies(prisma: PrismaClient, ids: readonly string[], most = 2_000): Promise<FamilyMember[]> {
-  return prisma.$queryRawUnsafe<FamilyMember[]>(familySql, ids, most);
+/** The instances with those their data come from, and their sub-workflows of these workflows as far as there are no more than `most`. */
+export async function readInstanceFamilies(
+  prisma: PrismaClient,
+  ids: readonly string[],
+  workflowKeys: readonly string[],
+  most = 5_000,
+): Promise<FamilyMember[]> {
+  return prisma.$queryRawUnsafe<FamilyMember[]>(familySql, ids, most, workflowKeys);
 }
 
 const familySql = sqlFile(import.meta.url, 'instance-family.sql');

@@ -122,6 +122,8 @@ AND i.tags <> '{}' AND i.tags @> :tags::text[]
 AND i.tags <> '{}' AND i.tags @> ARRAY['perdure:test']
 -- part: is no test
 AND NOT i.tags @> ARRAY['perdure:test']
+-- part: has the words when masked
+AND (i.workflow_key <> ALL (:maskedWorkflows::text[]) OR i.id = ANY (:foundMasked::text[]))
 -- part: with text
 AND (i.id ILIKE :pattern OR i.whereabouts ->> 'title' ILIKE :pattern OR i.whereabouts ->> 'detail' ILIKE :pattern OR i.whereabouts ->> 'code' ILIKE :pattern)
 -- part: with prefix

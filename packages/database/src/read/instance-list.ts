@@ -8,6 +8,8 @@
  * L4 Parts of an id are looked for in the newest `partsSearchedIn` instances only; everything else is found however old it is.
  * L5 What few have (a text, the beginning of an id, a duration) is found by its index and sorted; what many have, by walking the order, where a
  *    page of them soon comes. The planner's guess is wrong for both, so they are counted first, up to what counts as few.
+ * L6 What is searched are stored words, which hold also what whoever asks may not see. Of workflows where that may be so, only those instances
+ *    are found that `masked` names; nobody else pays for it.
  */
 import type { InstanceStatus } from '@perdure/engine';
 import type { PrismaClient } from '../generated/client.ts';
@@ -44,6 +46,14 @@ export interface InstanceFilter {
   waitingLongerThanMs?: number | undefined;
   /** Nothing will ever wake it. */
   stuck?: boolean | undefined;
+  /** L6. Says more of `text`, `errorCode` and `waitingEvent`. */
+  masked?: MaskedWorkflows | undefined;
+}
+
+/** Workflows with values that are masked for whoever asks, and what of theirs was found to have the words also when masked. */
+export interface MaskedWorkflows {
+  workflowKeys: readonly string[];
+  found: readonly string[];
 }
 
 /** L4 */
@@ -468,6 +478,7 @@ function narrowing(filter: InstanceFilter, asked: AskedValues, sees: readonly st
     ...has('version', 'version'),
     ...has('tags', 'tags'),
     ...has('isTest', filter.isTest === true ? 'is test' : 'is no test'),
+    ...has('maskedWorkflows', 'has the words when masked'),
   ].join('\n');
 }
 
@@ -496,6 +507,8 @@ function filterValues(filter: InstanceFilter) {
     version: filter.version,
     tags: filter.tags !== undefined && filter.tags.length > 0 ? filter.tags : undefined,
     isTest: filter.isTest,
+    maskedWorkflows: filter.masked?.workflowKeys,
+    foundMasked: filter.masked?.found,
   };
 }
 

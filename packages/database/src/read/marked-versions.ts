@@ -7,6 +7,8 @@ export interface MarkedVersion {
   publishedAt: Date;
   /** Whether its document marks anything as sensitive. */
   marked: boolean;
+  /** Keys of the workflows it starts as sub-workflows, waited for or not; `*` for any. */
+  starts: string[];
 }
 
 export async function readMarkedVersions(prisma: PrismaClient, since: Date): Promise<MarkedVersion[]> {

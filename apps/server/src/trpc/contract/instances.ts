@@ -99,6 +99,8 @@ export interface InstanceListResult {
   newerCursor: string | null;
   /** Parts of ids were looked for among this many of the newest instances only; null: nothing was left out. */
   searchedNewest: number | null;
+  /** Of workflows with values that are masked for whoever asks, words were looked for in so many at most; null: nothing was left out. */
+  searchedMasked: number | null;
 }
 
 export interface CappedCount {

@@ -78,6 +78,8 @@ export interface TaskListResult {
   rows: TaskRow[];
   counts: TaskCounts;
   nextCursor: string | null;
+  /** Of workflows with values that are masked for whoever asks, words were looked for in so many tasks at most; null: nothing was left out. */
+  searchedMasked: number | null;
 }
 
 /** tasks.get */

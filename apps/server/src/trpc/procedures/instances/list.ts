@@ -7,6 +7,7 @@ import { instanceRow } from '../../../instances/instance-words.ts';
 import { procedure } from '../../base.ts';
 import type { InstanceListResult } from '../../contract/instances.ts';
 import { masksOfInstances } from '../../../sensitive/mask-of-instance.ts';
+import { isSearchedMasked, searchedMasked } from '../../../sensitive/masked-search.ts';
 
 const input = instanceFilterInput.extend({
   direction: z.enum(['older', 'newer']).optional(),
@@ -47,6 +48,7 @@ export const list = procedure('instance.read')
         olderCursor: hasOlder && oldest ? writeCursor(oldest) : null,
         newerCursor: hasNewer && newest ? writeCursor(newest) : null,
         searchedNewest: searchedNewest(filter),
+        searchedMasked: (await isSearchedMasked(installation, identity, filter)) ? searchedMasked : null,
       };
     },
   );

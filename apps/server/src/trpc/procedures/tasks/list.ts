@@ -1,5 +1,6 @@
 import { countTasks, listTasks } from '@perdure/database/read';
 import { z } from 'zod';
+import { maskedTaskSearch, searchedMasked } from '../../../sensitive/masked-search.ts';
 import { readTaskCursor, writeTaskCursor } from '../../../tasks/task-cursor.ts';
 import { maskedTaskRows } from '../../../tasks/task-rows.ts';
 import { viewerOf } from '../../../tasks/viewer.ts';
@@ -24,14 +25,14 @@ export const list = procedure('task.read')
     const { prisma } = installation.database;
     const { view, sort = view === 'followUp' ? 'followUp' : 'due', text, workflowKey, overdue = false, minPriority, limit = 100 } = input;
     const from = input.cursor === undefined ? null : readTaskCursor(input.cursor);
-    const [page, counts] = await Promise.all([
-      listTasks(prisma, viewer, { view, sort, text: text?.trim(), workflowKey, overdue, minPriority, from, limit }),
-      countTasks(prisma, viewer),
-    ]);
+    const query = { view, sort, text: text?.trim(), workflowKey, overdue, minPriority, from, limit };
+    const searched = await maskedTaskSearch(installation, identity, viewer, query);
+    const [page, counts] = await Promise.all([listTasks(prisma, viewer, { ...query, searched }), countTasks(prisma, viewer)]);
     const last = page.rows.at(-1);
     return {
       rows: await maskedTaskRows(installation, identity, page.rows),
       counts,
       nextCursor: page.more && last ? writeTaskCursor(last) : null,
+      searchedMasked: searched === undefined ? null : searchedMasked,
     };
   });
