@@ -21,22 +21,31 @@ export interface LinesOptions {
   tasks: boolean;
 }
 
-/** Gives whole lines, several at a time. Returns false when the instance went, or was begun anew, while it was read: a line says so. */
+/** How reading ended. `gone`: it was purged, or begun anew, meanwhile. `damaged`: something is missing of it. A line says either. */
+export type LinesEnd = { kind: 'whole' } | { kind: 'gone' } | { kind: 'damaged'; why: string };
+
+/** Gives whole lines, several at a time. Rejects when the database does. */
 export async function* instanceLines(
   { database, runtime }: Pick<Installation, 'database' | 'runtime'>,
   record: InstanceRecord,
   { mask, tasks }: LinesOptions,
-): AsyncGenerator<string, boolean> {
+): AsyncGenerator<string, LinesEnd> {
   const { prisma } = database;
   const { id } = record;
   const line = (value: object): string => `${JSON.stringify(value)}\n`;
   const known = new Set<string>();
+  /** What is missing, once something is. */
+  let missing: string | null = null;
 
   async function* payloadsOf(value: Json): AsyncGenerator<string> {
     for (const { $payload: hash } of referencesIn(value)) {
       if (known.has(hash)) continue;
       known.add(hash);
-      const kept = (await runtime.payloads.load(hash)) ?? null;
+      const kept = await runtime.payloads.load(hash);
+      if (kept === undefined) {
+        missing ??= `The payload ${hash} is missing.`;
+        continue;
+      }
       yield* payloadsOf(kept);
       yield line({ type: 'payload', instance: id, hash, value: mask(kept) });
     }
@@ -45,17 +54,21 @@ export async function* instanceLines(
   yield line({ type: 'instance', ...mask(wordsOf(record)) });
   for (let after = 0; after < record.seq;) {
     const read = await readHistory(prisma, id, after, page, pageBytes);
-    if (read?.head.executionId !== record.executionId || read.events.length === 0) {
+    if (read?.head.executionId !== record.executionId) {
       yield line({ type: 'gone', instance: id });
-      return false;
+      return { kind: 'gone' };
     }
     const events = read.events.filter(({ seq }) => seq <= record.seq);
+    // SPEC: a history has no gap.
+    const gap = events.findIndex(({ seq }, i) => seq !== after + 1 + i);
+    if (events.length === 0 || gap !== -1)
+      missing ??= missingEvents(after + 1 + Math.max(gap, 0), (events[Math.max(gap, 0)]?.seq ?? record.seq + 1) - 1);
     // An event is JSON.
     for (const event of events) yield* payloadsOf(event as unknown as Json);
     yield events.map((event: HistoryEvent) => line({ type: 'event', instance: id, event: mask(event) })).join('');
     after = events.at(-1)?.seq ?? record.seq;
   }
-  if (!tasks) return true;
+  if (!tasks) return yield* end();
   for (const task of await tasksOfInstance(prisma, id)) {
     yield* payloadsOf(task as unknown as Json);
     yield line({ type: 'task', instance: id, task: mask(task) });
@@ -68,7 +81,17 @@ export async function* instanceLines(
         yield line({ type: 'file-part', file: file.id, part: part++, base64: Buffer.from(data).toString('base64') });
     }
   }
-  return true;
+  return yield* end();
+
+  function* end(): Generator<string, LinesEnd> {
+    if (missing === null) return { kind: 'whole' };
+    yield line({ type: 'damaged', instance: id, why: missing });
+    return { kind: 'damaged', why: missing };
+  }
+}
+
+function missingEvents(from: number, to: number): string {
+  return from === to ? `Event ${from} of its history is missing.` : `Events ${from} to ${to} of its history are missing.`;
 }
 
 /** The end of a file of lines: without it something is missing. */

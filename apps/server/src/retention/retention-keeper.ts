@@ -6,15 +6,19 @@
  * K3 An instance is purged as it was chosen and archived, or not at all: one that went on meanwhile stays (purge.sql).
  * K4 One instance stands in one file: a file that was written and not recorded is taken away by whoever takes the batch up.
  * K5 It purges in bites and rests four times as long as each took, so that others do not feel it.
+ * K6 What cannot be read whole stays, is named with its rule, and holds up nothing else; it is tried again after a day.
  */
-import { listInstances } from '@perdure/database/read';
+import { type InstanceRecord, listInstances } from '@perdure/database/read';
 import {
   finishRetentionBatch,
+  forgetUnreadable,
   listRetentionRules,
   planRetentionBatch,
   recordArchive,
   type RetentionBatch,
   retentionGoesOn,
+  type RetentionHead,
+  type RetentionUnreadable,
   takeUpRetentionBatch,
   tellRetention,
 } from '@perdure/database/retention';
@@ -23,7 +27,7 @@ import type { InstanceHead } from '@perdure/runtime';
 import type { FastifyBaseLogger } from 'fastify';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Installation, ServerConfig } from '../installation.ts';
-import { endLine, instanceLines } from '../instances/instance-lines.ts';
+import { endLine, instanceLines, type LinesEnd } from '../instances/instance-lines.ts';
 import { type Rounds, startRounds } from '../rounds.ts';
 import { nothing } from '../sensitive/mask-of-instance.ts';
 import { archiveTrouble, NoArchiveDirectory } from './archive-trouble.ts';
@@ -45,7 +49,9 @@ export function startRetentionKeeper(parts: Parts, log: Log, everyMs = 60_000): 
   const idle: IdleRules = new Map();
   return startRounds({
     everyMs,
-    round: (signal) => keepRetention(parts, log, { signal, idle }),
+    round: async (signal) => {
+      await keepRetention(parts, log, { signal, idle });
+    },
     onTrouble: (error) => log.warn({ err: error }, 'The retention rules could not be kept; the next round tries again.'),
   });
 }
@@ -53,18 +59,27 @@ export function startRetentionKeeper(parts: Parts, log: Log, everyMs = 60_000): 
 /** When nothing more was due, by rule and revision. */
 type IdleRules = Map<string, number>;
 
+/** What one look at the rules came across. */
+export interface RetentionRound {
+  /** K6 */
+  unreadable: RetentionUnreadable[];
+}
+
 /** One look at every rule, until nothing is due. Does nothing while another process is at it. Rejects when the database is away. */
 export async function keepRetention(
   parts: Parts,
   log: Log,
   { signal, idle }: { signal: AbortSignal; idle: IdleRules } = { signal: new AbortController().signal, idle: new Map() },
-): Promise<void> {
+): Promise<RetentionRound> {
   const { prisma } = parts.database;
+  const round: RetentionRound = { unreadable: [] };
   const lead = await parts.database.lead('retention');
-  if (lead === null) return;
+  if (lead === null) return round;
+  const work = { parts, log, signal, round };
   try {
+    await forgetUnreadable(prisma);
     const left = await takeUpRetentionBatch(lead.ask);
-    if (left !== null) await orTrouble({ id: left.ruleId, revision: left.revision }, () => workOff(parts, left, signal));
+    if (left !== null) await orTrouble({ id: left.ruleId, revision: left.revision }, () => workOff(work, left));
     for (const rule of await listRetentionRules(prisma)) {
       const { afterDays } = rule;
       const key = `${rule.id} ${rule.revision}`;
@@ -75,16 +90,17 @@ export async function keepRetention(
           if (signal.aborted) return;
           const batch = await planRetentionBatch(lead.ask, { ...rule, afterDays }, batchSize);
           if (batch === null) break;
-          await workOff(parts, batch, signal);
+          await workOff(work, batch);
         }
         await tellRetention(prisma, rule, null);
         idle.set(key, performance.now());
       });
-      if (signal.aborted) return;
+      if (signal.aborted) break;
     }
   } finally {
     lead.release();
   }
+  return round;
 
   /** What is wrong with an archive is the rule's trouble; others go on. */
   async function orTrouble(rule: { id: string; revision: number }, work: () => Promise<void>): Promise<void> {
@@ -100,10 +116,18 @@ export async function keepRetention(
   }
 }
 
+interface Work {
+  parts: Parts;
+  log: Log;
+  signal: AbortSignal;
+  round: RetentionRound;
+}
+
 /** K2. Leaves the batch unfinished when it is told to stop, or when the database goes away. */
-async function workOff(parts: Parts, batch: RetentionBatch, signal: AbortSignal): Promise<void> {
+async function workOff(work: Work, batch: RetentionBatch): Promise<void> {
+  const { parts, signal } = work;
   const { prisma } = parts.database;
-  if (!(await retentionGoesOn(prisma, batch)) || !(await isArchived(parts, batch, signal))) {
+  if (!(await retentionGoesOn(prisma, batch)) || !(await isArchived(work, batch))) {
     if (!signal.aborted) await finishRetentionBatch(prisma, batch);
     return;
   }
@@ -118,7 +142,8 @@ async function workOff(parts: Parts, batch: RetentionBatch, signal: AbortSignal)
 }
 
 /** True: it may be purged. False: nothing of it, or no more of it, may. */
-async function isArchived({ config, database, runtime }: Parts, batch: RetentionBatch, signal: AbortSignal): Promise<boolean> {
+async function isArchived(work: Work, batch: RetentionBatch): Promise<boolean> {
+  const { config, database } = work.parts;
   if (!batch.archive) return true;
   const directory = config.archiveDirectory;
   // What of it is purged is in that file, wherever it is now; what is not will be in another batch.
@@ -127,29 +152,46 @@ async function isArchived({ config, database, runtime }: Parts, batch: Retention
     if (directory === null) throw new NoArchiveDirectory();
     // K4
     for (let attempt = 1; attempt < batch.attempt; attempt += 1) await removeArchiveFile(directory, fileName(batch, attempt));
-    const file = fileName(batch, batch.attempt);
-    const counted = { instances: 0 };
-    const lines = archiveLines({ database, runtime }, batch, counted, signal);
-    const bytes = await writeArchiveFile(directory, file, lines, signal);
-    if (counted.instances > 0 && (await recordArchive(database.prisma, batch, { file, bytes }))) {
-      batch.file = file;
-      return true;
+    const name = fileName(batch, batch.attempt);
+    const found: Found = { whole: [], unreadable: [] };
+    const bytes = await writeArchiveFile(directory, name, archiveLines(work, batch, found), work.signal);
+    const file = found.whole.length > 0 ? { name, bytes } : null;
+    const isRecorded = await recordArchive(database.prisma, batch, { file, ...found });
+    if (isRecorded) tellUnreadable(work, batch, found.unreadable);
+    if (!isRecorded || file === null) {
+      await removeArchiveFile(directory, name);
+      return false;
     }
-    await removeArchiveFile(directory, file);
-    return false;
+    batch.file = name;
+    batch.ids = found.whole.map(({ id }) => id);
+    batch.executionIds = found.whole.map(({ executionId }) => executionId);
+    batch.seqs = found.whole.map(({ seq }) => seq);
+    return true;
   } catch (error) {
     // The rule may be tried again without waiting for this one.
-    if (!signal.aborted && archiveTrouble(error) !== null) await finishRetentionBatch(database.prisma, batch);
+    if (!work.signal.aborted && archiveTrouble(error) !== null) await finishRetentionBatch(database.prisma, batch);
     throw error;
   }
 }
 
-async function* archiveLines(
-  { database, runtime }: Pick<Parts, 'database' | 'runtime'>,
-  batch: RetentionBatch,
-  counted: { instances: number },
-  signal: AbortSignal,
-): AsyncGenerator<string> {
+/** K6 */
+function tellUnreadable({ log, round }: Work, { ruleId }: RetentionBatch, unreadable: readonly RetentionUnreadable[]): void {
+  round.unreadable.push(...unreadable);
+  for (const { id, why } of unreadable)
+    log.warn(
+      { instance: id, rule: ruleId, why },
+      'An instance could not be archived, and stays: what the database holds of it is damaged.',
+    );
+}
+
+/** What an archive has come to hold, and what it could not. */
+interface Found {
+  whole: RetentionHead[];
+  unreadable: RetentionUnreadable[];
+}
+
+async function* archiveLines({ parts, log, signal }: Work, batch: RetentionBatch, found: Found): AsyncGenerator<string> {
+  const { database } = parts;
   const { status, workflowKey, createdAt } = batch;
   const rule = { workflowKey: workflowKey === '' ? null : workflowKey, status };
   yield `${JSON.stringify({ type: 'perdure-archive', format: 1, batch: batch.id, createdAt: createdAt.toISOString(), rule })}\n`;
@@ -162,7 +204,10 @@ async function* archiveLines(
       const head = heads.get(row.id);
       // K3
       if (head?.seq !== row.seq || head.executionId !== row.executionId) continue;
-      if (yield* instanceLines({ database, runtime }, row, { mask: nothing, tasks: true })) counted.instances += 1;
+      const read = yield* linesOf(parts, row, log);
+      const { id, executionId: execution, seq } = row;
+      if (read.kind === 'whole') found.whole.push({ id, executionId: execution, seq });
+      if (read.kind === 'damaged') found.unreadable.push({ id, executionId: execution, seq, why: read.why });
       const tookMs = performance.now() - startedAt;
       if (tookMs < 20) continue;
       // K5
@@ -170,7 +215,34 @@ async function* archiveLines(
       startedAt = performance.now();
     }
   }
-  yield endLine(counted.instances);
+  yield endLine(found.whole.length);
+}
+
+/** K6. Rejects when it is the database that cannot be read, not the instance. */
+async function* linesOf(parts: Parts, row: InstanceRecord, log: Log): AsyncGenerator<string, LinesEnd> {
+  try {
+    return yield* instanceLines(parts, row, { mask: nothing, tasks: true });
+  } catch (error) {
+    if (!(await failsAgain(parts, row))) throw error;
+    const why = 'The database cannot read it: the log of the server says why.';
+    log.warn({ err: error, instance: row.id }, 'An instance cannot be read.');
+    yield `${JSON.stringify({ type: 'damaged', instance: row.id, why })}
+`;
+    return { kind: 'damaged', why };
+  }
+}
+
+/** Whether this instance cannot be read although the database answers: before that attempt and after it. */
+async function failsAgain(parts: Parts, row: InstanceRecord): Promise<boolean> {
+  const { prisma } = parts.database;
+  await prisma.$queryRaw`SELECT 1`;
+  try {
+    for await (const _ of instanceLines(parts, row, { mask: nothing, tasks: true }));
+    return false;
+  } catch {
+    await prisma.$queryRaw`SELECT 1`;
+    return true;
+  }
 }
 
 /** `2026-11/20261121T182233-completed-orders-1a2b3c4d-1.ndjson.gz`: the same for a batch and an attempt, whoever asks. */

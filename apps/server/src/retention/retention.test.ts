@@ -16,6 +16,7 @@ import {
   type RetentionRuleFields,
 } from '@perdure/database/retention';
 import type { Json } from '@perdure/graph';
+import { createRuntime } from '@perdure/runtime';
 import { drawWorkflow, eventually, publishWorkflow, startWorkerProcess } from '@perdure/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Loose, startTestServer, type TestServer } from '../test-support/test-server.ts';
@@ -310,6 +311,89 @@ test('K3 what went on after it was chosen stays, and is not in the file', async 
   expect((await archived()).filter(({ type }) => type === 'instance').map((line) => line.id)).toEqual(['same']);
 });
 
+test('K6 what cannot be read whole stays and is named; the others go, and it is not tried again at once', async () => {
+  const { prisma } = server.database;
+  const large = 'z'.repeat(100_000);
+  for (const one of ['good-1', 'no-tail', 'no-middle', 'good-2']) await run('quick', one);
+  await run('quick', 'no-payload', { large });
+  const ids = ['good-1', 'good-2', 'no-middle', 'no-payload', 'no-tail'];
+  await ended(...ids);
+  const { seq } = await prisma.instance.findUniqueOrThrow({ where: { id: 'no-tail' } });
+  await prisma.historyEvent.deleteMany({ where: { instanceId: 'no-tail', seq: { gt: 1 } } });
+  await prisma.historyEvent.deleteMany({ where: { instanceId: 'no-middle', seq: 2 } });
+  const started = await prisma.historyEvent.findFirstOrThrow({ where: { instanceId: 'no-payload', type: 'ExecutionStarted' } });
+  const hash = /"\$payload":"([^"]+)"/.exec(JSON.stringify(started.data))?.[1] ?? '';
+  expect((await prisma.payload.deleteMany({ where: { hash } })).count).toBe(1);
+  await age(31, ...ids);
+  const [id = ''] = await add(rule());
+
+  // A process that has not seen the payload: this one still has it in memory.
+  const { databaseUrl, redisUrl } = server;
+  const runtime = await createRuntime({ databaseUrl, redisUrl, worker: false, activities: [] });
+  const keep = () => keepRetention({ config: { archiveDirectory }, database: server.database, runtime }, log);
+  const { unreadable } = await keep();
+  expect(await left()).toEqual(['no-middle', 'no-payload', 'no-tail']);
+  const why = {
+    'no-middle': 'Event 2 of its history is missing.',
+    'no-payload': `The payload ${hash} is missing.`,
+    'no-tail': `Events 2 to ${seq} of its history are missing.`,
+  };
+  expect(Object.fromEntries(unreadable.map((one) => [one.id, one.why]))).toEqual(why);
+  const [file = ''] = await files();
+  const lines = gunzipSync(await readFile(file))
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .map((text): Loose => JSON.parse(text));
+  expect(lines.at(-1)).toEqual({ type: 'end', instances: 2 });
+  expect(Object.fromEntries(lines.filter(({ type }) => type === 'damaged').map((line) => [line.instance, line.why]))).toEqual(why);
+  const list = async () => (await server.procedure(admin.cookie, 'query', 'retention.list')).data.rules[0];
+  expect(await list()).toMatchObject({
+    purged: 2,
+    trouble: null,
+    unreadable: { count: 3, first: Object.entries(why).map(([one, words]) => ({ id: one, why: words })) },
+  });
+  const scope = { workflowKey: null, status: 'Completed', afterDays: 30 };
+  expect((await server.procedure(admin.cookie, 'query', 'retention.preview', scope)).data).toMatchObject({ due: 3, unreadable: 3 });
+
+  // Not again within the day, and no file for them.
+  expect((await keep()).unreadable).toEqual([]);
+  expect(await files()).toEqual([file]);
+  // Tried again, one was mended meanwhile.
+  await prisma.historyEvent.createMany({
+    data: Array.from({ length: seq - 1 }, (_, i) => ({
+      instanceId: 'no-tail',
+      seq: i + 2,
+      type: 'CustomStatusSet',
+      at: new Date(),
+      data: {},
+    })),
+  });
+  await prisma.retentionUnreadable.updateMany({ data: { foundAt: new Date(Date.now() - 25 * 3_600_000) } });
+  expect((await keep()).unreadable.map((one) => one.id).sort()).toEqual(['no-middle', 'no-payload']);
+  expect(await left()).toEqual(['no-middle', 'no-payload']);
+  expect((await list()).unreadable.count).toBe(2);
+  // Without an archive nothing has to be read.
+  await changeRetentionRule(prisma, id, { afterDays: 30, archive: false }, by);
+  await keep();
+  expect(await left()).toEqual([]);
+  await keep();
+  expect(await prisma.retentionUnreadable.count()).toBe(0);
+  await runtime.stop();
+});
+
+test('K6 an instance whose rows the database cannot read holds up nobody', async () => {
+  const { prisma } = server.database;
+  for (const one of ['broken', 'good']) await run('quick', one);
+  await ended('broken', 'good');
+  await age(31, 'broken', 'good');
+  await add(rule());
+  // Like a page that is damaged: whatever asks for this row fails, the rest of the database goes on.
+  await prisma.$executeRaw`UPDATE history_event SET at = 'infinity' WHERE instance_id = 'broken' AND seq = 2`;
+  expect((await keep()).unreadable).toMatchObject([{ id: 'broken', why: expect.stringContaining('cannot read it') }]);
+  expect(await left()).toEqual(['broken']);
+});
+
 test('C4 a batch of a rule that was changed or removed is not gone on with', async () => {
   const { prisma } = server.database;
   await run('quick', 'a1');
@@ -353,8 +437,9 @@ test('K4 a file that was written and not recorded is taken away; a recorded one 
   const second = await planned(id);
   const lost = `${name.slice(0, -'1.ndjson.gz'.length)}lost.ndjson.gz`;
   await writeFile(join(archiveDirectory, lost), 'as it was written');
-  expect(await recordArchive(prisma, second, { file: lost, bytes: 17 })).toBe(true);
-  expect(await recordArchive(prisma, second, { file: 'another', bytes: 1 })).toBe(false);
+  const whole = second.ids.map((one, i) => ({ id: one, executionId: second.executionIds[i] ?? '', seq: second.seqs[i] ?? 0 }));
+  expect(await recordArchive(prisma, second, { file: { name: lost, bytes: 17 }, whole, unreadable: [] })).toBe(true);
+  expect(await recordArchive(prisma, second, { file: { name: 'another', bytes: 1 }, whole, unreadable: [] })).toBe(false);
   await truncate(join(archiveDirectory, lost), 3);
   await keep();
   await rm(join(archiveDirectory, lost));

@@ -20,7 +20,11 @@ export function askForDue(
 ): { sql: string; values: unknown[] } {
   const { workflowKey, status, afterDays } = scope;
   const due = retentionSql('due').replace('@workflow', retentionSql(workflowKey === null ? 'of all without their own' : 'of workflow'));
-  const text = retentionSql(piece).replaceAll('@due', due).replaceAll('@held', retentionSql('child runs'));
+  const text = retentionSql(piece)
+    .replaceAll('@due', due)
+    .replaceAll('@held', retentionSql('child runs'))
+    .replaceAll('@unreadable', retentionSql('unreadable'))
+    .replaceAll('@lately', retentionSql('unreadable lately'));
   const values = new SqlValues();
   const sql = values.bind(text, { ...named, status, days: afterDays, workflow: workflowKey });
   return { sql, values: values.list };
@@ -31,13 +35,15 @@ export interface RetentionPreview {
   due: number;
   /** Due, but their sub-workflows still run. */
   held: number;
+  /** Among those that are due: kept by a rule that archives, because they could not be. */
+  unreadable: number;
   oldest: Date | null;
 }
 
 export async function previewRetention(prisma: PrismaClient, scope: RetentionScope): Promise<RetentionPreview> {
   const { sql, values } = askForDue('preview', scope);
   const [row] = await prisma.$queryRawUnsafe<RetentionPreview[]>(sql, ...values);
-  return row ?? { due: 0, held: 0, oldest: null };
+  return row ?? { due: 0, held: 0, unreadable: 0, oldest: null };
 }
 
 export interface RetentionSample {

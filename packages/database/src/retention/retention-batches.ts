@@ -5,6 +5,8 @@
  * C2 There is one unfinished batch at most (an index of migration 0016 sees to it), so no instance is in two of them.
  * C3 Whoever takes up a batch raises its attempt; what an earlier attempt says of it afterwards counts no more.
  * C4 A batch of a rule that was changed or removed is not gone on with.
+ * C5 Once it is archived a batch holds what stands whole in its file, and nothing else: only that can be purged.
+ * C6 What could not be archived is written down with the batch that came across it, and is not chosen again for a day.
  */
 import { randomUUID } from 'node:crypto';
 import type { FinalStatus } from '@perdure/engine';
@@ -36,11 +38,11 @@ export interface RetentionBatch {
 /** C1. Null: nothing is due, or the rule is another by now, or somebody else has an unfinished batch. */
 export async function planRetentionBatch(
   ask: Ask,
-  rule: RetentionScope & { id: string; revision: number },
+  rule: RetentionScope & { id: string; revision: number; archive: boolean },
   most: { instances: number; events: number },
 ): Promise<RetentionBatch | null> {
   const batch = randomUUID();
-  const named = { batch, rule: rule.id, revision: rule.revision, limit: most.instances, events: most.events };
+  const named = { batch, rule: rule.id, revision: rule.revision, archive: rule.archive, limit: most.instances, events: most.events };
   const { sql, values } = askForDue('plan', rule, named);
   const made = await ask(sql, values);
   return made.length === 0 ? null : readBatch(ask, batch);
@@ -57,13 +59,48 @@ export async function retentionGoesOn(prisma: PrismaClient, { id, attempt }: Ret
   return (await tell(prisma, 'goes on', { batch: id, attempt })).length > 0;
 }
 
-/** From now on it may be purged. False: another attempt has the batch (C3). */
+/** An instance as it was when it was chosen. */
+export interface RetentionHead {
+  id: string;
+  executionId: string;
+  seq: number;
+}
+
+export interface RetentionUnreadable extends RetentionHead {
+  /** In words, for whoever looks after the rules. */
+  why: string;
+}
+
+export interface WrittenArchive {
+  /** Null: nothing of the batch could be archived. */
+  file: { name: string; bytes: number } | null;
+  whole: readonly RetentionHead[];
+  unreadable: readonly RetentionUnreadable[];
+}
+
+/** C5, C6. From now on what is whole may be purged. False: another attempt has the batch (C3). */
 export async function recordArchive(
   prisma: PrismaClient,
-  { id, attempt }: RetentionBatch,
-  { file, bytes }: { file: string; bytes: number },
+  { id, ruleId, attempt }: RetentionBatch,
+  { file, whole, unreadable }: WrittenArchive,
 ): Promise<boolean> {
-  return (await tell(prisma, 'record file', { batch: id, attempt, file, bytes })).length > 0;
+  return prisma.$transaction(async (tx) => {
+    const archived = { file: file?.name ?? null, bytes: file?.bytes ?? null, ...columnsOf(whole) };
+    if ((await tell(tx, 'record file', { batch: id, attempt, ...archived })).length === 0) return false;
+    if (whole.length > 0) await tx.retentionUnreadable.deleteMany({ where: { instanceId: { in: archived.ids } } });
+    if (unreadable.length > 0)
+      await tell(tx, 'keep unreadable', { rule: ruleId, ...columnsOf(unreadable), whys: unreadable.map(({ why }) => why) });
+    return true;
+  });
+}
+
+/** Those that went since, were purged by hand or went on: C6 holds for an instance as it was. */
+export async function forgetUnreadable(prisma: PrismaClient): Promise<void> {
+  await tell(prisma, 'forget unreadable', {});
+}
+
+function columnsOf(heads: readonly RetentionHead[]) {
+  return { ids: heads.map(({ id }) => id), executions: heads.map(({ executionId }) => executionId), seqs: heads.map(({ seq }) => seq) };
 }
 
 /** Whatever of it is still there stays. Gives how many went, with an entry in the audit log if any did; null: another attempt has it. */

@@ -24,19 +24,30 @@ export interface RetentionRuleRecord extends RetentionRuleFields {
   purged: number;
   ranAt: Date | null;
   trouble: string | null;
+  /** What of it is due and could not be archived: how many, and the first of them. */
+  unreadable: { count: number; first: { id: string; why: string }[] };
 }
+
+const namedUnreadable = 5;
 
 /** Those for all workflows first, then by the workflow's key. */
 export async function listRetentionRules(prisma: PrismaClient): Promise<RetentionRuleRecord[]> {
-  const rows = await prisma.retentionRule.findMany({ orderBy: [{ workflowKey: 'asc' }, { status: 'asc' }] });
+  const rows = await prisma.retentionRule.findMany({
+    orderBy: [{ workflowKey: 'asc' }, { status: 'asc' }],
+    include: {
+      unreadable: { orderBy: { instanceId: 'asc' }, take: namedUnreadable, select: { instanceId: true, why: true } },
+      _count: { select: { unreadable: true } },
+    },
+  });
   const workflows = await prisma.workflow.findMany({
     where: { key: { in: rows.map(({ workflowKey }) => workflowKey) } },
     select: { key: true, title: true },
   });
   const titles = new Map(workflows.map(({ key, title }) => [key, title]));
   const names = await personNames(prisma, new Set(rows.map(({ updatedBy }) => updatedBy)));
-  return rows.map(({ workflowKey, status, updatedBy, ...row }) => ({
+  return rows.map(({ workflowKey, status, updatedBy, unreadable, _count, ...row }) => ({
     ...row,
+    unreadable: { count: _count.unreadable, first: unreadable.map(({ instanceId, why }) => ({ id: instanceId, why })) },
     workflowKey: workflowKey === '' ? null : workflowKey,
     workflowTitle: workflowKey === '' ? null : (titles.get(workflowKey) ?? workflowKey),
     status: status as FinalStatus, // what was saved

@@ -75,7 +75,8 @@ async function* lines(
     });
     for (const row of rows) {
       const mask = await maskOfInstance(installation, identity, row.id, row);
-      if (yield* instanceLines(installation, row, { mask, tasks: false })) instances += 1;
+      const { kind } = yield* instanceLines(installation, row, { mask, tasks: false });
+      if (kind === 'whole') instances += 1;
     }
     from = rows.at(-1) ?? null;
     if (!more || from === null) break;

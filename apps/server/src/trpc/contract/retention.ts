@@ -38,6 +38,8 @@ export interface RetentionRuleRow {
   ranAt: string | null;
   /** Why it could not go on then. */
   trouble: string | null;
+  /** Due, and kept because they could not be archived: how many, and the first of them with why. */
+  unreadable: { count: number; first: { id: string; why: string }[] };
 }
 
 /** Instances that were purged together. */
@@ -67,6 +69,8 @@ export interface RetentionPreviewResult {
   due: number;
   /** Due, but kept as long as sub-workflows of theirs run. */
   held: number;
+  /** Among those that are due: they could not be archived, so that a rule that archives keeps them. */
+  unreadable: number;
   /** When the first of them finished. */
   oldest: string | null;
   /** The first of them. */

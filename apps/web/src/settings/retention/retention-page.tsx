@@ -1,5 +1,6 @@
 import { IconArchive, IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { RetentionBatchRow, RetentionRuleRow } from '@perdure/server/contract';
 import { trpc } from '../../api/trpc.ts';
@@ -15,7 +16,7 @@ import { ReasonField } from '../../instances/acting/reason-field.tsx';
 import { StatusIcon } from '../../status/status-icon.tsx';
 import { SettingsFrame } from '../settings-frame.tsx';
 import { RetentionRuleDialog } from './retention-rule-dialog.tsx';
-import { daysInWords, instancesInWords, scopeInWords } from './retention-words.ts';
+import { daysInWords, goesNow, instancesInWords, scopeInWords } from './retention-words.ts';
 import './retention.css';
 
 type Open = { kind: 'new' } | { kind: 'change' | 'remove'; rule: RetentionRuleRow } | null;
@@ -121,6 +122,7 @@ function RuleRow({ rule, onChange, onRemove }: { rule: RetentionRuleRow; onChang
         {daysInWords(rule.afterDays)}
         <div className="s12 t3">{rule.afterDays === null ? 'Kept for ever' : rule.archive ? 'Archived first' : 'Without an archive'}</div>
         {rule.trouble === null ? null : <div className="s12 st-warning">{rule.trouble}</div>}
+        {rule.archive && rule.unreadable.count > 0 ? <Unreadable {...rule.unreadable} /> : null}
       </td>
       <td className="num end">
         {rule.afterDays === null ? <span className="t3">–</span> : <DueNow rule={rule} afterDays={rule.afterDays} />}
@@ -138,14 +140,36 @@ function RuleRow({ rule, onChange, onRemove }: { rule: RetentionRuleRow; onChang
   );
 }
 
+/** What the rule keeps although it is due: an archive of it would not be whole. */
+function Unreadable({ count, first }: RetentionRuleRow['unreadable']) {
+  return (
+    <div className="s12 retention-unreadable">
+      <span className="st-warning">
+        {count.toLocaleString('en')} could not be archived, and {count === 1 ? 'stays' : 'stay'}:
+      </span>
+      <ul>
+        {first.map(({ id, why }) => (
+          <li key={id}>
+            <Link to="/instances/$id" params={{ id }} className="mono">
+              {id}
+            </Link>
+            <span className="t2">{why}</span>
+          </li>
+        ))}
+        {count > first.length ? <li className="t3">and {(count - first.length).toLocaleString('en')} more</li> : null}
+      </ul>
+    </div>
+  );
+}
+
 /** Counted exactly, each rule for itself, so that the page does not wait for it. */
-function DueNow({ rule: { workflowKey, status, purged }, afterDays }: { rule: RetentionRuleRow; afterDays: number }) {
+function DueNow({ rule: { workflowKey, status, archive, purged }, afterDays }: { rule: RetentionRuleRow; afterDays: number }) {
   const preview = useQuery(trpc.retention.preview.queryOptions({ workflowKey, status, afterDays }, { refetchInterval: 12 * REFETCH_MS }));
   const { data } = preview;
   if (data === undefined) return <span className="t3">{preview.isError ? 'Not known' : 'Counting…'}</span>;
   return (
     <span key={purged}>
-      {data.due.toLocaleString('en')}
+      {goesNow(data, archive).toLocaleString('en')}
       {data.held > 0 ? <div className="s12 t3">{data.held.toLocaleString('en')} held by sub-workflows</div> : null}
     </span>
   );

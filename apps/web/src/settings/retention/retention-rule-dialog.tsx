@@ -8,7 +8,7 @@ import { Dialog } from '../../components/dialog.tsx';
 import { formatMoment } from '../../components/moment.ts';
 import { toast } from '../../components/toast.tsx';
 import { ReasonField } from '../../instances/acting/reason-field.tsx';
-import { FINISHED, instancesInWords, scopeInWords } from './retention-words.ts';
+import { FINISHED, goesNow, instancesInWords, scopeInWords } from './retention-words.ts';
 
 const isDays = (days: number | ''): days is number => days !== '' && Number.isInteger(days) && days >= 0 && days <= 36_500;
 
@@ -33,7 +33,7 @@ export function RetentionRuleDialog({ rule, onClose }: { rule: RetentionRuleRow 
   });
   const found = previews.flatMap(({ data }) => (data === undefined ? [] : [data]));
   const isCounted = found.length === previews.length && previews.every(({ isPlaceholderData }) => !isPlaceholderData);
-  const due = found.reduce((sum, one) => sum + one.due, 0);
+  const due = found.reduce((sum, one) => sum + goesNow(one, archive), 0);
   const done = async () => {
     await queryClient.invalidateQueries({ queryKey: trpc.retention.pathKey() });
     toast({
@@ -136,7 +136,7 @@ export function RetentionRuleDialog({ rule, onClose }: { rule: RetentionRuleRow 
             onChange={(event) => setArchive(event.currentTarget.checked)}
           />
         )}
-        {isNever || !isDays(days) ? null : <Preview found={found} due={due} isCounted={isCounted} />}
+        {isNever || !isDays(days) ? null : <Preview found={found} due={due} archive={archive} isCounted={isCounted} />}
         <ReasonField value={reason} onChange={setReason} />
         {wrong('reason') === undefined ? null : <p style={{ color: 'var(--failed)' }}>{wrong('reason')}</p>}
       </div>
@@ -146,7 +146,15 @@ export function RetentionRuleDialog({ rule, onClose }: { rule: RetentionRuleRow 
 
 const SHOWN = 5;
 
-function Preview({ found, due, isCounted }: { found: RetentionPreviewResult[]; due: number; isCounted: boolean }) {
+interface PreviewProps {
+  found: RetentionPreviewResult[];
+  due: number;
+  archive: boolean;
+  isCounted: boolean;
+}
+
+function Preview({ found, due, archive, isCounted }: PreviewProps) {
+  const kept = archive ? found.reduce((sum, one) => sum + one.unreadable, 0) : 0;
   const held = found.reduce((sum, one) => sum + one.held, 0);
   const sample = found
     .flatMap((one) => one.sample)
@@ -161,6 +169,11 @@ function Preview({ found, due, isCounted }: { found: RetentionPreviewResult[]; d
         <span className="t2">
           {', '}
           {held.toLocaleString('en')} {held === 1 ? 'waits' : 'wait'} for sub-workflows that still run
+        </span>
+      ) : null}
+      {kept > 0 ? (
+        <span className="t2">
+          , {instancesInWords(kept)} could not be archived and {kept === 1 ? 'stays' : 'stay'}
         </span>
       ) : null}
       {sample.length > 0 ? (

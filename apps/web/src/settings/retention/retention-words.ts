@@ -1,4 +1,4 @@
-import type { FinishedStatus, RetentionRuleRow } from '@perdure/server/contract';
+import type { FinishedStatus, RetentionPreviewResult, RetentionRuleRow } from '@perdure/server/contract';
 
 export const FINISHED: readonly FinishedStatus[] = ['Completed', 'Failed', 'Terminated', 'Canceled'];
 
@@ -12,6 +12,11 @@ export function daysInWords(days: number | null): string {
   if (days === null) return 'Never';
   if (days === 0) return 'As soon as they end';
   return `After ${days.toLocaleString('en')} ${days === 1 ? 'day' : 'days'}`;
+}
+
+/** Of what is due: a rule that archives keeps what it could not. */
+export function goesNow({ due, unreadable }: Pick<RetentionPreviewResult, 'due' | 'unreadable'>, archive: boolean): number {
+  return archive ? due - unreadable : due;
 }
 
 /** `1 instance`, `1,204 instances`. */

@@ -12,10 +12,14 @@ export const preview = procedure('admin')
   .query(async ({ ctx: { identity, installation }, input }): Promise<RetentionPreviewResult> => {
     demandForAll(identity, 'admin');
     const { prisma } = installation.database;
-    const [{ due, held, oldest }, sample] = await Promise.all([previewRetention(prisma, input), sampleRetention(prisma, input, sampled)]);
+    const [{ due, held, unreadable, oldest }, sample] = await Promise.all([
+      previewRetention(prisma, input),
+      sampleRetention(prisma, input, sampled),
+    ]);
     return {
       due,
       held,
+      unreadable,
       oldest: oldest?.toISOString() ?? null,
       sample: sample.map(({ completedAt, ...one }) => ({ ...one, completedAt: completedAt.toISOString() })),
     };
