@@ -14,7 +14,8 @@ export type Duty = keyof typeof locks;
 export interface Lead {
   /** Over the session that holds the lead. Rejects when it is gone, and with it the lead. */
   readonly ask: Ask;
-  release(): void;
+  /** Resolves once another process can take it. */
+  release(): Promise<void>;
 }
 
 /** Null while another process leads. */
@@ -24,8 +25,14 @@ export async function takeLead(pool: pg.Pool, duty: Duty): Promise<Lead | null> 
   try {
     const { rows } = await client.query<{ leads: boolean }>('SELECT pg_try_advisory_lock($1) AS leads', [locks[duty]]);
     if (rows[0]?.leads === true)
-      // Ending the session gives the lock back.
-      return { ask: askOf(client), release: () => client.release(true) };
+      return {
+        ask: askOf(client),
+        // Ending the session gives the lock back, too, but only when the server has come to it.
+        release: async () => {
+          await client.query('SELECT pg_advisory_unlock($1)', [locks[duty]]).catch(() => undefined);
+          client.release(true);
+        },
+      };
   } catch (error) {
     client.release(true);
     throw error;

@@ -70,7 +70,7 @@ export class MonitorLeader {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#round;
-    this.#lead?.session.release();
+    await this.#lead?.session.release();
   }
 
   #later(afterMs: number): void {
@@ -94,7 +94,7 @@ export class MonitorLeader {
         nextMs = isBehind ? tookMs / catchUpShare - tookMs : Math.max(everyMs, tookMs / share);
       }
     } catch (error) {
-      this.#lead?.session.release();
+      await this.#lead?.session.release();
       this.#lead = null;
       if (!this.#stopped) this.#options.onTrouble(error as Error);
     }

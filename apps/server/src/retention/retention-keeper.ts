@@ -98,7 +98,7 @@ export async function keepRetention(
       if (signal.aborted) break;
     }
   } finally {
-    lead.release();
+    await lead.release();
   }
   return round;
 

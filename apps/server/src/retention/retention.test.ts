@@ -124,7 +124,7 @@ async function planned(id: string): Promise<RetentionBatch> {
     if (batch === null) throw new Error('Nothing is due.');
     return batch;
   } finally {
-    lead.release();
+    await lead.release();
   }
 }
 
