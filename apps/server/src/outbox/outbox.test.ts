@@ -23,6 +23,11 @@ let hook: Server;
 let hookUrl: string;
 let received: { headers: IncomingMessage['headers']; body: string }[] = [];
 let answers: number[] = [];
+/** Accepts and never answers. */
+let silent: Server;
+let silentUrl: string;
+/** At each of its requests, how many of them were open. */
+const openAtSilent: number[] = [];
 const senders: Rounds[] = [];
 
 beforeAll(async () => {
@@ -39,6 +44,13 @@ beforeAll(async () => {
     });
   });
   await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
+  let open = 0;
+  silent = createServer((request) => {
+    openAtSilent.push((open += 1));
+    request.on('close', () => (open -= 1));
+  });
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  silentUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/hooks/alerts`; // a TCP server
   hookUrl = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/hooks/alerts`; // a TCP server
 });
 afterEach(async () => {
@@ -48,8 +60,10 @@ afterEach(async () => {
   answers = [];
 });
 afterAll(async () => {
-  hook.closeAllConnections();
-  hook.close();
+  for (const server of [hook, silent]) {
+    server.closeAllConnections();
+    server.close();
+  }
   await database.close();
   await Promise.all([postgres.stop(), mails.stop()]);
 });
@@ -59,7 +73,9 @@ function sender(options: { mail?: boolean; allow?: boolean; waits?: number[] } =
   const started = startNoticeSender({
     database,
     mailer: mail ? createMailer({ url: mails.url, from: 'Perdure <perdure@example.com>' }) : null,
-    webhooks: createWebhookSender({ allow: allow ? [{ origin: new URL(hookUrl).origin, pathPrefix: '/hooks' }] : [] }),
+    webhooks: createWebhookSender({
+      allow: allow ? [hookUrl, silentUrl].map((url) => ({ origin: new URL(url).origin, pathPrefix: '/hooks' })) : [],
+    }),
     log,
     everyMs: 20,
     waits,
@@ -189,6 +205,31 @@ test('O3 a webhook that fails is sent again under the same id, and given up afte
   const unwanted = hookNotice();
   await queueNoticeAlone(database.prisma, unwanted);
   expect(await settled(unwanted.dedupeKey)).toMatchObject({ sentAt: null, attempts: 1, failedReason: expect.stringContaining('410') });
+});
+
+test('O5 a receiver that never answers holds up only what is for it, and a few of that at a time', async () => {
+  for (let i = 0; i < 30; i += 1) await queueNoticeAlone(database.prisma, hookNotice({ url: silentUrl }));
+  const keys = Array.from({ length: 40 }, () => randomUUID());
+  for (const dedupeKey of keys) await queueNoticeAlone(database.prisma, hookNotice({ dedupeKey }));
+  await queueNoticeAlone(database.prisma, letter('meanwhile@example.com'));
+  const started = sender();
+  await mails.mailTo('meanwhile@example.com');
+  for (const row of await Promise.all(keys.map(settled))) expect(row).toMatchObject({ attempts: 1, failedReason: null });
+  // All others were sent while the silent one still holds its first: nothing of it has ended.
+  const toSilent = { recipient: silentUrl };
+  expect(await database.prisma.notice.count({ where: { ...toSilent, failedReason: { not: null } } })).toBe(0);
+  expect(await database.prisma.notice.count({ where: { ...toSilent, attempts: { gt: 0 } } })).toBe(4);
+  expect(openAtSilent.length).toBeLessThanOrEqual(4);
+  // After a failure one at a time, which is the probe.
+  await eventually('it was tried three times more', () => {
+    silent.closeAllConnections();
+    return Promise.resolve(openAtSilent.length >= 7 || undefined);
+  });
+  expect(openAtSilent.slice(4, 7)).toEqual([1, 1, 1]);
+  await database.prisma.notice.updateMany({ where: toSilent, data: { failedAt: new Date() } });
+  silent.closeAllConnections();
+  silent.on('request', (request) => request.destroy());
+  await started.stop();
 });
 
 test('a webhook to an internal address is refused unless the operator allows it', async () => {

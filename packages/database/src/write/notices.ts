@@ -84,14 +84,27 @@ export interface ClaimedNotice {
   createdAt: Date;
   /** This one included. */
   attempts: number;
+  /** Where it goes to: the host of a webhook; '' for all mails, which leave through one server. */
+  place: string;
 }
 
-/** Takes up to `limit` due notices of the channels, oldest first. Counted as attempts before they are sent: a sender that dies counts. */
+export interface NoticeClaim {
+  channels: readonly ClaimedNotice['channel'][];
+  limit: number;
+  claimedForMs: number;
+  /** How many for one place … */
+  perPlace: number;
+  /** … other than these. */
+  rooms?: ReadonlyMap<string, number>;
+}
+
+/** Takes up to `limit` due notices of the channels, the oldest of each place. Counted as attempts before they are sent: a sender that dies counts. */
 export async function claimNotices(
   prisma: PrismaClient,
-  claim: { channels: readonly ClaimedNotice['channel'][]; limit: number; claimedForMs: number },
+  { channels, limit, claimedForMs, perPlace, rooms = new Map() }: NoticeClaim,
 ): Promise<ClaimedNotice[]> {
-  return prisma.$queryRawUnsafe<ClaimedNotice[]>(claimSql, claim.channels, claim.limit, claim.claimedForMs);
+  const named = [[...rooms.keys()], [...rooms.values()]];
+  return prisma.$queryRawUnsafe<ClaimedNotice[]>(claimSql, channels, limit, claimedForMs, ...named, perPlace);
 }
 
 const claimSql = sqlFile(import.meta.url, 'claim-notices.sql');
