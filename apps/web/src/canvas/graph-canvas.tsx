@@ -62,6 +62,7 @@ import { StepNode } from './step-node.tsx';
 import { StrayEdges } from './stray-edges.tsx';
 import { useDrag } from './use-drag.ts';
 import { grown, useDrawnArea } from './use-drawn-area.ts';
+import { usePanLayer } from './use-pan-layer.ts';
 import { useRefit } from './use-refit.ts';
 import { useFarGestures } from './use-far-gestures.ts';
 import { useResize, type Resized } from './use-resize.ts';
@@ -185,6 +186,7 @@ function Canvas({
   }, [fit, layout]);
   const [ready, setReady] = useState(false);
   useRefit({ frame, view: canvasView, start, fit, bounds: () => latest.current.layout.bounds() });
+  usePanLayer(frame);
   const area = useDrawnArea(start?.area ?? null);
   // Until React Flow has taken up the viewport its own zoom says nothing, and mounting every node once would cost seconds.
   const isFar = document.nodes.length >= farFrom && (start === null || (ready ? level === 'block' : start.zoom < 0.4));
