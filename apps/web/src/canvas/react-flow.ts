@@ -40,7 +40,11 @@ export function useViewportListener(): (
   const store = useStoreApi();
   return useMemo(
     () => (listener) => {
+      let last: Pick<ReactFlowState, 'transform' | 'width' | 'height'> | null = null;
       const tell = (state: ReactFlowState): void => {
+        // The store changes several times in a frame of a drag, its viewport seldom.
+        if (last?.transform === state.transform && last.width === state.width && last.height === state.height) return;
+        last = state;
         const [x, y, zoom] = state.transform;
         listener({ x: -x / zoom, y: -y / zoom, width: state.width / zoom, height: state.height / zoom, zoom });
       };
