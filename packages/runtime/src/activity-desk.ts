@@ -27,10 +27,11 @@ import type { RuntimeObserver } from './ports/runtime-observer.ts';
 import { QueuedActivities } from './queued-activities.ts';
 import type { Resident } from './resident.ts';
 import type { SendResult } from './runtime.ts';
+import { hasWaitingResult, isStillOpen } from './still-open.ts';
 import { SuspectLane } from './suspect-lane.ts';
 
 export interface ActivityDeskOptions {
-  store: Pick<DurableStore, 'accept' | 'messages'>;
+  store: Pick<DurableStore, 'accept' | 'messages' | 'load' | 'loadHistory'>;
   hot: Pick<HotStore, 'hint'>;
   claims: Claims;
   payloads: DurablePayloads;
@@ -68,8 +69,8 @@ interface Startable {
 
 /** An attempt that ended a worker or a cell, or was beside what did. */
 interface Suspect {
-  /** Null: it is not this worker's to begin any more. */
-  find(): Found | null;
+  /** Null: it is not this worker's to begin any more, or nobody's, for it has an outcome. */
+  find(): Found | null | Promise<Found | null>;
   /** Whether it still is, right before it begins. */
   mayBegin(): boolean;
   /** Settles when it no longer runs. */
@@ -77,6 +78,11 @@ interface Suspect {
   hold(body: CommandBody): unknown;
   /** Nothing more is done for it here. */
   over(): void;
+}
+
+/** Of an instance in memory, where it is known at once. */
+interface ResumedSuspect extends Suspect {
+  find(): Found | null;
 }
 
 interface Found {
@@ -92,8 +98,6 @@ const hereLane = { width: 1, patienceMs: patienceMsInLane, pauseMs: 1_000 };
 const cellLane = { width: 2, patienceMs: patienceMsInLane, pauseMs: 0 };
 /** Between the death of an attempt's second cell and its next begin; doubled with every claim. */
 const [deathPauseMs, longestDeathPauseMs] = [250, 30_000];
-/** Among how many waiting messages of its partition a job's result is looked for. */
-const messagesLooked = 1_000;
 /** How long the database is asked again while it is away, before an attempt fails for it. */
 const patienceMs = 60_000;
 
@@ -131,7 +135,7 @@ export class ActivityDesk {
         : new QueuedActivities(
             queue,
             (job) => this.#runHere(job),
-            (job) => this.#hasStoredResult(job),
+            (job) => hasWaitingResult(options.store, job, options.partitions),
             options.mayBegin,
           );
   }
@@ -268,7 +272,7 @@ export class ActivityDesk {
   }
 
   /** An unfinished attempt of an instance in memory. */
-  #resumed(resident: Resident, step: StepKey): Suspect {
+  #resumed(resident: Resident, step: StepKey): ResumedSuspect {
     const mayBegin = (): boolean => this.#startable(resident, step, false) !== null;
     return {
       find: () => {
@@ -313,7 +317,7 @@ export class ActivityDesk {
 
   /** [A5] `claims`: when they have been counted, with this one. Settles when it no longer runs. */
   async #pass(suspect: Suspect, claims: number | null): Promise<void> {
-    const found = suspect.find();
+    const found = await suspect.find();
     if (found === null) return suspect.over();
     let counted = claims;
     if (counted === null) {
@@ -377,7 +381,10 @@ export class ActivityDesk {
     });
   }
 
-  /** A job of a named queue, maybe another worker's. One that was begun before, or was held once, is a suspect here, too. */
+  /**
+   * A job of a named queue, maybe another worker's. One that was begun before, or was held once, is a suspect here, too. It may have an outcome by
+   * the time its turn has come: from another entry of its, or from a worker that vanished before it told the queue.
+   */
   async #runQueued(job: ActivityJob, delivery: Delivery): Promise<void> {
     const isSuspect = job.again || delivery.again || (job.releases > 0 && this.#cells !== null);
     const abort = new AttemptAbort();
@@ -388,7 +395,10 @@ export class ActivityDesk {
     const mayBegin = (): boolean => !this.#stopped;
     await new Promise<void>((over, fail) => {
       const suspect: Suspect = {
-        find: () => ({ job, finder: { type: 'delivery', id: delivery.id } }),
+        find: async () => {
+          const isOpen = await this.#patiently('queued activity', () => isStillOpen(this.#options.store, job, this.#options.partitions));
+          return isOpen ? { job, finder: { type: 'delivery', id: delivery.id } } : null;
+        },
         mayBegin,
         begin: async () => {
           const outcome = await (this.#cells === null
@@ -417,17 +427,6 @@ export class ActivityDesk {
     await this.#options.store.accept([], [{ partition, instanceId: job.instanceId, messageId: `result:${randomUUID()}`, body }]);
     this.#options.hot.hint({ type: 'mail', partitions: [partition] });
     this.#options.lookForMail();
-  }
-
-  async #hasStoredResult({ instanceId, step, attempt }: ActivityJob): Promise<boolean> {
-    const waiting = await this.#options.store.messages([partitionOf(instanceId, this.#options.partitions)], [], messagesLooked);
-    return waiting.some(
-      ({ instanceId: receiver, body }) =>
-        receiver === instanceId &&
-        (body.type === 'CompleteTask' || body.type === 'FailTask') &&
-        body.step === step &&
-        body.attempt === attempt,
-    );
   }
 
   #report(job: ActivityJob, bounded: BoundedOutcome): void {

@@ -14,6 +14,8 @@ interface Handed {
   job: ActivityJob;
   ticket: string | null;
   isHeldBack: boolean;
+  /** By its own owner; what was dropped with its partition may be another owner's now, with the same ticket. */
+  isForgotten: boolean;
   /** Looks in a row that did not find the entry: one may have come between its end and its result's arrival. */
   misses: number;
 }
@@ -60,7 +62,7 @@ export class QueuedActivities {
     const key = handedKey(job.instanceId, job.step);
     const known = this.#handed.get(key)?.job;
     if (known?.attempt === job.attempt && known.executionId === job.executionId && known.releases === job.releases) return;
-    const handed: Handed = { queue, job, ticket: null, isHeldBack: false, misses: 0 };
+    const handed: Handed = { queue, job, ticket: null, isHeldBack: false, isForgotten: false, misses: 0 };
     this.#handed.set(key, handed);
     void this.#hand(key, handed);
   }
@@ -71,6 +73,7 @@ export class QueuedActivities {
     const handed = this.#handed.get(key);
     if (handed === undefined) return;
     this.#handed.delete(key);
+    handed.isForgotten = true;
     if (handed.ticket !== null) void this.#queue.remove(handed.queue, handed.ticket);
   }
 
@@ -89,7 +92,7 @@ export class QueuedActivities {
     try {
       if (!this.#queue.available()) throw new Error('The queue is away.');
       handed.ticket = await this.#queue.add(handed.queue, handed.job);
-      if (this.#handed.get(key) !== handed) await this.#queue.remove(handed.queue, handed.ticket);
+      if (handed.isForgotten) await this.#queue.remove(handed.queue, handed.ticket);
     } catch {
       if (this.#handed.get(key) !== handed) return;
       this.#handed.delete(key);

@@ -3,12 +3,23 @@
  * for itself again while it runs them; an entry nobody has touched for `abandonedAfterMs` goes to whoever asks next.
  * An entry names the run of the Redis server it was handed to, and is served in that run only: what a server finds again when it is started from
  * an old dump may have been done long since. Its owner misses it and hands it in anew.
- * Keys: `perdure:{incarnation}:queues` (set of names), `perdure:{incarnation}:q:<name>` (stream).
+ * A job is in its queue once, however many owners hand it in, one after the other (hand-in-job.lua).
+ * Keys: `perdure:{incarnation}:queues` (set of names), `perdure:{incarnation}:q:<name>` (stream), `perdure:{incarnation}:jobs:<name>` (hash).
  */
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import type { ActivityJob } from '../activity-runner.ts';
 import type { ActivityQueue, Delivery } from '../ports/activity-queue.ts';
+
+const handInJobLua = readFileSync(new URL('./hand-in-job.lua', import.meta.url), 'utf8');
+const finishJobLua = readFileSync(new URL('./finish-job.lua', import.meta.url), 'utf8');
+
+interface WithScripts {
+  /** Keys and arguments as the scripts name them. */
+  perdureHandInJob(...keysAndArguments: string[]): Promise<string>;
+  perdureFinishJob(...keysAndArguments: string[]): Promise<null>;
+}
 
 const group = 'workers';
 const blockMs = 1_000;
@@ -24,7 +35,7 @@ type Run = (job: ActivityJob, delivery: Delivery) => Promise<void>;
 type Reply = [stream: string, entries: [id: string, fields: string[] | null][]][];
 
 interface Entry {
-  stream: string;
+  queue: string;
   id: string;
   /** Whether it may have been begun before. */
   again: boolean;
@@ -33,11 +44,11 @@ interface Entry {
 
 export class RedisActivityQueue implements ActivityQueue {
   readonly #prefix: string;
-  readonly #commands: Redis;
+  readonly #commands: Redis & WithScripts;
   readonly #reader: Redis;
   readonly #concurrency: number;
   readonly #abandonedAfterMs: number;
-  readonly #running = new Map<string, { stream: string; id: string }>();
+  readonly #running = new Map<string, { queue: string; id: string }>();
   /** The server's run id by connection, while that lasts. */
   readonly #serverRuns = new Map<Redis, Promise<string>>();
   #consumer = '';
@@ -56,7 +67,10 @@ export class RedisActivityQueue implements ActivityQueue {
       connectTimeout: 2_000,
       retryStrategy: (attempt: number) => Math.min(100 * attempt, 2_000),
     };
-    this.#commands = new Redis(url, { ...connection, commandTimeout: 2_000 });
+    // defineCommand adds the methods at run time; ioredis cannot express their types.
+    this.#commands = new Redis(url, { ...connection, commandTimeout: 2_000 }) as Redis & WithScripts;
+    this.#commands.defineCommand('perdureHandInJob', { numberOfKeys: 3, lua: handInJobLua });
+    this.#commands.defineCommand('perdureFinishJob', { numberOfKeys: 2, lua: finishJobLua });
     this.#reader = new Redis(url, connection);
     for (const connection of [this.#commands, this.#reader]) {
       connection.on('error', () => {});
@@ -69,21 +83,13 @@ export class RedisActivityQueue implements ActivityQueue {
   }
 
   async add(queue: string, job: ActivityJob): Promise<string> {
-    await this.#commands.sadd(`${this.#prefix}queues`, queue);
-    const ticket = await this.#commands.xadd(
-      this.#stream(queue),
-      '*',
-      'job',
-      JSON.stringify(job),
-      'run',
-      await this.#serverRun(this.#commands),
-    );
-    if (ticket === null) throw new Error(`Redis took no job for the queue ${queue}.`);
-    return ticket;
+    const run = await this.#serverRun(this.#commands);
+    const keys = [this.#stream(queue), `${this.#prefix}queues`, this.#jobs(queue)];
+    return this.#commands.perdureHandInJob(...keys, queue, group, this.#consumer, nameOf(job), JSON.stringify(job), run);
   }
 
   async remove(queue: string, ticket: string): Promise<void> {
-    await this.#finish(this.#stream(queue), ticket).catch(() => {});
+    await this.#finish(queue, ticket).catch(() => {});
   }
 
   async lost(queue: string, tickets: readonly string[]): Promise<string[]> {
@@ -118,10 +124,9 @@ export class RedisActivityQueue implements ActivityQueue {
           await new Promise((resume) => setTimeout(resume, 200));
           continue;
         }
-        const streams = queues.map((queue) => this.#stream(queue));
         const serverRun = await this.#serverRun(this.#reader);
-        for (const stream of streams)
-          for (const [id, fields] of await this.#abandoned(stream, room)) this.#run({ stream, id, again: true, serverRun }, fields, run);
+        for (const queue of queues)
+          for (const [id, fields] of await this.#abandoned(queue, room)) this.#run({ queue, id, again: true, serverRun }, fields, run);
         // The reply's shape is Redis' own: streams, each with entries of id and field list.
         const reply = (await this.#reader.call(
           'XREADGROUP',
@@ -133,11 +138,12 @@ export class RedisActivityQueue implements ActivityQueue {
           'BLOCK',
           String(blockMs),
           'STREAMS',
-          ...streams,
-          ...streams.map(() => '>'),
+          ...queues.map((queue) => this.#stream(queue)),
+          ...queues.map(() => '>'),
         )) as Reply | null;
         for (const [stream, entries] of reply ?? [])
-          for (const [id, fields] of entries) this.#run({ stream, id, again: false, serverRun }, fields, run);
+          for (const [id, fields] of entries)
+            this.#run({ queue: stream.slice(this.#stream('').length), id, again: false, serverRun }, fields, run);
       } catch (error) {
         if (this.#closed) return;
         if (String(error).includes('NOGROUP')) await this.#createGroups();
@@ -151,25 +157,24 @@ export class RedisActivityQueue implements ActivityQueue {
     for (const queue of queues) await this.#commands.xgroup('CREATE', this.#stream(queue), group, '0', 'MKSTREAM').catch(() => {});
   }
 
-  async #abandoned(stream: string, count: number): Promise<[id: string, fields: string[] | null][]> {
-    const [, entries] = (await this.#reader.xautoclaim(stream, group, this.#consumer, this.#abandonedAfterMs, '0', 'COUNT', count)) as [
-      string,
-      [string, string[] | null][],
-    ];
-    return entries.filter(([id]) => !this.#running.has(`${stream} ${id}`));
+  async #abandoned(queue: string, count: number): Promise<[id: string, fields: string[] | null][]> {
+    const claimed = await this.#reader.xautoclaim(this.#stream(queue), group, this.#consumer, this.#abandonedAfterMs, '0', 'COUNT', count);
+    // The reply's shape is Redis' own.
+    const [, entries] = claimed as [string, [string, string[] | null][]];
+    return entries.filter(([id]) => !this.#running.has(`${queue} ${id}`));
   }
 
-  #run({ stream, id, again, serverRun }: Entry, fields: string[] | null, run: Run): void {
-    const key = `${stream} ${id}`;
+  #run({ queue, id, again, serverRun }: Entry, fields: string[] | null, run: Run): void {
+    const key = `${queue} ${id}`;
     const text = fields?.[1];
     if (text === undefined || fields?.[3] !== serverRun) {
-      void this.#finish(stream, id).catch(() => {});
+      void this.#finish(queue, id).catch(() => {});
       return;
     }
-    this.#running.set(key, { stream, id });
+    this.#running.set(key, { queue, id });
     // Only `add` writes entries.
     void run(JSON.parse(text) as ActivityJob, { id: `${id} ${randomUUID()}`, again })
-      .then(() => this.#finish(stream, id))
+      .then(() => this.#finish(queue, id))
       .catch(() => {}) // Not finished: it is abandoned, and comes round again.
       .finally(() => this.#running.delete(key));
   }
@@ -185,17 +190,25 @@ export class RedisActivityQueue implements ActivityQueue {
     return run;
   }
 
-  async #finish(stream: string, id: string): Promise<void> {
-    await this.#commands.pipeline().xack(stream, group, id).xdel(stream, id).exec();
+  async #finish(queue: string, id: string): Promise<void> {
+    await this.#commands.perdureFinishJob(this.#stream(queue), this.#jobs(queue), group, id);
   }
 
   async #touchRunning(): Promise<void> {
     if (!this.available()) return;
-    for (const { stream, id } of this.#running.values())
-      await this.#commands.xclaim(stream, group, this.#consumer, 0, id, 'JUSTID').catch(() => {});
+    for (const { queue, id } of this.#running.values())
+      await this.#commands.xclaim(this.#stream(queue), group, this.#consumer, 0, id, 'JUSTID').catch(() => {});
   }
 
   #stream(queue: string): string {
     return `${this.#prefix}q:${queue}`;
   }
+
+  #jobs(queue: string): string {
+    return `${this.#prefix}jobs:${queue}`;
+  }
+}
+
+function nameOf({ instanceId, executionId, step, attempt, releases }: ActivityJob): string {
+  return [instanceId, executionId, step, attempt, releases].join('\n');
 }
