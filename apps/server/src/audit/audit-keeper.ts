@@ -10,10 +10,13 @@ const sealedAtOnce = 500;
  * time seal, and an intent is settled by whoever deletes it.
  */
 export function startAuditKeeper({ prisma }: Database, log: FastifyBaseLogger): Rounds {
+  let after: bigint | null = null;
   return startRounds({
     everyMs: 5_000,
     round: async (stopping) => {
-      await settleIntents(prisma);
+      const { next, trouble } = await settleIntents(prisma, { after });
+      after = next;
+      if (trouble !== null) log.warn({ err: trouble }, 'An audit entry that a crash left open could not be settled; it is tried again.');
       // A full batch means that more may wait.
       while (!stopping.aborted && (await sealAudit(prisma, { limit: sealedAtOnce })) >= sealedAtOnce);
     },

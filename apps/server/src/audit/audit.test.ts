@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { appendAuditAlone, sealAudit, settleIntents, writeIntent } from '@perdure/database/write';
 import { walkAudit } from '@perdure/database/read';
 import { drawWorkflow, publishWorkflow } from '@perdure/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startTestServer, type Loose, type TestServer, until } from '../test-support/test-server.ts';
 
 let server: TestServer;
@@ -129,7 +129,7 @@ test('a crash after the deed and before its entry loses nothing: the intent is t
   expect((await server.procedure(operator.cookie, 'mutation', 'instances.resume', { id: 'i1', reason: 'it is fine again' })).status).toBe(
     200,
   );
-  expect(await settleIntents(prisma, { olderThanMs: -60_000 })).toBe(1);
+  expect((await settleIntents(prisma, { olderThanMs: -60_000 })).settled).toBe(1);
   const { rows } = await list({ target: 'instance:i1', actions: ['instance.resume'] });
   expect(rows).toMatchObject([{ outcome: 'done', reason: 'it is fine again' }, { outcome: 'done' }]);
 });
@@ -165,7 +165,7 @@ test('what crashes left of signals, restarts and test runs is settled by what th
     async () => (await prisma.historyEvent.findFirst({ where: { instanceId: '@counter@a', type: 'EntityOperationApplied' } })) ?? undefined,
     'the signal is taken up',
   );
-  expect(await settleIntents(prisma, { olderThanMs: -60_000 })).toBe(6);
+  expect((await settleIntents(prisma, { olderThanMs: -60_000 })).settled).toBe(6);
   const settled = await prisma.auditEntry.findMany({ where: { actor: designer.id, requestId: null }, orderBy: { id: 'asc' } });
   expect(
     settled.map(({ action, target, detail, outcome }) => [action, (detail as Loose)['as'] === 'never' ? 'never' : target, outcome]),
@@ -177,6 +177,38 @@ test('what crashes left of signals, restarts and test runs is settled by what th
     ['instance.restart', 'instance:i1', null],
     ['instance.restart', 'never', 'unknown'],
   ]);
+});
+
+test('a purge of many that breaks off ends in the log as what it had done', async () => {
+  const { prisma } = server.database;
+  const since = new Date(Date.now() - 60_000).toISOString();
+  for (const id of ['many-1', 'many-2', 'many-3'])
+    await prisma.instance.create({
+      data: {
+        id,
+        partition: 0,
+        executionId: 'e',
+        workflowKey: 'waits',
+        version: 1,
+        status: 'Completed',
+        startedBy: 'u',
+        completedAt: new Date(),
+      },
+    });
+  const before = await prisma.instance.count();
+  const purge = server.runtime.purge.bind(server.runtime);
+  const breaks = vi.spyOn(server.runtime, 'purge').mockImplementation(async (id) => {
+    if (String(id) === 'many-3') throw new Error('The connection broke.');
+    return purge(id);
+  });
+  const answer = await server.call('DELETE', `/runtime/webhooks/durabletask/instances?createdTimeFrom=${since}&runtimeStatus=Completed`);
+  breaks.mockRestore();
+  expect(answer.status).toBe(500);
+  const gone = before - (await prisma.instance.count());
+  expect(gone).toBeGreaterThan(0);
+  expect((await settleIntents(prisma, { olderThanMs: -60_000 })).settled).toBe(1);
+  const { rows } = await list({ target: 'instances', actions: ['instance.purge-many'] });
+  expect(rows).toMatchObject([{ outcome: 'done', detail: { instancesDeleted: gone, brokenOff: true } }]);
 });
 
 test('perdure audit verify says that it is whole, or which entry is not', { timeout: 60_000 }, async () => {

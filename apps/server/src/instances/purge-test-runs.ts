@@ -1,5 +1,6 @@
 import { listInstances } from '@perdure/database/read';
 import { instanceId } from '@perdure/engine';
+import type { TellPortion } from '../audit/with-deed.ts';
 import type { Installation } from '../installation.ts';
 
 const pageSize = 200;
@@ -9,6 +10,7 @@ const most = 10_000;
 export async function purgeTestRuns(
   { database, runtime }: Installation,
   workflowKeys: readonly string[] | null,
+  tellPortion: TellPortion,
 ): Promise<{ purged: number; more: boolean }> {
   let purged = 0;
   while (purged < most) {
@@ -22,6 +24,7 @@ export async function purgeTestRuns(
       { direction: 'older', from: null, limit: pageSize },
     );
     let gone = 0;
+    if (rows.length > 0) await tellPortion({ before: purged, ids: rows.map(({ id }) => id) });
     for (const { id } of rows) if ((await runtime.purge(instanceId(id))) === 'purged') gone += 1;
     purged += gone;
     // Somebody else purges them, too.

@@ -3,6 +3,8 @@
  *
  * I1 An intent becomes exactly one audit entry, or none when the deed was refused: whoever deletes its row decides, in one transaction.
  * I2 One that a crash left behind is settled by what the deed itself left behind, after `settleAfterMs`: no request takes that long.
+ * I3 However many cannot be settled yet, the others are come to: each call looks at the next portion, and begins anew after the last.
+ * I4 A deed over many instances says which it takes next before it takes them; what a crash leaves of it is counted by those that are gone.
  */
 import type { Json } from '@perdure/graph';
 import type { Prisma, PrismaClient } from '../generated/client.ts';
@@ -46,37 +48,72 @@ export async function dropIntent(prisma: PrismaClient, { id }: AuditIntent): Pro
   await prisma.auditIntent.deleteMany({ where: { id } });
 }
 
+export interface DeedPortion {
+  /** The field of the entry's detail that says how many. */
+  field: string;
+  /** How many were purged before these. */
+  before: number;
+  ids: readonly string[];
+}
+
+/** [I4] Before a portion of the deed's instances is purged. */
+export async function notePortion(prisma: PrismaClient, { id, record }: AuditIntent, { field, before, ids }: DeedPortion): Promise<void> {
+  const portion = { field, before, ids: [...ids], at: new Date().toISOString() } satisfies StoredPortion;
+  const said = (record.detail ?? {}) as { [key: string]: Json }; // an object wherever a portion is told
+  await prisma.auditIntent.updateMany({ where: { id }, data: { detail: { ...said, portion } as Prisma.InputJsonValue } });
+}
+
 /** [I2] */
 const settleAfterMs = 5 * 60_000;
 /** A command that was stored and is not taken up yet is waited for; not for ever. */
 const patienceMs = 24 * 60 * 60_000;
 const tracesSql = sqlFile(import.meta.url, 'intent-traces.sql');
 
-/** Settles what crashes left behind. Gives how many. */
-export async function settleIntents(prisma: PrismaClient, options: { olderThanMs?: number } = {}): Promise<number> {
-  const { olderThanMs = settleAfterMs } = options;
-  const intents = await prisma.auditIntent.findMany({
-    where: { at: { lt: new Date(Date.now() - olderThanMs) } },
-    orderBy: { id: 'asc' },
-    take: 100,
-  });
-  let settled = 0;
-  for (const intent of intents) {
-    const outcome = await outcomeOf(prisma, intent);
-    if (outcome === 'pending' && intent.at.getTime() > Date.now() - patienceMs) continue;
-    if (await settle(prisma, intent, outcome === 'done' ? null : 'unknown')) settled++;
-  }
-  return settled;
+export interface SettledIntents {
+  settled: number;
+  /** Where the next call goes on; null: at the beginning. */
+  next: bigint | null;
+  /** What kept one of them from being settled, if anything did. */
+  trouble: unknown;
 }
 
-async function settle(prisma: PrismaClient, intent: StoredIntent, outcome: 'unknown' | null): Promise<boolean> {
+/** [I3] Settles what crashes left behind, a portion of it: those after `after`. Rejects when the database is away. */
+export async function settleIntents(
+  prisma: PrismaClient,
+  options: { olderThanMs?: number; after?: bigint | null; atOnce?: number } = {},
+): Promise<SettledIntents> {
+  const { olderThanMs = settleAfterMs, after, atOnce = 100 } = options;
+  const intents = await prisma.auditIntent.findMany({
+    where: { at: { lt: new Date(Date.now() - olderThanMs) }, id: { gt: after ?? 0n } },
+    orderBy: { id: 'asc' },
+    take: atOnce,
+  });
+  let settled = 0;
+  let trouble: unknown = null;
+  for (const intent of intents) {
+    try {
+      const outcome = await outcomeOf(prisma, intent, olderThanMs);
+      if (outcome.kind === 'pending' && intent.at.getTime() > Date.now() - patienceMs) continue;
+      if (await settle(prisma, intent, outcome)) settled++;
+    } catch (thrown) {
+      trouble ??= thrown;
+    }
+  }
+  return { settled, next: intents.length === atOnce ? (intents.at(-1)?.id ?? null) : null, trouble };
+}
+
+type Outcome = { kind: 'done'; detail?: Json } | { kind: 'unknown' | 'pending' | 'nothing' };
+
+async function settle(prisma: PrismaClient, intent: StoredIntent, outcome: Outcome): Promise<boolean> {
   return prisma.$transaction(async (tx) => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(${auditLock}::bigint)`;
     const { count } = await tx.auditIntent.deleteMany({ where: { id: intent.id } });
     if (count === 0) return false;
-    const { id: _, detail, ...rest } = intent;
+    if (outcome.kind === 'nothing') return true;
+    const { id: _, ...rest } = intent;
+    const detail = (outcome.kind === 'done' && outcome.detail !== undefined ? outcome.detail : intent.detail) as Prisma.InputJsonValue;
     // The moment of the deed, not of the settling.
-    await tx.auditEntry.create({ data: { ...rest, detail: detail as Prisma.InputJsonValue, outcome } });
+    await tx.auditEntry.create({ data: { ...rest, detail, outcome: outcome.kind === 'done' ? null : 'unknown' } });
     return true;
   });
 }
@@ -84,22 +121,44 @@ async function settle(prisma: PrismaClient, intent: StoredIntent, outcome: 'unkn
 type StoredIntent = Awaited<ReturnType<PrismaClient['auditIntent']['findMany']>>[number];
 
 /** By what the deed leaves behind: events of its kind by its actor in the history, the instance itself, or its absence. */
-async function outcomeOf(prisma: PrismaClient, intent: StoredIntent): Promise<'done' | 'unknown' | 'pending'> {
-  if (testRuns.has(intent.action)) return (await hasTestRun(prisma, intent)) ? 'done' : 'unknown';
+async function outcomeOf(prisma: PrismaClient, intent: StoredIntent, olderThanMs: number): Promise<Outcome> {
+  if (purges.has(intent.action)) return outcomeOfPurge(prisma, intent, olderThanMs);
+  if (testRuns.has(intent.action)) return { kind: (await hasTestRun(prisma, intent)) ? 'done' : 'unknown' };
   const instanceId = instanceOf(intent);
-  if (instanceId === null) return 'unknown';
+  if (instanceId === null) return { kind: 'unknown' };
   const [traces] = await prisma.$queryRawUnsafe<{ exists: boolean; startedSince: boolean; events: string[]; waiting: boolean }[]>(
     tracesSql,
     instanceId,
     intent.actor,
     intent.at,
   );
-  if (traces === undefined) return 'unknown';
-  if (intent.action === 'instance.purge') return traces.exists ? 'unknown' : 'done';
-  if (intent.action === 'instance.start' || intent.action === 'instance.restart') return traces.startedSince ? 'done' : 'unknown';
+  if (traces === undefined) return { kind: 'unknown' };
+  if (intent.action === 'instance.purge') return { kind: traces.exists ? 'unknown' : 'done' };
+  if (intent.action === 'instance.start' || intent.action === 'instance.restart') return { kind: traces.startedSince ? 'done' : 'unknown' };
   const left = tracesOfActions[intent.action] ?? [];
-  if (traces.events.some((type) => left.includes(type))) return 'done';
-  return traces.waiting ? 'pending' : 'unknown';
+  if (traces.events.some((type) => left.includes(type))) return { kind: 'done' };
+  return { kind: traces.waiting ? 'pending' : 'unknown' };
+}
+
+/** [I4] What purges many, and notes its portions. */
+const purges: ReadonlySet<string> = new Set(['instance.purge-tests', 'instance.purge-many']);
+
+interface StoredPortion extends DeedPortion {
+  ids: string[];
+  /** When it was begun. */
+  at: string;
+}
+
+/** [I4] Nothing of it was begun, it may be at it still, or this many are gone. */
+async function outcomeOfPurge(prisma: PrismaClient, { detail }: StoredIntent, olderThanMs: number): Promise<Outcome> {
+  // Written by `notePortion`.
+  const { portion, ...said } = detail as { portion?: StoredPortion; [key: string]: unknown };
+  if (portion === undefined) return { kind: 'nothing' };
+  if (Date.parse(portion.at) > Date.now() - olderThanMs) return { kind: 'pending' };
+  const left = await prisma.instance.count({ where: { id: { in: portion.ids } } });
+  const purged = portion.before + portion.ids.length - left;
+  if (purged === 0) return { kind: 'nothing' };
+  return { kind: 'done', detail: { ...(said as { [key: string]: Json }), [portion.field]: purged, brokenOff: true } };
 }
 
 /** The instance that shows whether it was done. */

@@ -6,7 +6,7 @@ import { migrate } from '../migrate.ts';
 import { openDatabase, type Database } from '../open-database.ts';
 import { appendAudit, appendAuditAlone } from './audit.ts';
 import { auditHash, sealAudit, verifyAudit } from './audit-chain.ts';
-import { confirmIntent, dropIntent, settleIntents, writeIntent } from './audit-intent.ts';
+import { confirmIntent, dropIntent, notePortion, settleIntents, writeIntent } from './audit-intent.ts';
 import { withAuditRequest } from './audit-scope.ts';
 
 let postgres: TestPostgres;
@@ -224,8 +224,8 @@ describe('intents', () => {
       { type: 'ExecutionSuspended', by: 'u' },
       { type: 'HumanTaskClaimed', by: 'u' },
     ]);
-    expect(await settleIntents(prisma)).toBe(0); // Too young: its request may still be under way.
-    expect(await settleIntents(prisma, { olderThanMs: -60_000 })).toBe(8);
+    expect((await settleIntents(prisma)).settled).toBe(0); // Too young: its request may still be under way.
+    expect((await settleIntents(prisma, { olderThanMs: -60_000 })).settled).toBe(8);
     expect((await entries()).map(({ actor, action, outcome }) => [actor, action, outcome])).toEqual([
       ['u', 'instance.suspend', null],
       ['u', 'instance.terminate', 'unknown'],
@@ -236,7 +236,7 @@ describe('intents', () => {
       ['u', 'task.claim', null],
       ['u', 'workflow.run-scenarios', 'unknown'],
     ]);
-    expect(await settleIntents(prisma, { olderThanMs: -60_000 })).toBe(0);
+    expect((await settleIntents(prisma, { olderThanMs: -60_000 })).settled).toBe(0);
   });
 
   it('I2 waits for a command that is stored and not taken up yet', async () => {
@@ -244,8 +244,41 @@ describe('intents', () => {
     await writeIntent(prisma, record('instance.suspend'));
     await instance('i');
     await prisma.message.create({ data: { partition: 0, instanceId: 'i', messageId: 'ask:1', body: { type: 'Suspend' } } });
-    expect(await settleIntents(prisma, { olderThanMs: -60_000 })).toBe(0);
+    expect((await settleIntents(prisma, { olderThanMs: -60_000 })).settled).toBe(0);
     await prisma.message.deleteMany();
-    expect(await settleIntents(prisma, { olderThanMs: -60_000 })).toBe(1);
+    expect((await settleIntents(prisma, { olderThanMs: -60_000 })).settled).toBe(1);
+  });
+
+  it('I3 comes to those behind the ones that cannot be settled, and begins anew', async () => {
+    const { prisma } = database;
+    await instance('i');
+    await prisma.message.create({ data: { partition: 0, instanceId: 'i', messageId: 'ask:1', body: { type: 'Suspend' } } });
+    for (let n = 0; n < 4; n += 1) await writeIntent(prisma, record('instance.suspend'));
+    const last = await writeIntent(prisma, { ...record('instance.start'), target: 'instance:never' });
+    const look = (after: bigint | null) => settleIntents(prisma, { olderThanMs: -60_000, atOnce: 2, after });
+    const first = await look(null);
+    const second = await look(first.next);
+    expect([first.settled, second.settled]).toEqual([0, 0]);
+    expect(await look(second.next)).toMatchObject({ settled: 1, next: null, trouble: null });
+    expect(await prisma.auditIntent.count({ where: { id: last.id } })).toBe(0);
+  });
+
+  it('I4 counts what a purge that was broken off had purged; one that had not begun leaves nothing', async () => {
+    const { prisma } = database;
+    const many = { ...record('instance.purge-many'), target: 'instances', detail: { createdTimeFrom: 'x' } };
+    await writeIntent(prisma, many);
+    const broken = await writeIntent(prisma, many);
+    await instance('i');
+    await notePortion(prisma, broken, { field: 'instancesDeleted', before: 200, ids: ['gone', 'i', 'gone-too'] });
+    // It may still be at it, however long ago it began.
+    await prisma.auditIntent.updateMany({ data: { at: new Date(Date.now() - 3_600_000) } });
+    expect((await settleIntents(prisma)).settled).toBe(1);
+    expect(await entries()).toEqual([]);
+    expect((await settleIntents(prisma, { olderThanMs: -60_000 })).settled).toBe(1);
+    expect(await entries()).toMatchObject([
+      { action: 'instance.purge-many', detail: { createdTimeFrom: 'x', instancesDeleted: 202, brokenOff: true }, outcome: null },
+    ]);
+    const [{ detail } = { detail: {} }] = await entries();
+    expect(detail).not.toHaveProperty('portion');
   });
 });

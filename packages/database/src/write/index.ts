@@ -2,7 +2,7 @@ export * from './accounts.ts';
 export * from './api-keys.ts';
 export { appendAudit, appendAuditAlone, type AuditRecord } from './audit.ts';
 export { auditHash, sealAudit, verifyAudit, type AuditVerdict, type BrokenEntry } from './audit-chain.ts';
-export { confirmIntent, dropIntent, settleIntents, writeIntent, type AuditIntent } from './audit-intent.ts';
+export { confirmIntent, dropIntent, notePortion, settleIntents, writeIntent, type AuditIntent, type DeedPortion } from './audit-intent.ts';
 export { deedsOfRequest, withAuditRequest } from './audit-scope.ts';
 export * from './alerts.ts';
 export * from './draft-snapshots.ts';

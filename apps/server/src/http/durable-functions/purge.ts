@@ -1,7 +1,7 @@
 import { instanceId } from '@perdure/engine';
 import { type InstancePlace, listInstances } from '@perdure/database/read';
 import { z } from 'zod';
-import { withDeed } from '../../audit/with-deed.ts';
+import { type TellPortion, withDeed } from '../../audit/with-deed.ts';
 import { RequestError } from '../../errors/request-error.ts';
 import { purgeInstance } from '../../instances/purge-instance.ts';
 import { identityOf, type Routes } from '../route.ts';
@@ -48,7 +48,7 @@ export function addPurge(routes: Routes): void {
       const reach = await reachOf(installation, identityOf(identity), 'instance.purge');
       const asked = query.runtimeStatus ?? finished;
       const statuses = finished.filter((status) => asked.includes(status));
-      const purgeMatching = async (): Promise<number> => {
+      const purgeMatching = async (tellPortion: TellPortion): Promise<number> => {
         let purged = 0;
         let from: InstancePlace | null = null;
         while (statuses.length > 0) {
@@ -57,6 +57,7 @@ export function addPurge(routes: Routes): void {
             { statuses, startedAfter: query.createdTimeFrom, startedBefore: query.createdTimeTo, workflowKeys: reach ?? undefined },
             { direction: 'newer', from, limit: 200 },
           );
+          if (rows.length > 0) await tellPortion({ before: purged, ids: rows.map(({ id }) => id) });
           for (const { id } of rows) if ((await runtime.purge(instanceId(id))) === 'purged') purged++;
           from = rows.at(-1) ?? from;
           if (!more) break;
@@ -69,6 +70,7 @@ export function addPurge(routes: Routes): void {
         action: 'instance.purge-many',
         target: 'instances',
         detail,
+        counts: 'instancesDeleted',
         afterwards: (instancesDeleted: number) => ({ detail: { ...detail, instancesDeleted } }),
       };
       return { instancesDeleted: await withDeed(installation, identityOf(identity), deed, purgeMatching) };

@@ -12,9 +12,10 @@ export const purgeTests = procedure('instance.purge')
     const deed = {
       action: 'instance.purge-tests',
       target: `workflow:${input.workflowKey ?? '*'}`,
+      counts: 'purged',
       afterwards: ({ purged }: { purged: number }) => ({ detail: { purged } }),
     };
-    return withDeed(installation, identity, deed, () =>
-      purgeTestRuns(installation, input.workflowKey === undefined ? reach : [input.workflowKey]),
+    return withDeed(installation, identity, deed, (tellPortion) =>
+      purgeTestRuns(installation, input.workflowKey === undefined ? reach : [input.workflowKey], tellPortion),
     );
   });
