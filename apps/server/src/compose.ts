@@ -23,6 +23,7 @@ import { durableFunctionsRoot } from './http/durable-functions/management-links.
 import { answerError, tooLarge } from './http/error-answer.ts';
 import { addInstanceEvents } from './http/instance-events.ts';
 import { addHistoryDownload } from './http/instances/history-download.ts';
+import { ExportPlaces } from './http/export-places.ts';
 import { addInstanceExport } from './http/instances/instance-export.ts';
 import { addAuditExport } from './http/operations/audit-export.ts';
 import { addHealthRoutes } from './http/operations/health-routes.ts';
@@ -144,6 +145,7 @@ export async function composeServer({
     sessionEnds,
     folders,
     markedVersions,
+    exports: new ExportPlaces(),
     sendNotices: () => sender.nudge(),
     bulk: { nudge: () => bulk.nudge() },
     retention: { nudge: () => retention.nudge() },

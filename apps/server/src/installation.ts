@@ -1,3 +1,4 @@
+import type { ExportPlaces } from './http/export-places.ts';
 import type { MarkedVersionBook } from './sensitive/marked-version-book.ts';
 import type { AllowedPlace } from '@perdure/activities';
 import type { Database } from '@perdure/database';
@@ -32,6 +33,8 @@ export interface Installation {
   /** Which workflow is in which folder. */
   folders: FolderBook;
   markedVersions: MarkedVersionBook;
+  /** Of exports that run at the same time. */
+  exports: ExportPlaces;
   /** Calls the listener after a read model of the monitor has changed, in any process. Gives the way to stop. */
   onMonitorChanged: (listener: () => void) => () => void;
   monitorChanged: () => void;

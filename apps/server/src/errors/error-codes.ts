@@ -55,6 +55,10 @@ export const errorCodes = {
   },
   'bulk.too-many': { status: 409, meaning: 'The job would have more instances than a job may have. Narrow the filter.' },
   'bulk.not-running': { status: 409, meaning: 'The job is not in a state in which this can be done to it.' },
+  'export.too-many': {
+    status: 429,
+    meaning: 'As many exports are running as may at a time, for the person or in all. The message says what to do.',
+  },
   'template.unknown': { status: 404, meaning: 'There is no template with this key.' },
   'template.values': {
     status: 400,

@@ -8,7 +8,12 @@ const LONGEST_FILTER = 12_000;
 
 /** Finished instances of the list as a file. The browser writes it while it is read, whatever its length. */
 export function ExportDialog({ filter, onClose }: { filter: InstanceFilterInput; onClose: () => void }) {
-  const counted = useQuery(trpc.instances.countFinished.queryOptions(filter));
+  const counted = useQuery(
+    trpc.instances.countFinished.queryOptions(filter, {
+      // One of those that run may end.
+      refetchInterval: ({ state }) => (state.data?.refusal ? 3_000 : false),
+    }),
+  );
   const value = counted.data?.value;
   const asked = encodeURIComponent(JSON.stringify(filter));
   const words =
@@ -27,7 +32,7 @@ export function ExportDialog({ filter, onClose }: { filter: InstanceFilterInput;
             ? 'None of these has ended'
             : asked.length > LONGEST_FILTER
               ? 'Too many ids for one file: narrow the list'
-              : null
+              : (counted.data?.refusal ?? null)
       }
       onAction={() => {
         const link = document.createElement('a');

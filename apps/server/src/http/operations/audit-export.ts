@@ -1,11 +1,11 @@
 /** The audit log to keep elsewhere, oldest first: NDJSON with everything, or CSV for a spreadsheet. Read page by page, whatever its length. */
-import { Readable } from 'node:stream';
 import { walkAudit, type AuditFilter, type AuditRecordRead } from '@perdure/database/read';
 import { appendAuditAlone } from '@perdure/database/write';
 import { z } from 'zod';
 import { asAuditFilter, auditFilterFields } from '../../audit/audit-filter.ts';
 import { actorOf, demandForAll } from '../../auth/identity.ts';
 import type { Installation } from '../../installation.ts';
+import { exportStream } from '../export-places.ts';
 import { identityOf, type Routes } from '../route.ts';
 
 const { actions: _, ...plainFields } = auditFilterFields;
@@ -18,7 +18,7 @@ export function addAuditExport(routes: Routes): void {
       access: 'audit.read',
       docs: {
         summary: format === 'csv' ? 'Audit log as CSV' : 'Audit log, one JSON entry per line, with hashes',
-        answers: { 200: 'Oldest first; what matches the filter.' },
+        answers: { 200: 'Oldest first; what matches the filter.', 429: 'As many exports are running as may at a time.' },
       },
       query: z.strictObject({
         ...plainFields,
@@ -30,25 +30,30 @@ export function addAuditExport(routes: Routes): void {
         demandForAll(caller, 'audit.read');
         const { actions, ...rest } = query;
         const filter = asAuditFilter({ ...rest, actions: actions?.split(',').filter((action) => action !== '') });
-        await appendAuditAlone(installation.database.prisma, {
-          actor: actorOf(caller),
-          action: 'audit.export',
-          target: 'audit',
-          detail: { format, ...JSON.parse(JSON.stringify(filter)) },
-        });
+        const recorded = () =>
+          appendAuditAlone(installation.database.prisma, {
+            actor: actorOf(caller),
+            action: 'audit.export',
+            target: 'audit',
+            detail: { format, ...JSON.parse(JSON.stringify(filter)) },
+          });
+        const lines = format === 'csv' ? csvLines : jsonLines;
+        const stream = await exportStream(installation, caller, recorded, (demandStill) => lines(installation, filter, demandStill));
         return reply
           .header('content-type', format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8')
           .header('content-disposition', `attachment; filename="audit.${format}"`)
           .header('cache-control', 'no-store')
-          .send(Readable.from(format === 'csv' ? csvLines(installation, filter) : jsonLines(installation, filter)));
+          .send(stream);
       },
     });
   }
 }
 
-async function* jsonLines({ database }: Installation, filter: AuditFilter): AsyncGenerator<string, void> {
-  for await (const records of walkAudit(database.prisma, filter))
+async function* jsonLines({ database }: Installation, filter: AuditFilter, demandStill: () => Promise<void>): AsyncGenerator<string, void> {
+  for await (const records of walkAudit(database.prisma, filter)) {
+    await demandStill();
     yield records.map((record) => `${JSON.stringify({ ...record, id: String(record.id), position: text(record.position) })}\n`).join('');
+  }
 }
 
 const columns: readonly (readonly [title: string, read: (record: AuditRecordRead) => string])[] = [
@@ -69,10 +74,12 @@ const columns: readonly (readonly [title: string, read: (record: AuditRecordRead
   ['hash', ({ hash }) => hash ?? ''],
 ];
 
-async function* csvLines({ database }: Installation, filter: AuditFilter): AsyncGenerator<string, void> {
+async function* csvLines({ database }: Installation, filter: AuditFilter, demandStill: () => Promise<void>): AsyncGenerator<string, void> {
   yield `${columns.map(([title]) => title).join(',')}\r\n`;
-  for await (const records of walkAudit(database.prisma, filter))
+  for await (const records of walkAudit(database.prisma, filter)) {
+    await demandStill();
     yield records.map((record) => `${columns.map(([, read]) => cell(read(record))).join(',')}\r\n`).join('');
+  }
 }
 
 /** Spreadsheets run what begins like a formula; a quote before it keeps it a text. */

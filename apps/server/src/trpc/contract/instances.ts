@@ -103,6 +103,13 @@ export interface InstanceListResult {
   searchedMasked: number | null;
 }
 
+/** instances.countFinished */
+export interface ExportCount {
+  value: number;
+  /** Why an export could not begin now; null: it could. */
+  refusal: string | null;
+}
+
 export interface CappedCount {
   value: number;
   exact: boolean;
@@ -211,7 +218,7 @@ export type InstanceProcedures = {
   list: Query<InstanceListInput, InstanceListResult>;
   count: Query<InstanceFilterInput, CappedCount>;
   /** What an export of the filter would have, counted exactly. */
-  countFinished: Query<InstanceFilterInput, { value: number }>;
+  countFinished: Query<InstanceFilterInput, ExportCount>;
   get: Query<{ id: string }, InstanceDetail>;
   /** With `lean` values over 200 characters are { $omitted: bytes, seq, field }. */
   history: Query<{ id: string; afterSeq?: number | undefined; limit?: number | undefined; lean?: boolean | undefined }, HistoryPage>;
