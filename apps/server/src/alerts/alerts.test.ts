@@ -33,7 +33,9 @@ beforeAll(async () => {
     allowedPlaces: [{ origin, pathPrefix: '/' }],
   });
   admin = await server.signIn('admin', 'Ada');
+  for (const key of ['orders', 'invoices']) await server.database.prisma.workflow.create({ data: workflow(key) });
 });
+const workflow = (key: string) => ({ key, title: `The ${key}`, draft: {}, draftSavedBy: admin.id, createdBy: admin.id });
 afterEach(async () => {
   const { prisma } = server.database;
   await prisma.alertRule.deleteMany();
@@ -226,4 +228,28 @@ test('a rule is checked, changed with what it was, and begins anew when it asks 
   expect(entry).toMatchObject({ action: 'alert.change', before: { threshold: 50 }, after: { threshold: 90 } });
   await ask('remove', { id });
   expect((await list()).rules).toEqual([]);
+});
+
+test('a rule is about a workflow there is; one that is archived or gone later is shown with it', async () => {
+  const { prisma } = server.database;
+  const wrong = async (input: object): Promise<Loose> => (await ask('save', { ...rule, ...input })).error?.details;
+  const field = (message: string) => [{ field: 'workflowKey', message }];
+  expect(await wrong({ workflowKey: 'ordres' })).toEqual(field('There is no workflow “ordres”. Did you mean “orders”?'));
+  expect(await wrong({ workflowKey: 'shipping' })).toEqual(field('There is no workflow “shipping”.'));
+  const { id } = (await ask('save', { ...rule, workflowKey: 'invoices' })).data;
+  const about = async (): Promise<Loose> => (await list()).rules[0].workflow;
+  expect(await about()).toEqual({ title: 'The invoices', state: 'there' });
+
+  await prisma.workflow.update({ where: { key: 'invoices' }, data: { archivedAt: new Date() } });
+  expect(await about()).toEqual({ title: 'The invoices', state: 'archived' });
+  expect(await wrong({ workflowKey: 'invoices' })).toEqual(field('The workflow “invoices” is archived.'));
+  expect((await ask('save', { ...rule, id, workflowKey: 'invoices', threshold: 60 })).data).toEqual({ id });
+
+  await prisma.workflow.delete({ where: { key: 'invoices' } });
+  expect(await about()).toEqual({ title: 'invoices', state: 'gone' });
+  expect(await wrong({ id, workflowKey: 'invoices' })).toEqual(field('There is no workflow “invoices”.'));
+  expect((await ask('save', { ...rule, id, workflowKey: 'invoices', enabled: false })).data).toEqual({ id });
+  expect(await wrong({ id, workflowKey: 'ordres', enabled: false })).toEqual(
+    field('There is no workflow “ordres”. Did you mean “orders”?'),
+  );
 });

@@ -26,6 +26,11 @@ export async function listWorkflows(
   return prisma.$queryRawUnsafe<WorkflowRecord[]>(listSql, pattern, keys);
 }
 
+/** All there are, archived ones among them. */
+export async function readWorkflowNames(prisma: PrismaClient): Promise<{ key: string; title: string; archivedAt: Date | null }[]> {
+  return prisma.workflow.findMany({ select: { key: true, title: true, archivedAt: true }, orderBy: { key: 'asc' } });
+}
+
 export interface WorkflowWithDraft {
   key: string;
   title: string;

@@ -65,6 +65,11 @@ export async function saveAlertRule(
   });
 }
 
+/** The workflow the rule is about; null: all, or there is no such rule. */
+export async function findAlertWorkflow(prisma: PrismaClient, id: string): Promise<string | null> {
+  return (await prisma.alertRule.findUnique({ where: { id }, select: { workflowKey: true } }))?.workflowKey ?? null;
+}
+
 export async function deleteAlertRule(prisma: PrismaClient, id: string, actor: string): Promise<boolean> {
   return prisma.$transaction(async (tx) => {
     const before = await tx.alertRule.findUnique({ where: { id } });

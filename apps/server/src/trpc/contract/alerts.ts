@@ -25,6 +25,8 @@ export interface AlertRuleInput {
 
 export interface AlertRule extends AlertRuleInput {
   id: string;
+  /** What it is about, by now; null: all workflows. */
+  workflow: { title: string; state: 'there' | 'archived' | 'gone' } | null;
   /** What the latest look found; null when it found too little, or there was none yet. */
   value: number | null;
   evaluatedAt: string | null;

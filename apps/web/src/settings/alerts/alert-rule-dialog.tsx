@@ -7,7 +7,7 @@ import { trpc } from '../../api/trpc.ts';
 import { Dialog } from '../../components/dialog.tsx';
 import { toast, toastError } from '../../components/toast.tsx';
 import { SigningKey } from '../signing-key.tsx';
-import { ALERT_KINDS, ruleInWords } from './alert-words.ts';
+import { ALERT_KINDS, ruleInWords, WORKFLOW_STATE } from './alert-words.ts';
 
 const FRESH: AlertRuleInput = {
   name: '',
@@ -91,6 +91,7 @@ export function AlertRuleDialog({ rule, onClose }: { rule: AlertRule | null; onC
             data={[
               { value: '', label: 'All workflows' },
               ...(workflows.data ?? []).map(({ key, title }) => ({ value: key, label: title })),
+              ...formerWorkflow(rule),
             ]}
             onChange={(event) => set({ workflowKey: event.currentTarget.value === '' ? null : event.currentTarget.value })}
           />
@@ -211,7 +212,14 @@ function WebhookKey({ id }: { id: string }) {
   return <SigningKey shown={show.data?.key} busy={show.isPending} onShow={(renew) => show.mutate({ id, renew })} />;
 }
 
+/** A workflow that is no choice any more stays the one that is chosen, until another one is. */
+function formerWorkflow(rule: AlertRule | null): { value: string; label: string }[] {
+  const [key, workflow] = [rule?.workflowKey ?? null, rule?.workflow ?? null];
+  if (key === null || workflow === null || workflow.state === 'there') return [];
+  return [{ value: key, label: `${workflow.title} (${WORKFLOW_STATE[workflow.state]})` }];
+}
+
 function inputOf(rule: AlertRule): AlertRuleInput {
-  const { value: _value, evaluatedAt: _at, problem: _problem, firing: _firing, ...input } = rule;
+  const { workflow: _workflow, value: _value, evaluatedAt: _at, problem: _problem, firing: _firing, ...input } = rule;
   return input;
 }

@@ -8,6 +8,8 @@ export const ALERT_KINDS: Record<AlertKind, { label: string; help: string }> = {
   'overdue-tasks': { label: 'Overdue tasks', help: 'Open tasks past their due date.' },
 };
 
+export const WORKFLOW_STATE = { archived: 'archived', gone: 'not there any more' } as const;
+
 /** `12 %`, `3 instances`, `2 min`. */
 export function valueInWords(kind: AlertKind, value: number): string {
   switch (kind) {

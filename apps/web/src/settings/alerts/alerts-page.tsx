@@ -15,7 +15,7 @@ import { Tabs } from '../../components/tabs.tsx';
 import { toast, toastError } from '../../components/toast.tsx';
 import { StatusIcon } from '../../status/status-icon.tsx';
 import { SettingsFrame } from '../settings-frame.tsx';
-import { ruleInWords, valueInWords } from './alert-words.ts';
+import { ruleInWords, valueInWords, WORKFLOW_STATE } from './alert-words.ts';
 import { AlertRuleDialog } from './alert-rule-dialog.tsx';
 import type { AlertsSearch } from './alerts-search.ts';
 import './alerts.css';
@@ -144,6 +144,7 @@ function RuleTable({ rules, onEdit, onDelete }: { rules: AlertRule[]; onEdit: (i
             <button type="button" className="plain lnk b5" onClick={() => onEdit(rule.id)}>
               {rule.name}
             </button>
+            <FormerWorkflow rule={rule} />
           </td>
           <td className="ell t2" title={ruleInWords(rule)}>
             {ruleInWords(rule)}
@@ -175,6 +176,17 @@ function RuleTable({ rules, onEdit, onDelete }: { rules: AlertRule[]; onEdit: (i
         </tr>
       ))}
     </ListTable>
+  );
+}
+
+/** A rule about a workflow that starts nothing any more seldom says anything. */
+function FormerWorkflow({ rule: { workflow } }: { rule: AlertRule }) {
+  if (workflow === null || workflow.state === 'there') return null;
+  return (
+    <span className="row g4 s12 st-warning">
+      <StatusIcon shape="warning" size={12} />
+      {workflow.title} is {WORKFLOW_STATE[workflow.state]}
+    </span>
   );
 }
 

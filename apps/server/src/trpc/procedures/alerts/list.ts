@@ -1,3 +1,4 @@
+import { readWorkflowNames } from '@perdure/database/read';
 import { listAlertDeliveries, listAlertFirings, listAlertRules } from '@perdure/database/write';
 import { alertFiringRow, alertRuleRow } from '../../../alerts/alert-rows.ts';
 import { demandForAll } from '../../../auth/identity.ts';
@@ -7,13 +8,14 @@ import type { AlertList } from '../../contract/alerts.ts';
 export const list = procedure('admin').query(async ({ ctx: { identity, installation } }): Promise<AlertList> => {
   demandForAll(identity, 'admin');
   const { prisma } = installation.database;
-  const [rules, firings, deliveries] = await Promise.all([
+  const [rules, firings, deliveries, workflows] = await Promise.all([
     listAlertRules(prisma),
     listAlertFirings(prisma, 50),
     listAlertDeliveries(prisma, 50),
+    readWorkflowNames(prisma),
   ]);
   return {
-    rules: rules.map(alertRuleRow),
+    rules: rules.map((rule) => alertRuleRow(rule, workflows)),
     firings: firings.map(alertFiringRow),
     deliveries: deliveries.map((notice) => ({
       id: notice.id,

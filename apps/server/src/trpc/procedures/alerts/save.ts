@@ -1,9 +1,13 @@
-import { saveAlertRule } from '@perdure/database/write';
+import { readWorkflowNames } from '@perdure/database/read';
+import { findAlertWorkflow, saveAlertRule } from '@perdure/database/write';
 import { z } from 'zod';
 import { alertKinds } from '../../../alerts/measure.ts';
 import { unknownAlert } from '../../../alerts/unknown-alert.ts';
 import { actorOf, demandForAll } from '../../../auth/identity.ts';
 import { storableText } from '../../../storable-text.ts';
+import { RequestError } from '../../../errors/request-error.ts';
+import type { Installation } from '../../../installation.ts';
+import { noSuchWorkflow } from '../../../workflows/no-such-workflow.ts';
 import { procedure } from '../../base.ts';
 
 const day = 86_400;
@@ -45,7 +49,25 @@ export const save = procedure('admin')
   .input(input)
   .mutation(async ({ ctx: { identity, installation }, input: { id, ...fields } }): Promise<{ id: string }> => {
     demandForAll(identity, 'admin');
+    await demandKnownWorkflow(installation, id ?? null, fields);
     const saved = await saveAlertRule(installation.database.prisma, id ?? null, fields, actorOf(identity));
     if (saved === undefined) throw unknownAlert();
     return { id: saved };
   });
+
+/** A rule that was about a workflow that is archived or gone since can be changed, or turned off; no other one can be made about it. */
+async function demandKnownWorkflow(
+  { database: { prisma } }: Installation,
+  id: string | null,
+  { workflowKey, enabled }: Pick<z.infer<typeof input>, 'workflowKey' | 'enabled'>,
+): Promise<void> {
+  if (workflowKey === null) return;
+  const workflows = await readWorkflowNames(prisma);
+  const found = workflows.find(({ key }) => key === workflowKey);
+  if (found?.archivedAt === null) return;
+  const wasAboutIt = id !== null && (await findAlertWorkflow(prisma, id)) === workflowKey;
+  if (wasAboutIt && (found !== undefined || !enabled)) return;
+  const live = workflows.flatMap(({ key, archivedAt }) => (archivedAt === null ? [key] : []));
+  const message = found === undefined ? noSuchWorkflow(workflowKey, live) : `The workflow “${workflowKey}” is archived.`;
+  throw new RequestError('input.invalid', message, { details: [{ field: 'workflowKey', message }] });
+}
