@@ -224,6 +224,14 @@ describe('I13 a canary in a marked field', () => {
     expect(await reached('quokka')).toBe(0);
     expect(await reached('no account')).toBe(1);
 
+    const incidents = async (cookie: string, text: string): Promise<string[]> =>
+      (await server.procedure(cookie, 'query', 'incidents.list', { text })).data.rows.map(
+        (row: { workflowKey: string }) => row.workflowKey,
+      );
+    await until(async () => (await incidents(asAdmin, 'quokka')).length > 0, 'its incident is found by an admin');
+    expect(await incidents(cookies.get('viewer') ?? '', 'quokka')).toEqual([]);
+    expect(await incidents(cookies.get('viewer') ?? '', 'refused')).toEqual(['fails']);
+
     const tasks = async (cookie: string, text: string): Promise<string[]> => {
       const { data } = await server.procedure(cookie, 'query', 'tasks.list', { view: 'all', text });
       return (data.rows as { id: string }[]).map(({ id }) => id).sort();

@@ -21,8 +21,10 @@ export async function taskDetail(installation: Installation, identity: Identity,
     installation.folders.load(),
   ]);
   const votes = task.votes ?? [];
+  const folder = folders.get(task.workflowKey) ?? '';
   return {
     ...taskRow(task, names),
+    folder,
     description: task.description,
     context,
     formSchema: task.formSchema,
@@ -41,7 +43,7 @@ export async function taskDetail(installation: Installation, identity: Identity,
     })),
     rule: ruleOf(task),
     schedule: scheduleOf(task, Date.now()),
-    refusals: taskRefusals(task, identity, folders.get(task.workflowKey) ?? '', names),
+    refusals: taskRefusals(task, identity, folder, names),
     files,
     trail,
   };

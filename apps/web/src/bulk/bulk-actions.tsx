@@ -13,7 +13,7 @@ import {
 } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import type { BulkAction, InstanceFilterInput } from '@perdure/server/contract';
-import { useMay } from '../api/use-me.ts';
+import { useRefusals } from '../api/use-refusal.ts';
 import { ActionItem } from '../components/action-item.tsx';
 import { Button } from '../components/button.tsx';
 import { useKeys } from '../components/use-keys.ts';
@@ -33,19 +33,22 @@ const BUTTONS: { action: BulkAction; label: string; icon: ReactNode; keys?: stri
 /** What can be done with all that is chosen. Each opens its dialog; R retries. */
 export function BulkActions({
   filter,
+  folders,
   workflowKey,
   onCopyIds,
   onStarted,
 }: {
   filter: InstanceFilterInput;
+  /** Of all that is chosen; null: there may be others, too. */
+  folders: readonly string[] | null;
   workflowKey: string | undefined;
   /** Null: what is chosen is not rows. */
   onCopyIds: (() => void) | null;
   onStarted: () => void;
 }) {
   const [open, setOpen] = useState<BulkAction | null>(null);
-  const refusal = useMay('instance.operate') ? null : 'Your role may not operate instances';
-  const noPurge = useMay('instance.purge') ? null : 'Your role may not purge instances';
+  const refusal = refusalOfAll(useRefusals('instance.operate'), folders);
+  const noPurge = refusalOfAll(useRefusals('instance.purge'), folders);
   useKeys({
     r: () => {
       if (refusal === null) setOpen('retry');
@@ -99,4 +102,11 @@ export function BulkActions({
       )}
     </>
   );
+}
+
+/** Some of them are enough: the preview counts those that can be reached. */
+function refusalOfAll(refusalIn: ReturnType<typeof useRefusals>, folders: readonly string[] | null): string | null {
+  if (folders === null || folders.length === 0) return refusalIn(null);
+  const refusals = folders.map(refusalIn);
+  return refusals.includes(null) ? null : (refusals[0] ?? null);
 }

@@ -139,7 +139,7 @@ function DesignerRunDialog({ opened, onClose }: DesignerDialogProps) {
       document={document}
       latestVersion={version}
       differs={designer.differs}
-      draftRefusal={designer.may.edit ? null : 'Your role may not run drafts'}
+      draftRefusal={designer.may.edit ? null : 'Your role may not run drafts of this workflow'}
       lastInput={sample.data?.input}
       save={() => designer.save()}
       onProblems={(found) => designer.model.setProblems(found)}

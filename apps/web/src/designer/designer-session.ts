@@ -168,7 +168,7 @@ export class DesignerSession {
   /** Why the draft cannot be published now. */
   get publishRefusal(): string | null {
     const { published, checked, draft } = this.state.getState();
-    if (!this.may.publish) return 'Your role may not publish';
+    if (!this.may.publish) return 'Your role may not publish this workflow';
     const errors = this.problems.filter(({ severity }) => severity === 'error').length;
     if (errors > 0) return `Fix ${errors} error${errors === 1 ? '' : 's'}`;
     if (!this.differs) return `Nothing to publish: v${published.version} is the same`;

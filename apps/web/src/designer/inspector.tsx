@@ -187,7 +187,7 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
             <NodeHelp
               node={node}
               type={type}
-              refusal={readOnly ? 'Your role may not change workflows' : null}
+              refusal={readOnly ? 'Your role may look at this workflow, not change it' : null}
               onUseExample={(config) => {
                 change((before) => ({ ...before, config: { ...before.config, ...config } }), 'example');
                 setTab('Settings');

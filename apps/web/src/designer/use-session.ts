@@ -1,6 +1,6 @@
 import type { WorkflowDetail } from '@perdure/server/contract';
 import { useEffect, useMemo, useRef } from 'react';
-import { useMay } from '../api/use-me.ts';
+import { useMayIn } from '../api/use-me.ts';
 import type { DesignerSession } from './designer-session.ts';
 import { sessionOf } from './kept-sessions.ts';
 
@@ -13,9 +13,9 @@ export async function draftBeingLeft(key: string): Promise<void> {
 
 /** The session of a workflow. What the server says while it is open does not replace what is being edited. */
 export function useSession(detail: WorkflowDetail): DesignerSession {
-  const edit = useMay('workflow.edit');
-  const publish = useMay('workflow.publish');
-  const start = useMay('instance.start');
+  const edit = useMayIn('workflow.edit', detail.folder);
+  const publish = useMayIn('workflow.publish', detail.folder);
+  const start = useMayIn('instance.start', detail.folder);
   const first = useRef(detail);
   const session = useMemo(() => sessionOf(first.current, { edit, publish, start }), [edit, publish, start]);
 

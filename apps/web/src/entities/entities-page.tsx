@@ -1,7 +1,7 @@
 import { IconDatabaseCog, IconPlus } from '@tabler/icons-react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useMay } from '../api/use-me.ts';
+import { useRefusalForAll } from '../api/use-refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Tabs } from '../components/tabs.tsx';
 import { LiveMark } from '../shell/live-mark.tsx';
@@ -20,8 +20,8 @@ export function EntitiesPage() {
   const search = route.useSearch();
   const navigate = useNavigate();
   const [open, setOpen] = useState<'type' | 'signal' | null>(null);
-  const mayEdit = useMay('workflow.edit');
-  const mayOperate = useMay('instance.operate');
+  const noEdit = useRefusalForAll('workflow.edit', 'Your role may not change entity types');
+  const noSignal = useRefusalForAll('instance.operate', 'Your role may not signal entities');
   const onTypes = search.tab === 'types';
   return (
     <>
@@ -32,19 +32,14 @@ export function EntitiesPage() {
         </span>
         <span className="grow" />
         {onTypes ? (
-          <Button
-            look="primary"
-            icon={<IconPlus className="ic" stroke={1.8} />}
-            refusal={mayEdit ? null : 'Your role may not change entity types'}
-            onClick={() => setOpen('type')}
-          >
+          <Button look="primary" icon={<IconPlus className="ic" stroke={1.8} />} refusal={noEdit} onClick={() => setOpen('type')}>
             New entity type…
           </Button>
         ) : (
           <Button
             look="primary"
             icon={<IconDatabaseCog className="ic" stroke={1.8} />}
-            refusal={mayOperate ? null : 'Your role may not signal entities'}
+            refusal={noSignal}
             onClick={() => setOpen('signal')}
           >
             Signal an entity…
@@ -64,7 +59,7 @@ export function EntitiesPage() {
         />
       </div>
       <div className="entities-panel" id="entities-panel" role="tabpanel" aria-label={onTypes ? 'Types' : 'Entities'} tabIndex={-1}>
-        {onTypes ? <EntityTypeList onNew={mayEdit ? () => setOpen('type') : null} /> : <EntityList search={search} />}
+        {onTypes ? <EntityTypeList onNew={noEdit === null ? () => setOpen('type') : null} /> : <EntityList search={search} />}
       </div>
       {open === 'type' ? <NewEntityTypeDialog onClose={() => setOpen(null)} /> : null}
       {open === 'signal' ? <SignalDialog entity={null} onClose={() => setOpen(null)} /> : null}

@@ -7,7 +7,7 @@ import { entityKinds, type EntityKind, type Json, type Problem } from '@perdure/
 import type { EntityTypeDetail } from '@perdure/server/contract';
 import { describeError } from '../api/describe-error.ts';
 import { trpc } from '../api/trpc.ts';
-import { useMay } from '../api/use-me.ts';
+import { useRefusalForAll } from '../api/use-refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { ErrorState } from '../components/error-state.tsx';
@@ -59,7 +59,8 @@ export function EntityTypePage() {
 function Editor({ type, onReload }: { type: EntityTypeDetail; onReload: () => void }) {
   const { name } = type;
   const queries = useQueryClient();
-  const mayEdit = useMay('workflow.edit');
+  const noEdit = useRefusalForAll('workflow.edit', 'Your role may not change entity types');
+  const mayEdit = noEdit === null;
   const [title, setTitle] = useState(type.title);
   const [description, setDescription] = useState(type.description);
   const [draft, setDraft] = useState(() => draftOf(type.document));
@@ -94,7 +95,7 @@ function Editor({ type, onReload }: { type: EntityTypeDetail; onReload: () => vo
   const problemOf = (field: string): string | undefined => problems.find((problem) => problem.field === field)?.detail;
   const kind = entityKinds.find((one) => one.kind === draft.kind);
   const refusal = !mayEdit
-    ? 'Your role may not change entity types'
+    ? noEdit
     : title.trim() === ''
       ? 'Give it a title'
       : errors > 0
@@ -112,11 +113,7 @@ function Editor({ type, onReload }: { type: EntityTypeDetail; onReload: () => vo
           Saved {formatMoment(type.updatedAt)} by {type.updatedBy}
         </span>
         <span className="grow" />
-        <Button
-          icon={<IconArchive className="ic" stroke={1.8} />}
-          refusal={mayEdit ? null : 'Your role may not change entity types'}
-          onClick={() => setArchiving(true)}
-        >
+        <Button icon={<IconArchive className="ic" stroke={1.8} />} refusal={noEdit} onClick={() => setArchiving(true)}>
           Archive…
         </Button>
         <Button

@@ -4,7 +4,7 @@ import { JsonView } from '../components/json-view.tsx';
 import { formatMoment } from '../components/moment.ts';
 import { numberWords } from '../components/number-words.ts';
 import { StatusIcon } from '../status/status-icon.tsx';
-import { useMay } from '../api/use-me.ts';
+import { useMayIn } from '../api/use-me.ts';
 import { contextFacts, isRecords } from './context-facts.ts';
 import { EarlierData } from './earlier-data.tsx';
 import { fieldLabel } from './field-label.ts';
@@ -13,8 +13,14 @@ const MOST_ROWS = 100;
 const MOST_COLUMNS = 8;
 
 /** A task's read-only data, and for those who may see it everything the instance knew before. */
-export function ContextCard({ context, instance }: { context: Json; instance: { workflowKey: string; instanceId: string } }) {
-  const mayReadInstance = useMay('instance.read');
+export function ContextCard({
+  context,
+  instance,
+}: {
+  context: Json;
+  instance: { workflowKey: string; folder: string; instanceId: string };
+}) {
+  const mayReadInstance = useMayIn('instance.read', instance.folder);
   const [showsAll, setShowsAll] = useState(false);
   const content = contextContent(context);
   if (content === null && !mayReadInstance) return null;

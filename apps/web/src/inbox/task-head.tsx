@@ -2,7 +2,7 @@ import { IconArrowLeft, IconArrowUpRight, IconClock, IconClockPause, IconHandGra
 import { Link } from '@tanstack/react-router';
 import type { Ref } from 'react';
 import type { TaskDetail } from '@perdure/server/contract';
-import { useMay } from '../api/use-me.ts';
+import { useMayIn } from '../api/use-me.ts';
 import { Button } from '../components/button.tsx';
 import { formatDay, formatLeft, formatMomentShort, useNow } from '../components/moment.ts';
 import { versionWords } from '../components/version-words.ts';
@@ -23,7 +23,7 @@ export function TaskHead({
   onBack: () => void;
   heading: Ref<HTMLHeadingElement>;
 }) {
-  const mayReadInstance = useMay('instance.read');
+  const mayReadInstance = useMayIn('instance.read', task.folder);
   const open = task.status === 'open';
   const handing = actions.holds ? 'Delegate…' : 'Assign…';
   return (

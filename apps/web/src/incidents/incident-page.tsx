@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { trpc } from '../api/trpc.ts';
-import { useMay } from '../api/use-me.ts';
+import { useRefusal } from '../api/use-refusal.ts';
 import { BulkDialog } from '../bulk/bulk-dialog.tsx';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
@@ -28,7 +28,6 @@ export function IncidentPage() {
   const incident = useQuery(trpc.incidents.get.queryOptions({ fingerprint }));
   const instances = useQuery(trpc.instances.list.queryOptions({ incident: fingerprint, limit: SHOWN }));
   const queries = useQueryClient();
-  const mayOperate = useMay('instance.operate');
   const now = useNow(10_000);
   const [ignoring, setIgnoring] = useState(false);
   const [reason, setReason] = useState('');
@@ -46,7 +45,7 @@ export function IncidentPage() {
   const heed = useMutation(trpc.incidents.heed.mutationOptions({ onSuccess: refresh, onError: toastError }));
   const row = incident.data;
   useDocumentTitle(row?.message || row?.code || 'Incident');
-  const refusal = mayOperate ? null : 'Your role may not act on instances';
+  const refusal = useRefusal('instance.operate', row?.folder ?? null);
   useKeys({
     r: () => {
       if (refusal === null && row?.kind === 'failure' && row.open > 0) setRetrying(true);

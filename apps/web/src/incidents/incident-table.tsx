@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { IncidentRow } from '@perdure/server/contract';
-import { useMay } from '../api/use-me.ts';
+import { useRefusals } from '../api/use-refusal.ts';
 import { BulkDialog } from '../bulk/bulk-dialog.tsx';
 import { Button } from '../components/button.tsx';
 import { type ListColumn, ListTable } from '../components/list-table.tsx';
@@ -22,7 +22,7 @@ const COLUMNS: readonly ListColumn[] = [
 /** Incidents, the one seen last first. */
 export function IncidentTable({ rows, label }: { rows: readonly IncidentRow[]; label: string }) {
   const now = useNow(10_000);
-  const mayOperate = useMay('instance.operate');
+  const refusalIn = useRefusals('instance.operate');
   const [retried, setRetried] = useState<string | null>(null);
   return (
     <>
@@ -52,7 +52,7 @@ export function IncidentTable({ rows, label }: { rows: readonly IncidentRow[]; l
             <td className="num t2">{formatMomentShort(row.firstSeenAt, now)}</td>
             <td className="num t2">{agoWords(row.lastSeenAt, now)}</td>
             <td className="end">
-              {row.kind === 'failure' && row.open > 0 && mayOperate ? (
+              {row.kind === 'failure' && row.open > 0 && refusalIn(row.folder) === null ? (
                 <Button
                   size="sm"
                   aria-label={`Retry ${row.open.toLocaleString('en')}… of ${row.message || row.code}`}

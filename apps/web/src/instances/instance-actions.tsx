@@ -18,7 +18,7 @@ import { useState } from 'react';
 import type { GraphNode } from '@perdure/graph';
 import type { InstanceDetail, ShownStatus } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
-import { useMay } from '../api/use-me.ts';
+import { useRefusal } from '../api/use-refusal.ts';
 import { ActionItem } from '../components/action-item.tsx';
 import { Button } from '../components/button.tsx';
 import { toast, toastError } from '../components/toast.tsx';
@@ -174,11 +174,11 @@ function Suspension({ instance, status, refusal }: { instance: InstanceDetail; s
 type Refusals = Record<'event' | 'terminate' | 'purge' | 'retry' | 'rewind' | 'skip' | 'variables' | 'restart' | 'migrate', string | null>;
 
 function useRefusals(instance: InstanceDetail, status: ShownStatus, step: StepRecord | null): Refusals {
-  const mayOperate = useMay('instance.operate');
-  const mayPurge = useMay('instance.purge');
+  const role = useRefusal('instance.operate', instance.folder);
+  const noStart = useRefusal('instance.start', instance.folder);
+  const noPurge = useRefusal('instance.purge', instance.folder);
   const over = isOver(status);
   const failed = status === 'Failed';
-  const role = mayOperate ? null : 'Your role may not operate instances';
   const finished = over ? `It is ${status.toLowerCase()}: nothing runs any more` : null;
   const isOpen = step !== null && step.closedAt === null && !over;
   const hasFailed = step !== null && step.status === 'failed' && failed;
@@ -191,9 +191,9 @@ function useRefusals(instance: InstanceDetail, status: ShownStatus, step: StepRe
     rewind: role ?? (failed ? null : 'Only failed instances are rewound'),
     retry: role ?? choose ?? (hasFailed || between ? null : 'The chosen step neither failed nor waits for a retry'),
     skip: role ?? choose ?? (hasFailed || isOpen ? null : 'The chosen step is not open'),
-    restart: role ?? (instance.isTest ? 'Test runs are started again from the designer' : null),
+    restart: role ?? noStart ?? (instance.isTest ? 'Test runs are started again from the designer' : null),
     migrate: role ?? (over && !failed ? `It is ${status.toLowerCase()}: nothing goes on` : instance.version < 0 ? 'It runs a draft' : null),
-    purge: !mayPurge ? 'Your role may not purge instances' : over ? null : 'Only finished instances are purged',
+    purge: noPurge ?? (over ? null : 'Only finished instances are purged'),
   };
 }
 

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useMemo, type ReactNode } from 'react';
 import { formatDuration } from '@perdure/graph';
 import type { InstanceDetail } from '@perdure/server/contract';
-import { useMay } from '../api/use-me.ts';
+import { useMayIn } from '../api/use-me.ts';
 import { AuditLink } from '../settings/audit/audit-link.tsx';
 import { versionWords } from '../components/version-words.ts';
 import { TagList } from '../components/tag-list.tsx';
@@ -21,7 +21,7 @@ export function InstanceFacts({
   run: InstanceRun;
   nameOf: (person: string) => string;
 }) {
-  const mayReadAudit = useMay('audit.read');
+  const mayReadAudit = useMayIn('audit.read', '');
   const finished = instance.completedAt !== null;
   const suspension = instance.status === 'Suspended' ? lastSuspension(run) : undefined;
   const migratedFrom = instance.versions.at(-2)?.version;
@@ -77,7 +77,7 @@ export function InstanceFacts({
       )}
       {mayReadAudit ? (
         <Fact name="Deeds">
-          <AuditLink target={`instance:${instance.id}`} />
+          <AuditLink search={{ target: `instance:${instance.id}` }}>Audit log</AuditLink>
         </Fact>
       ) : null}
     </dl>

@@ -12,7 +12,7 @@ import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } f
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { trpc } from '../api/trpc.ts';
-import { useMay } from '../api/use-me.ts';
+import { useRefusal } from '../api/use-refusal.ts';
 import { BulkActions } from '../bulk/bulk-actions.tsx';
 import { Button } from '../components/button.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
@@ -59,10 +59,10 @@ export function InstancesPage() {
   const search = route.useSearch();
   const navigate = useNavigate();
   const [starting, setStarting] = useState(false);
-  const mayStart = useMay('instance.start');
+  const noStart = useRefusal('instance.start', null);
   const [exporting, setExporting] = useState(false);
   const [purging, setPurging] = useState(false);
-  const mayPurge = useMay('instance.purge');
+  const noPurge = useRefusal('instance.purge', null);
   // "In the last hour" moves by the minute: often enough, and the page does not refetch for every tick.
   const minute = Math.floor(useNow(60_000) / 60_000) * 60_000;
   const input = useMemo(() => instanceListInput(search, minute), [search, minute]);
@@ -156,6 +156,10 @@ export function InstancesPage() {
 
   const [first, second, third] = selection.of === 'rows' ? [...selection.ids] : [];
   const selectedWorkflow = rows?.find(({ id }) => isSelected(selection, id))?.workflowKey;
+  // Of rows on other pages nothing is known here.
+  const chosen = selection.of === 'rows' ? (rows?.filter(({ id }) => selection.ids.has(id)) ?? []) : [];
+  const selectedFolders =
+    selection.of === 'rows' && chosen.length === selection.ids.size ? [...new Set(chosen.map(({ folder }) => folder))] : null;
   const compared = first !== undefined && second !== undefined && third === undefined ? { id: first, other: second } : null;
 
   return (
@@ -171,7 +175,7 @@ export function InstancesPage() {
           look="primary"
           className="wordy"
           icon={<IconPlayerPlay className="ic" stroke={1.8} />}
-          refusal={mayStart ? null : 'Your role may not start instances'}
+          refusal={noStart}
           onClick={() => setStarting(true)}
         >
           Start instance…
@@ -200,13 +204,7 @@ export function InstancesPage() {
       </div>
       <InstanceFilters search={search} onChange={change} tags={tags}>
         {search.tests === 'only' ? (
-          <Button
-            size="sm"
-            look="ghost"
-            className="push"
-            refusal={mayPurge ? null : 'Your role may not purge instances'}
-            onClick={() => setPurging(true)}
-          >
+          <Button size="sm" look="ghost" className="push" refusal={noPurge} onClick={() => setPurging(true)}>
             Purge test runs…
           </Button>
         ) : null}
@@ -234,7 +232,7 @@ export function InstancesPage() {
             view={view}
             onClear={() => change({}, [...FILTER_KEYS])}
             onAll={() => change({ view: 'all' })}
-            onStart={mayStart ? () => setStarting(true) : null}
+            onStart={noStart === null ? () => setStarting(true) : null}
           />
         ) : null}
       </div>
@@ -298,6 +296,7 @@ export function InstancesPage() {
         >
           <BulkActions
             filter={selectedFilter(selection)}
+            folders={selectedFolders}
             workflowKey={selectedWorkflow}
             onCopyIds={selection.of === 'rows' ? () => copyIds(selection.ids) : null}
             onStarted={() => setSelection(nothingSelected)}

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { InstanceDetail } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
-import { useMay } from '../api/use-me.ts';
+import { useRefusal } from '../api/use-refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { toast } from '../components/toast.tsx';
@@ -13,7 +13,7 @@ import type { StepRecord } from './fold-steps.ts';
 /** Why a step is held, and what a person can do about it. */
 export function QuarantineNote({ instance, step, heldAfter }: { instance: InstanceDetail; step: StepRecord; heldAfter: number }) {
   const [asking, setAsking] = useState<'release' | 'give up' | null>(null);
-  const refusal = useMay('instance.operate') ? null : 'Your role may not operate instances';
+  const refusal = useRefusal('instance.operate', instance.folder);
   return (
     <div className="held" role="group" aria-label="Quarantine">
       <StatusIcon shape="warning" size={13} />

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { trpc } from '../api/trpc.ts';
+import { useRefusals } from '../api/use-refusal.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { InputForm } from '../components/input-form.tsx';
 import { Skeleton } from '../components/skeleton.tsx';
@@ -18,7 +19,8 @@ export function StartInstanceDialog({ opened, onClose, workflowKey }: { opened: 
 function OpenDialog({ onClose, workflowKey }: { onClose: () => void; workflowKey?: string }) {
   const navigate = useNavigate();
   const workflows = useQuery(trpc.workflows.list.queryOptions({}));
-  const startable = workflows.data?.filter((workflow) => workflow.latestVersion !== null) ?? [];
+  const refusalIn = useRefusals('instance.start');
+  const startable = workflows.data?.filter(({ latestVersion, folder }) => latestVersion !== null && refusalIn(folder) === null) ?? [];
   const [picked, setPicked] = useState<string | null>(workflowKey ?? null);
   const key = picked ?? (startable.length === 1 ? (startable[0]?.key ?? null) : null);
   const version = startable.find((workflow) => workflow.key === key)?.latestVersion ?? null;
@@ -68,7 +70,9 @@ function OpenDialog({ onClose, workflowKey }: { onClose: () => void; workflowKey
       <div style={{ display: 'grid', gap: 14 }}>
         <Select
           label="Workflow"
-          placeholder={workflows.isPending ? 'Loading' : startable.length === 0 ? 'No workflow is published yet' : 'Choose a workflow'}
+          placeholder={
+            workflows.isPending ? 'Loading' : startable.length === 0 ? 'None that you may start is published yet' : 'Choose a workflow'
+          }
           data={startable.map((workflow) => ({ value: workflow.key, label: `${workflow.title} v${workflow.latestVersion ?? ''}` }))}
           value={key}
           onChange={(next) => {

@@ -10,6 +10,7 @@ import { type ListColumn, ListTable, RowActions } from '../components/list-table
 import { Loaded } from '../components/loaded.tsx';
 import { formatMoment } from '../components/moment.ts';
 import { ApiKeyDialog } from './api-key-dialog.tsx';
+import { AuditLink } from './audit/audit-link.tsx';
 import { OneUseLink } from './one-use-link.tsx';
 import { permissionWords } from './role-words.ts';
 import { SettingsFrame } from './settings-frame.tsx';
@@ -117,7 +118,14 @@ function KeyRow({ row, onRevoke }: { row: ApiKeySummary; onRevoke: () => void })
         {row.permissions.map((permission) => permissionWords[permission]).join(', ')}
         <div className="s12 t3">{row.folder === '' ? 'All workflows' : `In ${row.folder}`}</div>
       </td>
-      <td className="num t2">{row.lastUsedAt === null ? <span className="t3">Never</span> : formatMoment(row.lastUsedAt)}</td>
+      <td className="num t2">
+        {row.lastUsedAt === null ? <span className="t3">Never</span> : formatMoment(row.lastUsedAt)}
+        <div className="s12">
+          <AuditLink search={{ actor: `api-key:${row.name}` }}>
+            What it did<span className="visually-hidden">: {row.name}</span>
+          </AuditLink>
+        </div>
+      </td>
       <td className="num t2">{row.expiresAt === null ? <span className="t3">Revoked by hand</span> : formatMoment(row.expiresAt)}</td>
       <RowActions>
         {row.state === 'revoked' ? null : (

@@ -12,6 +12,7 @@ import { type ListColumn, ListTable, RowActions } from '../components/list-table
 import { Loaded } from '../components/loaded.tsx';
 import { formatMoment } from '../components/moment.ts';
 import { toast, toastError } from '../components/toast.tsx';
+import { AuditLink } from './audit/audit-link.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
 import { OneUseLink } from './one-use-link.tsx';
 import { RoleTags } from './role-tags.tsx';
@@ -170,6 +171,11 @@ function PeopleTable({
           </td>
           <td className="num t2">
             {person.lastSeenAt === null ? <span className="t3">Not signed in</span> : formatMoment(person.lastSeenAt)}
+            <div className="s12">
+              <AuditLink search={{ actor: person.id }}>
+                What they did<span className="visually-hidden">: {person.name}</span>
+              </AuditLink>
+            </div>
           </td>
           <RowActions>
             <Button size="sm" onClick={() => onRoles(person)}>

@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { InstanceDetail } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
-import { useMay } from '../api/use-me.ts';
+import { useRefusal } from '../api/use-refusal.ts';
 import { WorkflowCanvas } from '../canvas/workflow-canvas.tsx';
 import { Button } from '../components/button.tsx';
 import { formatElapsed, useNow } from '../components/moment.ts';
@@ -18,7 +18,8 @@ export function SampleRun({ instance }: { instance: InstanceDetail }) {
   const shown = useQuery(trpc.instances.get.queryOptions({ id: instance.id }));
   const run = useInstanceRun(instance, shown.refetch);
   const navigate = useNavigate();
-  const mayEdit = useMay('workflow.edit');
+  // A copy goes to a folder where they may.
+  const refusal = useRefusal('workflow.edit', null);
   const copy = useMutation(
     trpc.workflows.create.mutationOptions({
       onSuccess: ({ key }) => navigate({ to: '/workflows/$key', params: { key } }),
@@ -39,7 +40,7 @@ export function SampleRun({ instance }: { instance: InstanceDetail }) {
           size="sm"
           icon={<IconCopy className="ic" stroke={1.8} />}
           busy={copy.isPending}
-          refusal={mayEdit ? null : 'Your role may not change workflows'}
+          refusal={refusal}
           onClick={() => copy.mutate({ title: `${instance.workflowTitle}, a copy`, document: instance.document })}
         >
           Edit a copy

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { Guide, GuideStep, InstanceDetail, StartInput } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
 import { useMayIn } from '../api/use-me.ts';
+import { useRefusal } from '../api/use-refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Kbd } from '../components/kbd.tsx';
 import { toastError } from '../components/toast.tsx';
@@ -30,9 +31,9 @@ export function useGuideWords({
   const queries = useQueryClient();
   const { workflow } = guide;
   const folder = workflow?.folder ?? '';
-  const mayStart = useMayIn('instance.start', folder);
+  const noStart = useRefusal('instance.start', folder);
   const mayEdit = useMayIn('workflow.edit', folder);
-  const mayOperate = useMayIn('instance.operate', folder);
+  const noOperate = useRefusal('instance.operate', folder);
   const start = useMutation(
     trpc.instances.start.mutationOptions({
       onSuccess: () => queries.invalidateQueries({ queryKey: trpc.guide.pathKey() }),
@@ -48,7 +49,7 @@ export function useGuideWords({
       look={look}
       icon={<IconPlayerPlay className="ic" stroke={1.8} />}
       busy={start.isPending}
-      refusal={mayStart ? null : 'Your role may not start instances'}
+      refusal={noStart}
       onClick={() => {
         if (workflow)
           start.mutate({ workflowKey: workflow.key, instanceId: `sample-${crypto.randomUUID().slice(0, 6)}`, input: {}, ...more });
@@ -177,7 +178,7 @@ export function useGuideWords({
             <Button
               look="primary"
               icon={<IconArrowsRight className="ic" stroke={1.8} />}
-              refusal={mayOperate ? (failedRun.status === 'Failed' ? null : 'The instance is over') : 'Your role may not operate instances'}
+              refusal={noOperate ?? (failedRun.status === 'Failed' ? null : 'The instance is over')}
               onClick={onMigrate}
             >
               {`Retry in ${versionWords(workflow.version)}…`}

@@ -16,7 +16,9 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import type { WorkflowSummary } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
-import { useMay, useMayIn } from '../api/use-me.ts';
+import { useMayIn } from '../api/use-me.ts';
+import { useRefusal } from '../api/use-refusal.ts';
+import { ActionItem } from '../components/action-item.tsx';
 import { Button } from '../components/button.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { type ListColumn, ListTable, RowActions } from '../components/list-table.tsx';
@@ -50,9 +52,9 @@ export function WorkflowsPage() {
   useDocumentTitle('Workflows');
   const [text, setText] = useState('');
   const [dialog, setDialog] = useState<OpenDialog>(null);
-  const mayEdit = useMay('workflow.edit');
+  // A new one goes to a folder where they may.
+  const refusal = useRefusal('workflow.edit', null);
   const list = useQuery(trpc.workflows.list.queryOptions(text === '' ? {} : { text }, { placeholderData: keepPreviousData }));
-  const refusal = mayEdit ? null : 'Your role may not change workflows';
   const { isOver, handlers } = useFileDrop((file) => {
     void readTextFile(file).then((read) => {
       if (refusal !== null || !read.ok) toast({ shape: 'warning', title: 'Not imported', detail: refusal ?? (read.ok ? '' : read.reason) });
@@ -147,7 +149,7 @@ const COLUMNS: readonly ListColumn[] = [
 ];
 
 function WorkflowTable({ rows, onStart, onRename }: { rows: WorkflowSummary[] } & RowActions) {
-  const mayReadAudit = useMay('audit.read');
+  const mayReadAudit = useMayIn('audit.read', '');
   const navigate = useNavigate();
   return (
     <ListTable label="Workflows" className="list-wide list-under-bar list-tall" columns={COLUMNS}>
@@ -239,12 +241,12 @@ function WorkflowTable({ rows, onStart, onRename }: { rows: WorkflowSummary[] } 
 }
 
 function StartButton({ workflow, onStart }: { workflow: WorkflowSummary; onStart: (key: string) => void }) {
-  const mayStart = useMayIn('instance.start', workflow.folder);
+  const refusal = useRefusal('instance.start', workflow.folder);
   return (
     <Button
       size="sm"
       icon={<IconPlayerPlay className="ic" stroke={1.8} />}
-      refusal={!mayStart ? 'Your role may not start instances' : workflow.latestVersion === null ? 'Publish it first' : null}
+      refusal={refusal ?? (workflow.latestVersion === null ? 'Publish it first' : null)}
       onClick={() => onStart(workflow.key)}
     >
       Start…
@@ -254,16 +256,14 @@ function StartButton({ workflow, onStart }: { workflow: WorkflowSummary; onStart
 }
 
 function RenameItem({ workflow, onRename }: { workflow: WorkflowSummary; onRename: (workflow: WorkflowSummary) => void }) {
-  const mayEdit = useMayIn('workflow.edit', workflow.folder);
   return (
-    <Menu.Item
-      leftSection={<IconFolder className="ic" stroke={1.8} />}
-      disabled={!mayEdit}
-      {...(mayEdit ? {} : { title: 'Your role may not change this workflow' })}
+    <ActionItem
+      icon={<IconFolder className="ic" stroke={1.8} />}
+      refusal={useRefusal('workflow.edit', workflow.folder)}
       onClick={() => onRename(workflow)}
     >
       Title and folder…
-    </Menu.Item>
+    </ActionItem>
   );
 }
 

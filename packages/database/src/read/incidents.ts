@@ -12,6 +12,7 @@ export interface IncidentRecord {
   state: 'open' | 'resolved' | 'ignored';
   workflowKey: string;
   workflowTitle: string;
+  folder: string;
   node: string;
   title: string;
   code: string;

@@ -10,6 +10,7 @@ export interface IncidentRow {
   state: IncidentState;
   workflowKey: string;
   workflowTitle: string;
+  folder: string;
   node: string;
   title: string;
   code: string;

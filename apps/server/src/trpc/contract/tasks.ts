@@ -84,6 +84,8 @@ export interface TaskListResult {
 
 /** tasks.get */
 export interface TaskDetail extends TaskRow {
+  /** Of its workflow. */
+  folder: string;
   description: string | null;
   context: Json;
   formSchema: Json | null;

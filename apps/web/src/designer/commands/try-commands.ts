@@ -4,8 +4,8 @@ import { togglePin } from '../trying/pin-last-output.ts';
 import type { Command } from './command.ts';
 
 const runRefusal = ({ may }: DesignerSession): string | null => {
-  if (!may.start) return 'Your role may not start instances';
-  return may.edit ? null : 'Your role may not run drafts';
+  if (!may.start) return 'Your role may not start instances of this workflow';
+  return may.edit ? null : 'Your role may not run drafts of this workflow';
 };
 
 /** A run begins at the top level. */

@@ -18,7 +18,7 @@ export const workflowCommands: readonly Command[] = [
     words: 'start instance test try',
     keys: ['Mod+Enter'],
     keysIn: 'field',
-    refusal: ({ may }) => (may.start ? null : 'Your role may not start instances'),
+    refusal: ({ may }) => (may.start ? null : 'Your role may not start instances of this workflow'),
     run: ({ screen }) => screen.setState({ dialog: 'run' }),
   },
   {

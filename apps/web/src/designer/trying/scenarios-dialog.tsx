@@ -48,7 +48,7 @@ export function ScenariosDialog({ onClose }: { onClose(): void }) {
   const roleRefusal = may.edit
     ? may.start
       ? null
-      : 'Your role may not start instances'
+      : 'Your role may not start instances of this workflow'
     : 'Your role may look at this workflow, not change it';
   const full = scenarios.length >= maxScenarios ? `A workflow has ${maxScenarios} scenarios at most` : null;
 

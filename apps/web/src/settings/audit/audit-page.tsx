@@ -69,7 +69,7 @@ export function AuditPage() {
           searchable
           clearable
           value={search.actor ?? null}
-          data={(choices.data?.actors ?? []).map((actor) => ({ value: actor.id, label: actorInWords(actor) }))}
+          data={withChosen(choices.data?.actors ?? [], search.actor).map((actor) => ({ value: actor.id, label: actorInWords(actor) }))}
           onChange={(actor) => (actor === null ? change({}, ['actor', 'entry']) : change({ actor }, ['entry']))}
         />
         <MultiSelect
@@ -274,4 +274,9 @@ function summary({ reason, before, after, detail }: AuditRow): string {
           .join(', ')
       : '';
   return [reason, words === '' ? plain : words].filter((part) => part !== null && part !== '').join(' · ');
+}
+
+/** Somebody a link leads to may not have done anything yet. */
+function withChosen(actors: readonly AuditRow['actor'][], id: string | undefined): readonly AuditRow['actor'][] {
+  return id === undefined || actors.some((actor) => actor.id === id) ? actors : [...actors, { id, name: null }];
 }
