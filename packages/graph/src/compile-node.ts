@@ -6,6 +6,7 @@ import { embeddedExpressions, literalSource } from './embedded-expressions.ts';
 import { type GraphIndex, nameOf } from './graph-index.ts';
 import type { JoinRegions } from './frame-graph.ts';
 import type { Json, JsonObject } from './json.ts';
+import { plainWords } from './plain-words.ts';
 import type { CompiledExpression, CompiledValue, ExpressionAnalyser, PlanNodeBody, PlanRetry } from './plan.ts';
 import type { Problem } from './problem.ts';
 
@@ -32,7 +33,7 @@ export function compileNode(
   const report = (problem: Omit<Problem, 'node' | 'severity'>): void =>
     void problems.push({ severity: 'error', node: node.id, ...problem });
 
-  const parsed = type.schema.safeParse(node.config);
+  const parsed = type.schema.safeParse(node.config, { error: plainWords });
   if (!parsed.success)
     for (const issue of parsed.error.issues) for (const problem of configProblems(type, name, node.config, issue)) report(problem);
 

@@ -3,6 +3,7 @@ import type { GraphNode, WorkflowDocument } from './document.ts';
 import { isNodeIdText, nodeIdRule } from './node-id.ts';
 import type { NodeId } from './ids.ts';
 import type { Json } from './json.ts';
+import { plainWords } from './plain-words.ts';
 import type { Problem } from './problem.ts';
 import { maxPinLength } from './pins.ts';
 import { maxScenarioLength, maxScenarios } from './scenario.ts';
@@ -35,7 +36,7 @@ export function parseDocument(value: unknown): ParsedDocument {
   }
   const tooLarge = tooLargeProblems(value);
   if (tooLarge.length > 0) return failed(tooLarge);
-  const parsed = documentSchema.safeParse(value);
+  const parsed = documentSchema.safeParse(value, { error: plainWords });
   if (!parsed.success) return failed(parsed.error.issues.slice(0, maxProblems).flatMap((issue) => issueProblems(issue)));
   // The schema has checked the patterns that ids stand for; the brands exist only in types.
   const document = parsed.data as unknown as WorkflowDocument;

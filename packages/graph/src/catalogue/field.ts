@@ -113,7 +113,7 @@ export const duration = z.custom<string>((value) => typeof value === 'string' &&
 });
 
 /** JSONata source where the field is always an expression. */
-export const expressionSource = z.string().trim().min(1, 'Enter an expression.');
+export const expressionSource = z.string('Enter an expression.').trim().min(1, 'Enter an expression.');
 
 /** Names a port of its node. */
 export const portKey = z

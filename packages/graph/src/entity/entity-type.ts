@@ -3,6 +3,7 @@ import { expressionSource } from '../catalogue/field.ts';
 import { parseDuration } from '../duration.ts';
 import type { Json } from '../json.ts';
 import { entityNamePattern } from './entity-name.ts';
+import { plainWords } from '../plain-words.ts';
 import type { Problem } from '../problem.ts';
 
 /**
@@ -70,7 +71,7 @@ export type ParsedEntityType = { ok: true; document: EntityTypeDocument } | { ok
 
 /** JSON from outside → document. Fields by their path: `operations.0.name`. */
 export function parseEntityType(value: Json): ParsedEntityType {
-  const parsed = documentSchema.safeParse(value);
+  const parsed = documentSchema.safeParse(value, { error: plainWords });
   if (parsed.success) return { ok: true, document: parsed.data };
   return {
     ok: false,
