@@ -1,5 +1,8 @@
 import { Textarea } from '@mantine/core';
 import { parseJson, type Json } from '@perdure/graph';
+import { useRef } from 'react';
+import { jsonColours } from './json-colours.tsx';
+import './json-field.css';
 
 /** JSON typed by a person. Empty counts as `null`. */
 export function readJson(text: string): { ok: true; value: Json } | { ok: false; message: string } {
@@ -8,6 +11,10 @@ export function readJson(text: string): { ok: true; value: Json } | { ok: false;
   return result.ok ? { ok: true, value: result.value } : { ok: false, message: `Line ${result.line}: ${result.message}` };
 }
 
+/** Longer text is typed uncoloured: a colour is an element, and every key would lay all of them out again. */
+const mostColoured = 40_000;
+
+/** JSON as a text field. Its colours lie under it, in the same lines; the field's own letters are clear then. */
 export function JsonField({
   label,
   description,
@@ -24,6 +31,8 @@ export function JsonField({
   error?: string | null;
 }) {
   const read = readJson(value);
+  const under = useRef<HTMLPreElement>(null);
+  const isColoured = value.length <= mostColoured;
   return (
     <Textarea
       label={label}
@@ -35,7 +44,22 @@ export function JsonField({
       maxRows={20}
       spellCheck={false}
       error={error ?? (read.ok ? null : read.message)}
-      styles={{ input: { fontFamily: 'var(--mono)', fontSize: 12, lineHeight: '19px' } }}
+      classNames={{ input: 'json-field-text' }}
+      inputContainer={(field) => (
+        <div className={`json-field ${isColoured ? 'coloured' : ''}`}>
+          {isColoured ? (
+            <pre className="code" ref={under} aria-hidden="true">
+              {jsonColours(value)}
+              {/* A last empty line has its height, too. */}
+              {'\n'}
+            </pre>
+          ) : null}
+          {field}
+        </div>
+      )}
+      onScroll={({ currentTarget: { scrollTop } }) => {
+        if (under.current) under.current.scrollTop = scrollTop;
+      }}
     />
   );
 }
