@@ -1,6 +1,19 @@
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
-import { add, box, expectAccessible, inspector, newWorkflow, node, openDesigner, select } from '../designer.ts';
+import {
+  add,
+  box,
+  createWorkflow,
+  edges,
+  expectAccessible,
+  inspector,
+  newWorkflow,
+  node,
+  openDesigner,
+  runCommand,
+  select,
+  step,
+} from '../designer.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -44,6 +57,45 @@ test('an expression is completed by keyboard from what a real run gave, and its 
   // Tab takes what is offered; with nothing offered it leaves. Esc goes back to the canvas.
   await page.keyboard.press('Escape');
   await expect(page.getByRole('region', { name: 'Canvas' })).toBeFocused();
+  await page.close();
+});
+
+test('before the first run the values are those of the input schema, and nothing is made up for what steps give', async () => {
+  const inputSchema = {
+    type: 'object',
+    properties: {
+      customer: { type: 'string', default: 'Nordlicht AB' },
+      amount: { type: 'number', examples: [40] },
+      note: { type: 'string' },
+    },
+  };
+  await createWorkflow(context, perdure, {
+    key: 'not-run',
+    nodes: [
+      step('start', 'start', 0, 0, { config: { inputSchema } }),
+      step('ask', 'http', 0, 100, { config: { method: 'GET', url: 'https://example.test/rates' } }),
+      step('sum', 'transform', 0, 200, { config: { value: { expr: 'input.amount * 2' } } }),
+    ],
+    edges: edges(['start > ask', 'ask > sum']),
+  });
+  const page = await openDesigner(context, perdure, 'not-run');
+  await select(page, 'sum');
+  await expect(inspector(page).getByText('No run yet: values from the input schema.')).toBeVisible();
+  const tree = inspector(page).getByRole('tree');
+  await expect(tree.getByRole('treeitem', { name: 'input.customer, text "Nordlicht AB"' })).toBeVisible();
+  await expect(tree.getByRole('treeitem', { name: 'input.note, text', exact: true })).toBeVisible();
+  const value = inspector(page).getByRole('group', { name: 'Value', exact: true });
+  await value.getByRole('textbox').click();
+  await expect(value.getByRole('status', { name: 'Result' })).toContainText('80');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText('input.amount * steps.ask.output.status');
+  await expect(value.getByRole('status', { name: 'Result' })).toContainText('No run yet: what steps.ask holds');
+  await expectAccessible(page);
+
+  // A trial begins with the same values.
+  await runCommand(page, 'Run this step');
+  await expect(page.getByRole('dialog').getByLabel('Values')).toHaveValue(/"customer": "Nordlicht AB"/);
+  await expectAccessible(page, '[role="dialog"]');
   await page.close();
 });
 

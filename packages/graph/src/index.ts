@@ -67,7 +67,7 @@ export { checkJsonSchema } from './check-json-schema.ts';
 export * from './data-before.ts';
 export { fillDefaults, hasDefaults } from './fill-defaults.ts';
 export { holdBack } from './hold-back.ts';
-export { schemaExample } from './schema-example.ts';
+export { schemaExample, schemaValues } from './schema-example.ts';
 export { didYouMean } from './did-you-mean.ts';
 export * from './describe-catalogue.ts';
 export * from './entity/entity-name.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { GraphNode, WorkflowDocument } from '@perdure/graph';
-import { expressionData, type SampleRun } from './expression-data.ts';
+import { expressionData, unseenRead, type SampleRun } from './expression-data.ts';
 
 function node(id: string, type: string, config: GraphNode['config'] = {}, parent: string | null = null): GraphNode {
   return { id, type, title: `The ${id}`, parent, position: { x: 0, y: 0 }, config } as GraphNode; // ids are plain texts here
@@ -26,6 +26,7 @@ const document: WorkflowDocument = {
 };
 const run: SampleRun = {
   name: 'Last run, r1',
+  origin: 'run',
   instanceId: 'r1',
   input: { lines: [{ sku: 'a' }] },
   steps: { check: { output: { status: 204 } }, rates: { output: { rate: 2 } }, later: { output: 1 } },
@@ -64,4 +65,15 @@ test('on the error path the error is there, and the step that failed may have gi
   const { scope, uncertain } = of('caught', run);
   expect(scope['error']).toMatchObject({ code: expect.any(String) });
   expect(uncertain.has('steps.check')).toBe(true);
+});
+
+test('with the values of a schema alone, what steps and variables hold is not made up', () => {
+  const ofSchema: SampleRun = { name: 'From the schema', origin: 'schema', instanceId: null, input: { amount: 12 }, steps: {} };
+  const { scope, shape } = of('each', ofSchema);
+  expect(scope['input']).toEqual({ amount: 12 });
+  expect(shape).toMatchObject({ steps: { check: { output: { status: 200 } } } });
+  expect(unseenRead('input.amount * 2', scope)).toBeNull();
+  expect(unseenRead('input.amount + steps.check.output.status', scope)).toBe('steps.check');
+  expect(unseenRead('vars.rate', scope)).toBe('vars.rate');
+  expect(unseenRead('steps.check.output.status', of('each', run).scope)).toBeNull();
 });

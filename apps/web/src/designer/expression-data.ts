@@ -1,4 +1,4 @@
-import { evaluateForPreview, quoteName, type ExpressionScope } from '@perdure/expressions';
+import { evaluateForPreview, expressionAnalyser, quoteName, type ExpressionScope } from '@perdure/expressions';
 import {
   dataBefore,
   indexGraph,
@@ -11,6 +11,7 @@ import {
   type NodeId,
   type WorkflowDocument,
 } from '@perdure/graph';
+import { inputSchema } from './input-schema.ts';
 
 /**
  * What an expression of one step sees: real data where there is some, names and types where a schema or the drawing tells them. Completion,
@@ -21,6 +22,8 @@ import {
 export interface SampleRun {
   /** For people: "Last run, ord-1". */
   name: string;
+  /** Of a schema there is an input, and nothing that steps gave. */
+  origin: 'run' | 'typed' | 'schema';
   /** The run it is of; null for data typed by hand. */
   instanceId: string | null;
   input: Json;
@@ -67,8 +70,7 @@ export function expressionData(document: WorkflowDocument, node: NodeId, run: Sa
     roots.push({ path, value, shape: known, mayBeMissing: false, ...more });
   };
 
-  const start = document.nodes.find(({ type }) => type === 'start');
-  const inputShape = schemaExample(start?.config['inputSchema'] ?? true);
+  const inputShape = schemaExample(inputSchema(document));
   if (run) scope['input'] = run.input;
   shape['input'] = inputShape ?? null;
   add('input', run?.input, inputShape);
@@ -120,6 +122,17 @@ export function expressionData(document: WorkflowDocument, node: NodeId, run: Sa
   return { scope, hasValues: run !== null || Object.keys(steps).length > 0, shape, uncertain, roots };
 }
 
+/** The first step or variable an expression reads that nothing is known of yet: `steps.check`. */
+export function unseenRead(source: string, { steps = {}, vars = {} }: JsonObject): string | null {
+  const analysed = expressionAnalyser.analyse(source);
+  if (!analysed.ok) return null;
+  for (const [root, name] of analysed.expression.reads) {
+    const known = root === 'steps' ? steps : root === 'vars' ? vars : null;
+    if (name !== undefined && isObject(known) && !Object.hasOwn(known, name)) return `${root}.${name}`;
+  }
+  return null;
+}
+
 /** What is pinned is what a test run gives; else a run tells what the step gave. */
 function sampleOutput(node: GraphNode, run: SampleRun | null): Json | undefined {
   const { pinned } = node;
@@ -152,7 +165,7 @@ function runVariables(document: WorkflowDocument, run: SampleRun | null): JsonOb
   const written: JsonObject = {};
   for (const { id, type } of document.nodes) {
     const output = type === 'setVariables' && Object.hasOwn(run.steps, id) ? run.steps[id]?.output : undefined;
-    if (typeof output === 'object' && output !== null && !Array.isArray(output)) Object.assign(written, output);
+    if (isObject(output)) Object.assign(written, output);
   }
   return written;
 }
@@ -166,4 +179,8 @@ function sampleItem(document: WorkflowDocument, container: NodeId, run: SampleRu
   // A sample lacks what only a running instance has: paths to it lead to nothing.
   const result = evaluateForPreview(items.expr, scope as unknown as ExpressionScope, { at: 0, seed: 'item' });
   return result.state === 'value' && Array.isArray(result.value) ? result.value[0] : undefined;
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,6 +5,8 @@ import { useDeferredValue, useMemo } from 'react';
 import { client } from '../api/trpc.ts';
 import { JsonView } from '../components/json-view.tsx';
 import { StatusIcon } from '../status/status-icon.tsx';
+import { unseenRead } from './expression-data.ts';
+import { useInspector } from './inspector-context.ts';
 import { PreviewSourceMenu } from './preview-source-menu.tsx';
 import { valueMisfit, type ExpectedValue } from './value-fit.ts';
 
@@ -24,6 +26,9 @@ const mostLength = 20_000;
  */
 export function ExpressionPreview({ source, scope, expects }: { source: string; scope: JsonObject; expects?: ExpectedValue | undefined }) {
   const settled = useDeferredValue(source);
+  const { sample } = useInspector();
+  // A schema tells the input alone: a result over steps that gave nothing yet would be made up.
+  const unseen = useMemo(() => (sample?.origin === 'schema' ? unseenRead(settled, scope) : null), [sample, settled, scope]);
   const here = useMemo(() => evaluateHere(settled, scope), [settled, scope]);
   // A POST because of the data's size, a query because the answer only depends on what was asked.
   const asked = useQuery({
@@ -43,6 +48,16 @@ export function ExpressionPreview({ source, scope, expects }: { source: string; 
       : asked.error
         ? { ok: false, value: undefined, message: 'The server did not answer, so there is no preview.', ms: null }
         : null);
+  if (unseen !== null)
+    return (
+      <div className="ds-result" role="status" aria-label="Result">
+        <div className="ds-result-body">
+          <span className="t3">
+            No run yet: what <span className="mono">{unseen}</span> holds is known once the workflow has run.
+          </span>
+        </div>
+      </div>
+    );
   if (!shown) return null;
   const type = describeType(shown.value);
   const length = shown.value === undefined ? 0 : JSON.stringify(shown.value).length;

@@ -218,12 +218,7 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
               </div>
               {fields.length === 0 ? <p className="t3">Nothing to set here.</p> : null}
               {shown !== 'Help' && fields.some(takesData) ? (
-                <DataTree
-                  roots={data.roots}
-                  onInsert={insert}
-                  side={<PreviewSourceMenu />}
-                  hint={sample ? undefined : 'Run the workflow once, or type sample data, to see values here.'}
-                />
+                <DataTree roots={data.roots} onInsert={insert} side={<PreviewSourceMenu />} hint={sampleHint(sample)} />
               ) : null}
               {shown === 'Settings' && type.activity && node.retry ? (
                 <div className="ds-retry-teaser">
@@ -243,6 +238,13 @@ export function Inspector({ model, node, document, problems, readOnly, sample, f
       </aside>
     </InspectorContext>
   );
+}
+
+/** Whose values the tree shows, where a person could take them for a run's. */
+function sampleHint(sample: SampleRun | null): string | undefined {
+  if (sample?.origin === 'schema')
+    return 'No run yet: values from the input schema. Run the workflow once, or type sample data, to see what steps give.';
+  return sample ? undefined : 'Run the workflow once, or type sample data, to see values here.';
 }
 
 /** Fields that an expression, and so a path, can stand in. */

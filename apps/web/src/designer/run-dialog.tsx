@@ -6,6 +6,7 @@ import { client } from '../api/trpc.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { InputForm, type KnownInput } from '../components/input-form.tsx';
 import { useInputForm } from '../components/use-input-form.ts';
+import { inputSchema } from './input-schema.ts';
 import { callingNodes, callWords } from './trying/calling-nodes.ts';
 
 interface RunDialogProps {
@@ -33,7 +34,7 @@ export function RunDialog(props: RunDialogProps) {
 
 function OpenRunDialog(props: RunDialogProps) {
   const { workflowKey, document, latestVersion, differs, draftRefusal, lastInput, save, onProblems, onStarted, onClose } = props;
-  const schema = document.nodes.find((node) => node.type === 'start')?.config['inputSchema'] ?? null;
+  const schema = inputSchema(document);
   const input = useInputForm(schema, lastInput ?? {});
   const [choice, setChoice] = useState<'draft' | 'version'>(differs ? 'draft' : 'version');
   const runsDraft = draftRefusal === null && (choice === 'draft' || latestVersion === null);

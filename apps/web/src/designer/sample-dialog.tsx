@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { parseDocument, type Json, type SampleData, type WorkflowDocument } from '@perdure/graph';
+import { parseDocument, schemaValues, type Json, type SampleData, type WorkflowDocument } from '@perdure/graph';
 import { useMemo, useState } from 'react';
 import { trpc } from '../api/trpc.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { CodeEditor } from './code-editor.tsx';
+import { inputSchema } from './input-schema.ts';
 import { readJsonText } from './unfinished-json.ts';
 import { useDesigner } from './use-designer.ts';
 
@@ -12,7 +13,7 @@ import { useDesigner } from './use-designer.ts';
 export function SampleDialog({ onClose }: { onClose(): void }) {
   const { key, model, state } = useDesigner();
   const last = useQuery(trpc.workflows.lastRun.queryOptions({ key }, { staleTime: 30_000 })).data;
-  const [text, setText] = useState(() => JSON.stringify(model.document.sample ?? emptySample, null, 2));
+  const [text, setText] = useState(() => JSON.stringify(model.document.sample ?? beginning(model.document), null, 2));
   const read = useMemo(() => readSample(model.document, text), [model.document, text]);
   const use = (): void => {
     if (!read.ok) return;
@@ -30,7 +31,7 @@ export function SampleDialog({ onClose }: { onClose(): void }) {
       refusal={read.ok ? null : 'Correct the data first'}
       onAction={use}
     >
-      <p className="t2">
+      <p className="t2 ds-sample-words">
         What expressions are tried out on: the input, what steps give, variables. It is saved with the workflow; runs never see it.
       </p>
       <div className={`ds-expression ds-sample ${read.ok ? '' : 'invalid'}`}>
@@ -53,7 +54,10 @@ export function SampleDialog({ onClose }: { onClose(): void }) {
   );
 }
 
-const emptySample: SampleData = { input: {}, steps: {}, vars: {} };
+/** The input as its schema gives it, to go on from. */
+function beginning(document: WorkflowDocument): SampleData {
+  return { input: schemaValues(inputSchema(document)) ?? {}, steps: {}, vars: {} };
+}
 
 /** Empty text takes the sample away. What it may hold is said by the document's own rules. */
 function readSample(

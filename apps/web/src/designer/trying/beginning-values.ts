@@ -1,5 +1,6 @@
-import { canonicalJson, type Json, type JsonObject, type WorkflowDocument } from '@perdure/graph';
+import { canonicalJson, schemaValues, type Json, type JsonObject, type WorkflowDocument } from '@perdure/graph';
 import type { PastRunData, RunDraftInput } from '@perdure/server/contract';
+import { inputSchema } from '../input-schema.ts';
 import type { ValuesRead } from './values-read.ts';
 
 /** The values a run begins with, as they are shown and edited: `{ input, steps: { id: output }, vars }`. */
@@ -9,7 +10,7 @@ export interface BeginningValues {
   kept: readonly string[];
 }
 
-/** What the run reads, filled in from the past run, else from pins. */
+/** What the run reads, filled in from the past run, else from pins, and the input from its schema. */
 export function valuesToEdit(read: ValuesRead, past: PastRunData | null, document: WorkflowDocument): BeginningValues {
   const values: JsonObject = {};
   const kept: string[] = [];
@@ -17,7 +18,7 @@ export function valuesToEdit(read: ValuesRead, past: PastRunData | null, documen
     if (isPreview(value)) kept.push(path);
     else into[name] = value;
   };
-  if (read.input) put(values, 'input', 'input', past?.input ?? {});
+  if (read.input) put(values, 'input', 'input', past?.input ?? schemaValues(inputSchema(document)) ?? {});
   const steps: JsonObject = {};
   for (const id of read.steps ?? Object.keys(past?.outputs ?? {})) {
     const pinned = document.nodes.find((node) => node.id === id)?.pinned?.output;

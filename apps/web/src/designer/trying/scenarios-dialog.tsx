@@ -1,15 +1,17 @@
 import { Checkbox, Select } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+import { IconListCheck, IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { maxScenarios, type Scenario } from '@perdure/graph';
+import { maxScenarios, schemaValues, type Scenario } from '@perdure/graph';
 import type { ScenarioResult } from '@perdure/server/contract';
 import { useState } from 'react';
 import { client, trpc } from '../../api/trpc.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { EmptyState } from '../../components/empty-state.tsx';
 import { formatMomentShort } from '../../components/moment.ts';
 import { StatusIcon } from '../../status/status-icon.tsx';
 import { newScenarioId, putScenario, removeScenario } from '../document-edits.ts';
+import { inputSchema } from '../input-schema.ts';
 import { useDesigner, useDesignerValue } from '../use-designer.ts';
 import { callingNodes, unpinnedWords } from './calling-nodes.ts';
 import { ScenarioForm } from './scenario-form.tsx';
@@ -102,7 +104,12 @@ export function ScenariosDialog({ onClose }: { onClose(): void }) {
               icon={<IconPlus className="ic" stroke={1.8} aria-hidden="true" />}
               refusal={roleRefusal ?? full}
               onClick={() =>
-                add({ title: `Scenario ${scenarios.length + 1}`, input: {}, fastForward: true, expect: { status: 'Completed' } })
+                add({
+                  title: `Scenario ${scenarios.length + 1}`,
+                  input: schemaValues(inputSchema(document)) ?? {},
+                  fastForward: true,
+                  expect: { status: 'Completed' },
+                })
               }
             >
               New scenario
@@ -147,10 +154,9 @@ export function ScenariosDialog({ onClose }: { onClose(): void }) {
           </div>
         ) : (
           <div className="sc-detail">
-            <p className="t2">
-              No scenario yet. The quickest way to one is a run that went as it should: its input, its decisions and its output are taken
-              over.
-            </p>
+            <EmptyState icon={<IconListCheck className="ic" stroke={1.8} />} title="No scenario yet">
+              The quickest way to one is a run that went as it should: its input, its decisions and its output are taken over.
+            </EmptyState>
           </div>
         )}
       </div>
@@ -190,7 +196,13 @@ function FromRun({ refusal, onMade }: { refusal: string | null; onMade(scenario:
         allowDeselect={false}
         onChange={setPicked}
       />
-      <Checkbox size="xs" label="Pin what its activities gave" checked={pins} onChange={(event) => setPins(event.currentTarget.checked)} />
+      <Checkbox
+        size="xs"
+        label="Pin what its activities gave"
+        disabled={run === null}
+        checked={pins}
+        onChange={(event) => setPins(event.currentTarget.checked)}
+      />
       <Button
         size="sm"
         busy={make.isPending}
