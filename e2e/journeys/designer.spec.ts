@@ -73,7 +73,7 @@ test('an expression that does not parse, and JSON that is none, stay visible and
   const page = await newWorkflow(context, perdure, 'Bad text');
   await add(page, 'Transform');
   const value = inspector(page).getByRole('group', { name: 'Value', exact: true });
-  await value.getByRole('button', { name: 'Form' }).click();
+  await value.getByRole('button', { name: 'JSON' }).click();
   await value.getByRole('textbox').click();
   await page.keyboard.insertText('{ "amount": input.amount }');
   await expect(value.getByText(/^Not stored\. Line 1/)).toBeVisible();

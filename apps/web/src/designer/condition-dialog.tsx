@@ -70,11 +70,14 @@ export function ConditionDialog({
       <div className="ds-large">
         <div className="ds-conditions">
           <GroupEditor group={group} data={data} pick={pick} onChange={(next) => setGroup(next ?? begun)} isOutermost />
-          <div className="ds-expression focus">
-            <pre className="code ds-source-shown" aria-label="As an expression">
-              {source ?? '…'}
-            </pre>
-            {source !== null && data.hasValues ? <ExpressionPreview source={source} scope={data.scope} expects="condition" /> : null}
+          <div className="ds-as-expression">
+            <div className="label">As an expression</div>
+            <div className="ds-expression focus">
+              <pre className="code ds-source-shown" aria-label="As an expression">
+                {source ?? 'Fill in the rows above.'}
+              </pre>
+              {source !== null && data.hasValues ? <ExpressionPreview source={source} scope={data.scope} expects="condition" /> : null}
+            </div>
           </div>
         </div>
         <DataTree

@@ -1,5 +1,5 @@
 import { IconChevronDown } from '@tabler/icons-react';
-import { NativeSelect, NumberInput, Switch, TextInput } from '@mantine/core';
+import { NativeSelect, NumberInput, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { analyseExpression } from '@perdure/expressions';
 import { isExpression, type Json, type JsonObject } from '@perdure/graph';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
@@ -164,6 +164,7 @@ function ValueField({ field, path, value, onChange, problem }: FieldProps & { pr
   const hint = field.help ?? (field.absent && !field.required ? `Left empty: ${field.absent}` : undefined);
   const literal = useLiteralSwitch({
     label: field.label,
+    ...(field.literal === 'json' && { literalWord: 'JSON' }),
     value,
     onChange: (next) => {
       if (isExpression(next)) keepUnfinished(path, null);
@@ -202,7 +203,7 @@ function LiteralInput({
   problem,
   literal,
 }: FieldProps & { problem: string | undefined; literal: LiteralSwitch }) {
-  const input = useRef<HTMLInputElement>(null);
+  const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
   const type = (text: string): void => {
     if (asksForExpression(textOf(value), text)) literal.compute('');
     else onChange(text === '' && !field.required ? undefined : text);
@@ -229,8 +230,9 @@ function LiteralInput({
         />
       );
     case 'json':
-    case 'list':
-      return (
+    case 'list': {
+      const texts = field.ofTexts === true ? textsOf(value) : null;
+      return texts === null ? (
         <JsonInput
           label={field.label}
           path={path}
@@ -240,7 +242,21 @@ function LiteralInput({
           literal={literal}
           placeholder={field.literal === 'list' ? '["finance"]' : '{ }'}
         />
+      ) : (
+        <TagsInput
+          size="sm"
+          aria-label={field.label}
+          value={texts}
+          placeholder={texts.length === 0 ? (field.absent ?? '') : ''}
+          error={problem}
+          onFocus={() => literal.target(literal.compute)}
+          onSearchChange={(typed) => {
+            if (texts.length === 0 && asksForExpression('', typed)) literal.compute('');
+          }}
+          onChange={(next) => onChange(next.length === 0 && !field.required ? undefined : next)}
+        />
       );
+    }
     case 'boolean':
       return (
         <Switch
@@ -268,7 +284,21 @@ function LiteralInput({
         />
       );
     default:
-      return (
+      return field.lines === true ? (
+        <Textarea
+          size="sm"
+          ref={input}
+          aria-label={field.label}
+          autosize
+          minRows={2}
+          maxRows={10}
+          value={typeof value === 'string' || typeof value === 'number' ? String(value) : ''}
+          placeholder={field.placeholder ?? ''}
+          error={problem}
+          onFocus={takePaths}
+          onChange={(event) => type(event.currentTarget.value)}
+        />
+      ) : (
         <TextInput
           size="sm"
           ref={input}
@@ -359,6 +389,13 @@ function JsonInput({
       )}
     </div>
   );
+}
+
+/** A list of texts, or one alone; null where it holds something else, which only JSON shows. */
+function textsOf(value: Json | undefined): string[] | null {
+  if (value === undefined) return [];
+  const list = Array.isArray(value) ? value : [value];
+  return list.every((one) => typeof one === 'string') ? list : null;
 }
 
 function textOf(value: Json | undefined): string {

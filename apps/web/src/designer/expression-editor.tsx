@@ -49,7 +49,10 @@ export function ExpressionEditor({
     host.current?.querySelector<HTMLElement>('.cm-content')?.focus();
   };
   return (
-    <div ref={host} className={`ds-expression ${isActive ? 'focus' : ''} ${message ? 'invalid' : ''}`}>
+    <div
+      ref={host}
+      className={`ds-expression ${isActive ? 'focus' : ''} ${message ? 'invalid' : ''} ${expects === 'condition' ? 'with-rows' : ''}`}
+    >
       <div className="ds-expression-tools">
         {expects === 'condition' ? (
           <Button

@@ -107,6 +107,7 @@ function LabelAndKey({ entry, change, path }: { entry: JsonObject; change: (entr
   const keyProblem = useFieldProblem(`${path}.key`);
   const labelProblem = useFieldProblem(`${path}.label`);
   const key = textOf(entry['key']);
+  const isFirst = path.endsWith('.0');
   const [typed, setTyped] = useState<string | null>(null);
   const commit = (): void => {
     if (typed !== null && typed !== '' && typed !== key) change({ ...entry, key: typed });
@@ -114,6 +115,16 @@ function LabelAndKey({ entry, change, path }: { entry: JsonObject; change: (entr
   };
   return (
     <div className="ds-pair">
+      {isFirst ? (
+        <>
+          <span className="ds-caption" aria-hidden="true">
+            Label
+          </span>
+          <span className="ds-caption" aria-hidden="true">
+            Key in expressions
+          </span>
+        </>
+      ) : null}
       <TextInput
         size="sm"
         aria-label="Label"
@@ -201,17 +212,17 @@ export function EntryList({
               <Button
                 look="ghost"
                 size="sm"
-                icon={<IconX className="ic" aria-hidden="true" />}
-                aria-label={`Remove ${nameOf(entry)}`}
-                onClick={() => onChange(entries.filter((_entry, at) => at !== i))}
-              />
-              <Button
-                look="ghost"
-                size="sm"
                 icon={<IconChevronDown className="ic" aria-hidden="true" />}
                 aria-label={`Move ${nameOf(entry)} down`}
                 refusal={i === entries.length - 1 ? 'It is the last.' : null}
                 onClick={() => swap(i, i + 1)}
+              />
+              <Button
+                look="ghost"
+                size="sm"
+                icon={<IconX className="ic" aria-hidden="true" />}
+                aria-label={`Remove ${nameOf(entry)}`}
+                onClick={() => onChange(entries.filter((_entry, at) => at !== i))}
               />
             </div>
           </div>
@@ -385,7 +396,7 @@ export function useTextOrExpression(label: string, value: Json | undefined, onCh
 }
 
 /** The input's text with a path where its cursor was. */
-export function pathInto(input: HTMLInputElement | null, path: string): string {
+export function pathInto(input: HTMLInputElement | HTMLTextAreaElement | null, path: string): string {
   const text = input?.value ?? '';
   const from = input?.selectionStart ?? text.length;
   return textWithPath(text, from, input?.selectionEnd ?? from, path);

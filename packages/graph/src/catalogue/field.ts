@@ -31,6 +31,10 @@ export interface FieldMeta {
   widget: Widget;
   /** For `value`: what its literal is. */
   literal?: 'text' | 'number' | 'json' | 'duration' | 'moment' | 'list' | 'boolean';
+  /** A `text` of several lines. */
+  lines?: boolean;
+  /** A `list` of texts alone. */
+  ofTexts?: boolean;
   /** A `duration` that may be a moment, too. */
   orMoment?: boolean;
   options?: readonly { value: string; label: string }[];
