@@ -123,7 +123,7 @@ function Dashboard() {
             <section className="card" aria-labelledby="dashboard-incidents">
               <div className="hd">
                 <h2 id="dashboard-incidents">Incidents</h2>
-                <span className="s12 t3 grow">grouped by workflow, node and error</span>
+                <span className="s12 t3 grow ell hd-words">grouped by workflow, node and error</span>
                 <Link className="btn ghost sm" to="/incidents">
                   All incidents
                   <IconChevronRight className="ic" size={13} stroke={1.8} />

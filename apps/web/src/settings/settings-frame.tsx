@@ -1,5 +1,5 @@
 import { Link, useLocation } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { useMe } from '../api/use-me.ts';
 import { TopBar } from '../shell/top-bar.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
@@ -10,6 +10,11 @@ import './settings.css';
 export function SettingsFrame({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
   useDocumentTitle(title);
   const { pathname } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the pages are one line that scrolls; each page draws it anew, from its beginning.
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [pathname]);
   const permissions = useMe().data?.permissions ?? [];
   const shown = settingsSections.filter(({ permission }) => permission === null || permissions.includes(permission));
   return (
@@ -20,7 +25,7 @@ export function SettingsFrame({ title, actions, children }: { title: string; act
         {actions}
       </TopBar>
       <div className="settings">
-        <nav className="settings-nav" aria-label="Settings">
+        <nav className="settings-nav" aria-label="Settings" ref={nav}>
           <ul>
             {shown.map(({ label, to }) => (
               <li key={to}>

@@ -35,6 +35,7 @@ import { readTextFile, useFileDrop } from '../transfer/import-source.tsx';
 import { RenameWorkflowDialog } from './rename-workflow-dialog.tsx';
 import { NewWorkflowDialog } from './new-workflow-dialog.tsx';
 import '../transfer/transfer.css';
+import './workflows.css';
 
 /** With its preview it brings the canvas along. */
 const ImportWorkflowDialog = lazy(() =>
@@ -70,11 +71,17 @@ export function WorkflowsPage() {
         </span>
         <span className="grow" />
         <SearchField label="Search workflows" width={200} value={text} onChange={setText} />
-        <Button icon={<IconUpload className="ic" stroke={1.8} />} refusal={refusal} onClick={() => setDialog({ kind: 'import', text: '' })}>
+        <Button
+          className="wordy"
+          icon={<IconUpload className="ic" stroke={1.8} />}
+          refusal={refusal}
+          onClick={() => setDialog({ kind: 'import', text: '' })}
+        >
           Import…
         </Button>
         <Button
           look="primary"
+          className="wordy"
           icon={<IconPlus className="ic" stroke={1.8} />}
           refusal={refusal}
           onClick={() => setDialog({ kind: 'new', browse: false })}
@@ -152,7 +159,7 @@ function WorkflowTable({ rows, onStart, onRename }: { rows: WorkflowSummary[] } 
   const mayReadAudit = useMayIn('audit.read', '');
   const navigate = useNavigate();
   return (
-    <ListTable label="Workflows" className="list-wide list-under-bar list-tall" columns={COLUMNS}>
+    <ListTable label="Workflows" className="list-wide list-under-bar list-tall wf-list" columns={COLUMNS}>
       {rows.map((workflow) => (
         <tr key={workflow.key}>
           <td>
