@@ -1,12 +1,23 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { IconArrowRight, IconPlus, IconSitemap } from '@tabler/icons-react';
+import {
+  IconArrowRight,
+  IconArrowsMove,
+  IconEye,
+  IconLayoutAlignLeft,
+  IconPencil,
+  IconPlayerPlay,
+  IconPlus,
+  IconPointer,
+  IconSitemap,
+  type Icon,
+} from '@tabler/icons-react';
 import { standardCatalogue } from '@perdure/graph';
 import { useMemo, useState } from 'react';
 import { trpc } from '../api/trpc.ts';
 import { PickDialog, type PickItem } from '../components/pick-dialog.tsx';
 import { usePages } from '../shell/pages.ts';
-import { refusalOf, titleOf } from './commands/command.ts';
+import { refusalOf, titleOf, type CommandGroup } from './commands/command.ts';
 import { commands } from './commands/registry.ts';
 import { keyNames } from './commands/shortcut.ts';
 import type { DesignerSession } from './designer-session.ts';
@@ -71,6 +82,7 @@ function ownItems(designer: DesignerSession): PickItem[] {
       id: command.id,
       label: titleOf(command, designer),
       detail: command.group,
+      icon: groupIcon(command.group),
       ...(command.words !== undefined && { words: command.words }),
       keys: command.keys?.[0] === undefined ? [] : keyNames(command.keys[0]),
       refusal: refusalOf(command, designer),
@@ -92,4 +104,19 @@ function ownItems(designer: DesignerSession): PickItem[] {
   }));
   const steps = nodeItems(designer, designer.model.document.nodes, (node) => pickNode(designer, node.id));
   return [...acts, ...adds, ...steps];
+}
+
+const groupIcons: Readonly<Record<CommandGroup, Icon>> = {
+  Edit: IconPencil,
+  Selection: IconPointer,
+  Arrange: IconLayoutAlignLeft,
+  Move: IconArrowsMove,
+  View: IconEye,
+  Try: IconPlayerPlay,
+  Workflow: IconSitemap,
+};
+
+function groupIcon(group: CommandGroup) {
+  const Drawn = groupIcons[group];
+  return <Drawn size={15} stroke={1.8} />;
 }

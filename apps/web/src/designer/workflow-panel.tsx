@@ -91,15 +91,17 @@ export function WorkflowPanel({
             </div>
           </div>
         )}
-        <dl className="ds-facts">
-          {facts.map(([label, value]) => (
-            <div key={label}>
-              <dt>{label}</dt>
-              <dd className="num">{value}</dd>
-            </div>
-          ))}
-        </dl>
-        <ScenariosRow count={document.scenarios?.length ?? 0} />
+        {selected > 1 ? null : (
+          <dl className="ds-facts">
+            {facts.map(([label, value]) => (
+              <div key={label}>
+                <dt>{label}</dt>
+                <dd className="num">{value}</dd>
+              </div>
+            ))}
+          </dl>
+        )}
+        {selected > 1 ? null : <ScenariosRow count={document.scenarios?.length ?? 0} />}
         <div className="label">Keys</div>
         <ul className="ds-keys">
           {firstKeys.map((id) => (

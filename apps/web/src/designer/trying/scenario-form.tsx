@@ -146,7 +146,7 @@ export function ScenarioForm({
         ) : null}
         <MultiSelect
           size="sm"
-          label="Comes by"
+          label="Goes through"
           description="Steps that must have been reached."
           placeholder={expect.through?.length ? '' : 'Any'}
           data={document.nodes.filter(({ type }) => type !== 'start').map(({ id, title }) => ({ value: id, label: title }))}
