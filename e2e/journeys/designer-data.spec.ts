@@ -302,6 +302,29 @@ test('an input schema is built from fields, previewed, and asked for when it run
   await page.close();
 });
 
+test('people of a task are named one by one, or by an expression', async () => {
+  const page = await newWorkflow(context, perdure, 'Named');
+  await add(page, 'Human task');
+  const candidates = inspector(page).getByRole('group', { name: 'Candidates', exact: true });
+  const names = candidates.getByRole('textbox', { name: 'Candidates' });
+  await names.fill('finance');
+  await names.press('Enter');
+  await names.fill('ada@example.test');
+  await names.press('Enter');
+  await expect(node(page, 'Human task')).toContainText('Finance, ada@example.test');
+  await names.press('Backspace');
+  await expect(node(page, 'Human task')).toContainText('Finance');
+  await expect(node(page, 'Human task')).not.toContainText('ada@example.test');
+  await candidates.getByRole('button', { name: 'Expression' }).click();
+  await expect(candidates.getByRole('textbox')).toHaveText('["finance"]');
+  await candidates.getByRole('button', { name: 'Form' }).click();
+  await names.press('Backspace');
+  await names.press('=');
+  await expect(candidates.getByRole('button', { name: 'Expression' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(candidates.getByRole('textbox')).toBeFocused();
+  await page.close();
+});
+
 test('a field is marked as sensitive: typed unseen, and its value stays behind when the step is copied', async () => {
   const page = await newWorkflow(context, perdure, 'Guarded');
   await add(page, 'Human task');
