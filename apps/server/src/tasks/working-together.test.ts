@@ -135,6 +135,45 @@ test('W3 restarting makes nobody else its requester; with another input both may
   expect(await decide(approver.cookie, edited)).toBe('decided');
 });
 
+test('the tasks of an instance come in pages, the open ones first, and the one of a step by its step', async () => {
+  const { prisma } = server.database;
+  const admin = await server.signIn('admin', 'Boss');
+  const { instanceId, ...like } = await prisma.humanTask.findUniqueOrThrow({ where: { id: await taskWith({}) } });
+  const { executionId, workflowKey, version, node, title } = like;
+  await prisma.humanTask.createMany({
+    data: Array.from({ length: 119 }, (_, i) => ({
+      id: `page-${i}`,
+      instanceId,
+      executionId,
+      step: `ask#${i + 2}`,
+      workflowKey,
+      version,
+      node,
+      title,
+      outcomes: [],
+      freeSeats: 0,
+      status: i < 30 ? 'open' : 'decided',
+      createdAt: new Date(Date.UTC(2026, 0, 1, 0, 0, i % 7)),
+    })),
+  });
+  const page = async (input: object = {}): Promise<Loose> =>
+    (await server.procedure(admin.cookie, 'query', 'instances.tasks', { id: instanceId, ...input })).data;
+  const instance = (await server.procedure(admin.cookie, 'query', 'instances.get', { id: instanceId })).data;
+  const found = [instance.tasks];
+  while (found.at(-1).nextCursor !== null) found.push(await page({ cursor: found.at(-1).nextCursor }));
+  expect(found.map(({ rows }) => rows.length)).toEqual([50, 50, 20]);
+  for (const { count } of found) expect(count).toEqual({ value: 120, exact: true });
+  const rows = found.flatMap((one) => one.rows);
+  expect(new Set(rows.map(({ id }) => id)).size).toBe(120);
+  expect(rows.slice(0, 31).every(({ status }) => status === 'open')).toBe(true);
+  expect(rows.slice(31).every(({ status }) => status === 'decided')).toBe(true);
+  const closed = rows.slice(31).map(({ createdAt }) => createdAt);
+  expect(closed).toEqual(closed.toSorted());
+  expect((await page({ step: 'ask#120' })).rows).toMatchObject([{ id: 'page-118' }]);
+  const wrong = await server.procedure(admin.cookie, 'query', 'instances.tasks', { id: instanceId, cursor: 'x' });
+  expect(wrong.error.code).toBe('input.invalid');
+});
+
 test('W4 a task is delegated by who has it and reassigned by an administrator; the trail says by whom', async () => {
   const [ann, bob, admin] = await Promise.all([
     server.signIn('approver', 'Ann'),
@@ -164,7 +203,11 @@ test('W4 a task is delegated by who has it and reassigned by an administrator; t
   const { instanceId } = await look(ann.cookie, task);
   const instance = (await server.procedure(admin.cookie, 'query', 'instances.get', { id: instanceId })).data;
   expect(instance.people.map(({ name }: Loose) => name)).toEqual(expect.arrayContaining(['Ann', 'Bob', 'Boss']));
-  expect(instance.tasks).toMatchObject([{ id: task, node: 'ask', step: 'ask#1' }]);
+  expect(instance.tasks).toMatchObject({
+    rows: [{ id: task, node: 'ask', step: 'ask#1' }],
+    count: { value: 1, exact: true },
+    nextCursor: null,
+  });
   const told = await until(async () => {
     const found = await noticesAbout(task);
     return found.length >= 3 ? found : undefined;

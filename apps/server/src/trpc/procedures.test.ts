@@ -143,7 +143,7 @@ test('instances.get shows a waiting instance with its task, and its history in p
     customStatus: null,
     whereabouts: { node: 'approve' },
   });
-  expect(detail.tasks).toHaveLength(1);
+  expect(detail.tasks.rows).toHaveLength(1);
   expect(detail.worker).toBeTypeOf('string');
   const first = await query('instances.history', { id: 'welcome-order', limit: 5 });
   const rest = await query('instances.history', { id: 'welcome-order', afterSeq: first.seq });
@@ -154,7 +154,7 @@ test('instances.get shows a waiting instance with its task, and its history in p
 test('values over 64 KB come as previews, and whole only through the instance that mentions them', async () => {
   const note = 'x'.repeat(100_000);
   await server.call('POST', `${root}/orchestrators/order-approval/large`, { body: { items: [{ article: note }] } });
-  await until(async () => (await query('instances.get', { id: 'large' })).tasks.length > 0, 'it waits');
+  await until(async () => (await query('instances.get', { id: 'large' })).tasks.rows.length > 0, 'it waits');
   const { input } = await query('instances.get', { id: 'large' });
   expect(input.$preview.length).toBeLessThan(5_000);
   expect(input.bytes).toBeGreaterThan(100_000);

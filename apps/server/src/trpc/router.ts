@@ -72,6 +72,7 @@ import { migrate } from './procedures/instances/migrate.ts';
 import { migrationPlan } from './procedures/instances/migration-plan.ts';
 import { payload } from './procedures/instances/payload.ts';
 import { purge } from './procedures/instances/purge.ts';
+import { tasks as tasksOfInstance } from './procedures/instances/tasks.ts';
 import { purgeTests } from './procedures/instances/purge-tests.ts';
 import { raiseEvent } from './procedures/instances/raise-event.ts';
 import { resume } from './procedures/instances/resume.ts';
@@ -178,6 +179,7 @@ export const appRouter = router({
     historyOutline,
     checkpointBefore,
     payload,
+    tasks: tasksOfInstance,
     watch: watchInstance,
     start,
     raiseEvent,

@@ -300,7 +300,8 @@ function useNames(instance: InstanceDetail, me: { id: string; name: string } | u
   const { people, tasks } = instance;
   return useMemo(() => {
     const names = new Map(people.map(({ id, name }) => [id, name]));
-    for (const { assignee, decidedBy } of tasks) for (const person of [assignee, decidedBy]) if (person) names.set(person.id, person.name);
+    for (const { assignee, decidedBy } of tasks.rows)
+      for (const person of [assignee, decidedBy]) if (person) names.set(person.id, person.name);
     if (me) names.set(me.id, me.name);
     return (person: string) => names.get(person) ?? person;
   }, [people, tasks, me]);

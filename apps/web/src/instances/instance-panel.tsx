@@ -10,10 +10,12 @@ import { Button } from '../components/button.tsx';
 import { formatMoment } from '../components/moment.ts';
 import { Tabs } from '../components/tabs.tsx';
 import { StatusIcon, statusShape, type StatusShape } from '../status/status-icon.tsx';
+import { countText } from './count-text.ts';
 import { DataBlock } from './data-block.tsx';
 import { FailureNote } from './failure-note.tsx';
 import { frameWords, type StepRecord } from './fold-steps.ts';
 import type { InstanceRun } from './instance-run.ts';
+import { InstanceTasks, TaskList } from './instance-tasks.tsx';
 import { JsonBlock } from './json-block.tsx';
 import { momentData, type MomentData } from './moment-data.ts';
 
@@ -34,8 +36,8 @@ export function InstancePanel({
   const [tab, setTab] = useState<InstanceTab>('data');
   const moment = useMoment(run, tab === 'variables' || tab === 'tokens');
   const open = instance.completedAt === null;
-  const openTasks = instance.tasks.filter((task) => task.status === 'open');
-  const related = instance.children.length + instance.tasks.length;
+  const openTasks = instance.tasks.rows.filter((task) => task.status === 'open');
+  const related = { value: instance.children.length + instance.tasks.count.value, exact: instance.tasks.count.exact };
   return (
     <section className="step-panel" aria-label="Instance">
       <div className="step-head">
@@ -55,7 +57,7 @@ export function InstancePanel({
             { key: 'data', label: 'Data' },
             { key: 'variables', label: 'Variables' },
             { key: 'tokens', label: 'Tokens' },
-            { key: 'related', label: 'Related', count: related > 0 ? <span className="nb">{related}</span> : undefined },
+            { key: 'related', label: 'Related', count: related.value > 0 ? <span className="nb">{countText(related)}</span> : undefined },
           ]}
         />
       </div>
@@ -65,7 +67,7 @@ export function InstancePanel({
             {isFailure(instance.failure) && run.playhead === null ? (
               <FailureNote failure={instance.failure} title={failedAt(instance.failure, titleOf)} />
             ) : null}
-            {openTasks.length > 0 && run.playhead === null ? <Tasks title="Open tasks" tasks={openTasks} /> : null}
+            {openTasks.length > 0 && run.playhead === null ? <TaskList title="Open tasks" tasks={openTasks} /> : null}
             <DataBlock title="Input" value={instance.input} instanceId={instance.id} none="Started without input." />
             <DataBlock
               title="Output"
@@ -210,7 +212,7 @@ function Related({ instance }: { instance: InstanceDetail }) {
           </li>
         </List>
       )}
-      {instance.tasks.length > 0 ? <Tasks title="Tasks" tasks={instance.tasks} /> : null}
+      {instance.tasks.rows.length > 0 ? <InstanceTasks key={instance.id} instance={instance} /> : null}
       {instance.children.length === 0 ? null : (
         <List title={`Sub-workflows, ${instance.children.length.toLocaleString('en')}`}>
           {instance.children.map((child) => (
@@ -227,44 +229,14 @@ function Related({ instance }: { instance: InstanceDetail }) {
           ))}
         </List>
       )}
-      {instance.tasks.length + instance.children.length === 0 && instance.parentInstanceId === null && instance.restartedFrom === null ? (
+      {instance.tasks.rows.length + instance.children.length === 0 &&
+      instance.parentInstanceId === null &&
+      instance.restartedFrom === null ? (
         <p className="t3 s12" style={{ padding: '12px 16px' }}>
           No tasks, sub-workflows or parent belong to this instance.
         </p>
       ) : null}
     </>
-  );
-}
-
-function Tasks({ title, tasks }: { title: string; tasks: InstanceDetail['tasks'] }) {
-  return (
-    <List title={title}>
-      {tasks.map((task) => (
-        <li key={task.id}>
-          <StatusIcon
-            shape={task.status === 'open' ? 'waiting' : task.status === 'decided' ? 'completed' : 'canceled'}
-            size={13}
-            label={task.status}
-          />
-          {task.status === 'open' ? (
-            <Link to="/inbox" search={{ view: 'all', task: task.id }} className="lnk ell">
-              {task.title}
-            </Link>
-          ) : (
-            <span className="b5 ell">{task.title}</span>
-          )}
-          <span className="t3 ell">
-            {task.status === 'open'
-              ? task.assignee
-                ? `claimed by ${task.assignee.name}`
-                : 'nobody has claimed it'
-              : task.decidedBy
-                ? `${task.outcome ?? 'decided'} by ${task.decidedBy.name}`
-                : task.status}
-          </span>
-        </li>
-      ))}
-    </List>
   );
 }
 

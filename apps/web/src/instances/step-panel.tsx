@@ -14,6 +14,7 @@ import { StatusIcon } from '../status/status-icon.tsx';
 import { DataBlock } from './data-block.tsx';
 import { FailureNote } from './failure-note.tsx';
 import { frameWords, type StepRecord } from './fold-steps.ts';
+import { useTaskOfStep } from './instance-tasks.tsx';
 import { JsonBlock } from './json-block.tsx';
 import { QuarantineNote } from './quarantine-note.tsx';
 
@@ -341,7 +342,7 @@ function AttemptDetails({ instance, step }: { instance: InstanceDetail; step: St
 }
 
 function TaskLink({ instance, step }: { instance: InstanceDetail; step: StepRecord }) {
-  const task = instance.tasks.find((one) => one.step === step.key);
+  const task = useTaskOfStep(instance, step.key);
   const { task: body } = step;
   if (!body) return null;
   return (

@@ -59,7 +59,7 @@ export function useGuideWords({
     </Button>
   );
   const over = run === null || isOver(run.status);
-  const openTask = run?.tasks.find(({ status }) => status === 'open');
+  const openTask = run?.tasks.rows.find(({ status }) => status === 'open');
   const newer = failedRun !== null && workflow !== null && workflow.version > failedRun.version;
   return {
     ran: {

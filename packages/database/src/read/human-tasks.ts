@@ -148,8 +148,23 @@ export async function findTasks(prisma: PrismaClient, viewer: TaskViewer, ids: r
   return prisma.$queryRawUnsafe<TaskRecord[]>(byIdSql, ...viewerParameters(viewer), ids);
 }
 
-export async function listTasksOfInstance(prisma: PrismaClient, viewer: TaskViewer, instanceId: string): Promise<TaskRecord[]> {
-  return prisma.$queryRawUnsafe<TaskRecord[]>(ofInstanceSql, ...viewerParameters(viewer), instanceId);
+/** A page of an instance's tasks, the open ones first. `step`: those of one step. */
+export async function listTasksOfInstance(
+  prisma: PrismaClient,
+  viewer: TaskViewer,
+  instanceId: string,
+  { step, from, limit }: { step: string | null; from: TaskPlace | null; limit: number },
+): Promise<{ rows: (TaskRecord & TaskPlace)[]; more: boolean }> {
+  const place = [from?.key1 ?? null, from?.key2 ?? null, from?.id ?? null];
+  const given = [...viewerParameters(viewer), instanceId, step, ...place, limit + 1];
+  const rows = await prisma.$queryRawUnsafe<(TaskRecord & TaskPlace)[]>(ofInstanceSql, ...given);
+  return { rows: rows.slice(0, limit), more: rows.length > limit };
+}
+
+/** Exact to 10,000; 10,001 stands for more. */
+export async function countTasksOfInstance(prisma: PrismaClient, viewer: TaskViewer, instanceId: string): Promise<number> {
+  const [row] = await prisma.$queryRawUnsafe<{ tasks: number }[]>(countOfInstanceSql, ...viewerParameters(viewer), instanceId);
+  return row?.tasks ?? 0;
 }
 
 const putOff = 'SELECT 1 FROM human_task_follow_up p WHERE p.user_id = $2 AND p.task_id = t.id AND p.until > now()';
@@ -201,7 +216,8 @@ const pageSql = withVisible('task-list.sql');
 const matchingSql = sqlFile(import.meta.url, 'task-matching.sql');
 const withWordsSql = sqlFile(import.meta.url, 'task-with-words.sql');
 const byIdSql = withVisible('task-by-id.sql');
-const ofInstanceSql = withVisible('task-of-instance.sql');
+const ofInstanceSql = withVisible('tasks-of-instance-page.sql');
+const countOfInstanceSql = withVisible('task-count-of-instance.sql');
 const countsSql = Object.entries(views).reduce(
   (sql, [view, condition]) => sql.replaceAll(`/*${view}*/`, condition),
   withVisible('task-counts.sql'),

@@ -116,6 +116,13 @@ export interface CappedCount {
 }
 
 /** instances.get */
+/** instances.tasks: a page of an instance's human tasks, the open ones first. `count`: of all its tasks. */
+export interface InstanceTasks {
+  rows: TaskRow[];
+  count: CappedCount;
+  nextCursor: string | null;
+}
+
 export interface InstanceDetail extends InstanceRow {
   executionId: string;
   seq: number;
@@ -129,7 +136,8 @@ export interface InstanceDetail extends InstanceRow {
   children: { id: string; workflowKey: string; status: ShownStatus; step: string; children: number }[];
   /** Names of the people its history mentions by id. */
   people: { id: string; name: string }[];
-  tasks: TaskRow[];
+  /** The first page. */
+  tasks: InstanceTasks;
   partition: number;
   worker: string | null;
   /** The instance this one was started again from. */
@@ -226,6 +234,7 @@ export type InstanceProcedures = {
   checkpointBefore: Query<{ id: string; seq: number }, CheckpointBefore>;
   /** Only hashes that occur in that instance's history. */
   payload: Query<{ id: string; hash: string }, Json>;
+  tasks: Query<{ id: string; step?: string | undefined; cursor?: string | undefined }, InstanceTasks>;
   /** Tracked. */
   watch: Subscription<{ id: string; lastEventId?: string | undefined }, { id: string; data: InstanceUpdate }>;
   start: Mutation<StartInput, { id: string }>;

@@ -5,19 +5,16 @@ import {
   findVersion,
   listChildren,
   listPeopleOfInstance,
-  listTasksOfInstance,
   readBoundaryValues,
 } from '@perdure/database/read';
 import { z } from 'zod';
-import { permissionsOf } from '../../../auth/identity.ts';
 import { RequestError } from '../../../errors/request-error.ts';
 import { instanceRow } from '../../../instances/instance-words.ts';
 import { versionsRun } from '../../../instances/versions-run.ts';
 import { withPreviews } from '../../../instances/payloads.ts';
 import { restartedFrom } from '../../../instances/reserved-tags.ts';
 import { unknownInstance } from '../../../instances/unknown-instance.ts';
-import { maskedTaskRows } from '../../../tasks/task-rows.ts';
-import { viewerOf } from '../../../tasks/viewer.ts';
+import { tasksOfInstance } from '../../../instances/tasks-of-instance.ts';
 import { procedure } from '../../base.ts';
 import type { InstanceDetail } from '../../contract/instances.ts';
 import { demandInstance, reachOf } from '../../../auth/reach.ts';
@@ -32,13 +29,12 @@ export const get = procedure('instance.read')
     const record = await findInstance(prisma, input.id);
     if (!record) throw unknownInstance(input.id);
     const reach = await reachOf(installation, identity, 'instance.read');
-    const maySeeTasks = permissionsOf(identity).includes('task.read');
     const [values, version, children, people, tasks, worker, versions] = await Promise.all([
       readBoundaryValues(prisma, [record.id]),
       findVersion(prisma, record.workflowKey, record.version),
       listChildren(prisma, record.id),
       listPeopleOfInstance(prisma, record.id, deedTypes),
-      maySeeTasks ? listTasksOfInstance(prisma, await viewerOf(installation, identity), record.id) : [],
+      tasksOfInstance(installation, identity, { id: record.id }),
       findPartitionOwner(prisma, record.partition),
       versionsRun(prisma, record),
     ]);
@@ -56,7 +52,7 @@ export const get = procedure('instance.read')
       document: version.document,
       children: reach === null ? children : children.filter(({ workflowKey }) => reach.includes(workflowKey)),
       people,
-      tasks: await maskedTaskRows(installation, identity, tasks),
+      tasks,
       partition: record.partition,
       worker,
       restartedFrom: restartedFrom(record.tags),
