@@ -114,7 +114,8 @@ test('a failed batch is found on the dashboard, its cause is fixed, and one retr
   await page.goto(`${perdure.origin}/jobs`);
   await page.getByRole('link', { name: 'Retry 12 instances' }).click();
   await expect(page.getByRole('region', { name: 'Job' })).toContainText('The bank is back');
-  await expect(list(page).getByRole('row', { name: /^Done ORD-/ })).toHaveCount(12);
+  await expect(list(page).getByRole('row', { name: /^Retried ORD-/ })).toHaveCount(12);
+  await expect(page.getByRole('region', { name: 'Job' })).toContainText('12 Completed', { timeout: slowlyMs });
   await expectAccessible(page);
 
   await page.goto(`${perdure.origin}/instances?view=all&workflow=%5B%22credit%22%5D`);

@@ -44,6 +44,7 @@ import { createSchemaCheck } from './json-schema/schema-check.ts';
 import { createMigrationCheck } from './instances/migration-check.ts';
 import { createDocumentCheck } from './workflows/document-check.ts';
 import type { Figures } from './telemetry/figures.ts';
+import { openTopic } from './topic.ts';
 import type { Tracing } from './telemetry/tracing.ts';
 import { seedSamples, startWelcomeInstances } from './samples/seed-samples.ts';
 import { MarkedVersionBook } from './sensitive/marked-version-book.ts';
@@ -106,19 +107,16 @@ export async function composeServer({
   const { check: checkAgainstSchema, close: closeSchemaCheck } = createSchemaCheck();
   const { check: checkDocument, close: closeDocumentCheck } = createDocumentCheck();
   const { ask: checkMigration, close: closeMigrationCheck } = createMigrationCheck();
-  const workflowListeners = new Set<() => void>();
-  const tellOfWorkflows = (): void => {
-    for (const listener of workflowListeners) listener();
-  };
-  const stopHearingOfWorkflows = runtime.onTold('workflows', tellOfWorkflows);
+  const workflows = openTopic(runtime, 'workflows');
+  const jobs = openTopic(runtime, 'jobs');
   const presence = new PresenceBoard(runtime);
   const grants = new GrantBook(database, runtime);
   const apiKeys = new ApiKeyBook(database, runtime);
   const sessionEnds = new SessionEnds(runtime);
   const folders = new FolderBook(database);
-  workflowListeners.add(() => folders.drop());
+  workflows.listen(() => folders.drop());
   const markedVersions = new MarkedVersionBook(database);
-  workflowListeners.add(() => markedVersions.changed());
+  workflows.listen(() => markedVersions.changed());
   const mailer = config.mail === null ? null : createMailer(config.mail);
   const webhooks = createWebhookSender({ allow: config.allowedPlaces });
   const sender = startNoticeSender({ database, mailer, webhooks, log });
@@ -132,10 +130,9 @@ export async function composeServer({
     checkAgainstSchema,
     checkDocument,
     checkMigration,
-    workflowsChanged() {
-      tellOfWorkflows();
-      runtime.tellOthers('workflows', null);
-    },
+    workflowsChanged: () => workflows.tell(),
+    onJobsChanged: (listener) => jobs.listen(listener),
+    jobsChanged: () => jobs.tell(),
     presence,
     onMonitorChanged: (listener) => monitor.onChanged(listener),
     monitorChanged: () => monitor.changed(),
@@ -150,10 +147,7 @@ export async function composeServer({
     bulk: { nudge: () => bulk.nudge() },
     retention: { nudge: () => retention.nudge() },
     unrecorded: onUnrecorded ?? ((path) => log.error({ path }, 'A mutation left no entry in the audit log.')),
-    onWorkflowsChanged(listener) {
-      workflowListeners.add(listener);
-      return () => workflowListeners.delete(listener);
-    },
+    onWorkflowsChanged: (listener) => workflows.listen(listener),
   };
   const retention = startRetentionKeeper(installation, log, keepRetentionEveryMs);
   const bulk = startBulkRunner({ installation: () => installation, database, perSecond: config.bulkPerSecond, log });
@@ -248,7 +242,8 @@ export async function composeServer({
         clearInterval(idle);
         clearTimeout(patience);
       });
-      stopHearingOfWorkflows();
+      workflows.close();
+      jobs.close();
       presence.close();
       grants.close();
       apiKeys.close();

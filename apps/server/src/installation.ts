@@ -24,6 +24,9 @@ export interface Installation {
   /** Calls the listener after a workflow was made, changed or published in any process. Gives the way to stop. */
   onWorkflowsChanged: (listener: () => void) => () => void;
   workflowsChanged: () => void;
+  /** Calls the listener after a job over many instances was made, moved on or ended, in any process. Gives the way to stop. */
+  onJobsChanged: (listener: () => void) => () => void;
+  jobsChanged: () => void;
   /** Who has which workflow open, in any process. */
   presence: PresenceBoard;
   /** What each person may do. */

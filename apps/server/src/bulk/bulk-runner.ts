@@ -48,6 +48,8 @@ const mostTaken = 50;
 const mostAtOnce = 5;
 const mostTries = 5;
 const againAfterMs = 1_000;
+/** Screens ask for how far a job is when they are told. */
+const tellEveryMs = 1_000;
 
 export interface BulkRunnerParts {
   installation: () => Installation;
@@ -66,6 +68,7 @@ export function startBulkRunner({ installation, database: { prisma }, perSecond,
   const bucket = new TokenBucket({ perSecond, burst: 2 * group });
   const stopping = new AbortController();
   const atWork = new Set<Promise<void>>();
+  let toldAt = -Infinity;
 
   async function takeJobs(): Promise<void> {
     while (atWork.size < jobsAtOnce && !stopping.signal.aborted) {
@@ -93,7 +96,10 @@ export function startBulkRunner({ installation, database: { prisma }, perSecond,
         if (items.length > 0) {
           if (!(await workThrough(job, lease, items))) continue;
         } else {
-          if (await finish(job, lease.hold)) return;
+          if (await finish(job, lease.hold)) {
+            installation().jobsChanged();
+            return;
+          }
           const status = await lease.renew();
           if (status === null || (status !== 'running' && (await settleLeft(job, lease)) === 0)) return;
         }
@@ -126,7 +132,14 @@ export function startBulkRunner({ installation, database: { prisma }, perSecond,
     const results = await Promise.all(acts);
     const settled = results.filter((result): result is SettledItem => result.state !== 'unknown');
     await settleBulkItems(prisma, lease.hold, settled);
+    tellProgress();
     return settled.length < results.length;
+  }
+
+  function tellProgress(): void {
+    if (performance.now() - toldAt < tellEveryMs) return;
+    toldAt = performance.now();
+    installation().jobsChanged();
   }
 
   /** R1. Gives the reason why not, or null. */

@@ -1,5 +1,7 @@
 import { createBulkJob, freezeBulk, settleBulkItems, takeBulkItems, takeUpAgain } from '@perdure/database/bulk';
 import { instanceId } from '@perdure/engine';
+import { feedHints } from '../instances/feed-hints.ts';
+import type { FeedHint } from '../trpc/contract/feed.ts';
 import { drawWorkflow, publishWorkflow } from '@perdure/testing';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -93,6 +95,42 @@ test('a preview counts exactly what would be reached, and says what would not an
   expect(await deeds(`bulk:${id}`)).toEqual(['bulk.create', 'bulk.finish']);
   // One entry for the job, none for each instance.
   expect(await deeds('instance:exact-7')).toEqual([]);
+});
+
+test('an item is done when its history says so, not before; the job tells what they have come to since, and that it goes on', async () => {
+  const { prisma } = server.database;
+  const ids = named('truly', 120);
+  await start('waits', ids);
+  await reached(ids, 'Running');
+  const leaving = new AbortController();
+  const hints: FeedHint[] = [];
+  const listening = (async () => {
+    for await (const hint of feedHints(server.installation, leaving.signal)) hints.push(hint);
+  })();
+  const id = await create({ action: 'suspend' }, { text: 'truly-' });
+  // One statement, so one moment: whatever is said to be done is in the history at that moment.
+  let looks = 0;
+  for (let over = false; !over; looks += 1) {
+    over = (await prisma.bulkJob.findUniqueOrThrow({ where: { id } })).status === 'finished';
+    const [early] = await prisma.$queryRaw<{ count: number }[]>`
+      SELECT count(*)::int AS count FROM bulk_item b
+      WHERE b.job_id = ${id}::uuid AND b.state = 'done'
+        AND NOT EXISTS (SELECT 1 FROM history_event e WHERE e.instance_id = b.instance_id AND e.type = 'ExecutionSuspended')`;
+    expect(early).toEqual({ count: 0 });
+  }
+  expect(looks).toBeGreaterThan(0);
+  const became = async () => (await server.procedure(operator.cookie, 'query', 'bulk.became', { id })).data;
+  expect(await became()).toEqual({ statuses: [{ status: 'Suspended', value: 120 }], of: null });
+  await server.procedure(operator.cookie, 'mutation', 'instances.terminate', { id: 'truly-0', reason: 'since', recursive: false });
+  await reached(['truly-0'], 'Terminated');
+  expect((await became()).statuses).toEqual([
+    { status: 'Suspended', value: 119 },
+    { status: 'Terminated', value: 1 },
+  ]);
+  await until(async () => hints.some(({ jobs }) => jobs) || undefined, 'the feed has told of the job');
+  leaving.abort();
+  await listening;
+  expect((await server.procedure(elsewhere.cookie, 'query', 'bulk.became', { id })).error.code).toBe('bulk.unknown');
 });
 
 test('a migration reaches those of its workflow that run another version, and says of the others why not', async () => {

@@ -4,11 +4,16 @@ import type { FeedHint } from '../trpc/contract/feed.ts';
 /** At most four a second: what changed in between is told together. */
 const pauseMs = 250;
 
-const nothing: FeedHint = { instances: false, tasks: false, workflows: false, monitor: false };
+const nothing: FeedHint = { instances: false, tasks: false, workflows: false, monitor: false, jobs: false };
 
 /** Says that lists have changed, until `signal` aborts. Hints carry no data: whoever wants it asks for what they may see. */
 export async function* feedHints(
-  { runtime, onWorkflowsChanged, onMonitorChanged }: Pick<Installation, 'runtime' | 'onWorkflowsChanged' | 'onMonitorChanged'>,
+  {
+    runtime,
+    onWorkflowsChanged,
+    onMonitorChanged,
+    onJobsChanged,
+  }: Pick<Installation, 'runtime' | 'onWorkflowsChanged' | 'onMonitorChanged' | 'onJobsChanged'>,
   signal: AbortSignal,
 ): AsyncGenerator<FeedHint, void> {
   let pending: FeedHint = nothing;
@@ -19,6 +24,7 @@ export async function* feedHints(
       tasks: pending.tasks || hint.tasks === true,
       workflows: pending.workflows || hint.workflows === true,
       monitor: pending.monitor || hint.monitor === true,
+      jobs: pending.jobs || hint.jobs === true,
     };
     wake();
   };
@@ -26,6 +32,7 @@ export async function* feedHints(
   const stopWorkflows = onWorkflowsChanged(() => add({ workflows: true }));
   // What is listed by a read model has changed with it.
   const stopMonitor = onMonitorChanged(() => add({ instances: true, monitor: true }));
+  const stopJobs = onJobsChanged(() => add({ jobs: true }));
   const onAbort = () => wake();
   signal.addEventListener('abort', onAbort);
   try {
@@ -45,6 +52,7 @@ export async function* feedHints(
     stopRuntime();
     stopWorkflows();
     stopMonitor();
+    stopJobs();
     signal.removeEventListener('abort', onAbort);
   }
 }

@@ -54,6 +54,7 @@ export function procedure(access: Exclude<Access, 'public'>) {
       if (known) throw asTrpcError(known);
     }
     if (result.ok && type === 'mutation' && /^(?:workflows|entityTypes|templates)\./.test(path)) ctx.installation.workflowsChanged();
+    if (result.ok && type === 'mutation' && path.startsWith('bulk.')) ctx.installation.jobsChanged();
     return result;
   });
 }

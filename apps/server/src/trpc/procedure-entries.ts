@@ -229,6 +229,7 @@ export const procedureEntries: Readonly<Record<string, ProcedureEntry>> = {
   'bulk.list': read('many', 'instance.read', () => undefined),
   'bulk.get': read('nothing', 'instance.read', ofNoJob),
   'bulk.items': read('nothing', 'instance.read', ofNoJob),
+  'bulk.became': read('nothing', 'instance.read', ofNoJob),
   'bulk.pause': read('nothing', 'instance.operate', ofNoJob),
   'bulk.resume': read('nothing', 'instance.operate', ofNoJob),
   'bulk.stop': read('nothing', 'instance.operate', ofNoJob),

@@ -13,6 +13,7 @@ import { test as testAlert } from './procedures/alerts/test.ts';
 import { webhookKey as alertWebhookKey } from './procedures/alerts/webhook-key.ts';
 import { get as getNotifications } from './procedures/notifications/get.ts';
 import { set as setNotification } from './procedures/notifications/set.ts';
+import { became as becameBulk } from './procedures/bulk/became.ts';
 import { create as createBulk } from './procedures/bulk/create.ts';
 import { get as getBulk } from './procedures/bulk/get.ts';
 import { items as itemsBulk } from './procedures/bulk/items.ts';
@@ -239,6 +240,7 @@ export const appRouter = router({
     list: listBulk,
     get: getBulk,
     items: itemsBulk,
+    became: becameBulk,
     pause: pauseBulk,
     resume: resumeBulk,
     stop: stopBulk,

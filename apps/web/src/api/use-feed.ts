@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { client, trpc } from './trpc.ts';
 import { useConnection } from './connection.ts';
@@ -25,6 +25,7 @@ export function useFeed(): void {
     const ask = () => {
       void queries.invalidateQueries({ queryKey: trpc.dashboard.pathKey() });
       void queries.invalidateQueries({ queryKey: trpc.incidents.pathKey() });
+      void queries.invalidateQueries({ queryKey: trpc.bulk.became.pathKey() });
     };
     const count = () => {
       if (later !== undefined) return;
@@ -48,6 +49,7 @@ export function useFeed(): void {
         if (hint.instances) void queries.invalidateQueries({ queryKey: trpc.entities.pathKey() });
         if (hint.workflows) void queries.invalidateQueries({ queryKey: trpc.entityTypes.pathKey() });
         if (hint.tasks) tasksChanged(queries);
+        if (hint.jobs) jobsChanged(queries);
         if (hint.workflows || hint.instances) void queries.invalidateQueries({ queryKey: trpc.workflows.list.queryKey() });
       },
     });
@@ -62,8 +64,16 @@ export function useFeed(): void {
     if (openings < 2) return;
     void queries.invalidateQueries({ queryKey: trpc.instances.list.queryKey() });
     void queries.invalidateQueries({ queryKey: trpc.tasks.pathKey() });
+    jobsChanged(queries);
     void queries.invalidateQueries({ queryKey: trpc.entities.pathKey() });
     void queries.invalidateQueries({ queryKey: trpc.guide.pathKey() });
     void queries.invalidateQueries({ queryKey: trpc.workflows.list.queryKey() });
   }, [openings, queries]);
+}
+
+/** Not what an open dialog has counted: that is counted anew when it is asked for. */
+function jobsChanged(queries: QueryClient): void {
+  void queries.invalidateQueries({ queryKey: trpc.bulk.list.pathKey() });
+  void queries.invalidateQueries({ queryKey: trpc.bulk.get.pathKey() });
+  void queries.invalidateQueries({ queryKey: trpc.bulk.items.pathKey() });
 }

@@ -1,4 +1,4 @@
-import type { BulkAction, BulkItemState, BulkJob, BulkRequest, InstanceFilterInput } from '@perdure/server/contract';
+import type { BulkAction, BulkBecame, BulkItemState, BulkJob, BulkRequest, InstanceFilterInput } from '@perdure/server/contract';
 import type { StatusShape } from '../status/status-icon.tsx';
 import { versionWords } from '../components/version-words.ts';
 
@@ -99,6 +99,18 @@ export const ITEM_STATE: Readonly<Record<BulkItemState, { label: string; shape: 
   skipped: { label: 'Skipped', shape: 'canceled' },
   failed: { label: 'Failed', shape: 'failed' },
 };
+
+/** What an item's state is called: what was done to it, rather than that it is done with. */
+export function itemWords(state: BulkItemState, action: BulkAction): string {
+  if (state !== 'done') return ITEM_STATE[state].label;
+  return action === 'raiseEvent' ? 'Raised' : ACTION_WORDS[action].done;
+}
+
+/** `180 Completed, 30 Running, 4 Failed` */
+export function becameWords({ statuses, of }: BulkBecame): string {
+  const words = statuses.map(({ status, value }) => `${value.toLocaleString('en')} ${status === 'Gone' ? 'purged' : status}`).join(', ');
+  return of === null ? words : `${words}, of the first ${of.toLocaleString('en')}`;
+}
 
 /** What was chosen: `Rows ticked in the list`, `Status Failed, workflow order-approval`. */
 export function selectionWords(filter: InstanceFilterInput): string {

@@ -1,7 +1,7 @@
 import { IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconRefresh } from '@tabler/icons-react';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { BulkItemsResult, BulkJob } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
 import { Button } from '../components/button.tsx';
@@ -14,7 +14,18 @@ import { toastError } from '../components/toast.tsx';
 import { Breadcrumb, TopBar } from '../shell/top-bar.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
 import { StatusIcon } from '../status/status-icon.tsx';
-import { ACTION_WORDS, countedInstances, ITEM_STATE, JOB_STATUS, requestWords, selectionWords, settledCount } from './bulk-words.ts';
+import {
+  ACTION_WORDS,
+  becameWords,
+  countedInstances,
+  ITEM_STATE,
+  itemWords,
+  JOB_STATUS,
+  requestWords,
+  selectionWords,
+  settledCount,
+} from './bulk-words.ts';
+import { useJobRefetch } from './job-refetch.ts';
 import { JobProgress } from './job-progress.tsx';
 import { type JobView, statesOf } from './job-search.ts';
 import '../instances/instances-page.css';
@@ -22,7 +33,6 @@ import './bulk.css';
 
 const route = getRouteApi('/shell/jobs/$id');
 
-const WHILE_RUNNING_MS = 1_000;
 const PAGE_SIZE = 100;
 
 /** One job: how far it is, what became of each instance and why, and what can still be done with it. */
@@ -30,11 +40,9 @@ export function JobPage() {
   const { id } = route.useParams();
   const { show } = route.useSearch();
   const navigate = useNavigate();
+  const refetchMs = useJobRefetch();
   const job = useQuery(
-    trpc.bulk.get.queryOptions(
-      { id },
-      { refetchInterval: (query) => (query.state.data?.status === 'running' ? WHILE_RUNNING_MS : WHILE_RUNNING_MS * 5) },
-    ),
+    trpc.bulk.get.queryOptions({ id }, { refetchInterval: (query) => refetchMs(query.state.data?.status === 'running') }),
   );
   const row = job.data;
   const items = useInfiniteQuery(
@@ -42,7 +50,7 @@ export function JobPage() {
       { id, limit: PAGE_SIZE, ...(show === undefined ? {} : { states: statesOf(show) }) },
       {
         getNextPageParam: (page) => page.nextCursor ?? undefined,
-        refetchInterval: row?.status === 'running' ? WHILE_RUNNING_MS * 2 : false,
+        refetchInterval: row?.status === 'running' ? refetchMs(true) * 2 : false,
       },
     ),
   );
@@ -105,7 +113,7 @@ export function JobPage() {
 function viewsOf(job: BulkJob): { key: JobView | 'all'; label: string; count: number }[] {
   return [
     { key: 'all', label: 'All', count: job.total },
-    { key: 'done', label: 'Done', count: job.done },
+    { key: 'done', label: itemWords('done', job.request.action), count: job.done },
     { key: 'failed', label: 'Failed', count: job.failed },
     { key: 'skipped', label: 'Skipped', count: job.skipped },
     { key: 'left', label: 'Left', count: job.total - settledCount(job) },
@@ -133,11 +141,22 @@ function JobHead({ job }: { job: BulkJob }) {
         <Fact label={job.status === 'stopped' ? 'Stopped' : 'Finished'}>
           {job.finishedAt === null ? 'Not yet' : `${formatMoment(job.finishedAt)}, after ${formatElapsed(job.createdAt, job.finishedAt)}`}
         </Fact>
+        {job.done > 0 && job.request.action !== 'purge' ? <Became job={job} /> : null}
         <Fact label="Chosen by">{selectionWords(job.filter)}</Fact>
         <Fact label="Reason">{job.reason === '' ? 'None given' : job.reason}</Fact>
       </dl>
     </section>
   );
+}
+
+/** That something was done to an instance does not tell how it went on: a step that was retried may fail again. */
+function Became({ job: { id, status } }: { job: BulkJob }) {
+  const { data } = useQuery(trpc.bulk.became.queryOptions({ id }));
+  const queries = useQueryClient();
+  useEffect(() => {
+    void queries.invalidateQueries({ queryKey: trpc.bulk.became.queryKey({ id }) });
+  }, [queries, id, status]);
+  return <Fact label="They are now">{data === undefined ? 'Looking…' : becameWords(data)}</Fact>;
 }
 
 function Fact({ label, children }: { label: string; children: string }) {
@@ -165,7 +184,7 @@ function ItemTable({ job, rows }: { job: BulkJob; rows: BulkItemsResult['rows'] 
           <td>
             <span className="status">
               <StatusIcon shape={ITEM_STATE[item.state].shape} />
-              {item.state === 'waiting' && isOver ? 'Not done' : ITEM_STATE[item.state].label}
+              {item.state === 'waiting' && isOver ? 'Not done' : itemWords(item.state, job.request.action)}
             </span>
           </td>
           <td className="ell">

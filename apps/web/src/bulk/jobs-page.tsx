@@ -12,19 +12,18 @@ import { TopBar } from '../shell/top-bar.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
 import { StatusIcon } from '../status/status-icon.tsx';
 import { JOB_STATUS, requestWords, settledCount } from './bulk-words.ts';
+import { useJobRefetch } from './job-refetch.ts';
 import { JobProgress } from './job-progress.tsx';
 import '../instances/instances-page.css';
 import './bulk.css';
 
-const WHILE_RUNNING_MS = 1_000;
-const OTHERWISE_MS = 10_000;
-
 /** What was done to many instances at once: one's own jobs, and everybody's for who may see all workflows. Newest first. */
 export function JobsPage() {
   useDocumentTitle('Jobs');
+  const refetchMs = useJobRefetch();
   const list = useQuery(
     trpc.bulk.list.queryOptions(undefined, {
-      refetchInterval: (query) => (query.state.data?.some(({ status }) => status === 'running') === true ? WHILE_RUNNING_MS : OTHERWISE_MS),
+      refetchInterval: (query) => refetchMs(query.state.data?.some(({ status }) => status === 'running') === true),
     }),
   );
   return (

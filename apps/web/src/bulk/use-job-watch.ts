@@ -6,9 +6,7 @@ import { client, trpc } from '../api/trpc.ts';
 import { useMay, useMe } from '../api/use-me.ts';
 import { toast } from '../components/toast.tsx';
 import { outcomeWords, requestWords } from './bulk-words.ts';
-
-const WHILE_RUNNING_MS = 1_000;
-const OTHERWISE_MS = 10_000;
+import { useJobRefetch } from './job-refetch.ts';
 
 /** Jobs that run or are paused now, as the pill shows them. */
 export const liveJobs = () => trpc.bulk.list.queryOptions({ statuses: ['running', 'paused'] });
@@ -18,10 +16,11 @@ export function useJobWatch(): void {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const me = useMe().data?.user.id;
+  const refetchMs = useJobRefetch();
   const { data: jobs } = useQuery({
     ...liveJobs(),
     enabled: useMay('instance.read'),
-    refetchInterval: (query) => (query.state.data?.some(({ status }) => status === 'running') === true ? WHILE_RUNNING_MS : OTHERWISE_MS),
+    refetchInterval: (query) => refetchMs(query.state.data?.some(({ status }) => status === 'running') === true),
   });
   const seen = useRef<ReadonlySet<string>>(new Set());
   useEffect(() => {

@@ -126,3 +126,11 @@ WHERE id = :job::uuid AND holder = :holder::text AND status = 'running'
 RETURNING id
 -- part: outcomes
 SELECT state, code, count(*)::int AS value FROM bulk_item WHERE job_id = :job::uuid GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 20
+
+-- part: became
+-- Of the first that it was done to.
+SELECT CASE WHEN i.id IS NULL THEN 'Gone' WHEN i.status = 'Running' AND i.running_activities = 0 THEN 'Waiting' ELSE i.status END AS status,
+       count(*)::int AS value
+FROM (SELECT instance_id FROM bulk_item WHERE job_id = :job::uuid AND state = 'done' ORDER BY position LIMIT :limit::int) AS b
+LEFT JOIN instance i ON i.id = b.instance_id
+GROUP BY 1 ORDER BY 2 DESC, 1

@@ -4,6 +4,7 @@ import type { Prisma, PrismaClient } from '../generated/client.ts';
 import { askBulk } from './ask-bulk.ts';
 import { type BulkAction, bulkSql } from './bulk-action.ts';
 import type { BulkHold } from './bulk-items.ts';
+import type { ShownStatus } from '../read/instance-row.ts';
 
 export type { BulkAction, BulkAim } from './bulk-action.ts';
 
@@ -112,6 +113,15 @@ export async function finishBulkJob(tx: Prisma.TransactionClient, hold: BulkHold
 }
 
 /** How many items came out how, by code; most first. */
+/** Where those it was done to are now, the first `limit` of them; `Gone`: purged. */
+export function whatBecameOfBulk(
+  prisma: PrismaClient,
+  job: string,
+  limit: number,
+): Promise<{ status: ShownStatus | 'Gone'; value: number }[]> {
+  return askBulk(prisma, bulkSql('became'), { job, limit });
+}
+
 export function bulkOutcomes(
   prisma: PrismaClient | Prisma.TransactionClient,
   job: string,

@@ -1,6 +1,6 @@
 /** One action over many instances, tracked as a job. */
 import type { Json } from '@perdure/graph';
-import type { InstanceFilterInput, InstanceRow } from './instances.ts';
+import type { InstanceFilterInput, InstanceRow, ShownStatus } from './instances.ts';
 import type { Mutation, Query } from './procedure-types.ts';
 
 /** One action over many instances, tracked as a job. */
@@ -70,6 +70,13 @@ export interface BulkItemsResult {
   nextCursor: number | null;
 }
 
+/** bulk.became: what those that it was done to have come to since; `Gone`: purged. */
+export interface BulkBecame {
+  statuses: { status: ShownStatus | 'Gone'; value: number }[];
+  /** Only the first so many were looked at; null: all. */
+  of: number | null;
+}
+
 export type BulkProcedures = {
   preview: Query<{ request: BulkRequest; filter: InstanceFilterInput }, BulkPreview>;
   create: Mutation<BulkCreateInput, { id: string }>;
@@ -80,6 +87,7 @@ export type BulkProcedures = {
     { id: string; states?: BulkItemState[] | undefined; cursor?: number | undefined; limit?: number | undefined },
     BulkItemsResult
   >;
+  became: Query<{ id: string }, BulkBecame>;
   pause: Mutation<{ id: string }, void>;
   resume: Mutation<{ id: string }, void>;
   stop: Mutation<{ id: string }, void>;

@@ -8,6 +8,8 @@ export interface FeedHint {
   workflows: boolean;
   /** What is counted of instances, or an incident. */
   monitor: boolean;
+  /** A job over many instances: at most once a second while it runs. */
+  jobs: boolean;
 }
 
 export type FeedProcedures = {
