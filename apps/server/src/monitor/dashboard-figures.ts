@@ -5,6 +5,7 @@
 import {
   countIncidents,
   countOverdueTasks,
+  countStuckInstances,
   listIncidents,
   readDurationCounts,
   readOldestUnfinished,
@@ -55,12 +56,13 @@ export class DashboardFigures {
     const now = Date.now();
     const last = Math.floor((now - epochMs) / stretchMs) * stretchMs + epochMs;
     const first = last - (points - 1) * stretchMs;
-    const [stats, durations, standing, oldest, overdueTasks, incidents, counts, workers] = await Promise.all([
+    const [stats, durations, standing, oldest, overdueTasks, stuck, incidents, counts, workers] = await Promise.all([
       readStatPoints(prisma, minutes, new Date(first - points * stretchMs), workflows),
       readDurationCounts(prisma, minutes, new Date(first), workflows),
       this.#once('standing', () => readStandingCounts(prisma)),
       readOldestUnfinished(prisma, workflows),
       countOverdueTasks(prisma, workflows),
+      countStuckInstances(prisma, workflows),
       listIncidents(prisma, { workflows, states: ['open'], limit: incidentsShown }),
       countIncidents(prisma, workflows),
       this.#once('workers', () => readWorkers(prisma)),
@@ -125,14 +127,16 @@ export class DashboardFigures {
       },
       waits: waitsOf(mine.filter((row) => row.waiting)),
       overdueTasks,
+      stuck,
       incidents: incidents.map(incidentRow),
       partitions: workers.reduce((all, { partitions }) => all + partitions, 0),
-      workers: workers.map(({ id, partitions, figures, seenAt, isGone }) => ({
+      workers: workers.map(({ id, partitions, figures, seenAt, isGone, movedFrom, movedAt, moved }) => ({
         id,
         partitions,
         turnsPerSecond: isGone ? null : ((figures as unknown as ToldFigures | null)?.turnsPerSecond ?? null), // as above
         seenAt: seenAt.toISOString(),
         isGone,
+        moved: movedFrom === null || movedAt === null ? null : { from: movedFrom, partitions: moved ?? 0, at: movedAt.toISOString() },
       })),
       stateReads: reads.memory + reads.hot + reads.postgres === 0 ? null : reads,
     };

@@ -13,7 +13,7 @@ import {
 } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, Navigate, useNavigate } from '@tanstack/react-router';
-import type { ReactElement, ReactNode } from 'react';
+import { Fragment, type ReactElement, type ReactNode } from 'react';
 import type { DashboardData, DashboardWindow } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
 import { useMay } from '../api/use-me.ts';
@@ -212,7 +212,12 @@ function Tiles({ data, workflow }: { data: DashboardData; workflow: string | und
       >
         {totals.p50Ms === null ? 'Nothing has completed' : `Median ${durationWords(totals.p50Ms)}`}
       </Tile>
-      <Tile label="Oldest unfinished" value={age?.value ?? '–'} unit={age?.unit}>
+      <Tile
+        label="Oldest unfinished"
+        value={age?.value ?? '–'}
+        unit={age?.unit}
+        {...(oldest === null ? {} : { to: { view: 'open', ...scope } })}
+      >
         {oldest === null ? (
           'Everything has ended'
         ) : (
@@ -316,6 +321,7 @@ const WAITS: Record<DashboardData['waits'][number]['kind'], { label: string; ico
 
 function Waits({ data, workflow }: { data: DashboardData; workflow: string | undefined }) {
   const now = useNow(1_000);
+  const maySeeTasks = useMay('task.read');
   const most = Math.max(1, ...data.waits.map(({ instances }) => instances));
   const scope = workflow === undefined ? {} : { workflow: [workflow] };
   return (
@@ -361,6 +367,23 @@ function Waits({ data, workflow }: { data: DashboardData; workflow: string | und
             <b className="num">{data.overdueTasks > 10_000 ? '10,000+' : data.overdueTasks.toLocaleString('en')}</b> human{' '}
             {data.overdueTasks === 1 ? 'task is past its due date' : 'tasks are past their due date'}
           </span>
+          {maySeeTasks ? (
+            <Link className="lnk" to="/inbox" search={{ view: 'all', overdue: true, ...(workflow === undefined ? {} : { workflow }) }}>
+              Show<span className="visually-hidden"> overdue tasks</span>
+            </Link>
+          ) : null}
+        </div>
+      ) : null}
+      {data.stuck > 0 ? (
+        <div className="late">
+          <StatusIcon shape="warning" size={14} />
+          <span className="grow">
+            <b className="num">{data.stuck > 10_000 ? '10,000+' : data.stuck.toLocaleString('en')}</b>{' '}
+            {data.stuck === 1 ? 'instance is stuck: nothing will wake it' : 'instances are stuck: nothing will wake them'}
+          </span>
+          <Link className="lnk" to="/instances" search={{ view: 'stuck', ...scope }}>
+            Show<span className="visually-hidden"> stuck instances</span>
+          </Link>
         </div>
       ) : null}
     </section>
@@ -368,6 +391,7 @@ function Waits({ data, workflow }: { data: DashboardData; workflow: string | und
 }
 
 function Workers({ data }: { data: DashboardData }) {
+  const now = useNow(1_000);
   return (
     <section className="card" aria-labelledby="dashboard-workers">
       <div className="hd">
@@ -378,31 +402,52 @@ function Workers({ data }: { data: DashboardData }) {
       </div>
       <ul className="workers">
         {data.workers.length === 0 ? <li className="t3">No worker gives a sign of life.</li> : null}
-        {data.workers.slice(0, 8).map(({ id, partitions, turnsPerSecond, isGone }) => (
-          <li key={id}>
-            <i className={isGone ? 'up off' : 'up'} />
-            <span className="b5 ell worker" title={id}>
-              {id}
-            </span>
-            <span className="parts" role="img" aria-label={`${partitions} partitions`}>
-              {Array.from({ length: Math.min(22, Math.ceil(partitions / 3)) }, (_, i) => (
-                // Marks without identity.
-                <i key={i} />
-              ))}
-            </span>
-            <span className="grow" />
-            <span className="num s12 t2 nowrap">
-              {isGone
-                ? 'gone'
-                : turnsPerSecond === null
-                  ? `${partitions} partitions`
-                  : `${Math.round(turnsPerSecond).toLocaleString('en')} turns/s`}
-            </span>
-          </li>
+        {data.workers.slice(0, 8).map(({ id, partitions, turnsPerSecond, isGone, moved }) => (
+          <Fragment key={id}>
+            <li>
+              <i className={isGone ? 'up off' : 'up'} />
+              <span className="b5 ell worker" title={id}>
+                {id}
+              </span>
+              <span className="parts" role="img" aria-label={`${partitions} partitions`}>
+                {marksOf(partitions, moved?.partitions ?? 0).map((came, i) => (
+                  // Marks without identity.
+                  <i key={i} className={came ? 'came' : undefined} />
+                ))}
+              </span>
+              <span className="grow" />
+              <span className="num s12 t2 nowrap">
+                {isGone
+                  ? 'gone'
+                  : turnsPerSecond === null
+                    ? `${partitions} partitions`
+                    : `${Math.round(turnsPerSecond).toLocaleString('en')} turns/s`}
+              </span>
+            </li>
+            {moved === null ? null : (
+              <li className="moved s12 t3">
+                <i aria-hidden="true" />
+                <span className="ell" title={moved.from}>
+                  {moved.partitions} {moved.partitions === 1 ? 'partition' : 'partitions'} moved here from {moved.from}
+                </span>
+                <span className="nowrap num">{durationWords(Math.max(0, now - Date.parse(moved.at)))} ago</span>
+              </li>
+            )}
+          </Fragment>
         ))}
       </ul>
     </section>
   );
+}
+
+const MOST_MARKS = 22;
+const PARTITIONS_PER_MARK = 3;
+
+/** A mark for a few partitions each; those that came from another worker are the last. */
+function marksOf(partitions: number, came: number): boolean[] {
+  const marks = Math.min(MOST_MARKS, Math.ceil(partitions / PARTITIONS_PER_MARK));
+  const coming = Math.min(marks, Math.ceil(came / PARTITIONS_PER_MARK));
+  return Array.from({ length: marks }, (_, i) => i >= marks - coming);
 }
 
 function StateReads({ data: { stateReads } }: { data: DashboardData }) {

@@ -9,6 +9,7 @@ const pointsSql = sqlFile(import.meta.url, 'dashboard-points.sql');
 const durationsSql = sqlFile(import.meta.url, 'dashboard-durations.sql');
 const oldestSql = sqlFile(import.meta.url, 'dashboard-oldest.sql');
 const overdueSql = sqlFile(import.meta.url, 'dashboard-overdue.sql');
+const stuckSql = sqlFile(import.meta.url, 'dashboard-stuck.sql');
 const workersSql = sqlFile(import.meta.url, 'dashboard-workers.sql');
 
 export interface StandingCount {
@@ -50,6 +51,10 @@ export interface WorkerRecord {
   isGone: boolean;
   figures: Json;
   partitions: number;
+  /** Of its partitions, those that came from one other worker lately; null: none did. */
+  movedFrom: string | null;
+  movedAt: Date | null;
+  moved: number | null;
 }
 
 /** Of all workflows: whoever may see a few takes theirs out. */
@@ -84,6 +89,12 @@ export async function readOldestUnfinished(prisma: PrismaClient, workflows: read
 /** Counted up to 10,001. */
 export async function countOverdueTasks(prisma: PrismaClient, workflows: readonly string[] | null): Promise<number> {
   const [row] = await prisma.$queryRawUnsafe<{ value: number }[]>(overdueSql, workflows);
+  return row?.value ?? 0;
+}
+
+/** Counted up to 10,001. */
+export async function countStuckInstances(prisma: PrismaClient, workflows: readonly string[] | null): Promise<number> {
+  const [row] = await prisma.$queryRawUnsafe<{ value: number }[]>(stuckSql, workflows);
   return row?.value ?? 0;
 }
 

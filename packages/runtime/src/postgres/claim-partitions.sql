@@ -10,7 +10,10 @@ WITH admitted AS MATERIALIZED (
   WHERE EXISTS (SELECT 1 FROM admitted) AND id = ANY($2::int[]) AND ($4 OR owner IS NULL OR lease_until < now())
   ORDER BY id FOR UPDATE
 ), taken AS (
-  UPDATE "partition" p SET owner = $1, epoch = p.epoch + 1, lease_until = now() + $3 * interval '1 millisecond'
+  UPDATE "partition" p SET owner = $1, epoch = p.epoch + 1, lease_until = now() + $3 * interval '1 millisecond',
+    -- For the dashboard: where it came from, and when.
+    previous_owner = coalesce(free.owner, p.previous_owner),
+    moved_at = CASE WHEN coalesce(free.owner, p.previous_owner) <> $1 THEN now() ELSE p.moved_at END
   FROM free WHERE p.id = free.id
   RETURNING p.id, p.epoch, free.owner AS abandoned_by
 )

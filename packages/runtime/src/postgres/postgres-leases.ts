@@ -77,10 +77,10 @@ export class PostgresLeases implements LeaseStore {
   }
 
   async release(workerId: string, partitions: readonly number[]): Promise<void> {
-    await this.#pool.query(`UPDATE "partition" SET owner = NULL, lease_until = now() WHERE owner = $1 AND id = ANY($2::int[])`, [
-      workerId,
-      numberArray(partitions),
-    ]);
+    await this.#pool.query(
+      `UPDATE "partition" SET previous_owner = owner, owner = NULL, lease_until = now() WHERE owner = $1 AND id = ANY($2::int[])`,
+      [workerId, numberArray(partitions)],
+    );
   }
 
   /** One partition at a time, as the index has it: across several, every page would read and sort all of their live instances. */

@@ -253,6 +253,26 @@ describe('commit', () => {
   });
 });
 
+it('tells of a partition where it came from and when, whether it was released or taken, and not when it comes back to the same', async () => {
+  const told = async () =>
+    (
+      await database.query<{ previous_owner: string | null; moved: boolean }>(
+        'SELECT previous_owner, moved_at IS NOT NULL AS moved FROM "partition" WHERE id = 7',
+      )
+    ).rows[0];
+  await database.query('UPDATE "partition" SET owner = NULL, previous_owner = NULL, moved_at = NULL');
+  await store.leases.claim('one', [7], 60_000, false);
+  expect(await told()).toEqual({ previous_owner: null, moved: false });
+  await store.leases.release('one', [7]);
+  await store.leases.claim('one', [7], 60_000, false);
+  expect(await told()).toEqual({ previous_owner: 'one', moved: false });
+  await store.leases.claim('two', [7], 60_000, true);
+  expect(await told()).toEqual({ previous_owner: 'one', moved: true });
+  await store.leases.release('two', [7]);
+  await store.leases.claim('three', [7], 60_000, false);
+  expect(await told()).toEqual({ previous_owner: 'two', moved: true });
+});
+
 /** Holds what the statement locks until the answer is called, which commits. */
 async function lock(statement: string): Promise<() => Promise<void>> {
   const client = await database.connect();

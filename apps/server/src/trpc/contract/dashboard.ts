@@ -20,12 +20,24 @@ export interface DashboardData {
   openIncidents: number;
   oldest: { id: string; workflowKey: string; status: ShownStatus; whereabouts: Whereabouts | null; createdAt: string } | null;
   waits: { kind: WaitingKind | 'other'; instances: number; oldestSince: string; nextUntil: string | null }[];
+  /** To 10,000; 10,001 stands for more. So does the next. */
   overdueTasks: number;
+  stuck: number;
   incidents: IncidentRow[];
   partitions: number;
-  workers: { id: string; partitions: number; turnsPerSecond: number | null; seenAt: string; isGone: boolean }[];
+  workers: DashboardWorker[];
   /** Where states were found in the last 15 minutes; null while none was needed. */
   stateReads: { memory: number; hot: number; postgres: number } | null;
+}
+
+export interface DashboardWorker {
+  id: string;
+  partitions: number;
+  turnsPerSecond: number | null;
+  seenAt: string;
+  isGone: boolean;
+  /** Partitions that came from another worker in the last ten minutes; the latest such worker. */
+  moved: { from: string; partitions: number; at: string } | null;
 }
 
 export interface DashboardPoint {

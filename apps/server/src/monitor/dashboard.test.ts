@@ -1,0 +1,50 @@
+import { drawWorkflow, publishWorkflow } from '@perdure/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Loose, startTestServer, type TestServer, until } from '../test-support/test-server.ts';
+
+let server: TestServer;
+let operator: { id: string; cookie: string };
+beforeAll(async () => {
+  server = await startTestServer({ embedded: false });
+  operator = await server.signIn('operator', 'Olga');
+  await publishWorkflow(
+    server.databaseUrl,
+    'waits',
+    drawWorkflow({ start: { type: 'start' }, wait: { type: 'event', config: { name: 'go' } }, done: { type: 'end' } }, [
+      'start -> wait',
+      'wait -> done',
+    ]),
+  );
+});
+afterAll(() => server.stop());
+
+/** What it shows is kept for a moment. */
+const shown = (what: string, isSo: (data: Loose) => boolean): Promise<Loose> =>
+  until(async () => {
+    const { data } = await server.procedure(operator.cookie, 'query', 'dashboard.get', { window: '1h' });
+    return isSo(data) ? data : undefined;
+  }, what);
+
+test('partitions that came from another worker are told with where from, for a while', async () => {
+  const { prisma } = server.database;
+  await shown('its worker has the partitions', ({ workers }) => workers[0]?.partitions > 0);
+  await prisma.$executeRaw`UPDATE "partition" SET previous_owner = 'worker-4', moved_at = now() - interval '12 s' WHERE id < 2`;
+  await prisma.$executeRaw`UPDATE "partition" SET previous_owner = 'worker-9', moved_at = now() - interval '1 minute' WHERE id BETWEEN 2 AND 7`;
+  const { workers } = await shown('the latest are shown', (data) => data.workers[0].moved !== null);
+  expect(workers[0].moved).toEqual({ from: 'worker-4', partitions: 2, at: expect.any(String) });
+  await prisma.$executeRaw`UPDATE "partition" SET moved_at = now() - interval '11 minutes'`;
+  await shown('nobody need know any more', (data) => data.workers[0].moved === null);
+});
+
+test('what is stuck is counted, without test runs', async () => {
+  const { prisma } = server.database;
+  await server.call('POST', '/runtime/webhooks/durabletask/orchestrators/waits/w-1', { body: {} });
+  await until(async () => (await prisma.instanceStanding.findFirst({ where: { instanceId: 'w-1' } })) ?? undefined, 'it is known to wait');
+  expect((await shown('it is shown', () => true)).stuck).toBe(0);
+  await until(async () => {
+    // The server looks for itself meanwhile, and finds that it is not.
+    await prisma.instanceStanding.updateMany({ where: { instanceId: 'w-1' }, data: { stuck: 'nothing sends go' } });
+    const { data } = await server.procedure(operator.cookie, 'query', 'dashboard.get', { window: '1h' });
+    return data.stuck === 1 || undefined;
+  }, 'it is counted');
+});
