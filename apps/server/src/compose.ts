@@ -306,7 +306,7 @@ function logAnswers(app: FastifyInstance): void {
       method: request.method,
       path: request.url.split('?', 1)[0],
       status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime),
+      ms: Math.round(reply.elapsedTime * 10) / 10,
     };
     // A demo service fails because it was asked to.
     if (reply.statusCode >= 500 && !request.url.startsWith(`${demoRoot}/`)) request.log.warn(entry, 'answered');

@@ -78,6 +78,13 @@ export function median(values: readonly number[]): number {
   );
 }
 
+export function p95Of(values: readonly number[]): number {
+  return percentile(
+    values.toSorted((a, b) => a - b),
+    0.95,
+  );
+}
+
 export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

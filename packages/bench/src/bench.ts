@@ -1,6 +1,7 @@
 /**
- * `pnpm bench [name…] [--json] [--compare]`: the product's own path on a real Postgres (fsync on) and Redis of its own.
+ * `pnpm bench [name…] [--json] [--compare] [--only=part,…]`: the product's own path on a real Postgres (fsync on) and Redis of its own.
  * Prints a table; with --json, one JSON object as the last line, keyed by bench, then figure. With --compare, hello5 runs on DBOS and BullMQ, too.
+ * With --only, a bench that has parts (monitor) runs these alone.
  *
  * Each bench runs in a process of its own, with this one's Node flags (`node --expose-gc --cpu-prof packages/bench/src/bench.ts hello5` profiles it),
  * and is ended when it takes longer than its limit: the whole run stays under ten minutes on an idle 2-core machine.
@@ -13,13 +14,19 @@ import { compare } from './compare.ts';
 import { startServers, type ServerAddresses } from './environment.ts';
 
 const words = process.argv.slice(2);
-const flags = new Set(words.filter((word) => word.startsWith('--')));
+const onlyFlag = words.find((word) => word.startsWith('--only='));
+const parts = onlyFlag?.slice('--only='.length).split(',') ?? [];
+const flags = new Set(words.filter((word) => word.startsWith('--') && word !== onlyFlag));
 const asked = words.filter((word) => !word.startsWith('--'));
 const wantsCompare = flags.delete('--compare');
 const wantsJson = flags.delete('--json');
 const unknown = [...asked.filter((name) => !(name in limitSeconds)), ...flags];
 if (unknown.length > 0) {
-  console.error(`There is no ${unknown.join(', ')}. There are: ${Object.keys(limitSeconds).join(', ')}, --json, --compare.`);
+  console.error(`There is no ${unknown.join(', ')}. There are: ${Object.keys(limitSeconds).join(', ')}, --json, --compare, --only=part,….`);
+  process.exit(2);
+}
+if (parts.length > 0 && (asked.length !== 1 || asked[0] !== 'monitor')) {
+  console.error('Only monitor has parts: pnpm bench monitor --only=…');
   process.exit(2);
 }
 /** On a database of its own that takes minutes to fill the first time: only by its name. */
@@ -60,7 +67,7 @@ function runBench(name: string, { adminUrl, postgresPid, redisUrl, redisPid }: S
     execArgv: [...process.execArgv, ...serverNodeFlags],
   });
   const addresses: ServerAddresses = { adminUrl, postgresPid, redisUrl, redisPid };
-  program.send({ name, addresses });
+  program.send({ name, addresses, parts });
   return new Promise((settle, fail) => {
     let figures: Figures | undefined;
     const limit = setTimeout(() => {

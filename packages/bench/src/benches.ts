@@ -35,7 +35,8 @@ export const limitSeconds: Readonly<Record<string, number>> = {
   monitor: 1_800,
 };
 
-export const runs: Readonly<Record<string, (environment: BenchEnvironment) => Promise<Figures>>> = {
+/** `parts`: empty for all of it; only monitor has some. */
+export const runs: Readonly<Record<string, (environment: BenchEnvironment, parts: readonly string[]) => Promise<Figures>>> = {
   hello5,
   fanout1000,
   fanout10000,

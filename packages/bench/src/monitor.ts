@@ -1,17 +1,22 @@
 /**
  * The monitor over 1,000,000 instances (monitor/seed.ts): what the pages cost the server, on the server's own routes, with its worker off so that
- * nothing but the pages runs. `list.p95Ms` is that of the worst filter; each filter's own stands beside it.
+ * nothing but the pages runs. `list.p95Ms` is that of the worst filter; each filter's own stands beside it. What the server itself took is told
+ * by its log; `roundTripP95Ms` is the worst filter's as this process saw it, which shares the processors with the server.
  */
 import pg from 'pg';
+import type { Browser } from 'playwright-core';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
-import { percentile } from './bench-runtime.ts';
+import { median, p95Of } from './bench-runtime.ts';
 import { cpuSecondsOf } from './cpu-time.ts';
 import { buildWebApp, openBrowser } from './browser.ts';
 import type { BenchEnvironment } from './environment.ts';
 import { bulkTerminate } from './monitor/bulk-terminate.ts';
+import { ask } from './monitor/calls.ts';
 import { commitToPage } from './monitor/commit-to-page.ts';
-import { openKeptDatabase } from './monitor/kept-database.ts';
+import { openKeptDatabase, type KeptDatabase } from './monitor/kept-database.ts';
 import { longInstance } from './monitor/long-instance.ts';
+import { retentionPurge } from './monitor/retention-purge.ts';
+import { serverTimes, tellsTimes } from './monitor/server-times.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -20,64 +25,74 @@ const openDashboards = 200;
 /** As a dashboard asks when hints come all the time. */
 const dashboardEveryMs = 3_000;
 
-export async function monitor(environment: BenchEnvironment): Promise<Record<string, number>> {
+type Figures = Record<string, number>;
+
+/** In the order in which they run. The first two have a worker of their own, which is gone before the pages are measured. */
+const parts = ['bulk', 'retention', 'list', 'dashboard', 'inbox', 'dashboards', 'scrub', 'live'] as const;
+type Part = (typeof parts)[number];
+
+/** @param only empty for all of it */
+export async function monitor(environment: BenchEnvironment, only: readonly string[]): Promise<Figures> {
+  const unknown = only.filter((name) => !(parts as readonly string[]).includes(name));
+  if (unknown.length > 0) throw new Error(`It has no part ${unknown.join(', ')}. There are: ${parts.join(', ')}.`);
+  const wants = (part: Part): boolean => only.length === 0 || only.includes(part);
   const database = await openKeptDatabase((text) => console.error(`monitor: ${text}`));
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
-  await client.query(
-    `UPDATE workflow SET folder = (ARRAY['Sales', 'Finance', 'Logistics', 'Care', 'Risk'])[1 + right(key, 2)::int % 5] WHERE key LIKE 'flow-%'`,
-  );
-  // With a worker of its own, and gone before the pages are measured.
-  const bulk = await bulkTerminate(database.url, environment.redisUrl);
-  const server = await startServerProcess({ databaseUrl: database.url, redisUrl: environment.redisUrl, flags: ['--api'] });
   try {
-    await untilCaughtUp(client);
-    const cookie = await server.signIn();
-    // The least a route costs here and now: the rest is to be read beside it.
-    const floor: number[] = [];
-    for (let i = 0; i < 100; i += 1) floor.push((await ask(server, cookie, 'session.me', {})).ms);
-    const figures: Record<string, number> = {
-      ...bulk,
-      'floor.p50Ms': percentile(
-        floor.sort((a, b) => a - b),
-        0.5,
-      ),
-      'floor.p95Ms': p95Of(floor),
+    await client.query(
+      `UPDATE workflow SET folder = (ARRAY['Sales', 'Finance', 'Logistics', 'Care', 'Risk'])[1 + right(key, 2)::int % 5]
+       WHERE key LIKE 'flow-%' AND folder IS DISTINCT FROM (ARRAY['Sales', 'Finance', 'Logistics', 'Care', 'Risk'])[1 + right(key, 2)::int % 5]`,
+    );
+    return {
+      ...(wants('bulk') ? await bulkTerminate(database.url, environment.redisUrl) : {}),
+      ...(wants('retention') ? await retentionPurge(database.url, environment.redisUrl, client) : {}),
+      ...(await pages(environment, database, client, wants)),
     };
-    let worst = 0;
-    for (const [name, input] of Object.entries(await filters(client))) {
-      const p95 = await listP95(server, cookie, input);
-      figures[`list.${name}Ms`] = p95;
-      console.error(`monitor: list ${name} ${p95.toFixed(1)} ms`);
-      worst = Math.max(worst, p95);
-    }
-    figures['list.p95Ms'] = worst;
-    // A window that nobody has asked for yet, each time: with a workflow of its own.
-    const dashboards: number[] = [];
-    for (let i = 0; i < 40; i += 1)
-      for (const window of ['1h', '24h', '7d', '30d'])
-        dashboards.push((await ask(server, cookie, 'dashboard.get', { window, workflowKey: `flow-${String(i + 1).padStart(2, '0')}` })).ms);
-    const all: number[] = [];
-    for (const window of ['1h', '24h', '7d', '30d']) all.push((await ask(server, cookie, 'dashboard.get', { window })).ms);
-    figures['dashboard.p95Ms'] = p95Of([...dashboards, ...all]);
-    figures['dashboard.slowestMs'] = Math.max(...all, ...dashboards);
-    const inbox: number[] = [];
-    for (let i = 0; i < 20; i += 1)
-      for (const view of ['mine', 'available', 'all']) inbox.push((await ask(server, cookie, 'tasks.list', { view, limit: 50 })).ms);
-    figures['inbox.p95Ms'] = p95Of(inbox);
-    figures['dashboards200.cores'] = await dashboardCores(server, cookie, database.postgresPid);
-    await buildWebApp();
-    const browser = await openBrowser();
-    try {
-      Object.assign(figures, await longInstance(browser, server, cookie, client), await commitToPage(browser, environment));
-    } finally {
-      await browser.close();
-    }
-    return figures;
   } finally {
-    await server.stop();
     await client.end();
     await database.stop();
+  }
+}
+
+async function pages(
+  environment: BenchEnvironment,
+  database: KeptDatabase,
+  client: pg.Client,
+  wants: (part: Part) => boolean,
+): Promise<Figures> {
+  const figures: Figures = {};
+  if (wants('list') || wants('dashboard') || wants('inbox') || wants('dashboards') || wants('scrub')) {
+    const server = await startServerProcess({
+      databaseUrl: database.url,
+      redisUrl: environment.redisUrl,
+      flags: ['--api'],
+      env: tellsTimes,
+    });
+    try {
+      await untilCaughtUp(client);
+      const cookie = await server.signIn();
+      const timed = (calls: Calls): Promise<Times> => timesOf(server, cookie, calls);
+      if (wants('list')) Object.assign(figures, await lists(timed, await filters(client)));
+      if (wants('dashboard')) Object.assign(figures, await dashboards(timed));
+      if (wants('inbox')) Object.assign(figures, await inbox(timed));
+      if (wants('dashboards')) figures['dashboards200.cores'] = await dashboardCores(server, cookie, database.postgresPid);
+      if (wants('scrub')) Object.assign(figures, await inBrowser((browser) => longInstance(browser, server, cookie, client)));
+    } finally {
+      await server.stop();
+    }
+  }
+  if (wants('live')) Object.assign(figures, await inBrowser((browser) => commitToPage(browser, environment)));
+  return figures;
+}
+
+async function inBrowser(measure: (browser: Browser) => Promise<Figures>): Promise<Figures> {
+  await buildWebApp();
+  const browser = await openBrowser();
+  try {
+    return await measure(browser);
+  } finally {
+    await browser.close();
   }
 }
 
@@ -134,23 +149,88 @@ async function filters(client: pg.Client): Promise<Record<string, Record<string,
   };
 }
 
-/** Of the newest page, those behind it, one from the middle, and the last. */
-async function listP95(server: ServerProcess, cookie: string, filter: Record<string, unknown>): Promise<number> {
-  const times: number[] = [];
+interface Times {
+  /** What the server took. */
+  server: number[];
+  roundTrip: number[];
+}
+
+/** Asks one after another; an answer is given back for what is asked next. */
+type Calls = (ask: (path: string, input: object) => Promise<unknown>) => Promise<void>;
+
+async function timesOf(server: ServerProcess, cookie: string, calls: Calls): Promise<Times> {
+  const requestIds: string[] = [];
+  const roundTrip: number[] = [];
+  await calls(async (path, input) => {
+    const answer = await ask(server, cookie, path, input);
+    requestIds.push(answer.requestId);
+    roundTrip.push(answer.ms);
+    return answer.data;
+  });
+  return { server: await serverTimes(server, requestIds), roundTrip };
+}
+
+type Timed = (calls: Calls) => Promise<Times>;
+
+async function lists(timed: Timed, asked: Record<string, Record<string, unknown>>): Promise<Figures> {
+  // The least a route costs here and now: the rest is to be read beside it.
+  const floor = await timed(async (call) => {
+    for (let i = 0; i < 100; i += 1) await call('session.me', {});
+  });
+  const figures: Figures = {
+    'floor.p50Ms': median(floor.server),
+    'floor.p95Ms': p95Of(floor.server),
+    'floor.roundTripP95Ms': p95Of(floor.roundTrip),
+  };
+  let worst = 0;
+  let worstRoundTrip = 0;
+  for (const [name, filter] of Object.entries(asked)) {
+    const times = await timed((call) => everyPage(call, filter));
+    const p95 = p95Of(times.server);
+    figures[`list.${name}Ms`] = p95;
+    console.error(`monitor: list ${name} ${p95.toFixed(1)} ms, round trip ${p95Of(times.roundTrip).toFixed(1)} ms`);
+    worst = Math.max(worst, p95);
+    worstRoundTrip = Math.max(worstRoundTrip, p95Of(times.roundTrip));
+  }
+  return { ...figures, 'list.p95Ms': worst, 'list.roundTripP95Ms': worstRoundTrip };
+}
+
+/** The newest page, those behind it, one from the middle, and the last. */
+async function everyPage(call: Parameters<Calls>[0], filter: Record<string, unknown>): Promise<void> {
   const middle = Buffer.from(JSON.stringify([Date.now() - 45 * dayMs, 'x'])).toString('base64url');
   for (let round = 0; round < roundsPerPage; round += 1) {
-    const newest = await ask(server, cookie, 'instances.list', filter);
-    times.push(newest.ms);
-    const older = (newest.data as { olderCursor: string | null }).olderCursor; // of the contract
+    const { olderCursor: older } = (await call('instances.list', filter)) as { olderCursor: string | null }; // of the contract
     for (const page of [
       ...(older === null ? [] : [{ direction: 'older', cursor: older }]),
       { direction: 'older', cursor: middle },
       { direction: 'newer', cursor: middle },
       { direction: 'newer' },
     ])
-      times.push((await ask(server, cookie, 'instances.list', { ...filter, ...page })).ms);
+      await call('instances.list', { ...filter, ...page });
   }
-  return p95Of(times);
+}
+
+async function dashboards(timed: Timed): Promise<Figures> {
+  const windows = ['1h', '24h', '7d', '30d'];
+  // A window that nobody has asked for yet, each time: with a workflow of its own; then that of all.
+  const workflows = Array.from({ length: 40 }, (_, i) => `flow-${String(i + 1).padStart(2, '0')}`);
+  const asked = [...workflows, undefined].flatMap((workflowKey) => windows.map((window) => ({ window, workflowKey })));
+  const { server, roundTrip } = await timed(async (call) => {
+    for (const input of asked) await call('dashboard.get', input);
+  });
+  const slowest = asked
+    .map(({ window, workflowKey = 'all' }, i) => ({ name: `${workflowKey} ${window}`, ms: server[i] ?? 0 }))
+    .toSorted((one, other) => other.ms - one.ms)
+    .slice(0, 5);
+  console.error(`monitor: slowest dashboards ${slowest.map(({ name, ms }) => `${name} ${ms.toFixed(1)} ms`).join(', ')}`);
+  return { 'dashboard.p95Ms': p95Of(server), 'dashboard.slowestMs': Math.max(...server), 'dashboard.roundTripP95Ms': p95Of(roundTrip) };
+}
+
+async function inbox(timed: Timed): Promise<Figures> {
+  const { server, roundTrip } = await timed(async (call) => {
+    for (let i = 0; i < 20; i += 1) for (const view of ['mine', 'available', 'all']) await call('tasks.list', { view, limit: 50 });
+  });
+  return { 'inbox.p95Ms': p95Of(server), 'inbox.roundTripP95Ms': p95Of(roundTrip) };
 }
 
 /** What server and database use while so many dashboards, over windows and workflows, ask as they do when something changes all the time. */
@@ -169,20 +249,4 @@ async function dashboardCores(server: ServerProcess, cookie: string, postgresPid
     }),
   );
   return (used() - before) / ((performance.now() - startedAt) / 1_000);
-}
-
-async function ask(server: ServerProcess, cookie: string, path: string, input: object): Promise<{ ms: number; data: unknown }> {
-  const startedAt = performance.now();
-  const answer = await fetch(`${server.origin}/trpc/${path}?input=${encodeURIComponent(JSON.stringify(input))}`, { headers: { cookie } });
-  const text = await answer.text();
-  const ms = performance.now() - startedAt;
-  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text.slice(0, 300)}`);
-  return { ms, data: (JSON.parse(text) as { result: { data: unknown } }).result.data };
-}
-
-function p95Of(times: readonly number[]): number {
-  return percentile(
-    times.toSorted((a, b) => a - b),
-    0.95,
-  );
 }

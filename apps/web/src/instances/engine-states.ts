@@ -7,7 +7,7 @@ import type { CheckpointBefore } from '@perdure/server/contract';
  * itself. What was folded once is near by the next time: pages of events, states on the way, and the last state that was asked for.
  *
  * 1. A state is only handed to `read` and never outside: the next fold changes it in place.
- * 2. Questions are answered one after another; one that has become pointless is passed over by its asker.
+ * 2. Questions are answered one after another; one that has become pointless by its turn costs nothing.
  */
 
 const PAGE = 1_000;
@@ -36,9 +36,12 @@ export class EngineStates {
     this.#cursor = initialState(instanceId(id));
   }
 
-  /** What `read` makes of the state after event `seq`. */
-  at<Result>(seq: number, read: (state: InstanceState) => Result): Promise<Result> {
+  /** What `read` makes of the state after event `seq`; undefined when that is not wanted any more by its turn. */
+  at<Result>(seq: number, read: (state: InstanceState) => Result): Promise<Result>;
+  at<Result>(seq: number, read: (state: InstanceState) => Result, isWanted: () => boolean): Promise<Result | undefined>;
+  at<Result>(seq: number, read: (state: InstanceState) => Result, isWanted = (): boolean => true): Promise<Result | undefined> {
     const answer = this.#queue.then(async () => {
+      if (!isWanted()) return undefined;
       await this.#moveTo(seq);
       return read(this.#cursor);
     });

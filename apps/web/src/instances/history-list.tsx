@@ -1,7 +1,6 @@
 import { Menu } from '@mantine/core';
 import { IconDownload, IconFilter } from '@tabler/icons-react';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { EventType, HistoryEvent } from '@perdure/engine';
 import type { NodeId } from '@perdure/graph';
 import { formatClockMs, formatMoment } from '../components/moment.ts';
@@ -9,6 +8,7 @@ import { Skeleton } from '../components/skeleton.tsx';
 import { StatusIcon } from '../status/status-icon.tsx';
 import { eventDetail, eventShape } from './history-words.ts';
 import type { InstanceRun } from './instance-run.ts';
+import { useRowWindow } from './use-row-window.ts';
 
 const ROW = 22;
 
@@ -33,11 +33,12 @@ export function HistoryList({ run, instanceId, titleOf, nameOf, onSelect }: Hist
   const seqOf = (index: number): number => (filtered === null ? run.head - index : (filtered[count - 1 - index] ?? 0));
   const indexOf = (seq: number): number => (filtered === null ? run.head - seq : count - 1 - filtered.indexOf(seq));
   const scroller = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({ count, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12 });
-  const shown = rows.getVirtualItems();
+  // The row of the moment shown stays in sight while one steps through the history.
+  const { playhead, grown } = run;
+  const rows = useRowWindow(scroller, { count, rowHeight: ROW, followed: playhead, indexOf });
 
   // What is in sight and not here is fetched, page by page.
-  const missing = shown.map((row) => seqOf(row.index)).find((seq) => seq > 0 && run.event(seq) === undefined);
+  const missing = rows.indexes.map(seqOf).find((seq) => seq > 0 && run.event(seq) === undefined);
   const [, redraw] = useState(0);
   useEffect(() => {
     if (missing === undefined) return;
@@ -53,23 +54,18 @@ export function HistoryList({ run, instanceId, titleOf, nameOf, onSelect }: Hist
     };
   }, [run, missing]);
 
-  // The row of the moment shown stays in sight while one steps through the history.
-  const { playhead } = run;
-  useEffect(() => {
-    const at = playhead === null ? -1 : indexOf(playhead);
-    // What the list knows of itself already: asking the page for its layout at every step would cost more than the step.
-    const top = rows.scrollOffset ?? 0;
-    const height = rows.scrollRect?.height ?? 0;
-    if (at >= 0 && (at * ROW < top || (at + 1) * ROW > top + height)) rows.scrollToOffset(Math.max(0, at * ROW - height / 2));
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- only when the playhead has moved
-  }, [playhead]);
+  const detailOf = useCallback(
+    (event: HistoryEvent) => eventDetail(event, run.steps, titleOf, nameOf),
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the fold changes in place; `grown` tells
+    [run, grown, titleOf, nameOf],
+  );
 
   const move = (step: number): void => {
     const at = indexOf(run.seq);
     const next = seqOf(Math.min(count - 1, Math.max(0, at + step)));
     if (next === 0) return;
     onSelect(next);
-    rows.scrollToIndex(indexOf(next));
+    rows.show(indexOf(next));
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-seq="${next}"]`)?.focus());
   };
 
@@ -83,7 +79,7 @@ export function HistoryList({ run, instanceId, titleOf, nameOf, onSelect }: Hist
           {filtered !== null && loaded < run.head ? `, ${loaded.toLocaleString('en')} loaded` : ''}
         </span>
         <span className="grow" />
-        <TypeMenu run={run} types={types} onTypes={setTypes} />
+        <TypeMenu run={run} loaded={loaded} types={types} onTypes={setTypes} />
         <a
           className="btn ghost sm icon"
           href={`/api/instances/${encodeURIComponent(instanceId)}/history.ndjson`}
@@ -109,18 +105,18 @@ export function HistoryList({ run, instanceId, titleOf, nameOf, onSelect }: Hist
           move(step);
         }}
       >
-        <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
-          {shown.map((row) => {
-            const seq = seqOf(row.index);
+        <div style={{ height: count * ROW, position: 'relative' }}>
+          {rows.indexes.map((index) => {
+            const seq = seqOf(index);
             return (
               <HistoryRow
                 key={seq}
                 seq={seq}
                 event={run.event(seq)}
-                top={row.start}
+                top={index * ROW}
                 isAt={seq === run.seq}
                 onSelect={onSelect}
-                detailOf={(event) => eventDetail(event, run.steps, titleOf, nameOf)}
+                detailOf={detailOf}
               />
             );
           })}
@@ -130,7 +126,7 @@ export function HistoryList({ run, instanceId, titleOf, nameOf, onSelect }: Hist
   );
 }
 
-function HistoryRow({
+const HistoryRow = memo(function HistoryRow({
   seq,
   event,
   top,
@@ -173,14 +169,16 @@ function HistoryRow({
       )}
     </button>
   );
-}
+});
 
-function TypeMenu({
+const TypeMenu = memo(function TypeMenu({
   run,
   types,
   onTypes,
 }: {
   run: InstanceRun;
+  /** How many events there are to count: they grow in place. */
+  loaded: number;
   types: ReadonlySet<EventType>;
   onTypes: (types: ReadonlySet<EventType>) => void;
 }) {
@@ -217,7 +215,7 @@ function TypeMenu({
       </Menu.Dropdown>
     </Menu>
   );
-}
+});
 
 function countTypes(events: readonly HistoryEvent[]): [EventType, number][] {
   const counts = new Map<EventType, number>();

@@ -14,7 +14,7 @@ import {
   IconVariable,
 } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import type { GraphNode } from '@perdure/graph';
 import type { InstanceDetail, ShownStatus } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
@@ -49,7 +49,7 @@ interface InstanceActionsProps {
 }
 
 /** What can be done with an instance now. An action that cannot be taken stays visible and says why. */
-export function InstanceActions({ instance, run, status, awaited, step, node }: InstanceActionsProps) {
+export const InstanceActions = memo(function InstanceActions({ instance, run, status, awaited, step, node }: InstanceActionsProps) {
   const [open, setOpen] = useState<Act | null>(null);
   const refusals = useRefusals(instance, status, step);
   const close = () => setOpen(null);
@@ -127,7 +127,7 @@ export function InstanceActions({ instance, run, status, awaited, step, node }: 
       {open === 'migrate' ? <MigrateDialog instance={instance} onClose={close} /> : null}
     </>
   );
-}
+});
 
 function Suspension({ instance, status, refusal }: { instance: InstanceDetail; status: ShownStatus; refusal: string | null }) {
   const queries = useQueryClient();

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { useMemo, type ReactNode } from 'react';
+import { memo, useMemo, type ReactNode } from 'react';
 import { formatDuration } from '@perdure/graph';
 import type { InstanceDetail } from '@perdure/server/contract';
 import { useMayIn } from '../api/use-me.ts';
@@ -8,17 +8,21 @@ import { versionWords } from '../components/version-words.ts';
 import { TagList } from '../components/tag-list.tsx';
 import { formatMoment, useNow } from '../components/moment.ts';
 import type { InstanceRun } from './instance-run.ts';
+import { useAtMost } from './use-at-most.ts';
 import { activeTimeMs } from './timeline-rows.ts';
 import { InstanceElapsed } from './instance-elapsed.tsx';
 import { WhereAndWhy } from './where-and-why.tsx';
 
-export function InstanceFacts({
+/** Of the instance as it is: nothing of it depends on the moment shown. */
+export const InstanceFacts = memo(function InstanceFacts({
   instance,
   run,
   nameOf,
 }: {
   instance: InstanceDetail;
   run: InstanceRun;
+  /** The run changes in place: this tells. */
+  grown: number;
   nameOf: (person: string) => string;
 }) {
   const mayReadAudit = useMayIn('audit.read', '');
@@ -82,16 +86,19 @@ export function InstanceFacts({
       ) : null}
     </dl>
   );
-}
+});
 
 /** How long something worked for it: activities of one time counted once. */
 function ActiveTime({ run, finished }: { run: InstanceRun; finished: boolean }) {
   const tick = useNow(1_000);
-  const now = finished ? 0 : tick;
+  const moved = useAtMost(tick, run.steps.revision);
+  // Without an attempt under way nothing of it passes.
+  const isAtWork = [...run.steps.openSteps].some((step) => step.child === null && step.attempts.at(-1)?.endedAt === null);
+  const now = finished || !isAtWork ? 0 : tick;
   const activeMs = useMemo(
     () => (run.isLoaded ? activeTimeMs(run.steps, now === 0 ? (run.steps.finishedAt ?? Date.now()) : now) : null),
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- at most once a second while it runs
-    [run, run.isLoaded, now],
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the fold changes in place; `moved` tells, at most once a second
+    [run, run.isLoaded, moved, now],
   );
   return activeMs === null ? null : (
     <Fact name="Active time" keep>

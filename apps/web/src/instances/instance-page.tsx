@@ -1,7 +1,7 @@
 import { IconHistory } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, getRouteApi } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { GraphNode, Json, NodeId, WorkflowDocument } from '@perdure/graph';
 import type { HistoryStretch, InstanceDetail } from '@perdure/server/contract';
 import { describeError } from '../api/describe-error.ts';
@@ -32,6 +32,7 @@ import { stepAt, visitsAt } from './step-at.ts';
 import { StepPanel } from './step-panel.tsx';
 import { Timeline } from './timeline.tsx';
 import { useInstanceRun } from './use-instance-run.ts';
+import { useMomentOf } from './use-moment-of.ts';
 import './instance-page.css';
 
 const route = getRouteApi('/shell/instances/$id');
@@ -85,7 +86,8 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
   const search = route.useSearch();
   const onChange = useRefetchSoon(id);
   const run = useInstanceRun(instance, onChange);
-  const outline = useQuery(trpc.instances.historyOutline.queryOptions({ id }, { enabled: !run.isLoaded, staleTime: Infinity })).data ?? [];
+  const outline =
+    useQuery(trpc.instances.historyOutline.queryOptions({ id }, { enabled: !run.isLoaded, staleTime: Infinity })).data ?? NO_STRETCHES;
   const onSeq = usePlayhead(run, search);
   const document = useDocumentAt(instance, run.playhead);
   const seq = run.seq;
@@ -112,16 +114,33 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
   const step = record === undefined ? null : stepAt(record, seq);
 
   const navigate = route.useNavigate();
-  const choose = (next: NodeId | null, step: StepRecord | null = null) => {
-    setPicked(next);
-    setShowsEvent(false);
-    const index = next === null || step === null ? -1 : (run.steps.byNode.get(run.steps.nodeNow(next))?.indexOf(step) ?? -1);
-    setVisit(index === -1 ? null : index);
-    void navigate({ search: (before) => withStep(before, next), replace: true });
-  };
+  const choose = useCallback(
+    (next: NodeId | null, step: StepRecord | null = null) => {
+      setPicked(next);
+      setShowsEvent(false);
+      const index = next === null || step === null ? -1 : (run.steps.byNode.get(run.steps.nodeNow(next))?.indexOf(step) ?? -1);
+      setVisit(index === -1 ? null : index);
+      void navigate({ search: (before) => withStep(before, next), replace: true });
+    },
+    [run, navigate],
+  );
   const toFailure = useFailureJump(run, outline, onSeq);
   const event = showsEvent ? run.event(seq) : undefined;
-  const awaited = [...new Set([...run.steps.openSteps].flatMap((one) => (one.eventName === null ? [] : [one.eventName])))];
+  const { grown } = run;
+  const awaited = useMemo(
+    () => [...new Set([...run.steps.openSteps].flatMap((one) => (one.eventName === null ? [] : [one.eventName])))],
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the fold changes in place; `grown` tells
+    [run, grown],
+  );
+  const isPast = run.playhead !== null;
+  const pastMark = useMemo(() => (isPast ? <PastMark run={run} onBack={() => onSeq(null)} /> : null), [isPast, run, onSeq]);
+  const chooseEvent = useCallback(
+    (next: number) => {
+      onSeq(next >= run.head ? null : next);
+      setShowsEvent(true);
+    },
+    [run, onSeq],
+  );
 
   const items = useItems(run, document, chosen, record, seq);
   const showItem = (index: number) => {
@@ -152,15 +171,19 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
         <span style={{ width: 4 }} />
         <InstanceActions instance={instance} run={run} status={status} awaited={awaited} step={record ?? null} node={chosen} />
       </TopBar>
-      <InstanceFacts instance={instance} run={run} nameOf={nameOf} />
+      <InstanceFacts {...{ instance, run, grown, nameOf }} />
       <div className="ipage">
         <div className="icanvas">
-          <WorkflowCanvas document={document} mode="view" runState={run.picture} selected={node} onSelect={choose}>
-            {run.playhead === null ? null : <PastMark run={run} onBack={() => onSeq(null)} />}
-            {items ? (
-              <ItemPager {...items} onVisit={(index) => choose(items.node.id, items.records[index] ?? null)} onItem={showItem} />
-            ) : null}
-          </WorkflowCanvas>
+          <InstanceCanvas
+            {...{ document, run, pastMark }}
+            selected={node}
+            onSelect={choose}
+            pager={
+              items ? (
+                <ItemPager {...items} onVisit={(index) => choose(items.node.id, items.records[index] ?? null)} onItem={showItem} />
+              ) : null
+            }
+          />
         </div>
         {event !== undefined ? (
           <EventPanel
@@ -183,7 +206,7 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
             step={step}
             visits={records.length}
             at={at}
-            isPast={run.playhead !== null}
+            isPast={isPast}
             loading={!run.isLoaded && !run.isTooLong}
             traceParent={traceParentOf(run)}
             nameOf={nameOf}
@@ -191,11 +214,12 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
             onClose={() => choose(null)}
           />
         ) : (
-          <InstancePanel instance={instance} run={run} titleOf={titleOf} onStep={choose} />
+          <InstancePanel {...{ instance, run, grown, isPast, titleOf }} onStep={choose} />
         )}
         <Timeline
           document={document}
           run={run}
+          grown={grown}
           outline={outline}
           live={!finished}
           endedAt={instance.completedAt === null ? null : Date.parse(instance.completedAt)}
@@ -204,25 +228,42 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
           onSeq={onSeq}
           onFailure={toFailure}
         />
-        <HistoryList
-          run={run}
-          instanceId={id}
-          titleOf={titleOf}
-          nameOf={nameOf}
-          onSelect={(next) => {
-            onSeq(next >= run.head ? null : next);
-            setShowsEvent(true);
-          }}
-        />
+        <HistoryList {...{ run, titleOf, nameOf }} instanceId={id} onSelect={chooseEvent} />
       </div>
     </>
   );
 }
 
 const NO_VISITS: readonly StepRecord[] = [];
+const NO_STRETCHES: readonly HistoryStretch[] = [];
+
+/** Its nodes follow the moment shown by themselves: a step through the history draws those that look different, not the canvas. */
+const InstanceCanvas = memo(function InstanceCanvas({
+  document,
+  run,
+  pastMark,
+  pager,
+  selected,
+  onSelect,
+}: {
+  document: WorkflowDocument;
+  run: InstanceRun;
+  pastMark: ReactNode;
+  pager: ReactNode;
+  selected: NodeId | null;
+  onSelect: (node: NodeId | null) => void;
+}) {
+  return (
+    <WorkflowCanvas document={document} mode="view" runState={run.picture} selected={selected} onSelect={onSelect}>
+      {pastMark}
+      {pager}
+    </WorkflowCanvas>
+  );
+});
 
 /** The moment shown is not now: said on the canvas, with the way back. */
 function PastMark({ run, onBack }: { run: InstanceRun; onBack: () => void }) {
+  useMomentOf(run);
   const event = run.event(run.seq);
   return (
     <div className="past-mark nopan" role="status">
@@ -270,19 +311,22 @@ function useFailureJump(
   outline: readonly HistoryStretch[],
   onSeq: (seq: number | null) => void,
 ): (direction: 1 | -1) => void {
-  return (direction) => {
-    const from = run.seq;
-    // From the end the search for the next one begins at the beginning.
-    const start = direction === 1 && run.playhead === null ? 0 : from;
-    const stretches = direction === 1 ? outline : outline.toReversed();
-    const found =
-      run.failureFrom(start, direction) ??
-      stretches.find(({ firstFailure }) => firstFailure !== null && (direction === 1 ? firstFailure > start : firstFailure < start))
-        ?.firstFailure ??
-      null;
-    if (found === null) toast({ title: direction === 1 ? 'No failure behind this event' : 'No failure before this event' });
-    else onSeq(found);
-  };
+  return useCallback(
+    (direction) => {
+      const from = run.seq;
+      // From the end the search for the next one begins at the beginning.
+      const start = direction === 1 && run.playhead === null ? 0 : from;
+      const stretches = direction === 1 ? outline : outline.toReversed();
+      const found =
+        run.failureFrom(start, direction) ??
+        stretches.find(({ firstFailure }) => firstFailure !== null && (direction === 1 ? firstFailure > start : firstFailure < start))
+          ?.firstFailure ??
+        null;
+      if (found === null) toast({ title: direction === 1 ? 'No failure behind this event' : 'No failure before this event' });
+      else onSeq(found);
+    },
+    [run, outline, onSeq],
+  );
 }
 
 /** The document of the version that was run at the moment shown. */

@@ -1,7 +1,7 @@
 import { IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useState, type ReactNode } from 'react';
+import { memo, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
 import type { Failure, HistoryEvent } from '@perdure/engine';
 import type { Json, NodeId } from '@perdure/graph';
 import type { InstanceDetail } from '@perdure/server/contract';
@@ -22,14 +22,18 @@ import { momentData, type MomentData } from './moment-data.ts';
 type InstanceTab = 'data' | 'variables' | 'tokens' | 'related';
 
 /** No step chosen: what went in and came out, and what the instance held at the moment shown. */
-export function InstancePanel({
+export const InstancePanel = memo(function InstancePanel({
   instance,
   run,
+  isPast,
   titleOf,
   onStep,
 }: {
   instance: InstanceDetail;
   run: InstanceRun;
+  /** The run changes in place: this tells. */
+  grown: number;
+  isPast: boolean;
   titleOf: (node: NodeId) => string;
   onStep: (node: NodeId, step: StepRecord | null) => void;
 }) {
@@ -64,16 +68,16 @@ export function InstancePanel({
       <div className="step-body" id="instance-tab-panel" role="tabpanel" aria-label={tab} tabIndex={0}>
         {tab === 'data' ? (
           <>
-            {isFailure(instance.failure) && run.playhead === null ? (
+            {isFailure(instance.failure) && !isPast ? (
               <FailureNote failure={instance.failure} title={failedAt(instance.failure, titleOf)} />
             ) : null}
-            {openTasks.length > 0 && run.playhead === null ? <TaskList title="Open tasks" tasks={openTasks} /> : null}
+            {openTasks.length > 0 && !isPast ? <TaskList title="Open tasks" tasks={openTasks} /> : null}
             <DataBlock title="Input" value={instance.input} instanceId={instance.id} none="Started without input." />
             <DataBlock
               title="Output"
-              value={open || instance.status === 'Failed' || run.playhead !== null ? undefined : instance.output}
+              value={open || instance.status === 'Failed' || isPast ? undefined : instance.output}
               instanceId={instance.id}
-              none={run.playhead !== null ? 'Not there yet at this moment.' : open ? 'Not there yet.' : 'None: it failed before its end.'}
+              none={isPast ? 'Not there yet at this moment.' : open ? 'Not there yet.' : 'None: it failed before its end.'}
             />
           </>
         ) : tab === 'related' ? (
@@ -94,17 +98,17 @@ export function InstancePanel({
       </div>
     </section>
   );
-}
+});
 
 /** What the engine held after the event shown. Undefined while nothing is known; the one before while the next is folded. */
 function useMoment(run: InstanceRun, wanted: boolean): MomentData | undefined {
   const [moment, setMoment] = useState<MomentData>();
-  const { seq } = run;
+  const seq = useSyncExternalStore(run.subscribe, () => (wanted ? run.seq : null));
   useEffect(() => {
-    if (!wanted) return;
+    if (seq === null) return;
     let passed = false;
     run.states
-      .at(seq, (state) => (passed ? undefined : momentData(state)))
+      .at(seq, momentData, () => !passed)
       .then(
         (found) => {
           if (!passed) setMoment(found);
@@ -114,7 +118,7 @@ function useMoment(run: InstanceRun, wanted: boolean): MomentData | undefined {
     return () => {
       passed = true;
     };
-  }, [run, seq, wanted]);
+  }, [run, seq]);
   return moment;
 }
 

@@ -6,6 +6,7 @@ import { InstanceRun, type RunSource } from './instance-run.ts';
 
 // Node has no screen: a frame is drawn when the test lets it.
 vi.stubGlobal('requestAnimationFrame', (draw: () => void) => setTimeout(draw, 0));
+vi.stubGlobal('cancelAnimationFrame', (frame: ReturnType<typeof setTimeout>) => clearTimeout(frame));
 
 const document: WorkflowDocument = {
   formatVersion: 1,
@@ -33,6 +34,62 @@ function longHistory(rounds: number): HistoryEvent[] {
     );
   }
   return bodies.map((body, at) => ({ seq: at + 1, at: (at + 1) * 10, ...(body as EventBody) })); // plain objects stand for the branded ids
+}
+
+/** The same numbers for the same seed. */
+function randomFrom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** Steps of every kind opened and closed at random, with retries, joins, items, suspensions, cancelled tokens and rewinds among them. */
+function randomHistory(seed: number, length: number): HistoryEvent[] {
+  const random = randomFrom(seed);
+  const bodies: object[] = [
+    { type: 'ExecutionStarted', executionId: 'x', workflow: 'w', version: 1, input: null, tags: [], startedBy: 'api', parent: null },
+  ];
+  const open: { step: string; kind: string }[] = [];
+  const opening = (step: string, node: string) => ({ step, node, frame: '', via: `to-${node}` });
+  const failure = { code: 'Bad', message: 'bad' };
+  while (bodies.length < length) {
+    const number = bodies.length;
+    const at = random(Math.max(1, open.length));
+    const chosen = open[at];
+    const choice = random(10);
+    if (chosen === undefined || choice < 3) {
+      const kind = ['task', 'event', 'items'][random(3)] ?? 'task';
+      const step = `${kind}-${random(4)}#${number}`;
+      const where = opening(step, step.split('#')[0] ?? '');
+      open.push({ step, kind });
+      if (kind === 'task') bodies.push({ type: 'TaskScheduled', ...where, activity: 'a', attempt: 1, input: null });
+      else if (kind === 'event') bodies.push({ type: 'EventAwaited', ...where, name: 'go' });
+      else bodies.push({ type: 'ContainerEntered', ...where, count: 3 });
+    } else if (choice < 7) {
+      const { step, kind } = chosen;
+      if (kind === 'items' && choice < 5) bodies.push({ type: 'PassStarted', step, index: 0, frame: `${step}[0]/`, item: null });
+      else if (kind === 'items' && choice < 6) bodies.push({ type: 'PassEnded', step, index: 0, frame: `${step}[0]/` });
+      else if (kind === 'task' && choice < 5) bodies.push({ type: 'TaskFailed', step, failure, retry: true });
+      else {
+        open.splice(at, 1);
+        if (kind === 'items') bodies.push({ type: 'ContainerExited', step, port: 'out', output: null });
+        else if (kind === 'event') bodies.push({ type: 'EventReceived', step, raised: number });
+        else if (choice === 6) bodies.push({ type: 'TaskFailed', step, failure, retry: false });
+        else bodies.push({ type: 'TaskCompleted', step, output: null });
+      }
+    } else if (choice === 7)
+      bodies.push(
+        random(2) === 0
+          ? { type: 'JoinReached', node: 'join', frame: '', via: `to-join-${random(2)}` }
+          : { type: 'JoinFired', ...opening(`join#${number}`, 'join'), pass: 1 + random(20) },
+      );
+    else if (choice === 8) bodies.push({ type: random(2) === 0 ? 'ExecutionSuspended' : 'ExecutionResumed', reason: '', by: 'api' });
+    else if (random(8) === 0) bodies.push({ type: 'ExecutionRewound', reason: '', by: 'api' });
+    else bodies.push({ type: 'TokenCancelled', steps: [chosen.step], tokens: [] });
+  }
+  return bodies.map((body, at) => ({ seq: at + 1, at: Math.floor(at / 3) * 10, ...(body as EventBody) })); // plain objects stand for the branded ids
 }
 
 function sourceOf(events: HistoryEvent[], asked: string[] = []): RunSource {
@@ -79,6 +136,64 @@ describe('InstanceRun', () => {
     run.show(null);
     await drawn();
     expect(run.picture.view.getState().nodes).toEqual(foldRunState(events).nodes);
+  });
+
+  it.each([1, 2, 3])('shows what folding from the start gives, however one jumps through a history of every kind (%i)', async (seed) => {
+    const events = randomHistory(seed, 4_321);
+    const run = await loaded(events);
+    const random = randomFrom(seed * 7);
+    let seq = events.length;
+    for (let jump = 0; jump < 60; jump += 1) {
+      // A step on or back, a short way, or anywhere.
+      seq = [seq + 1, seq - 1, seq - random(300), seq + random(300), 1 + random(events.length)][random(5)] ?? 1;
+      seq = Math.min(events.length, Math.max(1, seq));
+      run.show(seq);
+      await drawn();
+      const { nodes, edges } = foldRunState(events.slice(0, seq));
+      expect(run.picture.view.getState().nodes, `nodes after ${seq}`).toEqual(nodes);
+      expect(run.picture.view.getState().edges, `edges after ${seq}`).toEqual(edges);
+    }
+  });
+
+  it('tells what has grown from what only shows another moment, and draws once for both', async () => {
+    const events = longHistory(100);
+    const run = await loaded(events.slice(0, 300));
+    let draws = 0;
+    run.subscribe(() => (draws += 1));
+    const { grown } = run;
+    run.show(20);
+    await drawn();
+    expect([run.grown, draws]).toEqual([grown, 1]);
+    run.push(events.slice(300), 'Running');
+    run.show(30);
+    await drawn();
+    expect(run.grown).toBeGreaterThan(grown);
+    expect(draws).toBe(2);
+  });
+
+  it('asks of a moment that has been left before its turn nothing', async () => {
+    const events = longHistory(2_500);
+    const asked: string[] = [];
+    const source = sourceOf(events, asked);
+    const run = new InstanceRun('i', document, events.length, { ...source, lean: () => new Promise(() => undefined) });
+    void run.load(false);
+    for (const seq of [8_000, 1_000, 7_000, 2_000, 9_002]) run.show(seq);
+    await vi.waitFor(() => expect(run.picture.view.getState().summary.seq).toBe(9_002));
+    // The latest, which was shown first, and the one that is shown now.
+    expect(asked.filter((question) => question.startsWith('checkpoint')).length).toBeLessThanOrEqual(2);
+    expect(asked).not.toContain('checkpoint 7000');
+  });
+
+  it('draws what hangs on all of the history when the pages have come', async () => {
+    const events = longHistory(2_500);
+    const run = new InstanceRun('i', document, events.length, sourceOf(events));
+    await run.load(false);
+    await drawn();
+    // The canvas does not wait for the rest.
+    expect(run.picture.view.getState().nodes).toEqual(foldRunState(events).nodes);
+    const { grown } = run;
+    await vi.waitFor(() => expect(run.grown).toBeGreaterThan(grown));
+    expect(run.isLoaded).toBe(true);
   });
 
   it('follows live events, also those that come before the history behind them is here', async () => {
@@ -146,6 +261,10 @@ describe('EngineStates', () => {
       for (const event of events.slice(0, seq)) evolve(state, event);
       expect(await states.at(seq, encodeState), `after ${seq}`).toEqual(encodeState(state));
     }
+    const before = asked.length;
+    const read = vi.fn<() => void>();
+    expect(await states.at(4_000, read, () => false)).toBeUndefined();
+    expect([asked.length, read.mock.calls.length]).toEqual([before, 0]);
     expect(asked[0]).toBe('checkpoint 11990');
     expect(asked.filter((question) => question.startsWith('checkpoint')).length).toBeLessThanOrEqual(4);
   });

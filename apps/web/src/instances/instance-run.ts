@@ -20,7 +20,10 @@ import { pictureOfState } from './picture-of-state.ts';
 
 const SNAPSHOT_EVERY = 1_000;
 const FIRST_PAGE = 1_000;
-const PAGE = 5_000;
+/** Read and folded within a frame, with room for what else the frame has to do. */
+const PAGE = 2_000;
+/** What hangs on the whole history is drawn so long after a page of it has come, or after the last step somebody has made through it. */
+const GROWN_AFTER_MS = 200;
 /** From here on the engine's state is asked for first, so that there is something to show at once. */
 const LONG = 2_500;
 /** A history longer than this is not loaded as a whole: what is folded from all of it stays unknown. */
@@ -52,6 +55,8 @@ export class InstanceRun {
   playhead: number | null = null;
   /** Why the history could not be read to its end. */
   fault: unknown = null;
+  /** Rises with what is known of the history. It stays while only the moment shown moves: what does not depend on that need not be drawn again. */
+  grown = 0;
   /** The events could not be all loaded, because there are too many. */
   readonly isTooLong: boolean;
 
@@ -68,6 +73,7 @@ export class InstanceRun {
   #failures = 0;
   #revision = 0;
   #drawing = false;
+  #growing: ReturnType<typeof setTimeout> | undefined;
   readonly #listeners = new Set<() => void>();
 
   constructor(id: string, document: WorkflowDocument, head: number, source: RunSource) {
@@ -104,6 +110,8 @@ export class InstanceRun {
 
   stop(): void {
     this.#stopped = true;
+    clearTimeout(this.#growing);
+    this.#growing = undefined;
   }
 
   /** New events, in order; what is known already is passed over. */
@@ -121,13 +129,14 @@ export class InstanceRun {
       this.#later.push(...fresh.filter(({ seq }) => seq > last));
       void this.#fill();
     }
-    this.#draw();
+    this.#grow();
   }
 
   /** Shows the instance as it was after event `seq`; null = as it is. */
   show(seq: number | null): void {
     this.playhead = seq === null ? null : Math.max(1, Math.min(this.head, seq));
     if (!this.#canFold(this.seq)) void this.#showState(this.seq);
+    if (this.#growing !== undefined) this.#growSoon();
     this.#draw();
   }
 
@@ -157,6 +166,8 @@ export class InstanceRun {
         if (this.#stopped || page.events.length === 0) return;
         if (after === this.events.length) this.#apply(page.events);
         this.head = Math.max(this.head, this.events.length);
+        if (after === 0) this.#grow();
+        else this.#growSoon();
         this.#draw();
       }
       this.fault = null;
@@ -166,7 +177,7 @@ export class InstanceRun {
       this.#failures += 1;
       // A line that was cut is there again soon; what is refused stays so.
       if (this.#failures <= MOST_TRIES) setTimeout(() => void this.#fill(), RETRY_AFTER_MS * 2 ** this.#failures);
-      this.#draw();
+      this.#grow();
     } finally {
       this.#loading = false;
     }
@@ -213,14 +224,33 @@ export class InstanceRun {
   /** Until the history is here: what the engine's state tells. */
   async #showState(seq: number): Promise<void> {
     try {
-      await this.states.at(seq, (state) => {
-        if (this.#stopped || this.#canFold(this.seq)) return;
-        const { nodes, edges } = pictureOfState(state, this.#document);
-        this.#publish({ nodes, edges }, { ...summaryOf(this.#fold), startedAt: state.startedAt, seq });
-      });
+      const isWanted = (): boolean => !this.#stopped && !this.#canFold(this.seq) && (this.playhead === null || this.playhead === seq);
+      await this.states.at(
+        seq,
+        (state) => {
+          if (!isWanted()) return;
+          const { nodes, edges } = pictureOfState(state, this.#document);
+          this.#publish({ nodes, edges }, { ...summaryOf(this.#fold), startedAt: state.startedAt, seq });
+        },
+        isWanted,
+      );
     } catch (thrown) {
       this.fault = thrown;
     }
+    this.#growSoon();
+    this.#draw();
+  }
+
+  /** Pages come faster than all that hangs on them can be drawn again, and whoever steps through the history meanwhile goes first. */
+  #growSoon(): void {
+    clearTimeout(this.#growing);
+    this.#growing = setTimeout(() => this.#grow(), GROWN_AFTER_MS);
+  }
+
+  #grow(): void {
+    clearTimeout(this.#growing);
+    this.#growing = undefined;
+    this.grown += 1;
     this.#draw();
   }
 
@@ -229,7 +259,9 @@ export class InstanceRun {
     if (this.#drawing) return;
     this.#drawing = true;
     const draw = (): void => {
-      if (!this.#drawing) return;
+      // Whichever came first has drawn; the other one would draw what comes later, in the middle of a frame.
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
       this.#drawing = false;
       this.#revision += 1;
       if (this.events.length > 0 && this.#canFold(this.seq)) {
@@ -238,8 +270,8 @@ export class InstanceRun {
       }
       for (const listener of this.#listeners) listener();
     };
-    requestAnimationFrame(draw);
-    setTimeout(draw, 250);
+    const frame = requestAnimationFrame(draw);
+    const timer = setTimeout(draw, 250);
   }
 
   #publish({ nodes, edges }: Pick<RunState, 'nodes' | 'edges'>, summary: RunView['summary']): void {

@@ -1,11 +1,12 @@
 import { IconAlertTriangle, IconPlayerPause, IconPlayerPlay, IconPlayerTrackNext, IconPlayerTrackPrev } from '@tabler/icons-react';
-import { useEffect, useMemo, useState, type PointerEvent } from 'react';
+import { memo, useCallback, useEffect, useMemo, useState, type PointerEvent } from 'react';
 import type { HistoryStretch } from '@perdure/server/contract';
 import { Button } from '../components/button.tsx';
 import { formatClockMs } from '../components/moment.ts';
 import { useKeys } from '../components/use-keys.ts';
 import { isFailure, type InstanceRun } from './instance-run.ts';
 import type { TimeScale } from './time-scale.ts';
+import { useMomentOf } from './use-moment-of.ts';
 
 const PLAY_EVERY_MS = 120;
 /** However long the history is, playing it takes half a minute. */
@@ -13,25 +14,28 @@ const PLAY_FRAMES = 250;
 
 interface ScrubberProps {
   run: InstanceRun;
+  /** The run changes in place: this tells. */
+  grown: number;
   outline: readonly HistoryStretch[];
   scale: TimeScale;
   width: number;
-  /** Where the latest event stands. */
-  playheadX: number;
+  /** Where the moment shown stands. */
+  playheadX: () => number;
   onSeq: (seq: number | null) => void;
   onFailure: (direction: 1 | -1) => void;
 }
 
 /** The history on the timeline's axis, with a playhead to drag and keys to step by. */
-export function Scrubber({ run, outline, scale, width, playheadX, onSeq, onFailure }: ScrubberProps) {
+export function Scrubber({ run, grown, outline, scale, width, playheadX, onSeq, onFailure }: ScrubberProps) {
+  useMomentOf(run);
   const [playing, setPlaying] = useState(false);
   const { seq, head } = run;
-  const go = (to: number) => onSeq(to >= head ? null : Math.max(1, to));
-  const play = () => {
+  const go = useCallback((to: number) => onSeq(to >= run.head ? null : Math.max(1, to)), [run, onSeq]);
+  const play = useCallback(() => {
     // Played from the end it begins again.
     if (!playing && run.playhead === null) onSeq(1);
     setPlaying(!playing);
-  };
+  }, [playing, run, onSeq]);
   useEffect(() => {
     if (!playing) return;
     const step = Math.max(1, Math.ceil(run.head / PLAY_FRAMES));
@@ -64,45 +68,16 @@ export function Scrubber({ run, outline, scale, width, playheadX, onSeq, onFailu
     E: () => onFailure(-1),
   });
 
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- `events` grows in place
-  const marks = useMemo(() => marksOf(run, outline, scale, width), [run, run.events.length, outline, scale, width]);
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the events grow in place; `grown` tells
+  const marks = useMemo(() => marksOf(run, outline, scale, width), [run, grown, outline, scale, width]);
   const failures = marks.failures !== '';
   const event = run.event(seq);
+  const x = playheadX();
 
   return (
     <div className="scrub">
       <div className="scrub-keys">
-        <Button
-          look="ghost"
-          size="sm"
-          icon={<IconPlayerTrackPrev className="ic" stroke={1.8} />}
-          aria-label="Event before (←)"
-          refusal={seq > 1 ? null : 'This is the first event'}
-          onClick={() => go(seq - 1)}
-        />
-        <Button
-          look="ghost"
-          size="sm"
-          icon={playing ? <IconPlayerPause className="ic" stroke={1.8} /> : <IconPlayerPlay className="ic" stroke={1.8} />}
-          aria-label={playing ? 'Pause (Space)' : 'Play (Space)'}
-          onClick={play}
-        />
-        <Button
-          look="ghost"
-          size="sm"
-          icon={<IconPlayerTrackNext className="ic" stroke={1.8} />}
-          aria-label="Event after (→)"
-          refusal={run.playhead === null ? 'This is the latest event' : null}
-          onClick={() => go(seq + 1)}
-        />
-        <Button
-          look="ghost"
-          size="sm"
-          icon={<IconAlertTriangle className="ic" stroke={1.8} />}
-          aria-label="Next failure (E)"
-          refusal={failures ? null : 'Nothing failed so far'}
-          onClick={() => onFailure(1)}
-        />
+        <ScrubKeys {...{ run, playing, go, play, onFailure }} isFirst={seq <= 1} isLast={run.playhead === null} hasFailures={failures} />
         <span className="num s12 t2 b5 nowrap">
           {seq.toLocaleString('en')} <span className="t3 b4">of {head.toLocaleString('en')}</span>
         </span>
@@ -112,6 +87,7 @@ export function Scrubber({ run, outline, scale, width, playheadX, onSeq, onFailu
         role="slider"
         tabIndex={0}
         aria-label="Moment of the history"
+        aria-busy={!run.isLoaded && !run.isTooLong}
         aria-valuemin={1}
         aria-valuemax={head}
         aria-valuenow={seq}
@@ -128,19 +104,81 @@ export function Scrubber({ run, outline, scale, width, playheadX, onSeq, onFailu
       >
         <i
           className="scrub-line"
-          style={{ left: Math.max(0, scale.x(firstMoment(run, outline))), width: Math.max(0, Math.min(width, playheadX)) }}
+          style={{ left: Math.max(0, scale.x(firstMoment(run, outline))), width: Math.max(0, Math.min(width, x)) }}
         />
-        <svg width={width} height={40} aria-hidden="true">
-          <path className="scrub-event" d={marks.events} />
-          <path className="scrub-failure" d={marks.failures} />
-        </svg>
-        {playheadX < -8 || playheadX > width + 8 ? null : (
-          <span className={run.playhead === null ? 'scrub-head' : 'scrub-head past'} style={{ left: playheadX }} />
+        <Marks {...marks} width={width} />
+        {x < -8 || x > width + 8 ? null : (
+          <span className={run.playhead === null ? 'scrub-head' : 'scrub-head past'} style={{ transform: `translateX(${x}px)` }} />
         )}
       </div>
     </div>
   );
 }
+
+const Marks = memo(function Marks({ events, failures, width }: { events: string; failures: string; width: number }) {
+  return (
+    <svg width={width} height={40} aria-hidden="true">
+      <path className="scrub-event" d={events} />
+      <path className="scrub-failure" d={failures} />
+    </svg>
+  );
+});
+
+const ScrubKeys = memo(function ScrubKeys({
+  run,
+  playing,
+  isFirst,
+  isLast,
+  hasFailures,
+  go,
+  play,
+  onFailure,
+}: {
+  run: InstanceRun;
+  playing: boolean;
+  isFirst: boolean;
+  isLast: boolean;
+  hasFailures: boolean;
+  go: (to: number) => void;
+  play: () => void;
+  onFailure: (direction: 1 | -1) => void;
+}) {
+  return (
+    <>
+      <Button
+        look="ghost"
+        size="sm"
+        icon={<IconPlayerTrackPrev className="ic" stroke={1.8} />}
+        aria-label="Event before (←)"
+        refusal={isFirst ? 'This is the first event' : null}
+        onClick={() => go(run.seq - 1)}
+      />
+      <Button
+        look="ghost"
+        size="sm"
+        icon={playing ? <IconPlayerPause className="ic" stroke={1.8} /> : <IconPlayerPlay className="ic" stroke={1.8} />}
+        aria-label={playing ? 'Pause (Space)' : 'Play (Space)'}
+        onClick={play}
+      />
+      <Button
+        look="ghost"
+        size="sm"
+        icon={<IconPlayerTrackNext className="ic" stroke={1.8} />}
+        aria-label="Event after (→)"
+        refusal={isLast ? 'This is the latest event' : null}
+        onClick={() => go(run.seq + 1)}
+      />
+      <Button
+        look="ghost"
+        size="sm"
+        icon={<IconAlertTriangle className="ic" stroke={1.8} />}
+        aria-label="Next failure (E)"
+        refusal={hasFailures ? null : 'Nothing failed so far'}
+        onClick={() => onFailure(1)}
+      />
+    </>
+  );
+});
 
 /** Fields, lists and panels that scroll keep their own keys. */
 function belongsElsewhere(target: EventTarget | null): boolean {

@@ -2,7 +2,7 @@ import { Portal } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight, IconFold, IconMinus, IconPlus } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState, type MouseEvent, type PointerEvent } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState, type MouseEvent, type PointerEvent } from 'react';
 import { formatDuration, standardCatalogue, type NodeId, type WorkflowDocument } from '@perdure/graph';
 import type { HistoryStretch } from '@perdure/server/contract';
 import { NodeIcon } from '../canvas/node-icon.tsx';
@@ -14,17 +14,21 @@ import { momentOf, Scrubber } from './scrubber.tsx';
 import { panTo, timeScale, timeShape, zoomAt, type TimeScale, type TimeView } from './time-scale.ts';
 import { timelineBars, type Bar } from './timeline-bars.ts';
 import { timelineMoments, timelineRows, type TimelineRow } from './timeline-rows.ts';
+import { useAtMost } from './use-at-most.ts';
+import { useMomentOf } from './use-moment-of.ts';
 
 const ROW = 20;
 /** Pixels for `attempt 3` behind a bar. */
 const WORDS_NEED = 64;
-/** With more steps than these the axis of a running instance is made anew once a second, not with every event. */
+/** With more steps than these the axis of a running instance is made anew at most once a second, not with every event. */
 const MANY_STEPS = 2_000;
 const WHOLE: TimeView = { zoom: 1, pan: 0 };
 
 interface TimelineProps {
   document: WorkflowDocument;
   run: InstanceRun;
+  /** The run changes in place: this tells. */
+  grown: number;
   outline: readonly HistoryStretch[];
   live: boolean;
   endedAt: number | null;
@@ -35,17 +39,35 @@ interface TimelineProps {
 }
 
 /** Gantt: one row per node that was reached, in order; attempts as bars, waits as thin lines, long idle time folded. The scrubber shares its axis. */
-export function Timeline({ document, run, outline, live, endedAt, selected, onSelect, onSeq, onFailure }: TimelineProps) {
+export const Timeline = memo(function Timeline({
+  document,
+  run,
+  outline,
+  live,
+  endedAt,
+  selected,
+  onSelect,
+  onSeq,
+  onFailure,
+  grown,
+}: TimelineProps) {
   const { ref, width: measured } = useElementSize();
   const width = Math.max(200, measured);
   const tick = useNow(1_000);
   const { steps } = run;
-  const now = live ? Math.max(tick, run.events.at(-1)?.at ?? 0) : (steps.finishedAt ?? endedAt ?? tick);
   const [view, setView] = useState(WHOLE);
+  const last = run.events.at(-1)?.at ?? 0;
+  // The axis grows when that can be seen: while a second is less than half a pixel of it, not every second.
+  const first = run.events[0]?.at ?? outline[0]?.firstAt ?? tick;
+  const [grain, setGrain] = useState(1_000);
+  const wanted = Math.max(1_000, (tick - first) / (2 * width * view.zoom));
+  if (wanted > grain * 2 || wanted < grain / 2) setGrain(wanted);
+  const now = live ? Math.max(Math.floor(tick / grain) * grain, last) : (steps.finishedAt ?? endedAt ?? tick);
   const [toggled, setToggled] = useState<ReadonlySet<NodeId>>(new Set());
   const [hover, setHover] = useState<{ row: TimelineRow; bar: Bar; x: number; y: number } | null>(null);
 
-  const moved = steps.steps.size > MANY_STEPS && live ? tick : steps.revision;
+  const seldom = useAtMost(tick, steps.revision);
+  const moved = steps.steps.size > MANY_STEPS && live ? seldom : steps.revision;
   const shape = useMemo(() => {
     if (!run.isLoaded && outline.length > 0) return timeShape([...outline.flatMap(({ firstAt, lastAt }) => [firstAt, lastAt]), now], []);
     const { moments, busy } = timelineMoments(steps, now);
@@ -55,7 +77,17 @@ export function Timeline({ document, run, outline, live, endedAt, selected, onSe
   const scale = useMemo(() => timeScale(shape, width, view), [shape, width, view]);
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- as above
   const rows = useMemo(() => timelineRows(document, steps, toggled), [document, steps, moved, toggled]);
-  const playheadX = scale.x(run.playhead === null ? (live ? now : momentOf(run, outline, run.head)) : momentOf(run, outline, run.playhead));
+  const playheadX = (): number =>
+    scale.x(run.playhead === null ? (live ? now : momentOf(run, outline, run.head)) : momentOf(run, outline, run.playhead));
+  const onToggle = useCallback(
+    (node: NodeId) =>
+      setToggled((before) => {
+        const next = new Set(before);
+        if (!next.delete(node)) next.add(node);
+        return next;
+      }),
+    [],
+  );
 
   const section = useRef<HTMLElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
@@ -70,13 +102,13 @@ export function Timeline({ document, run, outline, live, endedAt, selected, onSe
       onKeyDown={(event) => {
         if (event.ctrlKey || event.metaKey || event.altKey) return;
         const zoom = { '+': 1.6, '=': 1.6, '-': 1 / 1.6 }[event.key];
-        if (zoom !== undefined) setView((before) => zoomAt(before, zoom, Math.min(width, Math.max(0, playheadX)), width));
+        if (zoom !== undefined) setView((before) => zoomAt(before, zoom, Math.min(width, Math.max(0, playheadX())), width));
         else if (event.key === '0') setView(WHOLE);
         else return;
         event.preventDefault();
       }}
     >
-      <Scrubber {...{ run, outline, scale, width, playheadX, onSeq, onFailure }} />
+      <Scrubber {...{ run, grown, outline, scale, width, playheadX, onSeq, onFailure }} />
       <div className="axis">
         <span className="row">
           {scale.folds.length > 0 || shape.folds.length > 0 ? (
@@ -100,7 +132,7 @@ export function Timeline({ document, run, outline, live, endedAt, selected, onSe
             type="button"
             className="plain tl-zoom"
             aria-label="Zoom the timeline in"
-            onClick={() => setView((before) => zoomAt(before, 1.6, Math.min(width, Math.max(0, playheadX)), width))}
+            onClick={() => setView((before) => zoomAt(before, 1.6, Math.min(width, Math.max(0, playheadX())), width))}
           >
             <IconPlus size={12} stroke={2} />
           </button>
@@ -125,12 +157,8 @@ export function Timeline({ document, run, outline, live, endedAt, selected, onSe
                 {...{ row, scale, width, now }}
                 top={item.start}
                 isSelected={row.node.id === selected}
-                onToggle={() => {
-                  const next = new Set(toggled);
-                  if (!next.delete(row.node.id)) next.add(row.node.id);
-                  setToggled(next);
-                }}
-                onSelect={(step) => onSelect(row.node.id, step)}
+                onToggle={onToggle}
+                onSelect={onSelect}
                 onHover={setHover}
               />
             ) : null;
@@ -138,16 +166,7 @@ export function Timeline({ document, run, outline, live, endedAt, selected, onSe
         </div>
       </div>
       <div className="tl-over" aria-hidden="true">
-        {playheadX < 0 || playheadX > width ? null : (
-          <>
-            {run.playhead === null ? null : <div className="tl-later" style={{ left: playheadX }} />}
-            <div className={run.playhead === null ? 'now' : 'now past'} style={{ left: playheadX }}>
-              <span>
-                {run.playhead === null ? (live ? 'Live' : 'End') : formatClockMs(momentOf(run, outline, run.playhead)).slice(0, 8)}
-              </span>
-            </div>
-          </>
-        )}
+        <Playhead {...{ run, outline, width, playheadX, live }} />
       </div>
       {hover === null ? null : (
         <Portal>
@@ -155,6 +174,33 @@ export function Timeline({ document, run, outline, live, endedAt, selected, onSe
         </Portal>
       )}
     </section>
+  );
+});
+
+/** Over the bars: where the moment shown stands, and what comes later. */
+function Playhead({
+  run,
+  outline,
+  width,
+  playheadX,
+  live,
+}: {
+  run: InstanceRun;
+  outline: readonly HistoryStretch[];
+  width: number;
+  playheadX: () => number;
+  live: boolean;
+}) {
+  useMomentOf(run);
+  const x = playheadX();
+  if (x < 0 || x > width) return null;
+  return (
+    <>
+      {run.playhead === null ? null : <div className="tl-later" style={{ left: x }} />}
+      <div className={run.playhead === null ? 'now' : 'now past'} style={{ transform: `translateX(${x}px)` }}>
+        <span>{run.playhead === null ? (live ? 'Live' : 'End') : formatClockMs(momentOf(run, outline, run.playhead)).slice(0, 8)}</span>
+      </div>
+    </>
   );
 }
 
@@ -209,12 +255,12 @@ interface RowProps {
   now: number;
   top: number;
   isSelected: boolean;
-  onToggle: () => void;
-  onSelect: (step: StepRecord | null) => void;
+  onToggle: (node: NodeId) => void;
+  onSelect: (node: NodeId, step: StepRecord | null) => void;
   onHover: (hover: { row: TimelineRow; bar: Bar; x: number; y: number } | null) => void;
 }
 
-function Row({ row, scale, width, now, top, isSelected, onToggle, onSelect, onHover }: RowProps) {
+const Row = memo(function Row({ row, scale, width, now, top, isSelected, onToggle, onSelect, onHover }: RowProps) {
   const { node, visits, depth } = row;
   const last = visits.at(-1);
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- visits grow and change in place: their number and the last one's end tell
@@ -244,7 +290,7 @@ function Row({ row, scale, width, now, top, isSelected, onToggle, onSelect, onHo
           style={{ left: 2 + depth * 14 }}
           aria-expanded={row.isOpen}
           aria-label={`Steps inside ${node.title}`}
-          onClick={onToggle}
+          onClick={() => onToggle(node.id)}
         >
           {row.isOpen ? <IconChevronDown size={11} stroke={2} /> : <IconChevronRight size={11} stroke={2} />}
         </button>
@@ -253,7 +299,7 @@ function Row({ row, scale, width, now, top, isSelected, onToggle, onSelect, onHo
         type="button"
         className={isSelected ? 'plain grow-r on' : 'plain grow-r'}
         aria-pressed={isSelected}
-        onClick={(event) => onSelect(barAt(event)?.step ?? null)}
+        onClick={(event) => onSelect(node.id, barAt(event)?.step ?? null)}
         onMouseMove={(event) => {
           const bar = barAt(event);
           onHover(bar ? { row, bar, x: event.clientX, y: event.currentTarget.getBoundingClientRect().top } : null);
@@ -290,7 +336,7 @@ function Row({ row, scale, width, now, top, isSelected, onToggle, onSelect, onHo
       </button>
     </div>
   );
-}
+});
 
 const BAR_CLASS = { ok: 'ok', fail: 'fail', run: 'run', off: 'off', wait: 'wt', soon: 'wt soon' } as const;
 

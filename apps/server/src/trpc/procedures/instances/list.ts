@@ -1,6 +1,7 @@
 import { countInstances, searchInstances } from '@perdure/database/read';
 import { z } from 'zod';
 import { reachOf } from '../../../auth/reach.ts';
+import { countMany } from '../../../instances/count-many.ts';
 import { readCursor, writeCursor } from '../../../instances/instance-cursor.ts';
 import { instanceFilter, instanceFilterInput, searchedNewest } from '../../../instances/instance-filter.ts';
 import { instanceRow } from '../../../instances/instance-words.ts';
@@ -28,11 +29,12 @@ export const list = procedure('instance.read')
         instanceFilter(installation, identity, 'instance.read', asked),
         reachOf(installation, identity, 'instance.read'),
       ]);
+      const all = { workflowKeys: reach ?? undefined };
       const search = await searchInstances(prisma, filter);
       const [page, count, total] = await Promise.all([
         search.page({ direction, from, limit }),
-        search.count(),
-        countInstances(prisma, { workflowKeys: reach ?? undefined }),
+        countMany(installation.database, filter, () => search.count()),
+        countMany(installation.database, all, () => countInstances(prisma, all)),
       ]);
       // A row tells what a step failed with, in whose words a value may be.
       const maskOf = await masksOfInstances(installation, identity, page.rows);
