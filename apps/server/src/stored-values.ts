@@ -13,6 +13,11 @@ export function isStorableMoment(moment: Date): boolean {
   return !Number.isNaN(year) && year >= 1 && year <= 9_999;
 }
 
+/** A moment as it comes in, and stays, as text. */
+export const momentText = z.iso
+  .datetime({ offset: true })
+  .refine((text) => isStorableMoment(new Date(text)), 'Use a moment in the years 1 to 9999.');
+
 /** A seq in an address or a header. One that no instance reaches counts as the largest there is. */
 export function readSeq(text: string): number | undefined {
   return /^\d{1,15}$/.test(text) ? Math.min(Number(text), largestInteger) : undefined;

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { AuditFilter } from '@perdure/database/read';
 import { isStorableText } from '../storable-text.ts';
-import { isStorableMoment } from '../stored-values.ts';
+import { momentText } from '../stored-values.ts';
 
-const moment = z.iso.datetime({ offset: true }).refine((text) => isStorableMoment(new Date(text)), 'Use a moment in the years 1 to 9999.');
 const text = (longest: number) => z.string().max(longest).refine(isStorableText, 'This text cannot be stored.');
 
 /** The filter of the audit log as lists and exports take it. */
@@ -12,8 +11,8 @@ export const auditFilterFields = {
   actions: z.array(text(100)).max(100).optional(),
   /** Exactly: `instance:…` */
   target: text(500).optional(),
-  from: moment.optional(),
-  before: moment.optional(),
+  from: momentText.optional(),
+  before: momentText.optional(),
   text: text(200).optional(),
 };
 

@@ -7,7 +7,7 @@ export function databaseFault(thrown: unknown): RequestError | undefined {
   const reason = outageOf(thrown) ?? codes.map((code) => outageOf({ code })).find((found) => found !== null) ?? null;
   if (reason !== null || codes.some((code) => outages.has(code)))
     return new RequestError('unavailable', `${reason ?? 'Postgres cannot be reached.'} Nothing was acknowledged; try again.`);
-  if (codes.some((code) => unstorable.has(code))) {
+  if (codes.some((code) => unstorable.has(code)) || isUnstorableJson(thrown)) {
     return new RequestError('input.invalid', 'A text holds a character that cannot be stored, such as NUL. Leave it out.');
   }
   return undefined;
@@ -17,6 +17,11 @@ export function databaseFault(thrown: unknown): RequestError | undefined {
 const outages = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037', 'DatabaseNotReachable', 'ConnectionClosed']);
 /** Bytes that are no text; an escape that is no text. */
 const unstorable = new Set(['22021', '22P05']);
+
+/** What is sent as JSON is made by JSON.stringify: it can only be half of a character that Postgres does not take for JSON. */
+function isUnstorableJson(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.message.includes('invalid input syntax for type json');
+}
 
 /** An error names its code itself, in Prisma's `meta`, or in one of its causes. */
 function codesOf(thrown: unknown, depth = 0): string[] {

@@ -6,13 +6,12 @@ import type { Identity } from '../auth/identity.ts';
 import { reachOf, withinReach } from '../auth/reach.ts';
 import type { Installation } from '../installation.ts';
 import { maskedInstanceSearch } from '../sensitive/masked-search.ts';
-import { isStorableMoment, versionNumber } from '../stored-values.ts';
+import { momentText, versionNumber } from '../stored-values.ts';
 import type { InstanceFilterInput } from '../trpc/contract/instances.ts';
 import type { Permission } from '../trpc/contract/people.ts';
 
 const shownStatus = z.enum(['Pending', 'Running', 'Waiting', 'Suspended', 'Completed', 'Failed', 'Terminated', 'Canceled']);
 const waitingKind = z.enum(['event', 'humanTask', 'timer', 'retry', 'subWorkflow', 'entity', 'lock', 'quarantined']);
-const moment = z.iso.datetime({ offset: true }).refine((text) => isStorableMoment(new Date(text)), 'Use a moment in the years 1 to 9999.');
 const milliseconds = z.number().min(0).max(1e13);
 
 export const instanceFilterInput = z.strictObject({
@@ -22,8 +21,8 @@ export const instanceFilterInput = z.strictObject({
   workflowKeys: z.array(z.string().max(64)).max(100).optional(),
   folder: z.string().max(200).optional(),
   version: versionNumber.optional(),
-  startedAfter: moment.optional(),
-  startedBefore: moment.optional(),
+  startedAfter: momentText.optional(),
+  startedBefore: momentText.optional(),
   minDurationMs: milliseconds.optional(),
   maxDurationMs: milliseconds.optional(),
   text: z.string().max(20_000).optional(),

@@ -185,10 +185,12 @@ const textConditions = {
   many: `(t.words @@ to_tsquery('simple', $5::text)) IS TRUE`,
 } as const;
 
+export type TaskKeyType = 'int' | 'timestamptz';
+
 interface Sort {
   /** One or two expressions; ids break ties. */
   keys: readonly [string, string?];
-  types: readonly [string, string?];
+  types: readonly [TaskKeyType] | readonly [TaskKeyType, TaskKeyType];
   newestFirst: boolean;
 }
 
@@ -201,7 +203,12 @@ const sorts = {
   closed: { keys: ['coalesce(t.closed_at, t.created_at)'], types: ['timestamptz'], newestFirst: true },
 } as const satisfies Record<string, Sort>;
 
-function sortOf({ view, sort }: TaskQuery): Sort {
+/** What the keys of a place in the order are. */
+export function taskKeyTypes(order: Pick<TaskQuery, 'view' | 'sort'>): readonly TaskKeyType[] {
+  return sortOf(order).types;
+}
+
+function sortOf({ view, sort }: Pick<TaskQuery, 'view' | 'sort'>): Sort {
   if (view === 'closed') return sorts.closed;
   return sort === 'followUp' && view !== 'followUp' ? sorts.due : sorts[sort];
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { bulkRequest } from '../../../bulk/bulk-request.ts';
 import { createBulk } from '../../../bulk/create-bulk-job.ts';
 import { instanceFilterInput } from '../../../instances/instance-filter.ts';
-import { countingNumber } from '../../../stored-values.ts';
+import { countingNumber, momentText } from '../../../stored-values.ts';
 import { procedure } from '../../base.ts';
 
 export const create = procedure('instance.operate')
@@ -11,7 +11,7 @@ export const create = procedure('instance.operate')
       request: bulkRequest,
       filter: instanceFilterInput,
       reason: z.string().max(2_000),
-      asOf: z.iso.datetime({ offset: true }),
+      asOf: momentText,
       expected: countingNumber,
     }),
   )

@@ -1,11 +1,12 @@
 import { putTaskOff } from '@perdure/database/write';
 import { z } from 'zod';
 import { actorOf } from '../../../auth/identity.ts';
+import { momentText } from '../../../stored-values.ts';
 import { findTask } from '../../../tasks/find-task.ts';
 import { procedure } from '../../base.ts';
 
 export const followUp = procedure('task.read')
-  .input(z.strictObject({ id: z.string(), at: z.iso.datetime({ offset: true }).nullable() }))
+  .input(z.strictObject({ id: z.string(), at: momentText.nullable() }))
   .mutation(async ({ ctx: { identity, installation }, input }): Promise<void> => {
     const task = await findTask(installation, identity, input.id);
     await putTaskOff(installation.database.prisma, {

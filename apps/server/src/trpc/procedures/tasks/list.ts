@@ -1,4 +1,4 @@
-import { countTasks, listTasks } from '@perdure/database/read';
+import { countTasks, listTasks, taskKeyTypes } from '@perdure/database/read';
 import { z } from 'zod';
 import { maskedTaskSearch, searchedMasked } from '../../../sensitive/masked-search.ts';
 import { readTaskCursor, writeTaskCursor } from '../../../tasks/task-cursor.ts';
@@ -24,7 +24,7 @@ export const list = procedure('task.read')
     const viewer = await viewerOf(installation, identity);
     const { prisma } = installation.database;
     const { view, sort = view === 'followUp' ? 'followUp' : 'due', text, workflowKey, overdue = false, minPriority, limit = 100 } = input;
-    const from = input.cursor === undefined ? null : readTaskCursor(input.cursor);
+    const from = input.cursor === undefined ? null : readTaskCursor(input.cursor, taskKeyTypes({ view, sort }));
     const query = { view, sort, text: text?.trim(), workflowKey, overdue, minPriority, from, limit };
     const searched = await maskedTaskSearch(installation, identity, viewer, query);
     const [page, counts] = await Promise.all([listTasks(prisma, viewer, { ...query, searched }), countTasks(prisma, viewer)]);
