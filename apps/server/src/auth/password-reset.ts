@@ -1,5 +1,5 @@
 /** The one-use link under which somebody sets a new password. Like the sign-in link, opening it does nothing by itself. */
-import { consumeVerification, storeVerification } from '@perdure/database/write';
+import { consumeVerification, passwordResetPrefix, storeVerification } from '@perdure/database/write';
 import type { Installation } from '../installation.ts';
 import { emailNotice, linkTo } from '../outbox/email-notice.ts';
 import { newToken, tokenHashOf } from './one-use-token.ts';
@@ -55,7 +55,7 @@ export async function consumeResetToken({ database }: Installation, token: strin
 }
 
 function identifierOf(tokenHash: string): string {
-  return `password-reset:${tokenHash}`;
+  return passwordResetPrefix + tokenHash;
 }
 
 /** Behind the #: what a browser does not send to servers on the way. */

@@ -166,6 +166,27 @@ describe('passwords', () => {
     expect(JSON.stringify(stored)).not.toContain('yet another');
   });
 
+  test('W5 a new password ends the links to another one that are still about, and so does disabling the account', async () => {
+    const { id, email, cookie } = await invited();
+    const link = async () => tokenOf((await asAdmin('people.resetLink', { id })).link);
+    const reset = (token: string) => post('/api/auth/reset-password', { token, password: 'whoever has the link' });
+    const waiting = () => server.database.prisma.verification.count({ where: { value: id } });
+    const [first, second] = [await link(), await link()];
+    expect((await reset(first)).status).toBe(200);
+    expect((await reset(second)).body.error.code).toBe('auth.link-invalid');
+    await link();
+    const body = { current: 'whoever has the link', password: 'a password of mine' };
+    const mine = cookieOf(await signIn(email, body.current));
+    expect((await server.call('POST', '/api/auth/change-password', { body, cookie: mine })).status).toBe(200);
+    expect(await waiting()).toBe(0);
+    await link();
+    await asAdmin('people.setDisabled', { id, disabled: true });
+    expect(await waiting()).toBe(0);
+    await asAdmin('people.setDisabled', { id, disabled: false });
+    expect((await signIn(email, 'a password of mine')).status).toBe(200);
+    expect((await me(cookie)).error.code).toBe('auth.required');
+  });
+
   test('W6 who signed in by a link may set a first password', async () => {
     const { id, cookie } = await server.signIn('viewer');
     expect((await server.procedure(cookie, 'query', 'account.get')).data.hasPassword).toBe(false);

@@ -18,13 +18,17 @@ export async function findPassword(prisma: PrismaClient, userId: string): Promis
   return row?.password ?? null;
 }
 
-/** Sets it and ends the sessions, all of them or all but one; gives those it ended. */
+/** What the identifiers of links to a new password begin with; their value is the person's id (storeVerification). */
+export const passwordResetPrefix = 'password-reset:';
+
+/** Sets it and ends the sessions, all of them or all but one; gives those it ended. Links to a new password that are still about end with it. */
 export async function setPassword(
   prisma: PrismaClient,
   set: { userId: string; passwordHash: string; keepSession: string | null; actor: string; action: string },
 ): Promise<string[]> {
   return prisma.$transaction(async (tx) => {
     await storePassword(tx, set.userId, set.passwordHash);
+    await tx.verification.deleteMany({ where: { value: set.userId, identifier: { startsWith: passwordResetPrefix } } });
     await appendAudit(tx, { actor: set.actor, action: set.action, target: `user:${set.userId}` });
     return deleteSessions(tx, { userId: set.userId, ...(set.keepSession === null ? {} : { id: { not: set.keepSession } }) });
   });
@@ -45,7 +49,7 @@ export async function renamePerson(prisma: PrismaClient, rename: { userId: strin
   });
 }
 
-/** Disabling ends their sessions; `ended` names them. Grants stay. */
+/** Disabling ends their sessions (`ended` names them) and every link that would let them in. Grants stay. */
 export async function setDisabled(
   prisma: PrismaClient,
   set: { userId: string; disabled: boolean; actor: string },
@@ -56,6 +60,7 @@ export async function setDisabled(
     if (!user) return { ok: false as const, code: 'people.unknown' as const };
     const disabledAt = disabled ? (user.disabledAt ?? new Date()) : null;
     await tx.user.update({ where: { id: userId }, data: { disabledAt } });
+    if (disabled) await tx.verification.deleteMany({ where: { value: userId } });
     await appendAudit(tx, { actor, action: disabled ? 'people.disable' : 'people.enable', target: `user:${userId}` });
     return { ok: true as const, ended: disabled ? await deleteSessions(tx, { userId }) : [] };
   });
