@@ -3,7 +3,7 @@ import { holdsIn, type Identity } from '../auth/identity.ts';
 import type { Installation } from '../installation.ts';
 import type { IncidentRow } from '../trpc/contract/incidents.ts';
 import { maskOfInstance, nothing } from './mask-of-instance.ts';
-import { masked } from './mask-values.ts';
+import { masked } from './marked-texts.ts';
 
 /** An incident's words come from any of its instances, so where something is marked they are left out as a whole. */
 export async function maskIncident(installation: Installation, identity: Identity, incident: IncidentRow): Promise<IncidentRow> {

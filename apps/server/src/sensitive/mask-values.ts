@@ -11,14 +11,10 @@
  * B3 What an expression has made of a value in any other way (a part of it, a sum) is not recognised.
  */
 import { isPayloadRef, type Json } from '@perdure/graph';
+import { masked, MarkedTexts, shortest } from './marked-texts.ts';
 
-export const masked = '•••';
-
-const shortest = 4;
 const anyCaseFrom = 8;
 const leastNumber = 100_000;
-/** Longer ones are looked for as they are: a pattern of them would cost more than it finds. */
-const longestPattern = 2_000;
 const deepest = 32;
 
 export class SensitiveValues {
@@ -106,26 +102,23 @@ export function marksAnything(schema: unknown): boolean {
   return JSON.stringify(schema ?? null).includes('x-sensitive');
 }
 
-/** [B1, B2] Longer ones first: one may be part of another. */
+/** [B1, B2] */
 function finderOf(texts: readonly string[]): (text: string) => string {
-  const forms = [...new Set(texts.flatMap(formsOf))].sort((a, b) => b.length - a.length);
-  const inPattern = forms.filter((form) => form.length <= longestPattern);
-  const long = forms.filter((form) => form.length > longestPattern);
-  const exact = patternOf(
-    inPattern.filter((form) => form.length < anyCaseFrom),
-    'gu',
-  );
-  const anyCase = patternOf(
-    inPattern.filter((form) => form.length >= anyCaseFrom),
-    'giu',
-  );
-  return (text) => {
-    let left = text;
-    for (const form of long) left = left.replaceAll(form, masked);
-    if (anyCase !== null) left = left.replace(anyCase, masked);
-    if (exact !== null) left = left.replace(exact, masked);
-    return withoutCutEnd(left, texts);
-  };
+  const forms = [...new Set(texts.flatMap(formsOf))];
+  const exact = new MarkedTexts(forms.filter((form) => form.length < anyCaseFrom));
+  const anyCase = new MarkedTexts(forms.filter((form) => form.length >= anyCaseFrom).map(inOneCase));
+  const beginnings = new MarkedTexts(texts);
+  return (text) => withoutCutEnd(exact.masked(anyCase.masked(text, inOneCase(text)), null), beginnings);
+}
+
+/** As long as the text itself, so that places in one are places in the other: a letter that is longer in the other case is left as it is. */
+function inOneCase(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  if (/^[\u0000-\u007f]*$/.test(text)) return text.toLowerCase();
+  return Array.from(text, (letter) => {
+    const folded = letter.toUpperCase().toLowerCase();
+    return folded.length === letter.length ? folded : letter;
+  }).join('');
 }
 
 /** As it is written where texts stand inside other texts. Expressions take texts for Latin-1 when they write base64, others for UTF-8. */
@@ -136,24 +129,17 @@ function formsOf(text: string): string[] {
   return [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text.toWellFormed()), ...coded];
 }
 
-function patternOf(forms: readonly string[], flags: string): RegExp | null {
-  if (forms.length === 0) return null;
-  return new RegExp(forms.map((form) => form.toWellFormed().replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)).join('|'), flags);
-}
-
 /** [B2] The beginning of one of the texts where this one was cut: at the limit of a preview, or before an ellipsis. */
-function withoutCutEnd(text: string, texts: readonly string[]): string {
+function withoutCutEnd(text: string, beginnings: MarkedTexts): string {
   const pieces = text.split('…');
   const last = pieces.length - 1;
-  return pieces.map((piece, i) => (i < last || text.length >= cutFrom ? withoutBeginning(piece, texts) : piece)).join('…');
+  return pieces.map((piece, i) => (i < last || text.length >= cutFrom ? withoutBeginning(piece, beginnings) : piece)).join('…');
 }
 
-function withoutBeginning(piece: string, texts: readonly string[]): string {
+function withoutBeginning(piece: string, beginnings: MarkedTexts): string {
   const body = piece.trimEnd();
-  for (const secret of texts)
-    for (let length = Math.min(secret.length - 1, body.length, longestPattern); length >= shortest; length--)
-      if (body.endsWith(secret.slice(0, length))) return body.slice(0, -length) + masked + piece.slice(body.length);
-  return piece;
+  const at = beginnings.cutIn(body);
+  return at === -1 ? piece : body.slice(0, at) + masked + piece.slice(body.length);
 }
 
 /** Previews are cut at lengths from here on. */

@@ -13,7 +13,8 @@ import { startTestServer, type TestServer, until } from '../test-support/test-se
 import type { Permission } from '../trpc/contract/people.ts';
 import { type ProcedureEntry, procedureEntries, type Target } from '../trpc/procedure-entries.ts';
 import { appRouter } from '../trpc/router.ts';
-import { masked, SensitiveValues } from './mask-values.ts';
+import { masked } from './marked-texts.ts';
+import { SensitiveValues } from './mask-values.ts';
 
 /** With quotes and umlauts, as JSON, addresses and base64 write differently. */
 const canary = 'DE89 "quokka" für 0044';
@@ -442,4 +443,25 @@ test('B2 what is left of it where a text was cut is masked, too, in previews as 
     bytes: 9,
   });
   expect(found.mask('Love')).toBe('Love');
+});
+
+test('B1 a list of many is masked as well as one: nothing is compiled of all of them', () => {
+  const found = new SensitiveValues();
+  const names = Array.from({ length: 20_000 }, (_, i) => `Customer number ${i} of ${(i * 7_919).toString(36)}, Allee ${i}`);
+  found.collect({ properties: { names: { items: { 'x-sensitive': true } } } }, { names });
+  const told = (name: string): string => `Paid to ${name} on a day in spring`;
+  expect(names.map((name) => found.mask(told(name))).filter((text) => text !== told(masked))).toEqual([]);
+  expect(found.mask(told(names[19_999]?.toUpperCase() ?? ''))).toBe(told(masked));
+  expect(found.mask(`${'x'.repeat(200)}${names[19_999]?.slice(0, 30)}`)).toBe(`${'x'.repeat(200)}${masked}`);
+  expect(found.mask(told('Customer'))).toBe(told('Customer'));
+});
+
+test('B1 of two that begin alike the longer one is masked, in any case and with letters of any length', () => {
+  const found = new SensitiveValues();
+  found.collect(
+    { properties: { t: { items: { 'x-sensitive': true } } } },
+    { t: ['Ada Lovelace', 'Ada Lovelace Byron', 'İstanbul 34', 'ΛΌΓΟΣ και'] },
+  );
+  expect(found.mask('ADA LOVELACE BYRON, ada lovelace byro')).toBe(`${masked}, ${masked} byro`);
+  expect(found.mask('aus İSTANBUL 34, λόγοσ ΚΑΙ')).toBe(`aus ${masked}, ${masked}`);
 });
