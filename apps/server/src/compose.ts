@@ -76,6 +76,8 @@ export interface ServerParts {
   tracing: Tracing | null;
   /** For tests, which look themselves. */
   keepRetentionEveryMs?: number;
+  /** For tests; a minute unless told. */
+  recheckSocketsEveryMs?: number;
   /** Instead of a line in the log, for tests. */
   onUnrecorded?: (path: string) => void;
 }
@@ -101,6 +103,7 @@ export async function composeServer({
   tracing,
   onUnrecorded,
   keepRetentionEveryMs,
+  recheckSocketsEveryMs,
   monitor,
 }: ServerParts): Promise<ComposedServer> {
   const { preview, evaluateOver, close: closePreview } = createExpressionPreview();
@@ -197,7 +200,7 @@ export async function composeServer({
   await app.register(fastifyCompress, { threshold: 1_024, encodings: ['br', 'gzip'] });
 
   const routes = createRoutes(app, installation);
-  const sockets = serveTrpcSockets(app.server, installation, check, log);
+  const sockets = serveTrpcSockets(app.server, installation, check, { log, everyMs: recheckSocketsEveryMs });
   figures.watch(runtime, database);
   addMetrics(app, routes, figures);
   addHealthRoutes(routes);

@@ -11,7 +11,7 @@ import type { AppRouter } from './trpc/router-type.ts';
 const root = '/runtime/webhooks/durabletask';
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ recheckSocketsEveryMs: 200 });
 });
 afterAll(() => server.stop());
 
@@ -175,6 +175,17 @@ describe('subscriptions', () => {
     const closed = new Promise<number>((resolve) => raw.on('close', resolve));
     await server.call('POST', '/api/auth/sign-out', { cookie });
     expect(await closed).toBe(4401);
+  });
+
+  test('W6 a socket ends when the rights it began with have changed where nobody could tell of it', async () => {
+    const { id, cookie } = await server.signIn('operator');
+    const { client, socket } = connect(cookie);
+    const watched = watch(client, 'ws-1');
+    await until(async () => watched.state.complete, 'the subscription is answered');
+    const raw = (socket.connection as unknown as { ws: WebSocket }).ws;
+    const closed = new Promise<number>((resolve) => raw.on('close', resolve));
+    await server.database.prisma.roleGrant.deleteMany({ where: { userId: id } });
+    expect(await closed).toBe(1012);
   });
 
   test('W7 who has a workflow open sees the others come, move and go', async () => {

@@ -22,6 +22,12 @@ export interface HeldGrants {
   changedAt: number | null;
 }
 
+/** Whether what was loaded at one time is still what they hold. */
+export function isSameRights(one: Pick<HeldGrants, 'groups' | 'grants'>, other: Pick<HeldGrants, 'groups' | 'grants'>): boolean {
+  const text = ({ groups, grants }: Pick<HeldGrants, 'groups' | 'grants'>): string => JSON.stringify([groups, grants]);
+  return text(one) === text(other);
+}
+
 export class GrantBook {
   readonly #database: Pick<Database, 'prisma'>;
   readonly #carrier: Pick<Runtime, 'tellOthers'>;

@@ -52,3 +52,14 @@ describe('a stream of a key', () => {
     stop();
   });
 });
+
+test('the stream of a person ends when their rights have changed where nobody could tell of it', async () => {
+  const { id } = await server.signIn('operator');
+  const held = await server.installation.grants.load(id);
+  if (held === null) throw new Error('The person who was made is not found.');
+  const session = await server.database.prisma.session.findFirstOrThrow({ where: { userId: id } });
+  const person = { kind: 'user' as const, id, name: 'operator', email: `${id}@example.com`, sessionId: session.id, ...held };
+  const ended = ends(person);
+  await server.database.prisma.roleGrant.updateMany({ where: { userId: id }, data: { role: 'viewer' } });
+  await expect(ended).resolves.toBeUndefined();
+});

@@ -1,5 +1,6 @@
 import { isApiKeyGood, isSessionOpen } from '@perdure/database/read';
 import type { Installation } from '../installation.ts';
+import { isSameRights } from './grant-book.ts';
 import { adminKey, type Identity } from './identity.ts';
 
 const recheckMs = 60_000;
@@ -26,9 +27,14 @@ export function whenCallerChanges(
             if (ids.includes(identity.sessionId)) ended();
           }),
         ];
-  // It may also have expired, or have ended in a process that could not tell.
+  // It may also have expired, or have ended, or the rights may have changed, in a process that could not tell.
+  const isGood = async (): Promise<boolean> => {
+    if (identity.kind === 'key') return isApiKeyGood(prisma, identity.name);
+    const [open, held] = await Promise.all([isSessionOpen(prisma, identity.sessionId), grants.load(identity.id)]);
+    return open && held !== null && isSameRights(held, identity);
+  };
   const recheck = setInterval(() => {
-    (identity.kind === 'key' ? isApiKeyGood(prisma, identity.name) : isSessionOpen(prisma, identity.sessionId)).then(
+    isGood().then(
       (good) => {
         if (!good) ended();
       },

@@ -63,6 +63,7 @@ export async function startTestServer(
     allowedPlaces?: readonly AllowedPlace[];
     onLog?: (line: string) => void;
     archiveDirectory?: string;
+    recheckSocketsEveryMs?: number;
   } = {},
 ): Promise<TestServer> {
   const [postgres, redis, port] = await Promise.all([startTestPostgres(), startTestRedis(), freePort()]);
@@ -105,6 +106,7 @@ export async function startTestServer(
     monitor,
     tracing: options.tracing ?? null,
     keepRetentionEveryMs: 86_400_000,
+    ...(options.recheckSocketsEveryMs === undefined ? {} : { recheckSocketsEveryMs: options.recheckSocketsEveryMs }),
     onUnrecorded: (path) => unrecorded.add(path),
   });
   await server.listen({ host: '127.0.0.1', port });

@@ -1,12 +1,13 @@
 /**
  * tRPC over one WebSocket per tab. Whoever connects must carry a session cookie and come from this server's own pages.
- * A connection ends with its session: at once on signing out here, within a minute when the session ends in any other way.
+ * A connection ends with its session, and with the rights it began with: at once when that is told, within a minute when it could not be.
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { getWSConnectionHandler } from '@trpc/server/adapters/ws';
 import type { FastifyBaseLogger } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { isSameRights } from '../auth/grant-book.ts';
 import { callerAddress, proxyTrust } from '../http/caller-address.ts';
 import { type CallerCheck, findSession } from '../http/caller.ts';
 import { isOwnOrigin } from '../http/origin-check.ts';
@@ -24,7 +25,12 @@ export interface TrpcSockets {
   close(): Promise<void>;
 }
 
-export function serveTrpcSockets(server: Server, installation: Installation, check: CallerCheck, log: FastifyBaseLogger): TrpcSockets {
+export function serveTrpcSockets(
+  server: Server,
+  installation: Installation,
+  check: CallerCheck,
+  { log, everyMs = recheckMs }: { log: FastifyBaseLogger; everyMs?: number | undefined },
+): TrpcSockets {
   const { config } = installation;
   const trust = proxyTrust(config.trustProxy);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: bodyLimits.payloads + bodyLimits.other });
@@ -84,10 +90,11 @@ export function serveTrpcSockets(server: Server, installation: Installation, che
         findSession(check, request.headers, '').then(
           (now) => {
             if (now?.identity.sessionId !== sessionId) client.close(4401, 'The session has ended.');
+            else if (!isSameRights(now.identity, identity)) client.close(1012, 'Rights have changed.');
           },
           () => undefined, // the database is away; the next round looks again
         );
-      }, recheckMs);
+      }, everyMs);
       client.on('close', () => {
         clearInterval(recheck);
         users.delete(client);
