@@ -1,4 +1,4 @@
-import { countTasksOfInstance, listTasksOfInstance } from '@perdure/database/read';
+import { countTasksOfInstance, keyTypesOfInstance, listTasksOfInstance } from '@perdure/database/read';
 import { type Identity, permissionsOf } from '../auth/identity.ts';
 import type { Installation } from '../installation.ts';
 import { readTaskCursor, writeTaskCursor } from '../tasks/task-cursor.ts';
@@ -17,7 +17,7 @@ export async function tasksOfInstance(
   if (!permissionsOf(identity).includes('task.read')) return { rows: [], count: { value: 0, exact: true }, nextCursor: null };
   const { prisma } = installation.database;
   const viewer = await viewerOf(installation, identity);
-  const from = cursor === undefined ? null : readTaskCursor(cursor);
+  const from = cursor === undefined ? null : readTaskCursor(cursor, keyTypesOfInstance);
   const [{ rows, more }, count] = await Promise.all([
     listTasksOfInstance(prisma, viewer, id, { step: step ?? null, from, limit: page }),
     countTasksOfInstance(prisma, viewer, id),

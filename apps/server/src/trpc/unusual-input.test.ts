@@ -69,6 +69,10 @@ const more: Readonly<Record<string, (target: Target) => Json[]>> = {
   'instances.restart': ({ instance }) => [{ id: instance, version: 1, input: { a: 'a' }, reason: 'a' }],
   'instances.migrate': ({ instance }) => [{ id: instance, version: 1, mapping: { a: 'a' }, reason: 'a' }],
   'instances.history': ({ instance }) => [{ id: instance, afterSeq: 1, limit: 1, lean: true }],
+  'instances.tasks': ({ instance }) => [
+    { id: instance, step: 'a' },
+    ...taskPlaces.map((place) => ({ id: instance, cursor: cursorOf(place) })),
+  ],
   'dashboard.get': () => [{ window: '1h', workflowKey: 'a' }],
   'incidents.list': () => [{ workflowKey: 'a', text: 'a' }],
   'views.save': () => [{ name: 'a', shared: true, search: { a: 'a' } }],

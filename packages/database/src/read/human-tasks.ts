@@ -148,6 +148,9 @@ export async function findTasks(prisma: PrismaClient, viewer: TaskViewer, ids: r
   return prisma.$queryRawUnsafe<TaskRecord[]>(byIdSql, ...viewerParameters(viewer), ids);
 }
 
+/** What the keys of a place among an instance's tasks are. */
+export const keyTypesOfInstance: readonly TaskKeyType[] = ['int', 'timestamptz'];
+
 /** A page of an instance's tasks, the open ones first. `step`: those of one step. */
 export async function listTasksOfInstance(
   prisma: PrismaClient,

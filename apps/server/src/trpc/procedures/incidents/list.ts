@@ -4,7 +4,7 @@ import { reachOf, withinReach } from '../../../auth/reach.ts';
 import { incidentRow } from '../../../monitor/incident-words.ts';
 import { procedure } from '../../base.ts';
 import type { IncidentListResult, IncidentRow } from '../../contract/incidents.ts';
-import { masked } from '../../../sensitive/mask-values.ts';
+import { masked } from '../../../sensitive/marked-texts.ts';
 import { maskIncident } from '../../../sensitive/mask-incident.ts';
 
 const most = 200;
