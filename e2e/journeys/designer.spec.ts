@@ -1,6 +1,6 @@
 import { expect, test, type BrowserContext } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
-import { add, box, canvas, inspector, newWorkflow, node, select } from '../designer.ts';
+import { add, box, canvas, edge, inspector, newWorkflow, node, select } from '../designer.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -52,6 +52,41 @@ test('undo, redo, copy, paste, delete, tidy; a reload keeps the draft', async ()
   await page.reload();
   await expect(node(page, 'Timer')).toBeVisible();
   await page.close();
+});
+
+test('a workflow is begun by keyboard alone, then by clicks alone: each step comes before the end', async () => {
+  const page = await context.newPage();
+  await page.goto(`${perdure.origin}/workflows`);
+  await page.getByRole('button', { name: 'New workflow…' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog').getByLabel('Title')).toBeFocused();
+  await page.keyboard.type('Begun by keys');
+  await page.keyboard.press('Enter');
+  await expect(canvas(page)).toBeFocused();
+  for (const type of ['Timer', 'Transform']) {
+    await page.keyboard.press('Tab');
+    await expect(page.getByRole('combobox', { name: 'Add a node' })).toBeFocused();
+    await page.keyboard.type(type);
+    await page.keyboard.press('Enter');
+    await expect(node(page, type)).toBeVisible();
+    await expect(canvas(page)).toBeFocused();
+  }
+  for (const [from, to] of [
+    ['Start', 'Timer'],
+    ['Timer', 'Transform'],
+    ['Transform', 'End'],
+  ] as const)
+    await expect(edge(page, from, to)).toHaveCount(1);
+  await page.close();
+
+  const other = await newWorkflow(context, perdure, 'Begun by clicks');
+  const palette = other.getByRole('complementary', { name: 'Nodes' });
+  await palette.getByRole('button', { name: 'Human task', exact: true }).click();
+  await expect(edge(other, 'Human task', 'End')).toHaveCount(1);
+  await palette.getByRole('button', { name: 'Timer', exact: true }).click();
+  await expect(edge(other, 'Human task', 'Timer')).toHaveCount(1);
+  await expect(node(other, 'Timer')).toBeVisible();
+  await other.close();
 });
 
 test('a problem is shown, leads to its field and keeps the draft from being published', async () => {

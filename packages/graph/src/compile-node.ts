@@ -182,7 +182,11 @@ function configProblems(type: NodeType, name: string, config: JsonObject, issue:
   const isEmpty = given === undefined || given === null || (typeof given === 'string' && given.trim() === '');
   if (isEmpty) {
     const label = labelOf(type, path);
-    return [{ code: 'config.missing', title: `${label} is missing`, detail: `Fill in ${label} of ${name}.`, field: path }];
+    // Within a list the entry is there; what it lacks is said by the rule of that place.
+    const detail = issue.path.length > 1 ? `${name}: ${issue.message}` : `Fill in ${label} of ${name}.`;
+    return [
+      { code: 'config.missing', title: issue.path.length > 1 ? `${label} is not finished` : `${label} is missing`, detail, field: path },
+    ];
   }
   return [invalidField(type, name, path, issue.message)];
 }

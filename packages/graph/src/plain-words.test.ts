@@ -37,6 +37,13 @@ it('a condition that is no text asks for an expression', () => {
   expect(found).toMatchObject({ title: 'Cases does not fit', detail: 'a: Enter an expression.' });
 });
 
+it('what an entry of a list lacks is said of the entry', () => {
+  const cases = [{ key: 'a', label: 'Large', when: '' }];
+  const document = draw({ s: 'start', a: { type: 'condition', config: { cases } } }, ['s -> a']);
+  const found = validate(document, pathAnalyser).find(({ field }) => field === 'cases.0.when');
+  expect(found).toMatchObject({ code: 'config.missing', title: 'Cases is not finished', detail: 'a: Enter an expression.' });
+});
+
 it('a document that is none says what each place takes', () => {
   const parsed = parseDocument({
     formatVersion: 1,

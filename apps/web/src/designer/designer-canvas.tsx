@@ -1,6 +1,6 @@
 import { IconBinaryTree2, IconMarquee2, IconNote, type Icon } from '@tabler/icons-react';
 import { standardCatalogue, type Problem } from '@perdure/graph';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { GraphCanvas, type CanvasEdits } from '../canvas/graph-canvas.tsx';
 import { Legend } from '../canvas/legend.tsx';
 import { Minimap } from '../canvas/minimap.tsx';
@@ -41,6 +41,13 @@ export function DesignerCanvas({ run }: { run: LiveRun | null }) {
   const [dropHint, setDropHint] = useState<ReturnType<typeof dropTarget> | null>(null);
   const edits = useMemo(() => canvasEdits(designer), [designer]);
   const isEmpty = document.nodes.every(({ type }) => type === 'start' || type === 'end');
+  // Opened empty, it waits for its first step: the next key is for the canvas, unless somebody is elsewhere already.
+  const waits = useRef(isEmpty && may.edit);
+  useEffect(() => {
+    const { activeElement, body } = window.document;
+    if (waits.current && (activeElement === body || activeElement?.id === 'main')) stage.focus();
+    waits.current = false;
+  }, [stage]);
   return (
     <div
       className="ds-canvas"
@@ -110,8 +117,7 @@ export function DesignerCanvas({ run }: { run: LiveRun | null }) {
         <div className="ds-hint">
           <div className="b6">Add the first step</div>
           <p>
-            Drag a node from the left, or select the start and press Tab. Connect nodes by dragging from a port at the bottom of one to the
-            next.
+            Click a node at the left, drag it here, or press Tab. Connect nodes by dragging from a port at the bottom of one to the next.
           </p>
         </div>
       ) : null}

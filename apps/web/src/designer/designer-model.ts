@@ -199,7 +199,7 @@ export class DesignerModel {
   add(type: NodeType, options: AddOptions = {}): NodeId {
     const { document } = this;
     if (!options.from && !options.place) {
-      const next = this.selectedNode && this.#onlyWayOn(this.selectedNode);
+      const next = this.selectedNode ? this.#onlyWayOn(this.selectedNode) : this.#wayToTheEnd();
       if (
         next &&
         standardCatalogue
@@ -211,7 +211,9 @@ export class DesignerModel {
         if (inserted !== null) return inserted;
       }
     }
-    const anchor = options.from ? document.nodes.find(({ id }) => id === options.from?.node) : this.selectedNode;
+    const anchor = options.from
+      ? document.nodes.find(({ id }) => id === options.from?.node)
+      : (this.selectedNode ?? (type.hasInput ? this.#looseEnd() : null));
     const draft = edits.titledNode(document, type, { parent: null, position: { x: 0, y: 0 } });
     const size = nodeSize(draft);
     let from = options.from ?? null;
@@ -359,6 +361,25 @@ export class DesignerModel {
     if (ports.length !== 1 || !port || this.#openPort(node)) return null;
     const out = this.document.edges.filter(({ source, sourcePort }) => source === node.id && sourcePort === port.id);
     return out.length === 1 ? (out[0]?.id ?? null) : null;
+  }
+
+  /** The edge that is selected; with nothing selected the one that leads to the only end. What is added without saying where goes there. */
+  #wayToTheEnd(): EdgeId | null {
+    const { nodes, edges } = this.selection;
+    if (nodes.size > 0 || edges.size > 1) return null;
+    const [selected] = edges;
+    if (selected !== undefined) return selected;
+    const [end, other] = this.document.nodes.filter(({ type, parent }) => type === 'end' && parent === null);
+    if (!end || other) return null;
+    const [way, another] = this.document.edges.filter(({ target }) => target === end.id);
+    return way && !another ? way.id : null;
+  }
+
+  /** The only node at the top level that is not led on from: with nothing selected, the next one follows it. */
+  #looseEnd(): GraphNode | null {
+    if (this.selection.nodes.size > 0) return null;
+    const [loose, other] = this.document.nodes.filter((node) => node.parent === null && this.#openPort(node) !== null);
+    return loose && !other ? loose : null;
   }
 
   /** The first port of a node that leads nowhere yet; a container's inside comes before its exit. */
