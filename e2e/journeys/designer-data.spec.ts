@@ -306,7 +306,7 @@ test('people of a task are named one by one, or by an expression', async () => {
   const page = await newWorkflow(context, perdure, 'Named');
   await add(page, 'Human task');
   const candidates = inspector(page).getByRole('group', { name: 'Candidates', exact: true });
-  const names = candidates.getByRole('textbox', { name: 'Candidates' });
+  const names = candidates.getByRole('combobox', { name: 'Candidates' });
   await names.fill('finance');
   await names.press('Enter');
   await names.fill('ada@example.test');
