@@ -316,12 +316,7 @@ test('people of a task are named one by one, or by an expression', async () => {
   await expect(node(page, 'Human task')).toContainText('Finance');
   await expect(node(page, 'Human task')).not.toContainText('ada@example.test');
   await candidates.getByRole('button', { name: 'Expression' }).click();
-  await expect(candidates.getByRole('textbox')).toHaveText('["finance"]');
-  await candidates.getByRole('button', { name: 'Form' }).click();
-  await names.press('Backspace');
-  await names.press('=');
-  await expect(candidates.getByRole('button', { name: 'Expression' })).toHaveAttribute('aria-pressed', 'true');
-  await expect(candidates.getByRole('textbox')).toBeFocused();
+  await expect(candidates.getByRole('textbox')).toContainText('"finance"');
   await page.close();
 });
 
