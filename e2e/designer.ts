@@ -1,5 +1,4 @@
 /** What the designer's journeys share: its parts by role and label, and workflows to begin with. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
 import type { ServerProcess } from '@perdure/testing/server-process';
 
@@ -141,20 +140,4 @@ export async function openPalette(page: Page, letters: string): Promise<void> {
 export async function runCommand(page: Page, title: string): Promise<void> {
   await openPalette(page, title.replace('…', ''));
   await page.getByRole('option', { name: title }).first().click();
-}
-
-/** axe finds nothing serious or critical, in a part of the page or in all of it. */
-export async function expectAccessible(page: Page, part?: string): Promise<void> {
-  // One frame a page: no need for the way that opens a page of its own to join frames.
-  const builder = new AxeBuilder({ page }).setLegacyMode(true);
-  const { violations } = await (part === undefined ? builder : builder.include(part)).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect
-    .soft(
-      serious.map(
-        ({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${String(target)} ${failureSummary ?? ''}`).join('; ')}`,
-      ),
-      part ?? page.url(),
-    )
-    .toEqual([]);
 }

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { expectNoSeriousFault } from '../no-serious-fault.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -26,7 +26,7 @@ for (const scheme of ['light', 'dark'] as const) {
       await page.goto(perdure.origin + path);
       await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', scheme);
     };
-    const check = (what: string) => test.step(what, () => expectNoSeriousFault(page, what, scheme));
+    const check = (what: string) => test.step(what, () => expectNoSeriousFault(page, { what, scheme }));
 
     await open('/welcome');
     await expect(page.getByText('Two instances to look at')).toBeVisible();
@@ -112,7 +112,7 @@ for (const scheme of ['light', 'dark'] as const) {
     const stranger = await browser.newPage({ colorScheme: scheme });
     await stranger.goto(`${perdure.origin}/inbox`);
     await expect(stranger.getByRole('heading').first()).toBeVisible();
-    await expectNoSeriousFault(stranger, 'signed out', scheme);
+    await expectNoSeriousFault(stranger, { what: 'signed out', scheme });
     await stranger.close();
   });
 }
@@ -157,15 +157,3 @@ test('designer by keyboard only: add, name, undo, open and leave a dialog', asyn
   await expect(canvas).toBeFocused();
   await page.close();
 });
-
-/** The two schemes differ in colours alone, so the dark one is only asked about those. */
-async function expectNoSeriousFault(page: Page, what: string, scheme: 'light' | 'dark'): Promise<void> {
-  // One frame a page: no need for the way that opens a page of its own to join frames.
-  const axe = new AxeBuilder({ page }).setLegacyMode(true);
-  const { violations } = await (scheme === 'light' ? axe : axe.withRules('color-contrast')).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  const found = serious.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${String(target)} ${failureSummary ?? ''}`).join('; ')}`,
-  );
-  expect.soft(found, what).toEqual([]);
-}

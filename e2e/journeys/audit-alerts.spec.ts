@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startMailCatcher, type MailCatcher } from '@perdure/testing/mail-catcher';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { expectNoSeriousFault } from '../no-serious-fault.ts';
 import { signIn } from '../sign-in.ts';
 
 let mails: MailCatcher;
@@ -48,12 +48,6 @@ async function call(page: Page, path: string, input: object): Promise<void> {
   expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true);
 }
 
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(grave.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-}
-
 test('what was changed is in the audit log with who and why, found by its address, and exported', async () => {
   const page = await context.newPage();
   await page.goto(`${perdure.origin}/workflows`);
@@ -72,7 +66,7 @@ test('what was changed is in the audit log with who and why, found by its addres
   const changes = page.getByRole('table', { name: 'What was changed' });
   await expect(changes.getByRole('row', { name: /title/ })).toContainText('Invoices');
   await expect(changes.getByRole('row', { name: /title/ })).toContainText('Invoice approval');
-  await expectAccessible(page);
+  await expectNoSeriousFault(page);
 
   await page.getByRole('button', { name: 'Remove the filter On' }).click();
   await page.getByPlaceholder('Reason, id, or any text').fill('finance');
@@ -96,12 +90,12 @@ test('an alert rule is set, tested, fires once by mail and webhook, and is delet
   await dialog.getByLabel('Tell these addresses').fill('ops@example.com');
   await page.keyboard.press('Enter');
   await dialog.getByLabel('And this webhook').fill(`${hookOrigin}/hooks/alerts`);
-  await expectAccessible(page);
+  await expectNoSeriousFault(page);
   await dialog.getByRole('button', { name: 'Set the rule' }).click();
 
   const rules = page.getByRole('table', { name: 'Alert rules' });
   await expect(rules.getByRole('row', { name: /Work is late/ })).toContainText('Quiet');
-  await expectAccessible(page);
+  await expectNoSeriousFault(page);
   await rules.getByRole('button', { name: 'Send a test of Work is late' }).click();
   await expect(page.getByText('2 tests are on their way')).toBeVisible();
   const mail = await mails.mailTo('ops@example.com', /Work is late: a test/);

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { expectNoSeriousFault } from '../no-serious-fault.ts';
 import { signIn } from '../sign-in.ts';
 
 /** Jobs go slowly here, so that one can be paused by hand; so do the dashboard's figures. */
@@ -80,12 +80,6 @@ async function tell<Data>(page: Page, path: string, input: object): Promise<Data
   return ((await answer.json()) as { result: { data: Data } }).result.data;
 }
 
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(grave.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-}
-
 const list = (page: Page) => page.getByRole('table', { name: 'Instances' });
 
 test('a failed batch is found on the dashboard, its cause is fixed, and one retry completes it', async () => {
@@ -104,7 +98,7 @@ test('a failed batch is found on the dashboard, its cause is fixed, and one retr
   await page.getByRole('button', { name: 'Retry 12…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Retry 12 instances?' });
   await expect(dialog.getByRole('list', { name: 'Some of them' })).toContainText('and 8 more, counted exactly');
-  await expectAccessible(page);
+  await expectNoSeriousFault(page);
   await dialog.getByLabel(/^Reason/).fill('The bank is back');
   await dialog.getByRole('button', { name: 'Retry 12' }).click();
   await expect(dialog).toBeHidden();
@@ -116,7 +110,7 @@ test('a failed batch is found on the dashboard, its cause is fixed, and one retr
   await expect(page.getByRole('region', { name: 'Job' })).toContainText('The bank is back');
   await expect(list(page).getByRole('row', { name: /^Retried ORD-/ })).toHaveCount(12);
   await expect(page.getByRole('region', { name: 'Job' })).toContainText('12 Completed', { timeout: slowlyMs });
-  await expectAccessible(page);
+  await expectNoSeriousFault(page);
 
   await page.goto(`${perdure.origin}/instances?view=all&workflow=%5B%22credit%22%5D`);
   await expect(list(page).getByRole('row', { name: /Completed ORD-/ })).toHaveCount(12);
@@ -143,7 +137,7 @@ test('rows are ticked, the dialog says who is left out and why, and the reason i
   await expect(dialog.getByRole('list', { name: 'Left out, by why' })).toHaveText('1 finished already');
   const go = dialog.getByRole('button', { name: 'Terminate 2' });
   await expect(go).toHaveAttribute('aria-disabled', 'true');
-  await expectAccessible(page);
+  await expectNoSeriousFault(page);
   await dialog.getByLabel(/^Reason/).fill('Withdrawn');
   await go.click();
   await expect(bar).toBeHidden();
@@ -236,6 +230,6 @@ test('whoever may only look sees the bar, and each action says why it does nothi
 
   await page.goto(`${perdure.origin}/jobs`);
   await expect(page.getByRole('table', { name: 'Jobs' }).getByRole('row', { name: /Suspend 40 instances/ })).toBeVisible();
-  await expectAccessible(page);
+  await expectNoSeriousFault(page);
   await hers.close();
 });

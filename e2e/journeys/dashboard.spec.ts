@@ -1,7 +1,7 @@
 /** The dashboard as an operator meets it: what failed shows without a reload, the tiles and the incident lead to the instances. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Locator, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { expectNoSeriousFault } from '../no-serious-fault.ts';
 import { signIn } from '../sign-in.ts';
 
 /** What is counted is kept for a while, the longer the slower the machine. */
@@ -116,7 +116,7 @@ for (const scheme of ['light', 'dark'] as const)
     await page.goto(`${perdure.origin}/dashboard`);
     await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', scheme);
     await expect(page.getByRole('table', { name: 'Open incidents' }).getByRole('row', { name: /Credit check/ })).toBeVisible();
-    expect(await seriousFaults(page)).toEqual([]);
+    await expectNoSeriousFault(page, { scheme });
     await page.goto(`${perdure.origin}/incidents`);
     await page
       .getByRole('row', { name: /Credit check/ })
@@ -124,10 +124,10 @@ for (const scheme of ['light', 'dark'] as const)
       .first()
       .click();
     await expect(page.getByRole('link', { name: 'ORD-1' })).toBeVisible();
-    expect(await seriousFaults(page)).toEqual([]);
+    await expectNoSeriousFault(page, { scheme });
     await page.goBack();
     await expect(page.getByRole('row', { name: /Credit check/ })).toBeVisible();
-    expect(await seriousFaults(page)).toEqual([]);
+    await expectNoSeriousFault(page, { scheme });
   });
 
 /** The number on it. */
@@ -136,11 +136,4 @@ function tile(page: Page, name: string): Locator {
     .locator('.kpi')
     .filter({ has: page.getByRole('link', { name, exact: true }) })
     .locator('.big');
-}
-
-async function seriousFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }

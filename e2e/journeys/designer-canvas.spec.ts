@@ -8,7 +8,6 @@ import {
   type DrawnStep,
   edge,
   edges,
-  expectAccessible,
   grip,
   node,
   openDesigner,
@@ -16,6 +15,7 @@ import {
   select,
   step,
 } from '../designer.ts';
+import { expectNoSeriousFault } from '../no-serious-fault.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -122,7 +122,7 @@ test('notes: written in Markdown without HTML, edited again, copied, deleted, br
   await expect(page.getByText(/^Saved/)).toBeVisible();
   await page.reload();
   await expect(second).toHaveCount(2);
-  await expectAccessible(page);
+  await expectNoSeriousFault(page);
   await page.close();
 });
 

@@ -1,6 +1,7 @@
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
-import { createWorkflow, edges, expectAccessible, openDesigner } from '../designer.ts';
+import { createWorkflow, edges, openDesigner } from '../designer.ts';
+import { expectNoSeriousFault } from '../no-serious-fault.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -65,7 +66,7 @@ test('a join that can wait forever is drawn with its way, explained, and fixed b
 
   await join.getByRole('button', { name: 'Explain: Join can wait forever' }).click();
   await expect(join.getByText('A join waits for a token that never comes.')).toBeVisible();
-  await expectAccessible(page);
+  await expectNoSeriousFault(page);
 
   await join.getByRole('button', { name: 'Wait for 2 of 3' }).click();
   await expect(join).toHaveCount(0);

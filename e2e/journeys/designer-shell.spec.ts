@@ -1,18 +1,7 @@
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
-import {
-  box,
-  canvas,
-  createWorkflow,
-  edges,
-  expectAccessible,
-  inspector,
-  node,
-  openDesigner,
-  select,
-  step,
-  openPalette,
-} from '../designer.ts';
+import { box, canvas, createWorkflow, edges, inspector, node, openDesigner, select, step, openPalette } from '../designer.ts';
+import { expectNoSeriousFault } from '../no-serious-fault.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -52,7 +41,7 @@ test('the command palette adds, finds, does and goes; what was used stands first
   // Listed with the reason; Enter does nothing.
   await expect(options(page, { name: /Align left/ })).toHaveAttribute('aria-disabled', 'true');
   await expect(options(page, { name: /Select at least two nodes/ }).first()).toBeVisible();
-  await expectAccessible(page, '[role="dialog"]');
+  await expectNoSeriousFault(page, { part: '[role="dialog"]' });
   await page.keyboard.press('Escape');
   await expect(box).toHaveCount(0);
 
@@ -74,7 +63,7 @@ test('a node is added by a few letters; what was added lately stands first; a pa
   await page.keyboard.press('Control+A');
   await page.keyboard.type('human');
   await expect(page.getByRole('listbox', { name: 'Nodes' }).getByRole('option', { selected: true })).toHaveText(/Human task/);
-  await expectAccessible(page, '[role="dialog"]');
+  await expectNoSeriousFault(page, { part: '[role="dialog"]' });
   await page.keyboard.press('Enter');
   await expect(node(page, 'Human task')).toBeVisible();
   await select(page, 'Human task');
@@ -100,14 +89,14 @@ test('the sheet of keys and the context menu come from the same commands', async
   // One list of pages for the rail, the palette, the keys and this sheet.
   for (const name of ['dashboard', 'workflows', 'instances', 'entities', 'inbox', 'incidents', 'jobs', 'settings'])
     await expect(sheet.getByText(`Go to ${name}`, { exact: true })).toBeVisible();
-  await expectAccessible(page, '[role="dialog"]');
+  await expectNoSeriousFault(page, { part: '[role="dialog"]' });
   await page.keyboard.press('Escape');
   await expect(sheet).toHaveCount(0);
 
   await node(page, 'Send').click({ button: 'right', position: { x: 60, y: 12 } });
   const menu = page.getByRole('menu');
   await expect(menu.getByRole('menuitem', { name: 'Rename' })).toBeVisible();
-  await expectAccessible(page, '[role="menu"]');
+  await expectNoSeriousFault(page, { part: '[role="menu"]' });
   await menu.getByRole('menuitem', { name: 'Disable' }).click();
   await expect(menu).toHaveCount(0);
   await node(page, 'Send').click({ button: 'right', position: { x: 60, y: 12 } });
@@ -134,7 +123,7 @@ test('several nodes: line up, group, ungroup; what cannot be grouped says why', 
   await bar.getByRole('button', { name: 'Align left' }).click();
   await expect.poll(async () => (await box(node(page, 'Ask'))).x - (await box(node(page, 'Send'))).x).toBe(0);
   await page.keyboard.press('Control+Z');
-  await expectAccessible(page, '[role="toolbar"][aria-label="Selection"]');
+  await expectNoSeriousFault(page, { part: '[role="toolbar"][aria-label="Selection"]' });
 
   await page.keyboard.press('Control+Shift+G');
   await page.getByRole('combobox', { name: 'Group into' }).press('Enter');
@@ -206,7 +195,7 @@ test('find goes through titles, settings and expressions; the canvas and the for
   await expect(find.getByText('steps.ask.output')).toBeVisible();
   await expect(inspector(page).getByRole('textbox', { name: 'Title' })).toHaveValue('Send');
   await expect(box).toBeFocused();
-  await expectAccessible(page, '[role="search"]');
+  await expectNoSeriousFault(page, { part: '[role="search"]' });
   await box.fill('nowhere');
   await expect(find.getByRole('status')).toHaveText('Nothing found');
   await page.keyboard.press('Escape');
@@ -231,7 +220,7 @@ test('the outline does by keyboard what the canvas does: walk, rename, add, conn
   await page.keyboard.press('Enter');
   await expect(node(page, 'Ask for prices')).toBeVisible();
   await expect(tree).toBeFocused();
-  await expectAccessible(page, '.ds-outline');
+  await expectNoSeriousFault(page, { part: '.ds-outline' });
 
   // After it, a container.
   await page.keyboard.press('a');

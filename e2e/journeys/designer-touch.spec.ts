@@ -1,7 +1,8 @@
 /** The designer by finger, on a tablet: fingers are sent to the browser itself, which makes of them what it makes of real ones. */
 import { expect, test, type BrowserContext, type CDPSession, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
-import { box, canvas, createWorkflow, edge, edges, expectAccessible, inspector, node, openDesigner, step } from '../designer.ts';
+import { box, canvas, createWorkflow, edge, edges, inspector, node, openDesigner, step } from '../designer.ts';
+import { expectNoSeriousFault } from '../no-serious-fault.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -48,7 +49,7 @@ test('one finger pans, also from a node; two zoom; a tap selects and what is sel
   const middle = { x: area.x + area.width / 2, y: area.y + area.height - 200 };
   await pinch(fingers, middle, 120, 60);
   await expect.poll(async () => (await box(node(page, 'start'))).width).toBeLessThan(first.width * 0.8);
-  await expectAccessible(page);
+  await expectNoSeriousFault(page);
   await page.close();
 });
 

@@ -1,7 +1,8 @@
 import { expect, test, type BrowserContext, type Download, type Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
-import { expectAccessible, runCommand } from '../designer.ts';
+import { runCommand } from '../designer.ts';
+import { expectNoSeriousFault } from '../no-serious-fault.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -60,7 +61,7 @@ test('what an import cannot take is said item by item; the rest can be taken, an
   await expect(left).toContainText('Node Fraud score It is of the type "htttp", which this installation does not have.');
   await expect(left).toContainText('"colour" of Node Credit check This version of Perdure has no such field.');
   await expect(left).toContainText('Fraud score is not there.');
-  await expectAccessible(page, '[role="dialog"]');
+  await expectNoSeriousFault(page, { part: '[role="dialog"]' });
   await dialog.getByRole('button', { name: 'Replace the draft without these' }).click();
   await expect(page.getByRole('group', { name: /^Credit check, / })).toBeVisible();
   await expect(page.getByRole('group', { name: /^Fraud score, / })).toHaveCount(0);
@@ -85,7 +86,7 @@ test('the canvas as SVG and PNG, with what people wrote escaped', async () => {
   const dialog = page.getByRole('dialog', { name: 'Export as a picture' });
   await dialog.getByRole('button', { name: 'Everything' }).click();
   await expect(dialog.getByAltText('The picture as it will be saved')).toBeVisible();
-  await expectAccessible(page, '[role="dialog"]');
+  await expectNoSeriousFault(page, { part: '[role="dialog"]' });
   const svg = await download(page, () => dialog.getByRole('button', { name: 'Save SVG' }).click());
   const text = await textOf(svg);
   expect(text).toContain('&lt;b&gt;&amp;');

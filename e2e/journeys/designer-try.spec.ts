@@ -1,7 +1,8 @@
 /** Trying a workflow out from its canvas: the draft, pins, one step, from a step on, skipped timers, scenarios and what they do to publishing. */
 import { expect, test, type BrowserContext, type Locator, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
-import { canvas, createWorkflow, edges, expectAccessible, inspector, node, openDesigner, runCommand, select } from '../designer.ts';
+import { canvas, createWorkflow, edges, inspector, node, openDesigner, runCommand, select } from '../designer.ts';
+import { expectNoSeriousFault } from '../no-serious-fault.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -40,7 +41,7 @@ test('a pinned step is not executed; the pin is edited in the inspector', async 
   await inspector(page).getByRole('button', { name: 'Write it' }).click();
   await inspector(page).getByLabel('Output').fill('{ "amount": 12 }');
   await expect(node(page, 'price')).toHaveAccessibleName(/pinned/);
-  await expectAccessible(page, '.ds-test-tab');
+  await expectNoSeriousFault(page, { part: '.ds-test-tab' });
   await run(page, '{}');
   await expect(bar(page)).toContainText('Completed');
   await expect(node(page, 'price')).toHaveAccessibleName(/Completed, pinned/);
@@ -71,7 +72,7 @@ test('one step with given values, and from a step on with the data of a past run
   await runCommand(page, 'Run this step');
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByLabel('Values')).toHaveValue(/"first": 5/);
-  await expectAccessible(page, '[role="dialog"]');
+  await expectNoSeriousFault(page, { part: '[role="dialog"]' });
   await dialog.getByLabel('Values').fill('{ "steps": { "first": 7 } }');
   await dialog.getByRole('button', { name: 'Run this step' }).click();
   await expect(bar(page)).toContainText('Completed');
@@ -98,7 +99,7 @@ test('timers are skipped', async () => {
   await page.keyboard.press('Control+Enter');
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('checkbox', { name: /^Skip timers/ }).check();
-  await expectAccessible(page, '[role="dialog"]');
+  await expectNoSeriousFault(page, { part: '[role="dialog"]' });
   await dialog.getByRole('button', { name: 'Run the draft' }).click();
   await expect(bar(page)).toContainText('Timers are skipped');
   await expect(bar(page)).toContainText('Completed');
@@ -118,14 +119,14 @@ test('a scenario made of a run passes, blocks publishing once it is broken, and 
   await dialog.getByLabel('Title').fill('Three times');
   await dialog.getByRole('button', { name: 'Run all' }).click();
   await expect(dialog.getByText(/^Passed in/)).toBeVisible();
-  await expectAccessible(page, '[role="dialog"]');
+  await expectNoSeriousFault(page, { part: '[role="dialog"]' });
 
   await dialog.getByLabel('Exactly this output').fill('16');
   await dialog.getByRole('button', { name: 'Run this one' }).click();
   await expect(dialog.getByText('Its output is another.')).toBeVisible();
   await expect(dialog.getByLabel('Expected', { exact: true })).toHaveText('16');
   await expect(dialog.getByLabel('Actual')).toHaveText('15');
-  await expectAccessible(page, '[role="dialog"]');
+  await expectNoSeriousFault(page, { part: '[role="dialog"]' });
   await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
   await expect(dialog).toHaveCount(0);
 
@@ -134,7 +135,7 @@ test('a scenario made of a run passes, blocks publishing once it is broken, and 
   await publish.getByRole('button', { name: 'Publish v1' }).click();
   await expect(publish.getByText('Not published: one scenario fails.')).toBeVisible();
   await expect(publish.getByRole('button', { name: 'Publish anyway' })).toBeVisible();
-  await expectAccessible(page, '[role="dialog"]');
+  await expectNoSeriousFault(page, { part: '[role="dialog"]' });
   await publish.getByRole('button', { name: 'Cancel' }).click();
   await expect(publish).toHaveCount(0);
 

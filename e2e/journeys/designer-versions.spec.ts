@@ -1,6 +1,7 @@
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
-import { createWorkflow, expectAccessible, openDesigner } from '../designer.ts';
+import { createWorkflow, openDesigner } from '../designer.ts';
+import { expectNoSeriousFault } from '../no-serious-fault.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -60,7 +61,7 @@ test('publish with a name, compare, see what runs on which version, restore, und
   await expect(change.getByRole('group', { name: 'Before' })).toContainText('Cool down');
   await expect(change.getByRole('group', { name: 'After' })).toContainText('Cool off');
   await expect(versions.locator('.react-flow__node.mk-changed')).toContainText('Cool off');
-  await expectAccessible(page, '[role="dialog"]');
+  await expectNoSeriousFault(page, { part: '[role="dialog"]' });
 
   await list.getByRole('button', { name: 'Name and note of v2…' }).click();
   const described = page.getByRole('dialog', { name: 'v2' });
@@ -130,7 +131,7 @@ test('two people on one draft: what differs is shown, and changes of different n
   await expect(dialog.getByRole('region', { name: 'Changes' })).toContainText('Their wait');
   await dialog.getByRole('button', { name: 'What you changed' }).click();
   await expect(dialog.getByRole('region', { name: 'Changes' })).toContainText('My end');
-  await expectAccessible(mine, '[role="dialog"]');
+  await expectNoSeriousFault(mine, { part: '[role="dialog"]' });
   await dialog.getByRole('button', { name: 'Merge both' }).click();
   await expect(mine.getByRole('group', { name: /^Their wait, / })).toBeVisible();
   await expect(mine.getByRole('group', { name: /^My end, / })).toBeVisible();

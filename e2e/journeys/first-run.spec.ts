@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { startServerProcess } from '@perdure/testing/server-process';
+import { expectNoSeriousFault } from '../no-serious-fault.ts';
 
 /** The first five minutes, as somebody has them who has just installed it. What is ticked has happened: no step has a button that says so. */
 test('skip and take up, run, watch, approve, stop and start; then break it and mend it', async ({ page }) => {
@@ -115,11 +115,4 @@ function done(page: Page, title: string) {
 
 function node(page: Page, title: string, status: string) {
   return page.getByRole('group', { name: new RegExp(`^${title}, .*${status}`) });
-}
-
-async function expectNoSeriousFault(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
-  expect(
-    violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-  ).toEqual([]);
 }

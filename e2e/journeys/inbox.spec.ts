@@ -1,8 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { addSignInToken, startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '@perdure/testing';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
 import { line, open, outcome, TaskSetting, type Visitor } from '../tasks.ts';
+import { expectNoSeriousFault } from '../no-serious-fault.ts';
 
 let postgres: TestPostgres;
 let redis: TestRedis;
@@ -243,7 +243,7 @@ test('at phone width the list and the task are pages; nothing scrolls sideways',
   await expect(line(page, 'ORD-11')).toBeVisible();
   await expect(page.getByRole('region', { name: 'Task', exact: true })).toHaveCount(0);
   await expectNoSidewaysScroll(page);
-  await expectNoSeriousFault(page, 'phone: list');
+  await expectNoSeriousFault(page, { what: 'phone: list' });
   await line(page, 'ORD-11').tap();
   await expect(open(page, 'ORD-11')).toBeVisible();
   await expect(page.getByRole('textbox', { name: 'Cost centre' })).toBeVisible();
@@ -252,7 +252,7 @@ test('at phone width the list and the task are pages; nothing scrolls sideways',
   for (const button of await page.getByRole('group', { name: 'Outcomes' }).getByRole('button').all()) {
     expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
   }
-  await expectNoSeriousFault(page, 'phone: task');
+  await expectNoSeriousFault(page, { what: 'phone: task' });
   await page.getByRole('button', { name: 'Back to the list' }).tap();
   await expect(line(page, 'ORD-11')).toBeVisible();
   await page.getByRole('button', { name: 'Menu' }).tap();
@@ -268,23 +268,23 @@ for (const scheme of ['light', 'dark'] as const) {
     });
     const page = await setting.inbox(tomas, `?view=groups&text=A11Y-${scheme}`, scheme);
     await expect(page.getByRole('textbox', { name: 'Cost centre' })).toBeVisible();
-    await expectNoSeriousFault(page, 'task');
+    await expectNoSeriousFault(page, { what: 'task', scheme });
     await outcome(page, 'Approve').click();
     await expect(page.getByRole('textbox', { name: 'Cost centre' })).toBeFocused();
-    await expectNoSeriousFault(page, 'task with an error');
+    await expectNoSeriousFault(page, { what: 'task with an error', scheme });
     await page.keyboard.press('Escape');
     await page.keyboard.press('?');
     await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
-    await expectNoSeriousFault(page, 'keys');
+    await expectNoSeriousFault(page, { what: 'keys', scheme });
     await page.keyboard.press('Escape');
     await page.keyboard.press('c');
     await expect(page.getByRole('button', { name: 'Release' })).toBeVisible();
     await page.keyboard.press('d');
     await expect(page.getByRole('option', { name: /Aiko/ })).toBeVisible();
-    await expectNoSeriousFault(page, 'delegate');
+    await expectNoSeriousFault(page, { what: 'delegate', scheme });
     await page.keyboard.press('Escape');
     await page.getByRole('tab', { name: 'Files' }).click();
-    await expectNoSeriousFault(page, 'files');
+    await expectNoSeriousFault(page, { what: 'files', scheme });
     await page.close();
   });
 }
@@ -308,10 +308,4 @@ const orderForm = {
 
 async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
-}
-
-async function expectNoSeriousFault(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(grave.map(({ id, nodes }) => `${what}: ${id} ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual([]);
 }

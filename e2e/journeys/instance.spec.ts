@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { expectNoSeriousFault } from '../no-serious-fault.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -214,27 +214,21 @@ for (const scheme of ['light', 'dark'] as const)
     await expect(page.getByText(/^As it was after event 6/)).toBeVisible();
     for (const tab of ['Data', 'Variables', 'Tokens', /^Related/]) {
       await page.getByRole('tab', { name: tab }).click();
-      await accessible();
+      await expectNoSeriousFault(page, { scheme });
     }
     await canvasNode('Credit check').click({ position: { x: 60, y: 12 } });
     for (const tab of ['Data', /^Attempts/, 'Settings in v1', 'Trace']) {
       await page.getByRole('tab', { name: tab }).click();
-      await accessible();
+      await expectNoSeriousFault(page, { scheme });
     }
     await page.goto(`${perdure.origin}/instances/PAY-bad/compare/PAY-good`);
     await expect(page.getByRole('region', { name: 'Difference' }).getByRole('heading', { name: 'Over the limit?' })).toBeVisible();
-    await accessible();
+    await expectNoSeriousFault(page, { scheme });
     await page.goto(`${perdure.origin}/instances/PAY-bad`);
     await page.getByRole('button', { name: 'Restart…' }).click();
     await expect(page.getByRole('dialog')).toBeVisible();
-    await accessible();
+    await expectNoSeriousFault(page, { scheme });
   });
-
-async function accessible(): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)).toEqual([]);
-}
 
 const canvasNode = (title: string) => page.getByRole('group', { name: new RegExp(`^${title.replace('?', '\\?')}, `) }).first();
 

@@ -1,7 +1,7 @@
 /** People: invited, let in as far as their role reaches, keys for programs, and locked out after too many guesses. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { expectNoSeriousFault } from '../no-serious-fault.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -41,22 +41,13 @@ async function accept(browser: Browser, link: string, name: string): Promise<Bro
   await expect(page.getByRole('heading', { name: 'Owner invites you' })).toBeVisible();
   // What is good once does not stay in the address.
   expect(page.url()).toBe(`${perdure.origin}/invitation`);
-  await expectNoSeriousFault(page, 'invitation');
+  await expectNoSeriousFault(page, { what: 'invitation' });
   await page.getByRole('textbox', { name: 'Your name' }).fill(name);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Accept the invitation' }).click();
   await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
   await page.close();
   return context;
-}
-
-async function expectNoSeriousFault(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(
-    serious.map(({ id, nodes }) => ({ id, targets: nodes.map(({ target }) => target.join(' ')) })),
-    what,
-  ).toEqual([]);
 }
 
 test('somebody who is invited sees what their role allows, where it allows it', async ({ browser }) => {
@@ -207,11 +198,11 @@ for (const scheme of ['light', 'dark'] as const) {
       await page.goto(perdure.origin + path);
       await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', scheme);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-      await expectNoSeriousFault(page, path);
+      await expectNoSeriousFault(page, { what: path, scheme });
       if (button === null) continue;
       await page.getByRole('button', { name: button }).first().click();
       await expect(page.getByRole('dialog')).toBeVisible();
-      await expectNoSeriousFault(page, `${path}, ${button}`);
+      await expectNoSeriousFault(page, { what: `${path}, ${button}`, scheme });
     }
     await page.close();
     const context = await browser.newContext({ colorScheme: scheme, reducedMotion: 'reduce' });
@@ -219,7 +210,7 @@ for (const scheme of ['light', 'dark'] as const) {
     for (const path of ['/sign-in', '/forgotten-password', '/reset-password#a', '/invitation#a']) {
       await stranger.goto(perdure.origin + path);
       await expect(stranger.getByRole('heading', { level: 1 })).toBeVisible();
-      await expectNoSeriousFault(stranger, path);
+      await expectNoSeriousFault(stranger, { what: path, scheme });
     }
     await context.close();
   });

@@ -2,9 +2,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { expectNoSeriousFault } from '../no-serious-fault.ts';
 import { signIn } from '../sign-in.ts';
 
 let archive: string;
@@ -23,12 +23,6 @@ test.afterAll(async () => {
   await rm(archive, { recursive: true, force: true });
 });
 
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  expect(grave.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-}
-
 const linesOf = (text: string): Record<string, unknown>[] =>
   text
     .trimEnd()
@@ -41,7 +35,7 @@ test('finished instances of the list are exported, as many as the dialog says', 
   await expect(page.getByRole('row', { name: /welcome-booking/ })).toContainText('Completed');
   await page.getByRole('button', { name: 'Export…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Export 1 instance' });
-  await expectAccessible(page);
+  await expectNoSeriousFault(page);
   const download = page.waitForEvent('download');
   await dialog.getByRole('button', { name: 'Export 1 instance' }).click();
   const file = await download;
@@ -61,7 +55,7 @@ test('a rule shows what would go, archives and purges it, and is removed; the au
   const page = await context.newPage();
   await page.goto(`${perdure.origin}/settings/retention`);
   await expect(page.getByRole('heading', { name: 'Everything is kept' })).toBeVisible();
-  await expectAccessible(page);
+  await expectNoSeriousFault(page);
   await page.getByRole('button', { name: 'New rule…' }).first().click();
   const dialog = page.getByRole('dialog', { name: 'New retention rule' });
   await expect(dialog.getByText('Nothing goes now')).toBeVisible();
@@ -70,14 +64,14 @@ test('a rule shows what would go, archives and purges it, and is removed; the au
   await expect(set).toBeVisible();
   await expect(dialog.getByText('welcome-booking')).toBeVisible();
   await dialog.getByLabel(/^Reason/).fill('Tidy up');
-  await expectAccessible(page);
+  await expectNoSeriousFault(page);
   await set.click();
 
   const rules = page.getByRole('table', { name: 'Retention rules' });
   await expect(rules.getByRole('row', { name: /All workflows/ })).toContainText('Archived first');
   const purged = page.getByRole('table', { name: 'What was purged' });
   await expect(purged.getByRole('row', { name: /\.ndjson\.gz/ }).first()).toContainText('Completed');
-  await expectAccessible(page);
+  await expectNoSeriousFault(page);
   await expect
     .poll(async () => {
       const answer = await page.request.get(`${perdure.origin}/api/instances.ndjson`);
