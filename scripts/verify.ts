@@ -5,9 +5,9 @@
  * `--only=name,name` runs some of the steps.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { scratchFolder } from './scratch-folder.ts';
 
 interface Counts {
   readonly passed: number;
@@ -20,7 +20,7 @@ interface Step {
 }
 
 const root = join(import.meta.dirname, '..');
-const reports = mkdtempSync(join(tmpdir(), 'perdure-verify-'));
+const scratch = scratchFolder();
 const bin = (packageName: string, path: string): string => join(root, 'node_modules', packageName, path);
 const vitest = bin('vitest', 'vitest.mjs');
 
@@ -54,15 +54,11 @@ async function main(): Promise<number> {
   let passed = 0;
   let failed = 0;
   const failures = new Set<string>();
-  try {
-    for (const step of chosen) {
-      const counts = await step.run();
-      passed += counts.passed;
-      failed += counts.failed;
-      if (counts.failed > 0) failures.add(step.name);
-    }
-  } finally {
-    rmSync(reports, { recursive: true, force: true });
+  for (const step of chosen) {
+    const counts = await step.run();
+    passed += counts.passed;
+    failed += counts.failed;
+    if (counts.failed > 0) failures.add(step.name);
   }
   if (failures.size > 0) console.log(`\nFailed: ${[...failures].join(', ')}. Run one alone with "npm run verify -- --only=<name>".`);
   console.log(`${passed} passed, ${failed} failed`);
@@ -92,13 +88,14 @@ function tests(
     name,
     async run() {
       console.log(`\n── ${name} ──`);
-      const report = join(reports, `${name}.json`);
+      const report = join(scratch, `${name}.json`);
       const plan = reporting(report);
       const { code, seconds } = await runNode([...command, ...plan.arguments], {
         show: true,
         // Twice what it takes on a quiet machine.
         minutes: 36,
-        env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+        // The same programs are started hundreds of times.
+        env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report, TMPDIR: scratch, NODE_COMPILE_CACHE: join(scratch, 'compiled') },
       });
       const counts = existsSync(report) ? plan.count() : { passed: 0, failed: 0 };
       const sound = code === 0 || counts.failed > 0;

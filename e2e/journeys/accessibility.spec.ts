@@ -1,4 +1,4 @@
-import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { expect, test, type BrowserContext } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
 import { expectNoSeriousFault } from '../no-serious-fault.ts';
 import { signIn } from '../sign-in.ts';

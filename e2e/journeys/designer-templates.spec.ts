@@ -60,7 +60,7 @@ test('a template by keyboard: found, picked, filled, created, published and run'
   for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme });
     await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', scheme);
-    await expectNoSeriousFault(page, { scheme, part: '[role=\"dialog\"]' });
+    await expectNoSeriousFault(page, { scheme, part: '[role="dialog"]' });
   }
   await page.keyboard.press('Control+Enter');
 

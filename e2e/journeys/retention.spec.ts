@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { expect, test, type BrowserContext } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
 import { expectNoSeriousFault } from '../no-serious-fault.ts';
 import { signIn } from '../sign-in.ts';

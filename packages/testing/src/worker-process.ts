@@ -31,7 +31,7 @@ export async function startWorkerProcess(program: URL, settings: object, nodeOpt
     // A profile of the program that starts it is one of it, too.
     execArgv: [...serverNodeFlags, ...process.execArgv.filter((flag) => flag.startsWith('--cpu-prof')), ...nodeOptions],
     // Drills start the same program hundreds of times.
-    env: { ...process.env, PERDURE_DRILL: JSON.stringify(settings), NODE_COMPILE_CACHE: join(tmpdir(), 'perdure-compile-cache') },
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'perdure-compile-cache'), ...process.env, PERDURE_DRILL: JSON.stringify(settings) },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let complaints = '';
