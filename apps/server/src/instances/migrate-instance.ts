@@ -26,8 +26,7 @@ export interface Migration {
 
 export async function planMigration(installation: Installation, identity: Identity, migration: Migration): Promise<MigrationPlan> {
   await demandInstance(installation, identity, 'instance.operate', migration.id);
-  const { state, answer } = await check(installation, migration);
-  return planOf(state.version, migration.version, answer);
+  return planOf(migration.version, await check(installation, migration));
 }
 
 /** Refuses with the problems. A failed instance is rewound with it, and goes on in the new version. */
@@ -57,9 +56,10 @@ export async function commitMigration(
 ): Promise<number> {
   const { id, version, reason } = migration;
   for (let tries = 1; ; tries++) {
-    const { seq, state, answer } = await check(installation, migration);
-    refuseProblems(planOf(state.version, version, answer));
-    const { nodes, edges, joins } = answer;
+    const checked = await check(installation, migration);
+    refuseProblems(planOf(version, checked));
+    const { seq, state } = checked;
+    const { nodes, edges, joins } = checked.answer;
     const result = await sendCommand(installation, id, { type: 'Migrate', version, seq, nodes, edges, joins, reason, by }, messageId);
     if (!result.ok && result.code === 'instance.changed' && tries < mostTries) continue;
     accepted(result);
@@ -75,10 +75,14 @@ function refuseProblems({ ok, to, problems }: MigrationPlan): void {
   });
 }
 
-async function check(
-  { database, runtime, checkMigration }: Installation,
-  { id, version, mapping }: Migration,
-): Promise<{ seq: number; state: InstanceState; answer: MigrationAnswer }> {
+interface Checked {
+  seq: number;
+  state: InstanceState;
+  answer: MigrationAnswer;
+  waitingRetries: number;
+}
+
+async function check({ database, runtime, checkMigration }: Installation, { id, version, mapping }: Migration): Promise<Checked> {
   const state = isStorableText(id) ? await runtime.stateOf(instanceId(id)) : null;
   if (!state || state.seq === 0) throw unknownInstance(id);
   if (isFinal(state.status) && state.status !== 'Failed')
@@ -94,13 +98,24 @@ async function check(
   if (!from || !to) throw new RequestError('version.unknown', `"${state.workflow}" has no version ${from ? version : state.version}.`);
   // Taking a failed one's frames rewinds this copy of its state, which raises its seq.
   const { seq } = state;
+  const waitingRetries = retriesWaiting(state);
   const frames = runningFrames(state, Date.now());
   const answer = await checkMigration({ from: from.document, to: to.document, frames, mapping: mapping ?? {} });
-  return { seq, state, answer };
+  return { seq, state, answer, waitingRetries };
 }
 
-function planOf(from: number, to: number, { places, problems }: MigrationAnswer): MigrationPlan {
-  return { from, to, ok: problems.every(({ severity }) => severity !== 'error'), places, problems };
+/** Of one that runs: what failed with a failed instance has its next attempt with the input of the new version. [O10] */
+function retriesWaiting({ status, steps }: InstanceState): number {
+  if (status === 'Failed') return 0;
+  let waiting = 0;
+  for (const step of steps.values())
+    if ((step.kind === 'activity' || step.kind === 'subWorkflow') && step.phase === 'backoff') waiting += 1;
+  return waiting;
+}
+
+function planOf(to: number, { state, answer: { places, problems }, waitingRetries }: Checked): MigrationPlan {
+  const ok = problems.every(({ severity }) => severity !== 'error');
+  return { from: state.version, to, ok, places, problems, waitingRetries };
 }
 
 const mostTries = 5;

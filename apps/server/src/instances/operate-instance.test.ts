@@ -2,7 +2,7 @@ import { drawWorkflow, publishWorkflow } from '@perdure/testing';
 import type { Json, WorkflowDocument } from '@perdure/graph';
 import { nodeId } from '@perdure/graph';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestServer, type TestServer, until } from '../test-support/test-server.ts';
+import { type Loose, startTestServer, type TestServer, until } from '../test-support/test-server.ts';
 
 const status = '/runtime/webhooks/durabletask/instances';
 let server: TestServer;
@@ -95,6 +95,38 @@ test('restarted with another input', async () => {
   expect(detail.data).toMatchObject({ input: { n: 2 }, restartedFrom: 'first' });
   expect((await operate('restart', { id: 'first', version: 9, reason: 'x' })).error?.code).toBe('version.unknown');
   expect((await operate('restart', { id: 'nobody', version: 'same', reason: 'x' })).error?.code).toBe('instance.unknown');
+});
+
+test('O10 a retry that waits goes on with the input it had, which the plan of the migration tells beforehand', async () => {
+  const calls = (failTimes: number): WorkflowDocument =>
+    drawWorkflow(
+      {
+        start: { type: 'start' },
+        call: {
+          type: 'http',
+          config: { method: 'POST', url: 'demo:/stock', query: { failTimes } },
+          retry: { firstRetryInterval: '1h', maxNumberOfAttempts: 5 },
+        },
+        done: { type: 'end' },
+      },
+      ['start -> call', 'call -> done'],
+    );
+  await publishWorkflow(server.databaseUrl, 'tries', calls(91));
+  const version = await publishWorkflow(server.databaseUrl, 'tries', calls(92));
+  await server.call('POST', '/runtime/webhooks/durabletask/orchestrators/tries/waits-long?version=1', { body: {} });
+  const plan = async (): Promise<Loose> =>
+    (await server.procedure(operator, 'query', 'instances.migrationPlan', { id: 'waits-long', version })).data;
+  await until(async () => (await plan())?.waitingRetries === 1 || undefined, 'the retry waits');
+  expect((await operate('migrate', { id: 'waits-long', version, reason: 'better' })).status).toBe(200);
+  expect((await operate('retryStep', { id: 'waits-long', step: 'call#1', reason: 'now' })).status).toBe(200);
+  const scheduled = await until(async () => {
+    const found = await server.database.prisma.historyEvent.findMany({
+      where: { instanceId: 'waits-long', type: 'TaskScheduled' },
+      orderBy: { seq: 'asc' },
+    });
+    return found.length === 2 ? found : undefined;
+  }, 'it is tried again');
+  expect(scheduled.map(({ data }) => JSON.stringify((data as Loose).input)?.includes('91') ?? 'as before')).toEqual([true, 'as before']);
 });
 
 test('O10 O11 an instance is migrated where it can go on, and told why where it cannot', async () => {

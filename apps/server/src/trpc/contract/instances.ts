@@ -212,6 +212,8 @@ export interface MigrationPlan {
   /** Every node of the old version at which something is open or waits, containers before what is inside them. */
   places: MigrationPlace[];
   problems: MigrationProblem[];
+  /** Steps that wait for their next attempt: they have it with the input they had, whatever the new version would give them. */
+  waitingRetries: number;
 }
 
 /** instances.migrate. `mapping`: old node to new node, for those that are not mapped by their id. Refused as `migration.problems` with the problems as details. */

@@ -146,6 +146,15 @@ function Plan({
             <span>{problem.message}</span>
           </li>
         ))}
+        {plan.waitingRetries > 0 ? (
+          <li>
+            <StatusIcon shape="warning" size={13} label="notice" />
+            <span>
+              {plan.waitingRetries === 1 ? '1 waiting retry goes on' : `${plan.waitingRetries.toLocaleString('en')} waiting retries go on`}{' '}
+              with the old input; retry rules and what follows are those of the new version.
+            </span>
+          </li>
+        ) : null}
         {plan.problems.length === 0 ? (
           <li>
             <StatusIcon shape="completed" size={13} />
