@@ -151,6 +151,20 @@ test('rows are ticked, the dialog says who is left out and why, and the reason i
   await expect(nothing.getByRole('button', { name: 'Retry' })).toHaveAttribute('aria-disabled', 'true');
   await page.keyboard.press('Escape');
   await expect(nothing).toBeHidden();
+  // Esc was the dialog's: what is selected stays, and the keyboard goes on where it was.
+  await expect(bar).toContainText('3 selected');
+  await expect(page.getByLabel('Select all on this page')).toBeFocused();
+  await bar.getByRole('button', { name: 'Migrate…' }).click();
+  const nowhere = page.getByRole('dialog', { name: 'Nothing to migrate' });
+  await expect(nowhere).toBeVisible();
+  await expect(nowhere.locator(':focus')).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(nowhere).toBeHidden();
+  await expect(bar).toContainText('3 selected');
+  await expect(bar.getByRole('button', { name: 'Migrate…' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(bar).toBeHidden();
+  await page.getByLabel('Select all on this page').check();
 
   // They are purged by somebody else while they are chosen: the filter matches nothing any more.
   await page.getByLabel('Select all on this page').uncheck();

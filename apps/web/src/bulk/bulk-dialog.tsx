@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { BulkAction, BulkPreview, BulkRequest, InstanceFilterInput } from '@perdure/server/contract';
 import { describeError, errorText } from '../api/describe-error.ts';
 import { trpc } from '../api/trpc.ts';
+import { useRefusals } from '../api/use-refusal.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { JsonField, readJson } from '../components/json-field.tsx';
 import { SkeletonRows } from '../components/skeleton.tsx';
@@ -267,12 +268,15 @@ function MigrationTarget({
   onChange: (target: { workflowKey: string; version: number | null }) => void;
 }) {
   const workflows = useQuery(trpc.workflows.list.queryOptions({}));
+  const refusalIn = useRefusals('instance.operate');
   const versions = useQuery(trpc.workflows.versions.queryOptions({ key: target.workflowKey }, { enabled: target.workflowKey !== '' }));
   return (
     <div className="bulk-target">
       <Select
         label="Instances of"
-        data={(workflows.data ?? []).map(({ key, title }) => ({ value: key, label: title }))}
+        data={(workflows.data ?? [])
+          .filter(({ folder }) => refusalIn(folder) === null)
+          .map(({ key, title }) => ({ value: key, label: title }))}
         value={target.workflowKey === '' ? null : target.workflowKey}
         placeholder="Choose a workflow"
         searchable

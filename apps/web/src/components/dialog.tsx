@@ -1,5 +1,5 @@
 import { Modal } from '@mantine/core';
-import type { FormEvent, ReactNode } from 'react';
+import { useCallback, useLayoutEffect, useRef, type FormEvent, type ReactNode } from 'react';
 import { StatusIcon } from '../status/status-icon.tsx';
 import { errorText } from '../api/describe-error.ts';
 import { Button } from './button.tsx';
@@ -42,6 +42,7 @@ export function Dialog({
   escape,
 }: DialogProps) {
   useFocusReturn(opened);
+  const [form, onFocus] = useFocusKept();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     event.stopPropagation();
@@ -50,7 +51,8 @@ export function Dialog({
   return (
     <Modal opened={opened} onClose={onClose} title={title} size={size} returnFocus={false}>
       <form
-        ref={beginIn}
+        ref={form}
+        onFocus={onFocus}
         noValidate
         onSubmit={submit}
         onKeyDown={(event) => {
@@ -88,6 +90,22 @@ export function Dialog({
       </form>
     </Modal>
   );
+}
+
+/** A field that goes while it has the focus leaves it to nobody, and keys would be the page's again: it goes on at Cancel. */
+function useFocusKept() {
+  const form = useRef<HTMLFormElement>(null);
+  const hadFocus = useRef(false);
+  useLayoutEffect(() => {
+    if (form.current === null) hadFocus.current = false;
+    else if (hadFocus.current && document.activeElement === document.body)
+      form.current.querySelector<HTMLElement>('.dlg-foot button')?.focus();
+  });
+  const begin = useCallback((node: HTMLFormElement | null) => {
+    form.current = node;
+    beginIn(node);
+  }, []);
+  return [begin, () => (hadFocus.current = true)] as const;
 }
 
 /** Where the dialog's focus begins: what asks for it, else the first field, else Cancel; not the button that closes it, which comes first. */

@@ -122,7 +122,7 @@ function KeyRow({ row, onRevoke }: { row: ApiKeySummary; onRevoke: () => void })
         {row.lastUsedAt === null ? <span className="t3">Never</span> : formatMoment(row.lastUsedAt)}
         <div className="s12">
           <AuditLink search={{ actor: `api-key:${row.name}` }}>
-            What it did<span className="visually-hidden">: {row.name}</span>
+            What it did<span className="visually-hidden"> ({row.name})</span>
           </AuditLink>
         </div>
       </td>

@@ -173,7 +173,7 @@ function PeopleTable({
             {person.lastSeenAt === null ? <span className="t3">Not signed in</span> : formatMoment(person.lastSeenAt)}
             <div className="s12">
               <AuditLink search={{ actor: person.id }}>
-                What they did<span className="visually-hidden">: {person.name}</span>
+                What they did<span className="visually-hidden"> ({person.name})</span>
               </AuditLink>
             </div>
           </td>

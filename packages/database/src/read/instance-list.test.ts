@@ -152,7 +152,8 @@ function isMeant(filter: InstanceFilter, one: Made): boolean {
     (filter.waitingKinds === undefined || (waits && filter.waitingKinds.includes(whereabouts?.kind ?? ''))) &&
     (filter.waitingEvent === undefined || (waits && eventOf(one) === filter.waitingEvent)) &&
     (filter.waitingLongerThanMs === undefined || (waits && one.updatedAt <= Date.now() - filter.waitingLongerThanMs)) &&
-    (filter.stuck !== true || stuckCause(one) !== null)
+    (filter.stuck !== true || stuckCause(one) !== null) &&
+    (filter.masked?.workflowKeys.includes(one.workflow) !== true || filter.masked.found.includes(one.id))
   );
 }
 
@@ -221,6 +222,7 @@ const ago = (hours: number): Date => new Date(now - hours * hourMs);
 const failed = made.find((one) => one.status === 'Failed' && incidentOf(one) !== null);
 const stuck = made.find((one) => stuckCause(one) === 'timer-gone');
 
+const someOrders = made.flatMap(({ id, workflow }, at) => (workflow === 'order' && at % 3 === 0 ? [id] : []));
 const alone: Readonly<Record<string, InstanceFilter>> = {
   none: {},
   ids: { ids: [...made.slice(10, 30).map(({ id }) => id), 'nobody', '@order@1'] },
@@ -248,6 +250,8 @@ const alone: Readonly<Record<string, InstanceFilter>> = {
   'text of an error': { text: 'vat NUMBER' },
   'text beyond ASCII': { text: 'GRÖSSE' },
   'text with a sign of patterns': { text: '100%_' },
+  'text that some have also when masked': { text: 'o', masked: { workflowKeys: ['order', 'gone'], found: someOrders } },
+  'error code that none have when masked': { errorCode: 'HTTP', masked: { workflowKeys: ['order'], found: [] } },
   'text nobody has': { text: 'nothing \\ has this' },
   prefix: { idPrefix: 'ORD-1' },
   'prefix with a sign of patterns': { idPrefix: '100%_' },
