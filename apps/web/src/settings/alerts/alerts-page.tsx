@@ -134,7 +134,7 @@ function RuleTable({ rules, onEdit, onDelete }: { rules: AlertRule[]; onEdit: (i
     }),
   );
   return (
-    <ListTable label="Alert rules" className="list-wide list-under-bar" columns={RULE_COLUMNS}>
+    <ListTable label="Alert rules" className="list-wide list-under-bar list-tall" columns={RULE_COLUMNS}>
       {rules.map((rule) => (
         <tr key={rule.id}>
           <td>
@@ -183,9 +183,9 @@ function RuleTable({ rules, onEdit, onDelete }: { rules: AlertRule[]; onEdit: (i
 function FormerWorkflow({ rule: { workflow } }: { rule: AlertRule }) {
   if (workflow === null || workflow.state === 'there') return null;
   return (
-    <span className="row g4 s12 st-warning">
+    <span className="row g4 s12 st-warning" title={`${workflow.title} is ${WORKFLOW_STATE[workflow.state]}`}>
       <StatusIcon shape="warning" size={12} />
-      {workflow.title} is {WORKFLOW_STATE[workflow.state]}
+      {workflow.state === 'gone' ? 'No such workflow' : 'Workflow archived'}
     </span>
   );
 }
