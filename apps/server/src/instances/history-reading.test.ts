@@ -2,7 +2,9 @@
 import { decodeState, evolve, type HistoryEvent, initialState, instanceId } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 import { drawWorkflow, publishWorkflow } from '@perdure/testing';
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { instanceUpdates } from './instance-updates.ts';
 import { startTestServer, type TestServer, until } from '../test-support/test-server.ts';
 
 const items = 300;
@@ -41,7 +43,7 @@ async function mutate(path: string, input: Json): Promise<void> {
   if (status !== 200) throw new Error(`${path} answered ${status}.`);
 }
 
-const raise = (name: string) => mutate('instances.raiseEvent', { id: 'long-1', name, data: { name } });
+const raise = (name: string, id = 'long-1', data: Json = { name }) => mutate('instances.raiseEvent', { id, name, data });
 
 async function wholeHistory(lean: boolean): Promise<HistoryEvent[]> {
   const events: HistoryEvent[] = [];
@@ -98,4 +100,50 @@ test('the download has every event, one per line', async () => {
 
 test('the detail names the people of the history', async () => {
   expect((await query('instances.get', { id: 'long-1' })).people).toMatchObject([{ name: 'Aiko Tanaka' }]);
+});
+
+test('a page of large values ends early and says that there is more', async () => {
+  const count = 30;
+  await mutate('instances.start', {
+    workflowKey: 'long',
+    instanceId: 'wide-1',
+    input: { items: Array.from({ length: count }, (_, qty) => ({ qty })) },
+  });
+  for (let item = 0; item < count; item += 1) await raise(`go-${item}`, 'wide-1', { random: randomBytes(40_000).toString('base64') });
+  await until(
+    async () => (await server.database.prisma.instance.findFirst({ where: { id: 'wide-1', status: 'Completed' } })) ?? undefined,
+    'all items are done',
+  );
+  const first = await query('instances.history', { id: 'wide-1', limit: 5_000 });
+  expect(first.more).toBe(true);
+  const events: HistoryEvent[] = [...first.events];
+  for (let page = first; page.more;) {
+    page = await query('instances.history', { id: 'wide-1', afterSeq: page.seq, limit: 5_000 });
+    events.push(...page.events);
+  }
+  const { seq } = await query('instances.get', { id: 'wide-1' });
+  expect(events.map((event) => event.seq)).toEqual(Array.from({ length: seq }, (_, i) => i + 1));
+});
+
+test('whoever follows an instance that is started anew gets the new one from its beginning', async () => {
+  const id = 'anew-1';
+  const start = (length: number) =>
+    mutate('instances.start', { workflowKey: 'long', instanceId: id, input: { items: Array.from({ length }, (_, qty) => ({ qty })) } });
+  const reaches = (status: string) =>
+    until(async () => (await server.database.prisma.instance.findFirst({ where: { id, status } })) ?? undefined, `it is ${status}`);
+  const stop = new AbortController();
+  await start(1);
+  const updates = instanceUpdates(server, id, 0, stop.signal);
+  const before = await updates.next();
+  await mutate('instances.terminate', { id, reason: 'Begun with the wrong items.', recursive: false });
+  await reaches('Terminated');
+  await mutate('instances.purge', { id });
+  await start(5);
+  await until(
+    async () => (await server.database.prisma.instance.findFirst({ where: { id, seq: { gt: before.value?.seq ?? 0 } } })) ?? undefined,
+    'its history is longer than the one before',
+  );
+  const after = await updates.next();
+  stop.abort();
+  expect(after.value?.events[0]).toMatchObject({ seq: 1, type: 'ExecutionStarted', input: { items: [{}, {}, {}, {}, {}] } });
 });

@@ -24,7 +24,7 @@ const pollMs = 5_000;
 
 /** Ends when the instance has finished and everything was given, when it is purged, or when `signal` aborts. */
 export async function* instanceUpdates(
-  { database, runtime }: Installation,
+  { database, runtime }: Pick<Installation, 'database' | 'runtime'>,
   id: string,
   afterSeq: number,
   signal: AbortSignal,
@@ -40,6 +40,7 @@ export async function* instanceUpdates(
   try {
     let seq = afterSeq;
     let status: ShownStatus | null = null;
+    let execution: string | null = null;
     while (!signal.aborted) {
       hinted = false;
       const read = await readHistory(database.prisma, id, seq, seq === afterSeq ? firstPage : page, pageBytes);
@@ -48,10 +49,12 @@ export async function* instanceUpdates(
         return;
       }
       // An id that was started anew begins again at seq 1.
-      if (read.head.seq < seq) {
+      if (read.head.seq < seq || (execution !== null && read.head.executionId !== execution)) {
         seq = 0;
+        execution = null;
         continue;
       }
+      execution = read.head.executionId;
       seq = read.events.at(-1)?.seq ?? seq;
       if (read.events.length > 0 || status !== read.head.status) {
         status = read.head.status;

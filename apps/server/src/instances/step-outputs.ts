@@ -5,6 +5,8 @@ import type { Installation } from '../installation.ts';
 import { withPreviews } from './payloads.ts';
 
 const maxEvents = 5_000;
+/** Values of 64 KB each must not make a page fill the memory. */
+const pageBytes = 1_048_576;
 
 /**
  * What an instance was given and what its steps gave, by node, the latest visit winning: sample data for the editor, so long histories
@@ -14,12 +16,11 @@ export async function stepOutputs(
   { database, runtime }: Installation,
   id: string,
 ): Promise<{ input: Json; steps: Record<string, { output: Json }> }> {
-  const read = await readHistory(database.prisma, id, 0, maxEvents);
   let input: Json = null;
   const nodes = new Map<string, string>();
   const raised = new Map<number, Json>();
   const outputs = new Map<string, Json>();
-  for (const event of read?.events ?? []) {
+  const take = (event: HistoryEvent): void => {
     if ('step' in event && 'node' in event) nodes.set(event.step, event.node);
     if (event.type === 'TimerCreated' && event.opening) nodes.set(event.step, event.opening.node);
     if (event.type === 'ExecutionStarted') input = event.input;
@@ -27,6 +28,12 @@ export async function stepOutputs(
     const output = outputOf(event, raised);
     const node = 'step' in event ? nodes.get(event.step) : undefined;
     if (output !== undefined && node !== undefined) outputs.set(node, output);
+  };
+  for (let seq = 0; seq < maxEvents;) {
+    const read = await readHistory(database.prisma, id, seq, maxEvents - seq, pageBytes);
+    for (const event of read?.events ?? []) take(event);
+    seq = read?.events.at(-1)?.seq ?? seq;
+    if (!read?.more) break;
   }
   const steps: Record<string, { output: Json }> = {};
   for (const [node, output] of outputs) steps[node] = { output: await withPreviews(output, runtime.payloads) };

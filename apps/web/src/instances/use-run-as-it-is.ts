@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import type { HistoryEvent } from '@perdure/engine';
 import type { InstanceDetail } from '@perdure/server/contract';
 import { client } from '../api/trpc.ts';
 import { InstanceRun, type RunSource } from './instance-run.ts';
@@ -23,7 +24,18 @@ export function useRunAsItIs(instance: InstanceDetail): InstanceRun {
 function sourceOf(id: string): RunSource {
   return {
     checkpointBefore: (seq) => client.instances.checkpointBefore.query({ id, seq }),
-    events: async (afterSeq, limit) => (await client.instances.history.query({ id, afterSeq, limit })).events,
+    events: (afterSeq, limit) => eventsBehind(id, afterSeq, limit),
     lean: (afterSeq, limit) => client.instances.history.query({ id, afterSeq, limit, lean: true }),
   };
+}
+
+/** As many as there are up to `limit`: a page of large values ends earlier. */
+async function eventsBehind(id: string, afterSeq: number, limit: number): Promise<HistoryEvent[]> {
+  const events: HistoryEvent[] = [];
+  for (let seq = afterSeq, more = true; more && events.length < limit;) {
+    const page = await client.instances.history.query({ id, afterSeq: seq, limit: limit - events.length });
+    events.push(...page.events);
+    ({ seq, more } = page);
+  }
+  return events;
 }

@@ -48,5 +48,8 @@ async function* lines({ database }: Installation, id: string, first: NonNullable
     // What is appended meanwhile is left for the next download.
     if (last >= end) return;
     read = await readHistory(database.prisma, id, last, page, pageBytes);
+    // Broken off rather than ended: what came so far must not pass for the whole.
+    if (read?.head.executionId !== first.head.executionId)
+      throw new Error(`Instance ${id} was purged or started anew while its history was downloaded.`);
   }
 }
