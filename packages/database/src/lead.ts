@@ -18,10 +18,9 @@ export interface Lead {
   release(): Promise<void>;
 }
 
-/** Null while another process leads. */
+/** Null while another process leads. `pool`: of `openPool`. */
 export async function takeLead(pool: pg.Pool, duty: Duty): Promise<Lead | null> {
   const client = await pool.connect();
-  client.on('error', () => undefined);
   try {
     const { rows } = await client.query<{ leads: boolean }>('SELECT pg_try_advisory_lock($1) AS leads', [locks[duty]]);
     if (rows[0]?.leads === true)

@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
 import { PrismaClient } from './generated/client.ts';
 import { type Duty, type Lead, takeLead } from './lead.ts';
+import { openPool } from './open-pool.ts';
 
 export interface Database {
   readonly prisma: PrismaClient;
@@ -25,25 +25,21 @@ export function openDatabase(options: { readonly url: string; readonly poolSize:
     // What people ask takes milliseconds: compiling a plan, or sharing it among processes, costs more than it saves.
     options: '-c jit=off -c max_parallel_workers_per_gather=0',
   };
-  const adapter = new PrismaPg(
-    {
-      ...connection,
-      max: options.poolSize,
-      statement_timeout: statementTimeoutMs,
-      // For answers that never come: a network that swallows everything gives no error of its own.
-      query_timeout: statementTimeoutMs + 1_000,
-    },
-    // A connection that breaks while idle is replaced at the next query; without a listener it would end the process.
-    { onPoolError: () => undefined, onConnectionError: () => undefined },
-  );
+  const pool = openPool({
+    ...connection,
+    max: options.poolSize,
+    statement_timeout: statementTimeoutMs,
+    // For answers that never come: a network that swallows everything gives no error of its own.
+    query_timeout: statementTimeoutMs + 1_000,
+  });
+  const adapter = new PrismaPg(pool, { disposeExternalPool: true });
   const prisma = new PrismaClient({ adapter });
-  const leads = new pg.Pool({
+  const leads = openPool({
     ...connection,
     max: 1,
     statement_timeout: leaderStatementTimeoutMs,
     query_timeout: leaderStatementTimeoutMs + 1_000,
   });
-  leads.on('error', () => undefined);
   return {
     prisma,
     lead: (duty) => takeLead(leads, duty),

@@ -1,7 +1,7 @@
 /** The connections that bring the read models up to date: few of them, apart from those that answer people, so that neither waits for the other. */
-import pg from 'pg';
 import type { Ask } from '../asking.ts';
 import { askOf, type Lead, takeLead } from '../lead.ts';
+import { openPool } from '../open-pool.ts';
 
 export interface MonitorDatabase {
   readonly ask: Ask;
@@ -11,7 +11,7 @@ export interface MonitorDatabase {
 }
 
 export function openMonitorDatabase(url: string): MonitorDatabase {
-  const pool = new pg.Pool({
+  const pool = openPool({
     connectionString: url,
     max: 2,
     connectionTimeoutMillis: 5_000,
@@ -21,7 +21,5 @@ export function openMonitorDatabase(url: string): MonitorDatabase {
     // Portions are small: compiling a plan for them, or sharing it among processes, costs more than it saves.
     options: '-c jit=off -c max_parallel_workers_per_gather=0',
   });
-  // A connection that breaks while idle is replaced at the next query; without a listener it would end the process.
-  pool.on('error', () => undefined);
   return { ask: askOf(pool), lead: () => takeLead(pool, 'monitor'), close: () => pool.end() };
 }

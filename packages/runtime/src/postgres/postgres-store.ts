@@ -83,8 +83,10 @@ export class PostgresStore implements DurableStore {
       options: `-c jit=off -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c statement_timeout=${timeout} -c idle_in_transaction_session_timeout=${timeout}`,
       keepAlive: true,
     });
-    // A broken idle connection is replaced by the pool; the query that needs one reports its own error.
+    // A broken connection is replaced by the pool, and the statement underway reports its own error. Where none is underway it would end the process:
+    // while it is idle, between two statements, and before whoever waits for it has it.
     this.#pool.on('error', () => {});
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
     this.#writer = options.writer ?? writerFormat;
     this.leases = new PostgresLeases(this.#pool, options.url, this.#writer);
   }
@@ -135,9 +137,6 @@ export class PostgresStore implements DurableStore {
   ): Promise<pg.QueryResult<Row>> {
     if (replacing.length === 0) return this.#pool.query<Row>(query);
     const client = await this.#pool.connect();
-    // The pool listens only to connections it holds; the statement underway reports its own error.
-    const ignore = (): void => {};
-    client.on('error', ignore);
     try {
       await client.query('BEGIN');
       // In the order in which takeovers lock them.
@@ -153,7 +152,6 @@ export class PostgresStore implements DurableStore {
       }
       const result = await client.query<Row>(query);
       await client.query('COMMIT');
-      client.off('error', ignore);
       client.release();
       return result;
     } catch (error) {
