@@ -41,6 +41,8 @@ test('an inbox is cleared by keyboard: search, claim, approve, refuse with a rea
   await keys.press('/');
   await keys.type('EXP-');
   await keys.press('Enter');
+  // What is found is opened by itself; until then the keys still move from what was open before.
+  await page.waitForURL(({ searchParams }) => searchParams.get('text') === 'EXP-' && searchParams.has('task'));
   await expect(line(page, 'EXP-')).toHaveCount(3);
   await expect(open(page, 'EXP-1')).toBeVisible();
 

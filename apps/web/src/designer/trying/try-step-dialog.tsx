@@ -20,7 +20,9 @@ export function TryStepDialog({ node, alone, onClose }: { node: NodeId; alone: b
   const { key } = useDesigner();
   const [picked, setPicked] = useState<string | null>(null);
   const runs = useQuery(trpc.instances.list.queryOptions({ workflowKeys: [key], limit: 20 }));
-  const run = picked ?? runs.data?.rows[0]?.id ?? (runs.isSuccess ? noRun : null);
+  // The newest, chosen once: a run that comes while the dialog is open must not take away what was typed. What was fetched before may lack it.
+  if (picked === null && runs.isFetchedAfterMount) setPicked(runs.data?.rows[0]?.id ?? noRun);
+  const run = picked;
   const past = useQuery(
     trpc.workflows.pastRun.queryOptions({ key, node, instanceId: run ?? '' }, { enabled: run !== null && run !== noRun, staleTime: 5_000 }),
   );
