@@ -25,6 +25,9 @@ test('a template by keyboard: found, picked, filled, created, published and run'
   await expect(dialog.getByLabel('Title')).toBeFocused();
   await expect(dialog.getByRole('radio', { name: /^Blank/ })).toBeChecked();
 
+  // An arrow goes nowhere as long as the only choice is the blank one.
+  await expect(dialog.getByRole('radio', { name: /^Conference booking/ })).not.toHaveCount(0);
+
   // Back from the title through the list to the search.
   await page.keyboard.press('Shift+Tab');
   await expect(dialog.getByRole('radio', { name: /^Blank/ })).toBeFocused();
