@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 const shared = {
   include: ['src/**/*.test.{ts,tsx}'],
   exclude: ['**/node_modules/**'],
+  setupFiles: [`${import.meta.dirname}/packages/testing/src/seeded-properties.ts`],
   pool: 'forks' as const,
   testTimeout: 20_000,
   hookTimeout: 60_000,
