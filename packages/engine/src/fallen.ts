@@ -6,7 +6,8 @@ import { timerIdOf } from './step-timers.ts';
 
 /*
  * What the failure underway has closed so far, noted by the fold so that a person may take it back: a rewind opens it again as it was.
- * Only the events between the failure and the instance's end are noted; whatever else happens (it was caught, or tolerated) forgets them.
+ * Only the events between the failure and the instance's end are noted; whatever else happens, and an event that says that the failure was
+ * taken (tolerated, or by an error port), forgets them: of several outcomes that are acted on in one turn, the next may fail as well.
  * So a failure that ends nothing costs one note, and a history of any age can be rewound. [O1–O4]
  *
  * Invariant: in the status Failed `state.fallen` holds all that was open and on its way when the instance failed.
@@ -27,7 +28,7 @@ export function noteFailure(state: InstanceState, event: HistoryEvent): void {
       return;
     case 'StepFailed':
     case 'StepPinned': {
-      if (event.failure === undefined) break;
+      if (event.failure === undefined || ('taken' in event && event.taken)) break;
       if (!state.steps.has(event.step)) {
         const { step, frame, node, via, caughtFrom } = event;
         const token = { step, frame, node, via };
@@ -39,7 +40,7 @@ export function noteFailure(state: InstanceState, event: HistoryEvent): void {
       return;
     }
     case 'PassEnded':
-      if (event.failure === undefined) break;
+      if (event.failure === undefined || event.taken) break;
       state.fallen ??= nothing();
       state.fallen.leaving = event.step;
       return;

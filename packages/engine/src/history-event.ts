@@ -148,8 +148,11 @@ export type EventBody =
   | ({ type: 'StepSkipped' } & StepOpening)
   /** In a test run: the node gave what is pinned to it. With a failure, which left by `port`, there is no output. */
   | ({ type: 'StepPinned'; port: PortId; output: Json; failure?: Failure } & StepOpening)
-  /** A step failed before or without being scheduled (an expression, a fail node), or a container's inside failed it. Closes it if open. */
-  | ({ type: 'StepFailed'; failure: Failure } & StepOpening)
+  /**
+   * A step failed before or without being scheduled (an expression, a fail node), or a container's inside failed it. Closes it if open.
+   * `taken`: its `error` port takes the failure, which is not on its way out any more. Not told before writer format 6.
+   */
+  | ({ type: 'StepFailed'; failure: Failure; taken?: true } & StepOpening)
   /** A token reached a join by `via` and waits there, or is swallowed when its pass has fired already. */
   | { type: 'JoinReached'; node: NodeId; frame: FrameId; via: EdgeId; caughtFrom?: StepKey }
   /**
@@ -171,8 +174,8 @@ export type EventBody =
   | ({ type: 'ContainerEntered'; container: 'forEach' | 'loop' | 'scope'; items?: Json; count?: number } & StepOpening)
   /** A frame starts: an item of a for each, a pass of a loop, the one pass of a scope. */
   | { type: 'PassStarted'; frame: FrameId; step: StepKey; index: number; item?: Json }
-  /** A frame is done and gone, with everything in it. */
-  | { type: 'PassEnded'; frame: FrameId; step: StepKey; index: number; output: Json; failure?: Failure }
+  /** A frame is done and gone, with everything in it. `taken`: its for each tolerates the failure, as in StepFailed. */
+  | { type: 'PassEnded'; frame: FrameId; step: StepKey; index: number; output: Json; failure?: Failure; taken?: true }
   /** Closes a container step through `port` (`out` or a catch); a container that fails as a whole ends in StepFailed. */
   | { type: 'ContainerExited'; step: StepKey; port: PortId; output: Json; failure?: Failure }
   | ({ type: 'HumanTaskCreated'; task: HumanTaskBody } & StepOpening)

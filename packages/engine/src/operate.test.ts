@@ -15,6 +15,7 @@ import {
   fail,
   forEach,
   humanTask,
+  inside,
   join,
   literal,
   loop,
@@ -197,6 +198,54 @@ describe('O1 rewind', () => {
     expect([...run.state.timers.values()].map(({ fireAt }) => fireAt)).toEqual([run.at + 3_600_000]);
     run.raise('go');
     expect(run.state.status).toBe('Completed');
+  });
+
+  test('O2 of several outcomes that fail with the resumption, only what failed the instance is taken back', () => {
+    const plan = planOf(
+      {
+        start,
+        each: forEach(literal([1, 2, 3]), { errorTolerance: 1 }),
+        h: inside('each', humanTask({ deadline: literal('1h') })),
+      },
+      ['start>each', 'each:body>h'],
+    );
+    const run = new InstanceFixture(plan).start();
+    run.send({ type: 'Suspend', ...said });
+    run.at += 3_600_000;
+    for (const i of [0, 1, 2]) run.fire(`each#1[${i}]/h#1!deadline1`);
+    run.send({ type: 'Resume', ...said });
+    expect(run.state.status).toBe('Failed');
+    expect(run.all('PassEnded').map(({ index, taken }) => [index, taken])).toEqual([
+      [0, true],
+      [1, undefined],
+    ]);
+    run.send(rewind);
+    expect(run.open()).toEqual(['each#1', 'each#1[1]/h#1', 'each#1[2]/h#1']);
+    run.at += 3_600_000;
+    run.fire('each#1[1]/h#1!deadline1');
+    expect(run.state.failure).toMatchObject({ code: 'Overdue', step: 'each#1[1]/h#1' });
+  });
+
+  test('O2 a container whose error port took its failure stays closed, and its token goes on once', () => {
+    const plan = planOf(
+      {
+        start,
+        each: forEach(literal([1, 2])),
+        h: inside('each', humanTask({ deadline: literal('1h') })),
+        mend: activity(),
+        last: humanTask({ deadline: literal('1h') }),
+      },
+      ['start>each', 'start>last', 'each:body>h', 'each:error>mend'],
+    );
+    const run = new InstanceFixture(plan).start();
+    run.send({ type: 'Suspend', ...said });
+    run.at += 3_600_000;
+    for (const step of ['each#1[0]/h#1', 'last#1']) run.fire(`${step}!deadline1`);
+    run.send({ type: 'Resume', ...said });
+    expect(run.state.failure).toMatchObject({ code: 'Overdue', step: 'last#1' });
+    expect(run.all('StepFailed')).toMatchObject([{ step: 'each#1', taken: true }]);
+    run.send(rewind);
+    expect(run.open().toSorted()).toEqual(['last#1', 'mend#1']);
   });
 
   test('O3 a sub-workflow’s timeout that failed the instance begins anew, and one of a scope that fired while it was suspended', () => {

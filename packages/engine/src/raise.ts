@@ -3,7 +3,7 @@ import type { EdgeId, Json, NodeId, PlanNode, PortId, ScopeNode } from '@perdure
 import { cancelFrame, cancelSteps, letGo } from './cancel.ts';
 import { finishInstance } from './finish-instance.ts';
 import type { Failure } from './failure.ts';
-import type { LeftBehind, TokenLeft } from './history-event.ts';
+import type { LeftBehind, StepOpening, TokenLeft } from './history-event.ts';
 import type { FrameId, StepKey } from './ids.ts';
 import type { OpenStep, PlainStep } from './state.ts';
 import { ROOT_FRAME } from './step-place.ts';
@@ -21,10 +21,12 @@ export function raise(turn: Turn, frameId: FrameId, failure: Failure): void {
   const node = nodeOf(turn, container.node);
   const caughtBy = node.kind === 'scope' ? catchingPort(node, failure) : null;
   cancelFrame(turn, frameId, caughtBy ? 'scope' : 'failure');
-  emit(turn, { type: 'PassEnded', frame: frameId, step: container.key, index: frame.index, output: null, failure });
-  if (!caughtBy && container.container.type === 'forEach' && node.kind === 'forEach' && container.container.failed <= node.errorTolerance) {
+  const ended = { type: 'PassEnded', frame: frameId, step: container.key, index: frame.index, output: null, failure } as const;
+  if (container.container.type === 'forEach' && node.kind === 'forEach' && container.container.failed < node.errorTolerance) {
+    emit(turn, { ...ended, taken: true });
     turn.work.push({ type: 'advance', step: container.key });
   } else {
+    emit(turn, ended);
     failInside(turn, container, failure);
   }
 }
@@ -47,24 +49,27 @@ export function failContainer(turn: Turn, container: OpenStep & { kind: 'contain
   letGo(turn, container);
   const { key: step, node: id, frame, via } = container;
   const node = nodeOf(turn, id);
-  const blamed = blame(failure, node, step);
   const caughtFrom = container.caughtFrom === undefined ? {} : { caughtFrom: container.caughtFrom };
-  emit(turn, { type: 'StepFailed', step, node: id, frame, via, ...caughtFrom, failure: blamed });
-  failStep(turn, frame, node, step, blamed);
+  emitFailed(turn, { step, node: id, frame, via, ...caughtFrom }, node, failure);
 }
 
 /** What a closed step's failure leads to: its `error` port when connected, else the frame's failure. [F1] */
 export function failStep(turn: Turn, frame: FrameId, node: PlanNode, step: StepKey, failure: Failure): void {
-  if (hasErrorPort(node) && sendTokens(turn, frame, node, ERROR, step) > 0) return;
-  raise(turn, frame, failure);
+  if (takesError(turn, frame, node)) sendTokens(turn, frame, node, ERROR, step);
+  else raise(turn, frame, failure);
 }
 
 /** A node that fails before it opened a step. [F2] */
 export function failEntering(turn: Turn, token: Token, node: PlanNode, failure: Failure): void {
-  const place = opening(turn, token);
-  const blamed = blame(failure, node, place.step);
-  emit(turn, { type: 'StepFailed', ...place, failure: blamed });
-  failStep(turn, token.frame, node, place.step, blamed);
+  emitFailed(turn, opening(turn, token), node, failure);
+}
+
+/** The failure is on its way out from here on, unless the step's own port takes it. */
+function emitFailed(turn: Turn, place: StepOpening, node: PlanNode, failure: Failure): void {
+  const { step, frame } = place;
+  const blamed = blame(failure, node, step);
+  emit(turn, { type: 'StepFailed', ...place, failure: blamed, ...(takesError(turn, frame, node) && { taken: true }) });
+  failStep(turn, frame, node, step, blamed);
 }
 
 /** A token leaves by a normal or an exceptional port. An unconnected normal port ends it; an unconnected exceptional one raises. [T2, F3] */
@@ -107,6 +112,10 @@ function leftBehind(turn: Turn): LeftBehind {
 }
 
 const ERROR = portId('error');
+
+function takesError(turn: Turn, frame: FrameId, node: PlanNode): boolean {
+  return hasErrorPort(node) && !endsAt(turn, frame, node) && (node.outputs.get(ERROR)?.length ?? 0) > 0;
+}
 
 /** By kind: a condition's case or a task's outcome may be called `error` too. */
 function hasErrorPort(node: PlanNode): boolean {

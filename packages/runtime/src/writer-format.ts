@@ -19,5 +19,6 @@
  * 4: payloads are packed.
  * 5: failed instances are rewound, steps skipped by hand, variables edited, instances migrated; people's tasks have seats, votes, reminders
  *    and escalations.
+ * 6: events say when a failure was taken on its way out, which is what a rewind leaves alone.
  */
-export const writerFormat = 5;
+export const writerFormat = 6;

@@ -851,4 +851,37 @@ export const scenarios: readonly Scenario[] = [
     finish: (stage) => stage.raise('migrated', 'go'),
     ends: { status: 'Completed', output: 'first' },
   },
+  // Since writer format 6.
+  {
+    name: 'tolerated',
+    workflows: {
+      tolerated: drawWorkflow(
+        {
+          start,
+          each: { type: 'forEach', config: { items: { expr: '[1, 2, 3]' }, mode: 'parallel', errorTolerance: 1 } },
+          ask: inside('each', { type: 'humanTask', config: { title: 'Look at it', deadline: '30d', outcomes } }),
+          said: inside('each', end('steps.ask.output.outcome')),
+          done: end('$string(steps.each.output)'),
+        },
+        ['start -> each', 'each.body -> ask', 'ask.approved -> said', 'ask.rejected -> said', 'each -> done'],
+      ),
+    },
+    begin: async (stage) => {
+      const said = { reason: 'recorded', by: 'ada' };
+      await stage.start('tolerated', 'tolerated');
+      await stage.happened('tolerated', 'HumanTaskCreated', 3);
+      await stage.send('tolerated', { type: 'Suspend', ...said });
+      await stage.hurry('tolerated');
+      await stage.happened('tolerated', 'TimerFired', 3);
+      await stage.send('tolerated', { type: 'Resume', ...said });
+      await stage.happened('tolerated', 'ExecutionCompleted');
+    },
+    async finish(stage) {
+      await stage.send('tolerated', { type: 'Rewind', reason: 'mended', by: 'ada' });
+      await stage.decide('tolerated', 'each#1[1]/ask', 'approved');
+      await stage.decide('tolerated', 'each#1[2]/ask', 'rejected');
+    },
+    // The first had been taken as an answer; the second failed the instance.
+    ends: { status: 'Completed', output: '[null,"approved","rejected"]' },
+  },
 ];
