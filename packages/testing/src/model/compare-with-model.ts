@@ -97,16 +97,15 @@ function stimulusOf(
         ? { type: 'replaced', step: event.step }
         : null;
     case 'ExecutionRewound':
-      return { type: 'rewind', then: after?.type === 'StepSkippedByHand' ? skipOf(after) : migrationOf(after, versions) };
+      return { type: 'rewind', then: thenOf(event, after, versions) };
     case 'StepSkippedByHand':
-      return before?.type === 'ExecutionRewound' ? null : { type: 'skip', skip: skipOf(event) };
+      return isWithRewind(event, before) ? null : { type: 'skip', skip: skipOf(event) };
     case 'StepRetried':
       return { type: 'retryNow', step: event.step };
     case 'VariablesEdited':
       return { type: 'edit', values: event.values };
     case 'VersionMigrated': {
-      const migration = before?.type === 'ExecutionRewound' ? null : migrationOf(event, versions);
-      return migration === null ? null : { type: 'migrate', migration };
+      return isWithRewind(event, before) ? null : { type: 'migrate', migration: migrationOf(event, versions) };
     }
     case 'EventRaised':
       return { type: 'event', name: event.name, data: event.data };
@@ -133,8 +132,26 @@ function skipOf({ step, opening, port, output }: HistoryEvent & { type: 'StepSki
   return { step, isPassing: opening !== undefined, port, output };
 }
 
-function migrationOf(event: HistoryEvent | undefined, versions: ReadonlyMap<number, RandomWorkflow>): Migration | null {
-  if (event?.type !== 'VersionMigrated') return null;
+/** What a rewind was for: a skip or a migration of what had failed. */
+function thenOf(
+  rewound: HistoryEvent & { type: 'ExecutionRewound' },
+  after: HistoryEvent | undefined,
+  versions: ReadonlyMap<number, RandomWorkflow>,
+): Skip | Migration | null {
+  if (after?.type === 'StepSkippedByHand' && isWithRewind(after, rewound)) return skipOf(after);
+  if (after?.type === 'VersionMigrated' && isWithRewind(after, rewound)) return migrationOf(after, versions);
+  return null;
+}
+
+/** Of one command. Another that came right after a rewind finds the instance running, and its time has gone on. */
+function isWithRewind(
+  event: HistoryEvent & { type: 'StepSkippedByHand' | 'VersionMigrated' },
+  before: HistoryEvent | undefined,
+): before is HistoryEvent & { type: 'ExecutionRewound' } {
+  return before?.type === 'ExecutionRewound' && before.at === event.at && before.by === event.by;
+}
+
+function migrationOf(event: HistoryEvent & { type: 'VersionMigrated' }, versions: ReadonlyMap<number, RandomWorkflow>): Migration {
   const to = versions.get(event.version);
   if (to === undefined) throw new Error(`There is no version ${event.version}.`);
   return { to, nodes: new Map(Object.entries(event.nodes)), edges: new Map(Object.entries(event.edges)) };
