@@ -26,6 +26,8 @@ let living: Runtime[] = [];
 let begun: string[] = [];
 /** What the stuck ones wait for; a settled one is let through. */
 let mended = false;
+/** Ends those that are stuck once the test is over, so that nobody who stops waits for them. */
+let over = new AbortController();
 
 const http = (path: string) => ({
   type: 'http',
@@ -50,13 +52,14 @@ const lethal = drawWorkflow({ start: { type: 'start' }, stuck: http('exit'), don
 const slow = { ...http('stuck'), config: { ...http('stuck').config, queue: 'slow' } };
 const queued = drawWorkflow({ start: { type: 'start' }, stuck: slow, done: { type: 'end' } }, ['start -> stuck', 'stuck -> done']);
 
-/** Never ends, until it is mended. Nothing can leave it but the loss of its worker. */
+/** Never ends, until it is mended. Nothing can leave it within a test but the loss of its worker. */
 const activity: Activity = {
   name: 'http',
   run: (input, context: ActivityContext) => {
     begun.push(`${context.instanceId} ${context.node}`);
-    const isStuck = /stuck|exit/.test(JSON.stringify(input)) && !mended;
-    return isStuck ? new Promise(() => {}) : Promise.resolve({ ok: true, output: null });
+    const isStuck = /stuck|exit/.test(JSON.stringify(input)) && !mended && !over.signal.aborted;
+    const done = { ok: true, output: null } as const;
+    return isStuck ? new Promise((leave) => over.signal.addEventListener('abort', () => leave(done))) : Promise.resolve(done);
   },
 };
 
@@ -72,9 +75,11 @@ beforeAll(async () => {
 beforeEach(() => {
   begun = [];
   mended = false;
+  over = new AbortController();
 });
 
 afterEach(async () => {
+  over.abort();
   await Promise.all(living.splice(0).map((runtime) => runtime.stop()));
   await database.query('TRUNCATE instance, history_event, activity_claim CASCADE');
 });
