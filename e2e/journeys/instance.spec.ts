@@ -87,8 +87,8 @@ test('time-travel to a failure, and compare with a good run', async () => {
     await expect(page).toHaveURL(/PAY-bad\/compare\/PAY-good$/);
     const difference = page.getByRole('region', { name: 'Difference' });
     await expect(difference.getByRole('heading', { name: 'Over the limit?' })).toBeVisible();
-    await expect(difference).toContainText('by yes');
-    await expect(difference).toContainText('by otherwise');
+    await expect(difference).toContainText('by Yes');
+    await expect(difference).toContainText('by No');
     await page.getByRole('row', { name: /Keep the facts/ }).click();
     await expect(difference).toContainText('4250');
     await expect(difference).toContainText('250');

@@ -26,7 +26,7 @@ async function invite(page: Page, email: string, role: string, folder: string): 
   await dialog.getByRole('textbox', { name: 'E-mail' }).fill(email);
   await dialog.getByRole('combobox', { name: 'Role' }).selectOption(role);
   await dialog.getByRole('combobox', { name: 'Folder' }).fill(folder);
-  await dialog.getByRole('button', { name: 'Make the invitation' }).click();
+  await dialog.getByRole('button', { name: 'Create the invitation' }).click();
   const shown = page.getByRole('dialog', { name: `Hand this link to ${email}` });
   const link = await shown.getByText(/\/invitation#/).textContent();
   await shown.getByRole('button', { name: 'Done' }).click();
@@ -139,7 +139,7 @@ test('a key is made, works where it was made for, and is revoked', async () => {
   await page.getByRole('button', { name: 'New key…' }).first().click();
   const dialog = page.getByRole('dialog', { name: 'New API key' });
   await dialog.getByRole('textbox', { name: 'Name' }).fill('Nightly report');
-  await dialog.getByRole('button', { name: 'Make the key' }).click();
+  await dialog.getByRole('button', { name: 'Create the key' }).click();
   const made = page.getByRole('dialog', { name: 'The key Nightly report' });
   const key = (await made.getByText(/^perdure_/).textContent()) ?? '';
   await made.getByRole('button', { name: 'Done' }).click();

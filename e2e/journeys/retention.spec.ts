@@ -58,8 +58,8 @@ test('a rule shows what would go, archives and purges it, and is removed; the au
   await expectNoSeriousFault(page);
   await page.getByRole('button', { name: 'New rule…' }).first().click();
   const dialog = page.getByRole('dialog', { name: 'New retention rule' });
-  await expect(dialog.getByText('Nothing goes now')).toBeVisible();
-  await dialog.getByLabel('Go so many days after they ended').fill('0');
+  await expect(dialog.getByText('Nothing is due now')).toBeVisible();
+  await dialog.getByLabel('Purge them so many days after they ended').fill('0');
   const set = dialog.getByRole('button', { name: /^Set the rule and purge \d+ instances?$/ });
   await expect(set).toBeVisible();
   await expect(dialog.getByText('welcome-booking')).toBeVisible();

@@ -1,8 +1,9 @@
 import type { InstanceRecord } from '@perdure/database/read';
 import { isReservedTag, testTag } from './reserved-tags.ts';
-import type { InstanceRow, Whereabouts } from '../trpc/contract/instances.ts';
+import type { InstanceRow, StuckCause, Whereabouts } from '../trpc/contract/instances.ts';
 
-export function instanceRow(record: InstanceRecord): InstanceRow {
+/** `stuck`: where it was asked for. */
+export function instanceRow(record: InstanceRecord, stuck: StuckCause | null = null): InstanceRow {
   return {
     id: record.id,
     workflowKey: record.workflowKey,
@@ -11,6 +12,7 @@ export function instanceRow(record: InstanceRecord): InstanceRow {
     version: record.version,
     status: record.status,
     whereabouts: record.whereabouts as unknown as Whereabouts | null, // written by the runtime in this shape
+    stuck,
     tags: record.tags.filter((tag) => !isReservedTag(tag)),
     isTest: record.tags.includes(testTag),
     startedBy: record.startedByName,

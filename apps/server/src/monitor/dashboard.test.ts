@@ -48,3 +48,25 @@ test('what is stuck is counted, without test runs', async () => {
     return data.stuck === 1 || undefined;
   }, 'it is counted');
 });
+
+test('the list and the instance itself say why one is stuck, as long as it has not moved since', async () => {
+  const { prisma } = server.database;
+  await server.call('POST', '/runtime/webhooks/durabletask/orchestrators/waits/w-2', { body: {} });
+  const { seq } = await until(
+    async () => (await prisma.instanceStanding.findFirst({ where: { instanceId: 'w-2', waiting: true } })) ?? undefined,
+    'it is known to wait',
+  );
+  const told = async (): Promise<unknown[]> => {
+    const list = await server.procedure(operator.cookie, 'query', 'instances.list', { ids: ['w-2'] });
+    const one = await server.procedure(operator.cookie, 'query', 'instances.get', { id: 'w-2' });
+    return [list.data.rows[0].stuck, one.data.stuck];
+  };
+  expect(await told()).toEqual([null, null]);
+  await until(async () => {
+    // The server looks for itself meanwhile, and finds that it is not.
+    await prisma.instanceStanding.updateMany({ where: { instanceId: 'w-2' }, data: { stuck: 'timer-gone' } });
+    return (await told()).every((cause) => cause === 'timer-gone') || undefined;
+  }, 'both say it');
+  await prisma.instanceStanding.updateMany({ where: { instanceId: 'w-2' }, data: { seq: seq - 1, stuck: 'timer-gone' } });
+  expect(await told()).toEqual([null, null]);
+});

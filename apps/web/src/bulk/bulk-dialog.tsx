@@ -159,6 +159,7 @@ export function BulkDialog({ action, filter: chosen, workflowKey = '', onClose, 
                 onChange={(change) => setRecursive(change.currentTarget.checked)}
               />
             ) : null}
+            <ReasonField value={reason} onChange={setReason} focus={action !== 'raiseEvent'} />
             {action === 'purge' ? (
               <TextInput
                 label={`Type ${count.toLocaleString('en')} to confirm`}
@@ -168,7 +169,6 @@ export function BulkDialog({ action, filter: chosen, workflowKey = '', onClose, 
                 autoComplete="off"
               />
             ) : null}
-            <ReasonField value={reason} onChange={setReason} focus={action !== 'raiseEvent'} />
           </>
         )}
       </div>
@@ -243,7 +243,7 @@ function Counted({ action, preview: { eligible, refused, sample } }: { action: B
         <div className="bulk-left-out">
           <p className="b5">
             {eligible === 0
-              ? `None of the ${countedInstances(leftOut)} can be reached`
+              ? `${leftOut === 1 ? 'The instance is' : `All ${countedInstances(leftOut)} are`} left out`
               : `${leftOut.toLocaleString('en')} of those selected ${leftOut === 1 ? 'is' : 'are'} left out`}
           </p>
           <ul aria-label="Left out, by why">

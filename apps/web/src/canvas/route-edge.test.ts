@@ -116,6 +116,16 @@ describe('routeEdge', () => {
     ]);
   });
 
+  test('an exceptional port that leads up again goes around what stands beside its target', () => {
+    const from = box(0, 800);
+    const to = box(-900, 0);
+    const row = Array.from({ length: 9 }, (_, column) => box(-640 + column * 240, -40));
+    const { points } = routeEdge(ends(from, to, { side: 'right', source: { x: 216, y: 826 } }), new ObstacleIndex([from, to, ...row]));
+    expect(row.filter((wall) => hits(points, wall))).toEqual([]);
+    expect(points[0]).toEqual({ x: 216, y: 826 });
+    expect(points.at(-1)).toEqual({ x: -792, y: -arrowHeight });
+  });
+
   test('every route is right-angled and joins its two ends', () => {
     const place = fc.record({ x: fc.integer({ min: -600, max: 600 }), y: fc.integer({ min: -600, max: 600 }) });
     fc.assert(

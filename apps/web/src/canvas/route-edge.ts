@@ -63,6 +63,14 @@ function* candidates(ends: RouteEnds, end: Point, obstacles: ObstacleIndex): Gen
   for (const x of detours(ends, source.y, above, obstacles)) {
     if (x > source.x + 8) yield [source, { x, y: source.y }, { x, y: above }, { x: end.x, y: above }, end];
   }
+  if (leadsDown(ends)) return;
+  // Up again, where nothing beside it is free: by the gap below its own node, and around what stands there.
+  const bottoms = ends.own.filter((box) => box.x + box.width === source.x).map((box) => box.y + box.height);
+  const below = Math.max(source.y, ...bottoms) + 20;
+  const loopLane = target.y - 16;
+  for (const x of [leftOf(ends, target.y - clearance, below + clearance, obstacles), ...detours(ends, loopLane, below, obstacles)]) {
+    yield [source, { x: right, y: source.y }, { x: right, y: below }, { x, y: below }, { x, y: loopLane }, { x: end.x, y: loopLane }, end];
+  }
 }
 
 function bent(source: Point, [y]: [number], end: Point): Point[] {

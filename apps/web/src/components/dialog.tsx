@@ -111,6 +111,8 @@ function useFocusKept() {
 /** Where the dialog's focus begins: what asks for it, else the first field, else Cancel; not the button that closes it, which comes first. */
 function beginIn(form: HTMLFormElement | null): void {
   if (!form || form.querySelector('[data-autofocus]')) return;
-  const field = form.querySelector('input:checked, input:not([type="radio"], [type="hidden"], :disabled), textarea:not(:disabled)');
+  const field = form.querySelector(
+    'input:checked, input:not([type="radio"], [type="hidden"], :disabled), textarea:not(:disabled), select:not(:disabled)',
+  );
   (field ?? form.querySelector('.dlg-foot button'))?.setAttribute('data-autofocus', '');
 }

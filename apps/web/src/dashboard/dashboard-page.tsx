@@ -24,7 +24,7 @@ import { useNow } from '../components/moment.ts';
 import { SkeletonRows } from '../components/skeleton.tsx';
 import { SparkLine, thinned } from '../components/spark-line.tsx';
 import { Tabs } from '../components/tabs.tsx';
-import { IncidentTable } from '../incidents/incident-table.tsx';
+import { agoWords, IncidentTable } from '../incidents/incident-table.tsx';
 import { LiveMark } from '../shell/live-mark.tsx';
 import { TopBar } from '../shell/top-bar.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
@@ -430,7 +430,7 @@ function Workers({ data }: { data: DashboardData }) {
                 <span className="ell" title={moved.from}>
                   {moved.partitions} {moved.partitions === 1 ? 'partition' : 'partitions'} moved here from {moved.from}
                 </span>
-                <span className="nowrap num">{durationWords(Math.max(0, now - Date.parse(moved.at)))} ago</span>
+                <span className="nowrap num">{agoWords(moved.at, now)}</span>
               </li>
             )}
           </Fragment>

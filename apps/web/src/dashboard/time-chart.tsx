@@ -9,7 +9,7 @@ export type ChartKind = 'throughput' | 'duration';
 const FIRST_WIDTH = 780;
 /** What a word below the axis takes. */
 const LABEL = 52;
-const LEFT = 48;
+const LEFT = 58;
 const RIGHT = 14;
 const TOP = 10;
 const PLOT = 156;
@@ -77,6 +77,12 @@ export function TimeChart({ points, minutes, kind }: { points: readonly Dashboar
           stroke={kind === 'throughput' ? 'var(--completed)' : 'var(--accent)'}
           strokeWidth="1.75"
         />
+        {alone(upper).map((i) => (
+          <circle key={i} cx={x(i)} cy={y(upper[i] ?? 0)} r="2" fill="var(--text-3)" />
+        ))}
+        {alone(lower).map((i) => (
+          <circle key={i} cx={x(i)} cy={y(lower[i] ?? 0)} r="2.5" fill={kind === 'throughput' ? 'var(--completed)' : 'var(--accent)'} />
+        ))}
         <path className="grid" d={`M${LEFT} ${BARS_TOP + BARS}H${width - RIGHT}`} />
         {[mostFailed, 0].map((value) => (
           <text key={value} className="ax" x={LEFT - 8} y={BARS_TOP + (value === 0 ? BARS : 6) + 4} textAnchor="end">
@@ -152,6 +158,11 @@ function linePath(values: readonly (number | null)[], x: (i: number) => number, 
       return piece;
     })
     .join('');
+}
+
+/** Points with nothing known on either side: a line does not show them. */
+function alone(values: readonly (number | null)[]): number[] {
+  return values.flatMap((value, i) => (value !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null ? [i] : []));
 }
 
 /** A round number at or above the greatest, that four lines divide well. */

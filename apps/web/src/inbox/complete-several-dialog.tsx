@@ -42,8 +42,8 @@ export function CompleteSeveralDialog({ rows, onClose }: { rows: readonly TaskRo
     <Dialog
       opened
       onClose={onClose}
-      title={preview.data ? `Complete ${what}` : 'Complete several tasks'}
-      action={label === null ? `Complete ${what}` : `${label}: ${what}`}
+      title={preview.data === undefined ? 'Complete several tasks' : fit.length === 0 ? 'Nothing to complete together' : `Complete ${what}`}
+      action={fit.length === 0 ? 'Complete' : label === null ? `Complete ${what}` : `${label}: ${what}`}
       danger={preview.data?.outcomes.find(({ port }) => port === outcome)?.tone === 'danger'}
       size={560}
       busy={decide.isPending}
@@ -62,7 +62,7 @@ export function CompleteSeveralDialog({ rows, onClose }: { rows: readonly TaskRo
         decide.mutate({ ids: fit.map(({ id }) => id), outcome, ...(comment.trim() === '' ? {} : { comment: comment.trim() }) });
       }}
     >
-      <div style={{ display: 'grid', gap: 14 }}>
+      <div style={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: 14 }}>
         {types.length > 1 ? (
           <Select
             label="Tasks of one type"
@@ -78,23 +78,25 @@ export function CompleteSeveralDialog({ rows, onClose }: { rows: readonly TaskRo
         {preview.isPending && ids.length > 0 ? <SkeletonRows rows={3} height={28} label="Checking which qualify" /> : null}
         {preview.data ? (
           <>
-            <div role="radiogroup" aria-label="Outcome">
-              <div className="label">Outcome</div>
-              <div className="row g8" style={{ flexWrap: 'wrap' }}>
-                {preview.data.outcomes.map(({ port, label: words }, at) => (
-                  <label key={port} className="outcome-choice">
-                    <input
-                      type="radio"
-                      name="bulk-outcome"
-                      checked={port === outcome}
-                      {...(at === 0 ? { 'data-autofocus': true } : {})}
-                      onChange={() => setOutcome(port)}
-                    />
-                    {words}
-                  </label>
-                ))}
+            {fit.length === 0 ? null : (
+              <div role="radiogroup" aria-label="Outcome">
+                <div className="label">Outcome</div>
+                <div className="row g8" style={{ flexWrap: 'wrap' }}>
+                  {preview.data.outcomes.map(({ port, label: words }, at) => (
+                    <label key={port} className="outcome-choice">
+                      <input
+                        type="radio"
+                        name="bulk-outcome"
+                        checked={port === outcome}
+                        {...(at === 0 ? { 'data-autofocus': true } : {})}
+                        onChange={() => setOutcome(port)}
+                      />
+                      {words}
+                    </label>
+                  ))}
+                </div>
               </div>
-            </div>
+            )}
             {fit.length > 0 ? (
               <Sample
                 title={`${fit.length} ${fit.length === 1 ? 'qualifies' : 'qualify'}`}
@@ -108,18 +110,20 @@ export function CompleteSeveralDialog({ rows, onClose }: { rows: readonly TaskRo
               />
             ) : null}
             {(chosen?.rows.length ?? 0) > MOST ? <p className="s12 t3">The first {MOST} of them: more do not go in one step.</p> : null}
-            <Textarea
-              label={
-                <>
-                  Comment <span className="t3 b4">on each decision, kept in the history</span>
-                </>
-              }
-              value={comment}
-              onChange={(event) => setComment(event.currentTarget.value)}
-              autosize
-              minRows={2}
-              maxLength={4_000}
-            />
+            {fit.length === 0 ? null : (
+              <Textarea
+                label={
+                  <>
+                    Comment <span className="t3 b4">on each decision, kept in the history</span>
+                  </>
+                }
+                value={comment}
+                onChange={(event) => setComment(event.currentTarget.value)}
+                autosize
+                minRows={2}
+                maxLength={4_000}
+              />
+            )}
           </>
         ) : null}
       </div>
@@ -140,7 +144,7 @@ function ResultDialog({ result: { items }, onClose }: { result: BulkTaskResult; 
       size={560}
       onAction={onClose}
     >
-      <div style={{ display: 'grid', gap: 14 }} role="status">
+      <div style={{ display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', gap: 14 }} role="status">
         {failed.length > 0 ? (
           <Sample
             all
@@ -175,8 +179,10 @@ function Sample({
         {shown.map((item) => (
           <li key={item.id} className="row g8">
             {ok ? <StatusIcon shape="completed" size={12} /> : null}
-            <span className="ell b5">{item.title}</span>
-            <span className="grow ell s12 t3" title={item.words}>
+            <span className="ell b5" title={item.title}>
+              {item.title}
+            </span>
+            <span className="grow s12 t3 why" title={item.words}>
               {item.words}
             </span>
           </li>

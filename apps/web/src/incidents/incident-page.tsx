@@ -3,6 +3,7 @@ import { IconRefresh } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
+import type { StuckCause } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
 import { useRefusal } from '../api/use-refusal.ts';
 import { BulkDialog } from '../bulk/bulk-dialog.tsx';
@@ -14,6 +15,7 @@ import { toast, toastError } from '../components/toast.tsx';
 import { useKeys } from '../components/use-keys.ts';
 import { InstanceTable } from '../instances/instance-table.tsx';
 import { STANDARD_COLUMNS } from '../instances/columns.ts';
+import { STUCK_WORDS } from '../instances/stuck-words.ts';
 import { Breadcrumb, TopBar } from '../shell/top-bar.tsx';
 import { useDocumentTitle } from '../shell/use-document-title.ts';
 import { StatusIcon } from '../status/status-icon.tsx';
@@ -109,7 +111,7 @@ export function IncidentPage() {
                       Ignored by {row.ignored.by} on {formatMoment(row.ignored.at)}: {row.ignored.reason}
                     </p>
                   )}
-                  {row.kind === 'stuck' ? <p className="t2">{EXPLAIN[row.code] ?? ''}</p> : null}
+                  {row.kind === 'stuck' ? <p className="t2">{STUCK_WORDS[row.code as StuckCause]?.advice}</p> : null}
                 </span>
               </div>
               <div className="incident-facts">
@@ -166,15 +168,6 @@ export function IncidentPage() {
 }
 
 /** By cause: what it means, and what can be done. */
-const EXPLAIN: Record<string, string> = {
-  'nothing-open': 'No token is anywhere in the workflow, but it has not ended. Terminate the instance, or start it again.',
-  'timer-gone': 'The moment it waited for will not come. Terminate the instance, or rewind it.',
-  'task-gone': 'The task was closed without the instance being told. Skip the step with an output, or terminate the instance.',
-  'child-gone': 'The sub-workflow was purged before it told its result. Skip the step with an output, or terminate the instance.',
-  'waits-long':
-    'The event may still be raised: on the instance’s page, or by whoever should have sent it. Without a deadline it waits for ever.',
-};
-
 function Fact({ label, value }: { label: string; value: string }) {
   return (
     <div>

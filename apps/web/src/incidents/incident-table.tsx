@@ -12,11 +12,11 @@ import './incidents.css';
 
 const COLUMNS: readonly ListColumn[] = [
   { title: 'Error' },
-  { title: 'Last 24 hours', width: 104 },
-  { title: 'Instances', width: 84, align: 'end' },
+  { title: 'Last 24 hours', width: 100 },
+  { title: 'Instances', width: 80, align: 'end' },
   { title: 'First seen', width: 110 },
-  { title: 'Last seen', width: 104 },
-  { title: 'What can be done', width: 96, actions: true },
+  { title: 'Last seen', width: 100 },
+  { title: 'What can be done', width: 112, actions: true },
 ];
 
 /** Incidents, the one seen last first. */
@@ -58,7 +58,7 @@ export function IncidentTable({ rows, label }: { rows: readonly IncidentRow[]; l
                   aria-label={`Retry ${row.open.toLocaleString('en')}… of ${row.message || row.code}`}
                   onClick={() => setRetried(row.fingerprint)}
                 >
-                  {`Retry ${row.open.toLocaleString('en')}…`}
+                  {row.open === 1 ? 'Retry…' : `Retry ${row.open.toLocaleString('en')}…`}
                 </Button>
               ) : (
                 <Link

@@ -1,16 +1,16 @@
 /** What the list of instances can show, and what it shows at first. */
 export const COLUMNS = {
-  status: { label: 'Status', width: 122 },
-  instance: { label: 'Instance', width: 168 },
-  workflow: { label: 'Workflow', width: 186 },
+  status: { label: 'Status', width: 116 },
+  instance: { label: 'Instance', width: 150 },
+  workflow: { label: 'Workflow', width: 160 },
   where: { label: 'Where and why', width: null },
   started: { label: 'Started', width: 118 },
-  elapsed: { label: 'Elapsed', width: 96 },
+  elapsed: { label: 'Elapsed', width: 88 },
   changed: { label: 'Last change', width: 118 },
   ended: { label: 'Ended', width: 118 },
   startedBy: { label: 'Started by', width: 130 },
   folder: { label: 'Folder', width: 140 },
-  tags: { label: 'Tags', width: 126 },
+  tags: { label: 'Tags', width: 110 },
 } as const;
 
 export type Column = keyof typeof COLUMNS;

@@ -299,7 +299,7 @@ function Reached({ of }: { of: NodeOfRun | null }) {
     <span className="row g6 nowrap">
       <StatusIcon shape={of.last.status} size={12} label={of.last.status} />
       <span className="num">{formatDuration(of.lengthMs)}</span>
-      {of.ports.length > 0 ? <span className="t3 ell">by {of.ports.join(', ')}</span> : null}
+      {of.ways.length > 0 ? <span className="t3 ell">by {of.ways.join(', ')}</span> : null}
       {of.visits > 1 ? <span className="t3 num">×{of.visits.toLocaleString('en')}</span> : null}
       {of.attempts > of.visits ? <span className="t3 num">{of.attempts} attempts</span> : null}
     </span>

@@ -1,4 +1,13 @@
-import type { EdgeId, Json, NodeId, PortId, WorkflowDocument } from '@perdure/graph';
+import {
+  indexGraph,
+  standardCatalogue,
+  type EdgeId,
+  type Json,
+  type NodeId,
+  type Port,
+  type PortId,
+  type WorkflowDocument,
+} from '@perdure/graph';
 import type { StepFold, StepRecord } from './fold-steps.ts';
 
 /*
@@ -34,6 +43,8 @@ export interface NodeOfRun {
   lengthMs: number;
   attempts: number;
   ports: PortId[];
+  /** What these ports are called on the canvas. */
+  ways: string[];
 }
 
 export type Difference = 'only one version' | 'reached' | 'status' | 'path' | 'visits' | 'attempts' | 'input' | 'output';
@@ -48,8 +59,9 @@ export interface RunComparison {
 }
 
 export function compareRuns(one: RunOfTwo, other: RunOfTwo): RunComparison {
+  const [labelsOne, labelsOther] = [indexGraph(one.document, standardCatalogue).ports, indexGraph(other.document, standardCatalogue).ports];
   const nodes = nodesOfBoth(one.document, other.document).map(({ id, title, type }): NodeComparison => {
-    const [left, right] = [nodeOfRun(one, id), nodeOfRun(other, id)];
+    const [left, right] = [nodeOfRun(one, id, labelsOne.get(id)), nodeOfRun(other, id, labelsOther.get(id))];
     return { node: id, title, type, one: left, other: right, differences: differencesOf(left, right) };
   });
   const divergence = firstDivergence(one.steps, other.steps);
@@ -67,7 +79,7 @@ function nodesOfBoth(one: WorkflowDocument, other: WorkflowDocument): { id: Node
   return [...one.nodes, ...other.nodes.filter(({ id }) => !known.has(id))];
 }
 
-function nodeOfRun({ document, steps, now }: RunOfTwo, id: NodeId): NodeOfRun | null {
+function nodeOfRun({ document, steps, now }: RunOfTwo, id: NodeId, drawn: readonly Port[] = []): NodeOfRun | null {
   if (!document.nodes.some((node) => node.id === id)) return null;
   const records = steps.byNode.get(steps.nodeNow(id)) ?? [];
   let lengthMs = 0;
@@ -78,7 +90,15 @@ function nodeOfRun({ document, steps, now }: RunOfTwo, id: NodeId): NodeOfRun | 
     attempts += record.attempts.length;
     if (record.port !== null) ports.add(record.port);
   }
-  return { visits: records.length, last: records.at(-1) ?? null, lengthMs, attempts, ports: [...ports].sort() };
+  const left = [...ports].sort();
+  return {
+    visits: records.length,
+    last: records.at(-1) ?? null,
+    lengthMs,
+    attempts,
+    ports: left,
+    ways: left.map((port) => drawn.find(({ id: known }) => known === port)?.label || port),
+  };
 }
 
 function differencesOf(one: NodeOfRun | null, other: NodeOfRun | null): Difference[] {

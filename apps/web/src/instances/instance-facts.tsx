@@ -4,6 +4,7 @@ import { formatDuration } from '@perdure/graph';
 import type { InstanceDetail } from '@perdure/server/contract';
 import { useMayIn } from '../api/use-me.ts';
 import { AuditLink } from '../settings/audit/audit-link.tsx';
+import { starterInWords } from './starter-words.ts';
 import { versionWords } from '../components/version-words.ts';
 import { TagList } from '../components/tag-list.tsx';
 import { formatMoment, useNow } from '../components/moment.ts';
@@ -38,7 +39,7 @@ export const InstanceFacts = memo(function InstanceFacts({
         )}
       </Fact>
       <Fact name="Started" keep>
-        {formatMoment(instance.createdAt)} <span className="t3">by {instance.startedBy}</span>
+        {formatMoment(instance.createdAt)} <span className="t3">by {starterInWords(instance.startedBy)}</span>
       </Fact>
       <Fact name={finished ? 'Took' : 'Elapsed'} keep>
         <span className="num">
@@ -80,7 +81,7 @@ export const InstanceFacts = memo(function InstanceFacts({
         </Fact>
       )}
       {mayReadAudit ? (
-        <Fact name="Deeds">
+        <Fact name="What people did">
           <AuditLink search={{ target: `instance:${instance.id}` }}>Audit log</AuditLink>
         </Fact>
       ) : null}

@@ -18,6 +18,7 @@ import type { InstanceRun } from './instance-run.ts';
 import { InstanceTasks, TaskList } from './instance-tasks.tsx';
 import { JsonBlock } from './json-block.tsx';
 import { momentData, type MomentData } from './moment-data.ts';
+import { StuckNote } from './stuck-note.tsx';
 
 type InstanceTab = 'data' | 'variables' | 'tokens' | 'related';
 
@@ -71,6 +72,7 @@ export const InstancePanel = memo(function InstancePanel({
             {isFailure(instance.failure) && !isPast ? (
               <FailureNote failure={instance.failure} title={failedAt(instance.failure, titleOf)} />
             ) : null}
+            {instance.stuck !== null && !isPast ? <StuckNote cause={instance.stuck} /> : null}
             {openTasks.length > 0 && !isPast ? <TaskList title="Open tasks" tasks={openTasks} /> : null}
             <DataBlock title="Input" value={instance.input} instanceId={instance.id} none="Started without input." />
             <DataBlock

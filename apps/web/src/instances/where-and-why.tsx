@@ -2,11 +2,24 @@ import type { InstanceRow } from '@perdure/server/contract';
 import { useMe } from '../api/use-me.ts';
 import { formatMomentShort } from '../components/moment.ts';
 import { StatusIcon } from '../status/status-icon.tsx';
+import { STUCK_WORDS } from './stuck-words.ts';
 
 /** Where an instance is and why it stays there: the step's title, then the reason. */
-export function WhereAndWhy({ row }: { row: Pick<InstanceRow, 'status' | 'whereabouts'> }) {
+export function WhereAndWhy({ row }: { row: Pick<InstanceRow, 'status' | 'whereabouts' | 'stuck'> }) {
   const { whereabouts } = row;
+  const stuck = row.stuck === null ? null : STUCK_WORDS[row.stuck].short;
   const me = useMe().data?.user.id;
+  if (stuck !== null) {
+    return (
+      <>
+        <Warning label="Stuck" />
+        <span className="b5">{whereabouts?.title}</span>
+        <span className="t2" style={{ marginLeft: whereabouts?.title ? 8 : 0 }}>
+          {stuck}
+        </span>
+      </>
+    );
+  }
   if (!whereabouts || whereabouts.kind === 'none') {
     return <span className="t3">{row.status === 'Pending' ? 'Not started' : (whereabouts?.detail ?? '')}</span>;
   }
@@ -20,15 +33,23 @@ export function WhereAndWhy({ row }: { row: Pick<InstanceRow, 'status' | 'wherea
   return (
     <>
       {whereabouts.kind === 'quarantined' ? (
-        <span style={{ display: 'inline-block', marginRight: 6, verticalAlign: -2 }}>
-          <StatusIcon shape="warning" size={13} label="Quarantined" />
-        </span>
+        <Warning label="Quarantined" />
+      ) : row.stuck === 'waits-long' ? (
+        <Warning label="Waits long" />
       ) : null}
       <span className="b5">{whereabouts.title}</span>
       <span className="t2" style={{ marginLeft: 8 }}>
         {[whereabouts.kind === 'humanTask' ? claimWords(whereabouts.detail, me) : whereabouts.detail, until].filter(Boolean).join(' ')}
       </span>
     </>
+  );
+}
+
+function Warning({ label }: { label: string }) {
+  return (
+    <span style={{ display: 'inline-block', marginRight: 6, verticalAlign: -2 }}>
+      <StatusIcon shape="warning" size={13} label={label} />
+    </span>
   );
 }
 

@@ -28,7 +28,7 @@ export function ApiKeyDialog({ onClose, onMade }: { onClose: () => void; onMade:
       opened
       onClose={onClose}
       title="New API key"
-      action="Make the key"
+      action="Create the key"
       size={520}
       busy={create.isPending}
       error={create.error}
@@ -41,7 +41,7 @@ export function ApiKeyDialog({ onClose, onMade }: { onClose: () => void; onMade:
       <div style={{ display: 'grid', gap: 14 }}>
         <TextInput
           label="Name"
-          description="Of the program. Histories and the audit log say it."
+          description="Of the program that uses it. It stands in histories and in the audit log."
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
           data-autofocus
@@ -61,7 +61,7 @@ export function ApiKeyDialog({ onClose, onMade }: { onClose: () => void; onMade:
         </Checkbox.Group>
         <Autocomplete
           label="Folder"
-          description="What it may do, it may do with the workflows there and in the folders below."
+          description="Only for the workflows in this folder and in the folders below it."
           placeholder="All workflows"
           data={folders.data ?? []}
           value={folder}

@@ -41,7 +41,7 @@ export function GroupDialog({ group, onClose }: { group: GroupRow | null; onClos
       <div style={{ display: 'grid', gap: 14 }}>
         <TextInput
           label="Name"
-          description="Tasks name it like this, in small or capital letters."
+          description="Workflows give tasks to the group by this name, in small or capital letters."
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
           data-autofocus

@@ -19,7 +19,7 @@ export function InviteDialog({ onClose, onInvited }: { onClose: () => void; onIn
       opened
       onClose={onClose}
       title="Invite somebody"
-      action={mail ? 'Send the invitation' : 'Make the invitation'}
+      action={mail ? 'Send the invitation' : 'Create the invitation'}
       size={560}
       busy={invite.isPending}
       error={invite.error}

@@ -34,7 +34,7 @@ export function RolesDialog({ person, onClose }: { person: PersonRow; onClose: (
       <RoleFields value={roles} onChange={setRoles} />
       {person.groups.length === 0 ? null : (
         <p className="s12 t3" style={{ marginTop: 12 }}>
-          Besides, what the groups {person.groups.map(({ name }) => name).join(', ')} hold.
+          Also the roles of the {person.groups.length === 1 ? 'group' : 'groups'} {person.groups.map(({ name }) => name).join(', ')}.
         </p>
       )}
     </Dialog>

@@ -20,7 +20,7 @@ export function NewPasswordField({
     <PasswordInput
       label={label}
       name="new-password"
-      description={`${least} characters or more. A few words are easier to keep than a short riddle.`}
+      description={`${least} characters or more. A few words are easy to remember and hard to guess.`}
       autoComplete="new-password"
       maxLength={128}
       value={value}

@@ -49,6 +49,7 @@ export const theme = createTheme({
         closeButtonProps: { 'aria-label': 'Close', size: 'sm' },
       },
     },
+    Switch: { defaultProps: { withThumbIndicator: false } },
     // A list that opens because a dialog began in its field takes the first Esc, which is meant for the dialog. A click or an arrow opens it.
     Autocomplete: { defaultProps: { openOnFocus: false } },
     Tooltip: { defaultProps: { openDelay: 300, transitionProps: { duration: 90 }, events: { hover: true, focus: true, touch: true } } },

@@ -16,6 +16,7 @@ export * from './people.ts';
 export * from './workflows.ts';
 export * from './waiting.ts';
 export * from './role-holders.ts';
+export * from './stuck-instances.ts';
 export * from './task-comments.ts';
 export * from './task-files.ts';
 export * from './task-changes.ts';

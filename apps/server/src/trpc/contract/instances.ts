@@ -32,6 +32,9 @@ export interface Whereabouts {
 /** `waiting` = Running with no activity queued or executing. */
 export type ShownStatus = InstanceStatus | 'Waiting';
 
+/** Why nothing will ever wake it. `waits-long`: it waits for an event without a deadline, which may still come. */
+export type StuckCause = 'nothing-open' | 'timer-gone' | 'task-gone' | 'child-gone' | 'waits-long';
+
 /** instances.list */
 export interface InstanceRow {
   id: string;
@@ -42,6 +45,8 @@ export interface InstanceRow {
   version: number;
   status: ShownStatus;
   whereabouts: Whereabouts | null;
+  /** Only of those that wait. */
+  stuck: StuckCause | null;
   tags: string[];
   /** A test run, or what one started. */
   isTest: boolean;

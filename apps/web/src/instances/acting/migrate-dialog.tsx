@@ -97,6 +97,13 @@ export function MigrateDialog({ instance, onClose }: { instance: InstanceDetail;
   );
 }
 
+/** Where there is nothing to choose, nobody is told to choose. */
+function wordsOf({ code, node, message }: MigrationPlan['problems'][number], { places }: MigrationPlan): string {
+  const place = code === 'migration.missing-node' ? places.find((one) => one.node === node) : undefined;
+  if (place === undefined || place.choices.length > 0) return message;
+  return `The new version has no step where ${place.title} could go on. Choose another version, or let the step end first.`;
+}
+
 function Plan({
   plan,
   mapping,
@@ -143,7 +150,7 @@ function Plan({
         {plan.problems.map((problem) => (
           <li key={`${problem.code} ${problem.node ?? ''} ${problem.to ?? ''} ${problem.message}`}>
             <StatusIcon shape={problem.severity} size={13} label={problem.severity} />
-            <span>{problem.message}</span>
+            <span>{wordsOf(problem, plan)}</span>
           </li>
         ))}
         {plan.waitingRetries > 0 ? (

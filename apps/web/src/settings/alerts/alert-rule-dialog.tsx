@@ -149,16 +149,16 @@ export function AlertRuleDialog({ rule, onClose }: { rule: AlertRule | null; onC
             label="Remind every"
             suffix=" minutes"
             least={0}
-            description="0: told once"
+            description="0 tells it once"
             value={(draft.remindEverySeconds ?? 0) / 60}
             error={wrong('remindEverySeconds')}
             onChange={(minutes) => set({ remindEverySeconds: minutes === 0 ? null : Math.round(minutes * 60) })}
           />
           <Amount
-            label="Quiet after it was told"
+            label="Then quiet for"
             suffix=" minutes"
             least={0}
-            description="Before it is told anew"
+            description="Until it may fire again"
             value={draft.cooldownSeconds / 60}
             error={wrong('cooldownSeconds')}
             onChange={(minutes) => set({ cooldownSeconds: Math.round(minutes * 60) })}

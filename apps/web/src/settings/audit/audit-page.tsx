@@ -14,7 +14,7 @@ import { SearchField } from '../../components/search-field.tsx';
 import { SettingsFrame } from '../settings-frame.tsx';
 import { AUDIT_WITHIN, auditFilter, type AuditSearch, type AuditWithin } from './audit-search.ts';
 import { AuditTarget } from './audit-target.tsx';
-import { actionInWords, actorInWords, targetParts } from './audit-words.ts';
+import { actionInWords, actorInWords, fieldInWords, targetParts } from './audit-words.ts';
 import { FieldChanges } from './field-changes.tsx';
 import './audit.css';
 
@@ -265,12 +265,12 @@ function byKind(actions: readonly string[]) {
 
 function summary({ reason, before, after, detail }: AuditRow): string {
   const changed = [before, after].flatMap((value) => (typeof value === 'object' && value !== null ? Object.keys(value) : []));
-  const words = changed.length > 0 ? `Changed ${[...new Set(changed)].join(', ')}` : '';
+  const words = changed.length > 0 ? `Changed ${[...new Set(changed)].map(fieldInWords).join(', ')}` : '';
   const plain =
     typeof detail === 'object' && detail !== null && !Array.isArray(detail)
       ? Object.entries(detail)
           .filter(([, value]) => (typeof value === 'string' && value !== '') || typeof value === 'number')
-          .map(([name, value]) => `${name} ${String(value)}`)
+          .map(([name, value]) => `${fieldInWords(name)} ${String(value)}`)
           .join(', ')
       : '';
   return [reason, words === '' ? plain : words].filter((part) => part !== null && part !== '').join(' · ');

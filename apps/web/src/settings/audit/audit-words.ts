@@ -15,8 +15,17 @@ export function actorInWords({ id, name }: AuditRow['actor']): string {
 /** `instance:abc` → ['Instance', 'abc']. */
 export function targetParts({ id, name }: AuditRow['target']): [kind: string, what: string] {
   const colon = id.indexOf(':');
-  if (colon === -1) return [capital(id), ''];
-  return [capital(id.slice(0, colon).replaceAll('-', ' ')), name ?? id.slice(colon + 1)];
+  if (colon === -1) return [kindInWords(id), ''];
+  return [kindInWords(id.slice(0, colon)), name ?? id.slice(colon + 1)];
+}
+
+/** `draftRevision` → draft revision. */
+export function fieldInWords(name: string): string {
+  return name.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function kindInWords(kind: string): string {
+  return kind === 'bulk' ? 'Job' : capital(kind.replaceAll('-', ' '));
 }
 
 function capital(word: string): string {

@@ -24,8 +24,8 @@ type Open = { kind: 'new' } | { kind: 'change' | 'remove'; rule: RetentionRuleRo
 const REFETCH_MS = 5_000;
 const RULE_COLUMNS: readonly ListColumn[] = [
   { title: 'Instances of', width: '22%' },
-  { title: 'That are', width: 110 },
-  { title: 'Go' },
+  { title: 'Status', width: 110 },
+  { title: 'Purged' },
   { title: 'Due now', width: 120, align: 'end' },
   { title: 'Purged so far', width: 110, align: 'end' },
   { title: 'Actions', width: 170, actions: true },
@@ -114,43 +114,58 @@ export function RetentionPage() {
 
 function RuleRow({ rule, onChange, onRemove }: { rule: RetentionRuleRow; onChange: () => void; onRemove: () => void }) {
   const name = `${scopeInWords(rule)}, ${rule.status}`;
+  const keeps = rule.archive && rule.unreadable.count > 0;
   return (
-    <tr>
-      <td className="ell b5">{scopeInWords(rule)}</td>
-      <td className="t2">{rule.status}</td>
-      <td>
-        {daysInWords(rule.afterDays)}
-        <div className="s12 t3">{rule.afterDays === null ? 'Kept for ever' : rule.archive ? 'Archived first' : 'Without an archive'}</div>
-        {rule.trouble === null ? null : <div className="s12 st-warning">{rule.trouble}</div>}
-        {rule.archive && rule.unreadable.count > 0 ? <Unreadable {...rule.unreadable} /> : null}
-      </td>
-      <td className="num end">
-        {rule.afterDays === null ? <span className="t3">–</span> : <DueNow rule={rule} afterDays={rule.afterDays} />}
-      </td>
-      <td className="num end t2">{rule.purged.toLocaleString('en')}</td>
-      <RowActions>
-        <Button size="sm" look="ghost" aria-label={`Change the rule for ${name}`} onClick={onChange}>
-          Change…
-        </Button>
-        <Button size="sm" look="ghost" aria-label={`Remove the rule for ${name}`} onClick={onRemove}>
-          Remove…
-        </Button>
-      </RowActions>
-    </tr>
+    <>
+      <tr>
+        <td className="ell b5">{scopeInWords(rule)}</td>
+        <td className="t2">{rule.status}</td>
+        <td>
+          {daysInWords(rule.afterDays)}
+          <div className="s12 t3">{rule.afterDays === null ? 'Kept for ever' : rule.archive ? 'Archived first' : 'Without an archive'}</div>
+        </td>
+        <td className="num end">
+          {rule.afterDays === null ? <span className="t3">–</span> : <DueNow rule={rule} afterDays={rule.afterDays} />}
+        </td>
+        <td className="num end t2">{rule.purged.toLocaleString('en')}</td>
+        <RowActions>
+          <Button size="sm" look="ghost" aria-label={`Change the rule for ${name}`} onClick={onChange}>
+            Change…
+          </Button>
+          <Button size="sm" look="ghost" aria-label={`Remove the rule for ${name}`} onClick={onRemove}>
+            Remove…
+          </Button>
+        </RowActions>
+      </tr>
+      {rule.trouble === null && !keeps ? null : (
+        <tr className="retention-kept">
+          <td colSpan={RULE_COLUMNS.length}>
+            {rule.trouble === null ? null : (
+              <p className="row g6 st-warning">
+                <StatusIcon shape="warning" size={13} />
+                {rule.trouble}
+              </p>
+            )}
+            {keeps ? <Unreadable {...rule.unreadable} /> : null}
+          </td>
+        </tr>
+      )}
+    </>
   );
 }
 
 /** What the rule keeps although it is due: an archive of it would not be whole. */
 function Unreadable({ count, first }: RetentionRuleRow['unreadable']) {
   return (
-    <div className="s12 retention-unreadable">
-      <span className="st-warning">
-        {count.toLocaleString('en')} could not be archived, and {count === 1 ? 'stays' : 'stay'}:
-      </span>
+    <div className="retention-unreadable">
+      <p className="row g6 st-warning">
+        <StatusIcon shape="warning" size={13} />
+        {instancesInWords(count)} could not be archived whole, and {count === 1 ? 'stays' : 'stay'}:
+      </p>
       <ul>
         {first.map(({ id, why }) => (
           <li key={id}>
-            <Link to="/instances/$id" params={{ id }} className="mono">
+            <Link to="/instances/$id" params={{ id }} className="lnk mono ell">
               {id}
             </Link>
             <span className="t2">{why}</span>
@@ -221,8 +236,8 @@ function RemoveDialog({ rule, onClose }: { rule: RetentionRuleRow; onClose: () =
       <div className="retention-form">
         <p className="t2">
           {rule.workflowKey === null
-            ? 'From now on they are kept, also what of them is still there while others are being purged.'
-            : 'From now on they go by the rule for all workflows, or not at all without one.'}{' '}
+            ? 'From now on they are kept, also those a purge under way has not reached yet.'
+            : 'From now on the rule for all workflows counts for them; without one they are kept.'}{' '}
           {rule.purged === 0 ? 'It has purged nothing yet.' : `The ${instancesInWords(rule.purged)} it has purged do not come back.`}
         </p>
         <ReasonField value={reason} onChange={setReason} focus />

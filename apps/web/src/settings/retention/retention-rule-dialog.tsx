@@ -38,7 +38,7 @@ export function RetentionRuleDialog({ rule, onClose }: { rule: RetentionRuleRow 
     await queryClient.invalidateQueries({ queryKey: trpc.retention.pathKey() });
     toast({
       title: rule === null ? 'The rule is set' : 'The rule is changed',
-      detail: due > 0 ? 'What is due goes now, a little at a time.' : '',
+      detail: due > 0 ? 'What is due is purged now, a little at a time.' : '',
     });
     onClose();
   };
@@ -54,7 +54,7 @@ export function RetentionRuleDialog({ rule, onClose }: { rule: RetentionRuleRow 
       opened
       onClose={onClose}
       size={560}
-      title={rule === null ? 'New retention rule' : `${scopeInWords(rule)}, ${rule.status}`}
+      title={rule === null ? 'New retention rule' : `Rule for ${scopeInWords(rule)}, ${rule.status}`}
       action={due > 0 ? `${verb} and purge ${instancesInWords(due)}` : verb}
       danger={due > 0}
       busy={add.isPending || change.isPending}
@@ -65,7 +65,7 @@ export function RetentionRuleDialog({ rule, onClose }: { rule: RetentionRuleRow 
           : !isNever && !isDays(days)
             ? 'Give a number of days from 0 to 36,500'
             : !isCounted
-              ? 'What would go is being counted'
+              ? 'What is due is being counted'
               : reason.trim() === ''
                 ? 'Give a reason'
                 : null
@@ -107,7 +107,7 @@ export function RetentionRuleDialog({ rule, onClose }: { rule: RetentionRuleRow 
         ) : null}
         {isNever ? null : (
           <NumberInput
-            label="Go so many days after they ended"
+            label="Purge them so many days after they ended"
             suffix={days === 1 ? ' day' : ' days'}
             min={0}
             max={36_500}
@@ -163,7 +163,7 @@ function Preview({ found, due, archive, isCounted }: PreviewProps) {
   return (
     <div className="retention-preview" role="status" aria-busy={!isCounted}>
       <span className="b6 num">
-        {isCounted ? (due === 0 ? 'Nothing goes now' : `${instancesInWords(due)} ${due === 1 ? 'goes' : 'go'} now`) : 'Counting…'}
+        {isCounted ? (due === 0 ? 'Nothing is due now' : `${instancesInWords(due)} ${due === 1 ? 'is' : 'are'} due now`) : 'Counting…'}
       </span>
       {held > 0 ? (
         <span className="t2">

@@ -6,6 +6,7 @@ import {
   listChildren,
   listPeopleOfInstance,
   readBoundaryValues,
+  readStuckCauses,
 } from '@perdure/database/read';
 import { z } from 'zod';
 import { RequestError } from '../../../errors/request-error.ts';
@@ -29,7 +30,7 @@ export const get = procedure('instance.read')
     const record = await findInstance(prisma, input.id);
     if (!record) throw unknownInstance(input.id);
     const reach = await reachOf(installation, identity, 'instance.read');
-    const [values, version, children, people, tasks, worker, versions] = await Promise.all([
+    const [values, version, children, people, tasks, worker, versions, stuck] = await Promise.all([
       readBoundaryValues(prisma, [record.id]),
       findVersion(prisma, record.workflowKey, record.version),
       listChildren(prisma, record.id),
@@ -37,12 +38,13 @@ export const get = procedure('instance.read')
       tasksOfInstance(installation, identity, { id: record.id }),
       findPartitionOwner(prisma, record.partition),
       versionsRun(prisma, record),
+      readStuckCauses(prisma, record.status === 'Waiting' ? [record] : []),
     ]);
     if (!version) throw new RequestError('version.unknown', `"${record.workflowKey}" has no version ${record.version}.`);
     const mask = await maskOfInstance(installation, identity, record.id);
     const { input: given = null, output = null, failure = null } = values.get(record.id) ?? {};
     return {
-      ...mask(instanceRow(record)),
+      ...mask(instanceRow(record, stuck.get(record.id))),
       executionId: record.executionId,
       seq: record.seq,
       input: mask(await withPreviews(given, runtime.payloads)),

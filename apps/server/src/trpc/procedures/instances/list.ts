@@ -1,4 +1,4 @@
-import { countInstances, searchInstances } from '@perdure/database/read';
+import { countInstances, readStuckCauses, searchInstances } from '@perdure/database/read';
 import { z } from 'zod';
 import { reachOf } from '../../../auth/reach.ts';
 import { countMany } from '../../../instances/count-many.ts';
@@ -37,14 +37,20 @@ export const list = procedure('instance.read')
         countMany(installation.database, all, () => countInstances(prisma, all)),
       ]);
       // A row tells what a step failed with, in whose words a value may be.
-      const maskOf = await masksOfInstances(installation, identity, page.rows);
+      const [maskOf, stuck] = await Promise.all([
+        masksOfInstances(installation, identity, page.rows),
+        readStuckCauses(
+          prisma,
+          page.rows.filter(({ status }) => status === 'Waiting'),
+        ),
+      ]);
       const records = direction === 'older' ? page.rows : page.rows.toReversed();
       const [newest, oldest] = [records[0], records.at(-1)];
       // Behind the direction one came from there is at least the page one came from.
       const hasOlder = direction === 'older' ? page.more : from !== null;
       const hasNewer = direction === 'newer' ? page.more : from !== null;
       return {
-        rows: records.map((record) => maskOf(record.id)(instanceRow(record))),
+        rows: records.map((record) => maskOf(record.id)(instanceRow(record, stuck.get(record.id)))),
         count,
         total,
         olderCursor: hasOlder && oldest ? writeCursor(oldest) : null,
