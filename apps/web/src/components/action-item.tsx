@@ -6,11 +6,16 @@ import './action-item.css';
 export function ActionItem({
   icon,
   refusal,
+  keys,
+  danger = false,
   onClick,
   children,
 }: {
-  icon: ReactNode;
+  icon?: ReactNode;
   refusal: string | null;
+  /** The key that does the same. */
+  keys?: string;
+  danger?: boolean;
   onClick: () => void;
   children: string;
 }) {
@@ -18,6 +23,8 @@ export function ActionItem({
   return (
     <Menu.Item
       leftSection={icon}
+      rightSection={keys === undefined ? undefined : <span className="kbd">{keys}</span>}
+      {...(danger && refusal === null ? { color: 'var(--failed)' } : {})}
       {...(refusal === null ? {} : { 'aria-disabled': true, 'data-disabled': true })}
       closeMenuOnClick={refusal === null}
       onClick={refusal === null ? onClick : undefined}

@@ -64,6 +64,7 @@ export function ConflictDialog({
               className={compared === key ? 'on' : ''}
               aria-pressed={compared === key}
               disabled={key !== 'both' && base === null}
+              title={key !== 'both' && base === null ? 'What the draft was before is not known' : undefined}
               onClick={() => setCompared(key)}
             >
               {label}

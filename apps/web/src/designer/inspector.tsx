@@ -12,6 +12,7 @@ import { IconDots } from '@tabler/icons-react';
 import { Menu } from '@mantine/core';
 import { useDeferredValue, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { NodeChip } from '../canvas/node-icon.tsx';
+import { ActionItem } from '../components/action-item.tsx';
 import { Button } from '../components/button.tsx';
 import { Tabs, type TabItem } from '../components/tabs.tsx';
 import { toast } from '../components/toast.tsx';
@@ -311,24 +312,19 @@ function NodeIdInput({ model, node, document }: { model: DesignerModel; node: Gr
 }
 
 function NodeMenu({ model, node }: { model: DesignerModel; node: GraphNode }) {
-  const isStart = node.type === 'start';
+  const refusal = node.type === 'start' ? 'A workflow always has its start' : null;
   return (
     <Menu>
       <Menu.Target>
         <Button look="ghost" icon={<IconDots className="ic" aria-hidden="true" />} aria-label="Node actions" />
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item disabled={isStart} onClick={() => model.toggleDisabled()} rightSection={<span className="kbd">D</span>}>
+        <ActionItem keys="D" refusal={refusal} onClick={() => model.toggleDisabled()}>
           {node.disabled ? 'Enable' : 'Disable'}
-        </Menu.Item>
-        <Menu.Item
-          disabled={isStart}
-          color="var(--failed)"
-          onClick={() => model.deleteSelection()}
-          rightSection={<span className="kbd">Delete</span>}
-        >
+        </ActionItem>
+        <ActionItem keys="Delete" danger refusal={refusal} onClick={() => model.deleteSelection()}>
           Delete
-        </Menu.Item>
+        </ActionItem>
       </Menu.Dropdown>
     </Menu>
   );

@@ -385,6 +385,7 @@ function ColumnsMenu({ setting, onChange }: { setting: ListSetting; onChange: (s
             }}
           >
             {COLUMNS[column].label}
+            {column === 'instance' ? <span className="s12">, always shown</span> : null}
           </Menu.CheckboxItem>
         ))}
         <Menu.Label>Rows</Menu.Label>

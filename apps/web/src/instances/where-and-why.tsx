@@ -13,9 +13,9 @@ export function WhereAndWhy({ row }: { row: Pick<InstanceRow, 'status' | 'wherea
     return (
       <>
         <Warning label="Stuck" />
-        <span className="b5">{whereabouts?.title}</span>
-        <span className="t2" style={{ marginLeft: whereabouts?.title ? 8 : 0 }}>
-          {stuck}
+        <span className="b5">{stuck}</span>
+        <span className="t2" style={{ marginLeft: 8 }}>
+          {whereabouts?.title}
         </span>
       </>
     );

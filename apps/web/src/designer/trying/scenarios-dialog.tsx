@@ -200,6 +200,7 @@ function FromRun({ refusal, onMade }: { refusal: string | null; onMade(scenario:
         size="xs"
         label="Pin what its activities gave"
         disabled={run === null}
+        title={run === null ? 'No run has ended yet' : undefined}
         checked={pins}
         onChange={(event) => setPins(event.currentTarget.checked)}
       />
