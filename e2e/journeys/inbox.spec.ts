@@ -246,6 +246,14 @@ test('at phone width the list and the task are pages; nothing scrolls sideways',
   await expect(page.getByRole('region', { name: 'Task', exact: true })).toHaveCount(0);
   await expectNoSidewaysScroll(page);
   await expectNoSeriousFault(page, { what: 'phone: list' });
+  // A finger that rests on a line selects it, where there are no keys; then a tap does.
+  await line(page, 'ORD-11').dispatchEvent('touchstart');
+  await expect(page.getByText('1 selected')).toBeVisible();
+  await line(page, 'ORD-11').dispatchEvent('touchend');
+  await line(page, 'ORD-11').dispatchEvent('click');
+  await expect(page.getByText('1 selected')).toBeVisible();
+  await line(page, 'ORD-11').tap();
+  await expect(page.getByText('1 selected')).toBeHidden();
   await line(page, 'ORD-11').tap();
   await expect(open(page, 'ORD-11')).toBeVisible();
   await expect(page.getByRole('textbox', { name: 'Cost centre' })).toBeVisible();

@@ -41,7 +41,7 @@ export function InboxFilters({ search, rows, onChange }: FilterProps) {
           onClick={() => setOpened((now) => !now)}
         />
       </Popover.Target>
-      <Popover.Dropdown aria-label="Filter">
+      <Popover.Dropdown aria-label="Filter" p={12}>
         <div style={{ display: 'grid', gap: 12 }}>
           <Select
             label="Workflow"
@@ -49,6 +49,7 @@ export function InboxFilters({ search, rows, onChange }: FilterProps) {
             placeholder="All workflows"
             clearable
             searchable
+            openOnFocus={false}
             comboboxProps={{ withinPortal: false }}
             data={[...workflows].map(([value, label]) => ({ value, label }))}
             value={search.workflow ?? null}

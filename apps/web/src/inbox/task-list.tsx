@@ -1,6 +1,6 @@
 import { IconArrowUp, IconCheck, IconClock, IconClockPause } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useLayoutEffect, useRef, type RefObject } from 'react';
+import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react';
 import type { TaskRow } from '@perdure/server/contract';
 import { useMe } from '../api/use-me.ts';
 import { Avatar } from '../components/avatar.tsx';
@@ -145,6 +145,7 @@ function TaskLine({
 }) {
   const me = useMe().data?.user.id;
   const { name, words } = holderWords(row, me, now);
+  const hold = useHold(() => onPick(row.id));
   return (
     <button
       type="button"
@@ -152,8 +153,11 @@ function TaskLine({
       data-task={row.id}
       {...(isOpen ? { 'aria-current': 'true' as const } : {})}
       onPointerMove={onPoint}
+      {...hold.on}
       onClick={(event) => {
-        if (event.ctrlKey || event.metaKey || (isPicking && event.shiftKey)) onPick(row.id);
+        if (hold.took()) return;
+        const isTouch = (event.nativeEvent as PointerEvent).pointerType === 'touch'; // a click is one, but in old browsers
+        if (event.ctrlKey || event.metaKey || (isPicking && (event.shiftKey || isTouch))) onPick(row.id);
         else onSelect(row.id);
       }}
     >
@@ -181,6 +185,39 @@ function TaskLine({
       </span>
     </button>
   );
+}
+
+const HOLD_MS = 500;
+
+/** A finger that rests on something: where there are no keys, it selects. The click that follows is not one. */
+function useHold(onHold: () => void) {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const held = useRef(false);
+  const end = () => clearTimeout(timer.current);
+  useEffect(() => {
+    const last = timer;
+    return () => clearTimeout(last.current);
+  }, []);
+  return {
+    on: {
+      onTouchStart: () => {
+        held.current = false;
+        end();
+        timer.current = setTimeout(() => {
+          held.current = true;
+          onHold();
+        }, HOLD_MS);
+      },
+      onTouchMove: end,
+      onTouchEnd: end,
+      onTouchCancel: end,
+    },
+    took: () => {
+      const was = held.current;
+      held.current = false;
+      return was;
+    },
+  };
 }
 
 function When({ row, now }: { row: TaskRow; now: number }) {
