@@ -29,7 +29,7 @@ const notices: Notice = { project: 'server', test: 'tasks/task-notices.test.ts' 
 const engineTest = (test: string): Notice => ({ project: 'engine', test });
 
 const commit = 'packages/runtime/src/postgres/commit.sql';
-const worker = 'packages/runtime/src/worker.ts';
+const turns = 'packages/runtime/src/turns.ts';
 const beforeCommit = 'const outcome = await this.#lanes.submit(item);';
 
 export const plantedBugs: readonly PlantedBug[] = [
@@ -147,29 +147,29 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'callers are answered before the commit',
-    file: worker,
+    file: turns,
     search: beforeCommit,
     replace: `for (const { command, result } of answers) command.settle(result); ${beforeCommit}`,
     noticedBy: simulation,
   },
   {
     name: 'activities begin before the commit',
-    file: worker,
+    file: turns,
     search: beforeCommit,
     replace: `for (const step of record.run) this.#activities.run(resident, step); ${beforeCommit}`,
     noticedBy: simulation,
   },
   {
     name: 'a turn that was not stored is taken for stored',
-    file: worker,
+    file: turns,
     search: "if (outcome !== 'stored') {",
     replace: "if (outcome === 'lost-partition') {",
     noticedBy: simulation,
   },
   {
     name: 'a takeover leaves unfinished activities alone',
-    file: worker,
-    search: 'const recovery = this.#recover(partitions.map(({ id }) => id));',
+    file: 'packages/runtime/src/takeovers.ts',
+    search: 'const recovery = this.#recover(partitions);',
     replace: 'const recovery = Promise.resolve();',
     noticedBy: simulation,
   },
