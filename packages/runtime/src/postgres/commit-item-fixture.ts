@@ -7,6 +7,11 @@ const at = 1_700_000_000_123;
 
 export const allPartitions: readonly number[] = Array.from({ length: 64 }, (_, id) => id);
 
+/** An id in another partition than `other`, by search. */
+export function elsewhere(other: string): string {
+  for (let i = 0; ; i += 1) if (partitionOf(`${other}${i}`, 64) !== partitionOf(other, 64)) return `${other}${i}`;
+}
+
 /** An item that creates a running instance with two events. Tests change what they are about. */
 export function creation(id: string, epoch: number, rest: Partial<CommitItem> = {}): CommitItem {
   const instance = instanceId(id);
