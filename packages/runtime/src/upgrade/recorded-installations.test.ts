@@ -30,7 +30,9 @@ import type { Activity } from '../activity-runner.ts';
 import { createRuntime } from '../create-runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import { writerFormat } from '../writer-format.ts';
-import { answer, scenarios, type Stage } from './scenarios-fixture.ts';
+import { answer } from './drawn-nodes-fixture.ts';
+import type { Stage } from './scenario-fixture.ts';
+import { scenarios } from './scenarios-fixture.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
