@@ -22,7 +22,9 @@ const model: Notice = { project: 'testing', test: 'model/model.test.ts' };
 const simulation: Notice = { simulation: 150 };
 const quarantine: Notice = { project: 'runtime', test: 'quarantine.test.ts' };
 const cells: Notice = { project: 'runtime', test: 'cells/cells.test.ts' };
+const rewinding: Notice = { project: 'engine', test: 'rewind.test.ts' };
 const operating: Notice = { project: 'engine', test: 'operate.test.ts' };
+const migrating: Notice = { project: 'engine', test: 'migrate.test.ts' };
 const people: Notice = { project: 'engine', test: 'human-task.test.ts' };
 const stored: Notice = { project: 'runtime', test: 'src/operate.test.ts' };
 const notices: Notice = { project: 'server', test: 'tasks/task-notices.test.ts' };
@@ -339,14 +341,14 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: 'packages/engine/src/operate.ts',
     search: "  if (state.status !== 'Failed')\n    return refuse('instance.not-failed'",
     replace: "  if (state.status === 'Completed')\n    return refuse('instance.not-failed'",
-    noticedBy: operating,
+    noticedBy: rewinding,
   },
   {
     name: 'a starved join is rewound',
     file: 'packages/engine/src/rewind.ts',
     search: "  if (failure?.code === 'JoinStarved' && failure.step === undefined) return false;\n",
     replace: '',
-    noticedBy: operating,
+    noticedBy: rewinding,
   },
   {
     name: 'a rewind loses the tokens that were on their way',
@@ -381,21 +383,21 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: 'packages/engine/src/fallen.ts',
     search: "step.kind === 'activity' ? step.attempt : step.attempt - 1",
     replace: 'step.attempt',
-    noticedBy: operating,
+    noticedBy: rewinding,
   },
   {
     name: 'an outcome of a frame that is gone comes back with a rewind',
     file: 'packages/engine/src/fallen.ts',
     search: '    .filter(({ step }) => isThere.has(step.frame))\n',
     replace: '',
-    noticedBy: operating,
+    noticedBy: rewinding,
   },
   {
     name: 'timeouts run on while an instance is Failed',
     file: 'packages/engine/src/fallen.ts',
     search: 'const moved = isLimit ? at',
     replace: 'const moved = isLimit && fired ? at',
-    noticedBy: operating,
+    noticedBy: rewinding,
   },
   {
     name: 'a timeout that was the failure does not run again',
@@ -409,7 +411,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: 'packages/engine/src/rewind.ts',
     search: "  if (!asked || state.status === 'Running'",
     replace: "  if (asked || state.status === 'Running'",
-    noticedBy: operating,
+    noticedBy: rewinding,
   },
   {
     name: 'a step is left by a port that carries an error',
@@ -437,14 +439,14 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: 'packages/engine/src/operate.ts',
     search: 'if (state.seq !== command.seq)',
     replace: 'if (state.seq < command.seq)',
-    noticedBy: operating,
+    noticedBy: migrating,
   },
   {
     name: 'a step migrates to a node of another kind',
     file: 'packages/engine/src/operate.ts',
     search: 'target.nodes.get(command.nodes[id] ?? id)?.kind !== turn.plan.nodes.get(id)?.kind',
     replace: '!target.nodes.has(command.nodes[id] ?? id)',
-    noticedBy: operating,
+    noticedBy: migrating,
   },
   {
     name: 'a migration forgets what waits at joins',
@@ -458,28 +460,28 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: 'packages/engine/src/migrate-state.ts',
     search: '    frame.outputs = renamed(frame.outputs, nodes);\n',
     replace: '',
-    noticedBy: operating,
+    noticedBy: migrating,
   },
   {
     name: 'a join that needs less now does not fire',
     file: 'packages/engine/src/operate.ts',
     search: "if (join.kind === 'join') fireReady(turn, frame, join);",
     replace: "if (join.kind !== 'join') throw new Error(node);",
-    noticedBy: operating,
+    noticedBy: migrating,
   },
   {
     name: 'a migration looks at frames that a join has taken away',
     file: 'packages/engine/src/operate.ts',
     search: '    if (!turn.state.frames.has(frame.id)) continue;\n',
     replace: '',
-    noticedBy: operating,
+    noticedBy: migrating,
   },
   {
     name: 'a migration leaves the rows of open tasks behind',
     file: 'packages/engine/src/operate.ts',
     search: "if (step.kind === 'humanTask') changeTaskRow(turn, step);",
     replace: "if (step.kind === 'humanTask') turn.touched.add(step.frame);",
-    noticedBy: operating,
+    noticedBy: migrating,
   },
   {
     name: 'a migrated instance’s row keeps its version',
