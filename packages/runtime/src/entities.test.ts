@@ -1,29 +1,16 @@
 import { entityInstanceId, instanceId, type InstanceId } from '@perdure/engine';
 import type { EntityTypeDocument, Json } from '@perdure/graph';
-import {
-  checkInvariants,
-  drawWorkflow,
-  eventually,
-  publishWorkflow,
-  saveEntityType,
-  startTestPostgres,
-  startTestRedis,
-  type TestPostgres,
-  type TestRedis,
-} from '@perdure/testing';
-import pg from 'pg';
+import { checkInvariants, drawWorkflow, eventually, publishWorkflow, saveEntityType } from '@perdure/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createRuntime, type RuntimeOptions } from './create-runtime.ts';
+import type { RuntimeOptions } from './create-runtime.ts';
+import { openInstallation, type Installation } from './installation-fixture.ts';
 import { partitionOf } from './partition-of.ts';
 import type { DurableStore } from './ports/durable-store.ts';
 import { PostgresStore } from './postgres/postgres-store.ts';
 import type { Runtime } from './runtime.ts';
 
-let postgres: TestPostgres;
-let redis: TestRedis;
-let database: pg.Pool;
+let installation: Installation;
 let store: PostgresStore;
-const running: Runtime[] = [];
 const troubles: string[] = [];
 
 const account: EntityTypeDocument = {
@@ -115,41 +102,28 @@ const transfer = drawWorkflow(
 );
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  redis = await startTestRedis();
-  database = new pg.Pool({ connectionString: postgres.url, max: 2 });
-  store = new PostgresStore({ url: postgres.url });
-  await saveEntityType(postgres.url, 'counter', { formatVersion: 1, kind: 'counter' });
-  await saveEntityType(postgres.url, 'account', account);
-  for (const [key, document] of Object.entries({ holder, later, transfer })) await publishWorkflow(postgres.url, key, document);
+  installation = await openInstallation();
+  store = new PostgresStore({ url: installation.databaseUrl });
+  await saveEntityType(installation.databaseUrl, 'counter', { formatVersion: 1, kind: 'counter' });
+  await saveEntityType(installation.databaseUrl, 'account', account);
+  for (const [key, document] of Object.entries({ holder, later, transfer })) await publishWorkflow(installation.databaseUrl, key, document);
   for (const operation of ['deposit', 'withdraw', 'get', 'measure', 'echo', 'rob'])
-    await publishWorkflow(postgres.url, operation, caller(operation));
+    await publishWorkflow(installation.databaseUrl, operation, caller(operation));
 });
 
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((runtime) => runtime.stop()));
+  await installation.stopAll();
   const [trouble] = troubles.splice(0);
   if (trouble !== undefined) throw new Error(trouble);
 });
 
 afterAll(async () => {
   await store.close();
-  await database.end();
-  await postgres.stop();
+  await installation.close();
 });
 
-async function startRuntime(options: Partial<RuntimeOptions> = {}): Promise<Runtime> {
-  const runtime = await createRuntime({
-    databaseUrl: postgres.url,
-    redisUrl: redis.url,
-    worker: true,
-    activities: [],
-    onTrouble: (where, error) => troubles.push(`${where}: ${error.message}`),
-    ...options,
-  });
-  running.push(runtime);
-  return runtime;
-}
+const startRuntime = (options: Partial<RuntimeOptions> = {}): Promise<Runtime> =>
+  installation.start({ onTrouble: (where, error) => troubles.push(`${where}: ${error.message}`), ...options });
 
 interface Shown {
   state: Json;
@@ -161,7 +135,7 @@ interface Shown {
 }
 
 async function entity(name: string, key: string): Promise<Shown | undefined> {
-  const { rows } = await database.query<Shown>(
+  const { rows } = await installation.database.query<Shown>(
     `SELECT custom_status AS state, (whereabouts->'entity'->>'exists')::bool AS exists, whereabouts->'entity'->'lockedBy' AS "lockedBy",
             (whereabouts->'entity'->>'queued')::int AS queued, (whereabouts->'entity'->>'delayed')::int AS delayed,
             whereabouts->'entity'->'waiting' AS waiting
@@ -186,7 +160,7 @@ const becomes = (key: string, wanted: Partial<Shown>, name = 'counter') =>
 
 async function outcome(id: string): Promise<{ status: string; output: Json }> {
   return eventually(`${id} ends`, async () => {
-    const { rows } = await database.query<{ status: string; output: Json }>(
+    const { rows } = await installation.database.query<{ status: string; output: Json }>(
       `SELECT i.status, h.data->'output' AS output FROM instance i LEFT JOIN history_event h ON h.instance_id = i.id AND h.seq = i.seq
        WHERE i.id = $1 AND i.completed_at IS NOT NULL`,
       [id],
@@ -220,8 +194,11 @@ const go = (runtime: Runtime, id: string) =>
 
 /** What the invariant checks find once no message is left. */
 async function broken(): Promise<object> {
-  await eventually('no message is left', async () => (await database.query('SELECT 1 FROM message')).rows.length === 0 || undefined);
-  return (await checkInvariants(postgres.url)).broken;
+  await eventually(
+    'no message is left',
+    async () => (await installation.database.query('SELECT 1 FROM message')).rows.length === 0 || undefined,
+  );
+  return (await checkInvariants(installation.databaseUrl)).broken;
 }
 
 describe('signals from outside', () => {
@@ -259,11 +236,10 @@ describe('signals from outside', () => {
     const at = Date.now() + 1_500;
     await signal(first, 'delayed', 'add', 1, at);
     await becomes('delayed', { delayed: 1, exists: false });
-    await first.stop();
-    running.splice(0);
+    await installation.stop(first);
     await startRuntime();
     await becomes('delayed', { state: 1, delayed: 0 });
-    const { rows } = await database.query<{ at: string }>(
+    const { rows } = await installation.database.query<{ at: string }>(
       `SELECT extract(epoch FROM at) * 1000 AS at FROM history_event WHERE instance_id = '@counter@delayed' AND type = 'EntityOperationApplied'`,
     );
     expect(Number(rows[0]?.at)).toBeGreaterThanOrEqual(at);
@@ -284,10 +260,10 @@ describe('signals from outside', () => {
 
   it('run the latest version of the type, in every process', async () => {
     const [one, other] = [await startRuntime(), await startRuntime()];
-    await saveEntityType(postgres.url, 'changing', { formatVersion: 1, kind: 'value' });
+    await saveEntityType(installation.databaseUrl, 'changing', { formatVersion: 1, kind: 'value' });
     for (const runtime of [one, other]) await signal(runtime, 'a', 'set', 1, null, 'changing');
     await becomes('a', { state: 1 }, 'changing');
-    await saveEntityType(postgres.url, 'changing', {
+    await saveEntityType(installation.databaseUrl, 'changing', {
       formatVersion: 1,
       kind: 'custom',
       initialState: 0,
@@ -489,7 +465,7 @@ describe('critical sections', () => {
 
   it('survive a purge that overtakes the grant', async () => {
     const api = await startRuntime({ worker: false });
-    await database.query(
+    await installation.database.query(
       `INSERT INTO instance (id, partition, execution_id, workflow_key, version, status, seq, started_by, completed_at) VALUES ('purged', $1, 'x', 'holder', 1, 'Terminated', 0, 'test', now())`,
       [partitionOf('purged', 64)],
     );
@@ -508,7 +484,7 @@ describe('critical sections', () => {
       ],
     );
     expect(await api.purge(instanceId('purged'))).toBe('purged');
-    const { rows } = await database.query('SELECT message_id FROM message ORDER BY id');
+    const { rows } = await installation.database.query('SELECT message_id FROM message ORDER BY id');
     expect(rows).toEqual([{ message_id: 'lock:purged' }, { message_id: 'grant:purged/x/hold#1' }]);
     await startRuntime();
     await becomes('purged', { lockedBy: null, exists: false }, 'account');

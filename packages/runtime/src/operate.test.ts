@@ -1,25 +1,13 @@
 import { childInstanceId, executionId, instanceId, stepKey, type CommandBody, type InstanceId } from '@perdure/engine';
 import { nodeId, portId, type NodeId } from '@perdure/graph';
-import {
-  checkInvariants,
-  drawWorkflow,
-  eventually,
-  publishWorkflow,
-  startTestPostgres,
-  startTestRedis,
-  type TestPostgres,
-  type TestRedis,
-} from '@perdure/testing';
-import pg from 'pg';
+import { checkInvariants, drawWorkflow, eventually, publishWorkflow } from '@perdure/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Activity } from './activity-runner.ts';
-import { createRuntime, type RuntimeOptions } from './create-runtime.ts';
+import type { RuntimeOptions } from './create-runtime.ts';
+import { openInstallation, type Installation } from './installation-fixture.ts';
 import type { Runtime } from './runtime.ts';
 
-let postgres: TestPostgres;
-let redis: TestRedis;
-let database: pg.Pool;
-const running: Runtime[] = [];
+let installation: Installation;
 /** What the activity refuses; what it was asked. */
 const refused = new Set<string>();
 const asked: string[] = [];
@@ -60,43 +48,29 @@ const beside = drawWorkflow(
 );
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  redis = await startTestRedis();
-  database = new pg.Pool({ connectionString: postgres.url, max: 2 });
-  await publishWorkflow(postgres.url, 'chain', chain);
-  await publishWorkflow(postgres.url, 'parent', parent);
-  await publishWorkflow(postgres.url, 'beside', beside);
+  installation = await openInstallation();
+  await publishWorkflow(installation.databaseUrl, 'chain', chain);
+  await publishWorkflow(installation.databaseUrl, 'parent', parent);
+  await publishWorkflow(installation.databaseUrl, 'beside', beside);
 });
 
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((runtime) => runtime.stop()));
+  await installation.stopAll();
   refused.clear();
   asked.length = 0;
-  const { holds, broken } = await checkInvariants(postgres.url, {});
+  const { holds, broken } = await checkInvariants(installation.databaseUrl, {});
   if (!holds) throw new Error(JSON.stringify(broken));
 });
 
 afterAll(async () => {
-  await database.end();
-  await redis.stop();
-  await postgres.stop();
+  await installation.close();
 });
 
-async function runtime(options: Partial<RuntimeOptions> = {}): Promise<Runtime> {
-  const started = await createRuntime({
-    databaseUrl: postgres.url,
-    redisUrl: redis.url,
-    worker: true,
-    activities: [activity],
-    onTrouble: (where, error) => console.error(where, error),
-    ...options,
-  });
-  running.push(started);
-  return started;
-}
+const runtime = (options: Partial<RuntimeOptions> = {}): Promise<Runtime> =>
+  installation.start({ activities: [activity], onTrouble: (where, error) => console.error(where, error), ...options });
 
 async function statusOf(id: InstanceId): Promise<string | undefined> {
-  return (await database.query<{ status: string }>('SELECT status FROM instance WHERE id = $1', [id])).rows[0]?.status;
+  return (await installation.database.query<{ status: string }>('SELECT status FROM instance WHERE id = $1', [id])).rows[0]?.status;
 }
 
 async function reaches(id: InstanceId, status: string): Promise<void> {
@@ -130,8 +104,7 @@ describe('operating on stored instances', () => {
     const first = await runtime();
     const id = await started(first, 'chain', 'from-afar');
     await reaches(id, 'Failed');
-    await first.stop();
-    running.length = 0;
+    await installation.stop(first);
     refused.clear();
     await runtime();
     const caller = await runtime({ worker: false });
@@ -146,9 +119,11 @@ describe('operating on stored instances', () => {
     await reaches(id, 'Failed');
     refused.clear();
     expect(await on.send(id, rewind)).toEqual({ ok: true });
-    const { rows } = await database.query('SELECT status, closed_at FROM human_task WHERE instance_id = $1', [id]);
+    const { rows } = await installation.database.query('SELECT status, closed_at FROM human_task WHERE instance_id = $1', [id]);
     expect(rows).toEqual([{ status: 'open', closed_at: null }]);
-    expect((await database.query('SELECT timer_id FROM timer WHERE instance_id = $1', [id])).rows).toEqual([{ timer_id: 'nap#1!timer1' }]);
+    expect((await installation.database.query('SELECT timer_id FROM timer WHERE instance_id = $1', [id])).rows).toEqual([
+      { timer_id: 'nap#1!timer1' },
+    ]);
     const decision = {
       type: 'DecideHumanTask',
       step: stepKey('ask#1'),
@@ -179,7 +154,10 @@ describe('operating on stored instances', () => {
     const on = await runtime();
     const id = await started(on, 'parent', `family-${fate}`);
     await reaches(id, 'Failed');
-    const { rows } = await database.query<{ id: string; execution_id: string }>('SELECT execution_id FROM instance WHERE id = $1', [id]);
+    const { rows } = await installation.database.query<{ id: string; execution_id: string }>(
+      'SELECT execution_id FROM instance WHERE id = $1',
+      [id],
+    );
     const child = childInstanceId(id, executionId(rows[0]?.execution_id ?? ''), stepKey('sub#1'), 1);
     refused.clear();
     if (fate === 'completed') {
@@ -213,7 +191,7 @@ describe('operating on stored instances', () => {
       [nodeId('ask'), nodeId('inquire')],
     ]);
     const nameOf = (name: NodeId) => renamed.get(name) ?? name;
-    const second = await publishWorkflow(postgres.url, 'beside', {
+    const second = await publishWorkflow(installation.databaseUrl, 'beside', {
       ...beside,
       nodes: beside.nodes.map((node) => ({ ...node, id: nameOf(node.id) })),
       edges: beside.edges.map((edge) => ({ ...edge, source: nameOf(edge.source), target: nameOf(edge.target) })),
@@ -235,7 +213,7 @@ describe('operating on stored instances', () => {
     expect(await on.send(id, migrate)).toEqual({ ok: true });
     expect(await on.send(id, migrate)).toMatchObject({ ok: false, code: 'instance.changed' });
     const first = state.version;
-    expect((await database.query('SELECT version, versions FROM instance WHERE id = $1', [id])).rows).toEqual([
+    expect((await installation.database.query('SELECT version, versions FROM instance WHERE id = $1', [id])).rows).toEqual([
       {
         version: second,
         versions: [
@@ -244,11 +222,10 @@ describe('operating on stored instances', () => {
         ],
       },
     ]);
-    expect((await database.query('SELECT node, version, status FROM human_task WHERE instance_id = $1', [id])).rows).toEqual([
+    expect((await installation.database.query('SELECT node, version, status FROM human_task WHERE instance_id = $1', [id])).rows).toEqual([
       { node: 'inquire', version: second, status: 'open' },
     ]);
-    await on.stop();
-    running.length = 0;
+    await installation.stop(on);
     const again = await runtime();
     expect(await again.stateOf(id)).toMatchObject({ version: second });
     const decision = {

@@ -2,26 +2,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { instanceId, stepKey } from '@perdure/engine';
-import {
-  drawWorkflow,
-  eventually,
-  publishWorkflow,
-  startTestPostgres,
-  startTestRedis,
-  type TestPostgres,
-  type TestRedis,
-} from '@perdure/testing';
-import pg from 'pg';
+import { drawWorkflow, eventually, publishWorkflow } from '@perdure/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Activity, ActivityContext } from './activity-runner.ts';
-import { createRuntime, type RuntimeOptions } from './create-runtime.ts';
+import type { RuntimeOptions } from './create-runtime.ts';
+import { openInstallation, type Installation } from './installation-fixture.ts';
 import type { LeaseStore } from './ports/durable-store.ts';
 import type { Runtime } from './runtime.ts';
 
-let postgres: TestPostgres;
-let redis: TestRedis;
-let database: pg.Pool;
-let living: Runtime[] = [];
+let installation: Installation;
 /** Attempts begun, by instance and node. */
 let begun: string[] = [];
 /** What the stuck ones wait for; a settled one is let through. */
@@ -64,12 +53,10 @@ const activity: Activity = {
 };
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  redis = await startTestRedis();
-  database = new pg.Pool({ connectionString: postgres.url, max: 2 });
-  await publishWorkflow(postgres.url, 'poison', poison);
-  await publishWorkflow(postgres.url, 'queued', queued);
-  await publishWorkflow(postgres.url, 'lethal', lethal);
+  installation = await openInstallation();
+  await publishWorkflow(installation.databaseUrl, 'poison', poison);
+  await publishWorkflow(installation.databaseUrl, 'queued', queued);
+  await publishWorkflow(installation.databaseUrl, 'lethal', lethal);
 });
 
 beforeEach(() => {
@@ -80,34 +67,20 @@ beforeEach(() => {
 
 afterEach(async () => {
   over.abort();
-  await Promise.all(living.splice(0).map((runtime) => runtime.stop()));
-  await database.query('TRUNCATE instance, history_event, activity_claim CASCADE');
+  await installation.stopAll();
+  await installation.database.query('TRUNCATE instance, history_event, activity_claim CASCADE');
 });
 
 afterAll(async () => {
-  await database.end();
-  await redis.stop();
-  await postgres.stop();
+  await installation.close();
 });
 
 /** Longer than a test: whoever is taken over from does not look after its leases, or it would notice, and be given a share again. */
 const never = 600_000;
 
 /** The partitions change hands as after a crash: the one before has not released them. */
-async function takeOver(options: Partial<RuntimeOptions> = {}): Promise<Runtime> {
-  const next = await createRuntime({
-    databaseUrl: postgres.url,
-    redisUrl: redis.url,
-    worker: true,
-    activities: [activity],
-    force: true,
-    leaseMs: never,
-    renewEveryMs: never,
-    ...options,
-  });
-  living.push(next);
-  return next;
-}
+const takeOver = (options: Partial<RuntimeOptions> = {}): Promise<Runtime> =>
+  installation.start({ activities: [activity], force: true, leaseMs: never, renewEveryMs: never, ...options });
 
 /** With its methods as properties of its own, some of which may be replaced. */
 function bound<Port extends object>(port: Port): Port {
@@ -122,7 +95,7 @@ const start = (runtime: Runtime, workflow: string, id: string) =>
 
 const events = async (id: string) =>
   (
-    await database.query<{ type: string; data: Record<string, unknown> }>(
+    await installation.database.query<{ type: string; data: Record<string, unknown> }>(
       'SELECT type, data FROM history_event WHERE instance_id = $1 ORDER BY seq',
       [id],
     )
@@ -162,7 +135,7 @@ describe('quarantine', { timeout: 60_000 }, () => {
       await owner.send(instanceId('busy'), { type: 'RaiseEvent', id: `e${round}`, name: 'other', data: null, by: 'test' });
     });
     expect(times('busy stuck')).toBe(5);
-    const { rows } = await database.query<{ status: string; running: number; kind: string }>(
+    const { rows } = await installation.database.query<{ status: string; running: number; kind: string }>(
       `SELECT status, running_activities AS running, whereabouts->>'kind' AS kind FROM instance WHERE id = 'busy'`,
     );
     expect(rows).toEqual([{ status: 'Running', running: 0, kind: 'quarantined' }]);
@@ -210,7 +183,7 @@ describe('quarantine', { timeout: 60_000 }, () => {
     mended = true;
     await takeOver();
     for (let i = 0; i < 8; i += 1) await happened(`many-${i}`, 'TaskCompleted');
-    const { rows } = await database.query<{ claims: number; n: number }>(
+    const { rows } = await installation.database.query<{ claims: number; n: number }>(
       'SELECT claims, count(*)::int AS n FROM activity_claim GROUP BY claims ORDER BY claims',
     );
     expect(rows.map(({ claims }) => claims)).toEqual([4, 5]);
@@ -221,11 +194,10 @@ describe('quarantine', { timeout: 60_000 }, () => {
     const first = await takeOver();
     await start(first, 'poison', 'polite');
     await begins('polite stuck', 1);
-    living = [];
-    await first.stop();
+    await installation.stop(first);
     await takeOver();
     await begins('polite stuck', 2);
-    expect((await database.query('SELECT 1 FROM activity_claim')).rows).toEqual([]);
+    expect((await installation.database.query('SELECT 1 FROM activity_claim')).rows).toEqual([]);
   });
 
   it('K1 counts what a vanished worker left for one whose own leases run out before it has found that', async () => {
@@ -255,7 +227,9 @@ describe('quarantine', { timeout: 60_000 }, () => {
       onTrouble: (_, error) => (lapsed ||= error.name === 'LeasesRanOut'),
     });
     await begins('unfound stuck', 2);
-    expect((await database.query(`SELECT claims FROM activity_claim WHERE instance_id = 'unfound'`)).rows).toEqual([{ claims: 2 }]);
+    expect((await installation.database.query(`SELECT claims FROM activity_claim WHERE instance_id = 'unfound'`)).rows).toEqual([
+      { claims: 2 },
+    ]);
   });
 
   it('Q1 with cells a poison costs one worker: the rest of its claims are cells, and what was beside it completes in them', async () => {
@@ -296,7 +270,9 @@ describe('quarantine', { timeout: 60_000 }, () => {
       runtime = await takeOver();
       await begins('far stuck', claims);
     }
-    expect((await database.query(`SELECT claims FROM activity_claim WHERE instance_id = 'far'`)).rows).toEqual([{ claims: 3 }]);
+    expect((await installation.database.query(`SELECT claims FROM activity_claim WHERE instance_id = 'far'`)).rows).toEqual([
+      { claims: 3 },
+    ]);
     mended = true;
     await takeOver();
     await happened('far', 'TaskCompleted');

@@ -1,38 +1,24 @@
 import { instanceId } from '@perdure/engine';
-import {
-  drawWorkflow,
-  eventually,
-  publishWorkflow,
-  startTestPostgres,
-  startTestRedis,
-  type TestPostgres,
-  type TestRedis,
-} from '@perdure/testing';
+import { drawWorkflow, eventually, publishWorkflow } from '@perdure/testing';
 import { Redis } from 'ioredis';
-import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Activity, ActivityJob } from './activity-runner.ts';
-import { createRuntime } from './create-runtime.ts';
+import { openInstallation, type Installation } from './installation-fixture.ts';
 import type { Runtime } from './runtime.ts';
 
-let postgres: TestPostgres;
-let redis: TestRedis;
-let database: pg.Pool;
+let installation: Installation;
 let admin: Redis;
 let stream = '';
-const living: Runtime[] = [];
 /** Instances whose step was begun, by which worker. */
 let begun: string[] = [];
 /** By instance and worker: lets it end. */
 const ends = new Map<string, () => void>();
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  redis = await startTestRedis();
-  database = new pg.Pool({ connectionString: postgres.url, max: 2 });
-  admin = new Redis(redis.url);
+  installation = await openInstallation();
+  admin = new Redis(installation.redisUrl);
   await publishWorkflow(
-    postgres.url,
+    installation.databaseUrl,
     'far',
     drawWorkflow(
       {
@@ -43,22 +29,20 @@ beforeAll(async () => {
       ['start -> work', 'work -> done'],
     ),
   );
-  const { rows } = await database.query<{ value: string }>(`SELECT value FROM setting WHERE key = 'incarnation'`);
+  const { rows } = await installation.database.query<{ value: string }>(`SELECT value FROM setting WHERE key = 'incarnation'`);
   stream = `perdure:{${rows[0]?.value ?? ''}}:q:far`;
 });
 
 afterEach(async () => {
   for (const end of ends.values()) end();
-  await Promise.all(living.splice(0).map((runtime) => runtime.stop()));
+  await installation.stopAll();
   begun = [];
   ends.clear();
 });
 
 afterAll(async () => {
   admin.disconnect();
-  await database.end();
-  await redis.stop();
-  await postgres.stop();
+  await installation.close();
 });
 
 /** Looks after no lease while a test lasts. */
@@ -73,18 +57,7 @@ async function worker(name: string): Promise<Runtime> {
       return new Promise((end) => ends.set(`${id} by ${name}`, () => end({ ok: true, output: null })));
     },
   };
-  const runtime = await createRuntime({
-    databaseUrl: postgres.url,
-    redisUrl: redis.url,
-    worker: true,
-    activities: [activity],
-    force: true,
-    queueConcurrency: 1,
-    leaseMs: never,
-    renewEveryMs: never,
-  });
-  living.push(runtime);
-  return runtime;
+  return installation.start({ activities: [activity], force: true, queueConcurrency: 1, leaseMs: never, renewEveryMs: never });
 }
 
 const start = (runtime: Runtime, id: string) =>
@@ -94,7 +67,7 @@ const begins = (what: string) => eventually(`${what} is begun`, () => begun.incl
 
 const completes = (id: string) =>
   eventually(`${id} completes`, async () => {
-    const { rows } = await database.query<{ status: string }>('SELECT status FROM instance WHERE id = $1', [id]);
+    const { rows } = await installation.database.query<{ status: string }>('SELECT status FROM instance WHERE id = $1', [id]);
     return rows[0]?.status === 'Completed' || undefined;
   });
 

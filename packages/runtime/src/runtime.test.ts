@@ -1,31 +1,24 @@
-import { drawWorkflow, publishWorkflow, startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '@perdure/testing';
+import { drawWorkflow, publishWorkflow } from '@perdure/testing';
 import { childInstanceId, executionId, instanceId, stepKey, type InstanceId } from '@perdure/engine';
 import { portId } from '@perdure/graph';
-import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Activity } from './activity-runner.ts';
-import { createRuntime, type RuntimeOptions } from './create-runtime.ts';
+import type { RuntimeOptions } from './create-runtime.ts';
+import { openInstallation, type Installation } from './installation-fixture.ts';
 import type { Runtime } from './runtime.ts';
 
-let postgres: TestPostgres;
-let redis: TestRedis;
-let database: pg.Pool;
-const running: Runtime[] = [];
+let installation: Installation;
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  redis = await startTestRedis();
-  database = new pg.Pool({ connectionString: postgres.url, max: 2 });
+  installation = await openInstallation();
 });
 
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((runtime) => runtime.stop()));
+  await installation.stopAll();
 });
 
 afterAll(async () => {
-  await database.end();
-  await redis.stop();
-  await postgres.stop();
+  await installation.close();
 });
 
 const calls: { key: string; attempt: number; input: unknown }[] = [];
@@ -44,18 +37,8 @@ const http: Activity = {
   },
 };
 
-async function startRuntime(options: Partial<RuntimeOptions> = {}): Promise<Runtime> {
-  const runtime = await createRuntime({
-    databaseUrl: postgres.url,
-    redisUrl: redis.url,
-    worker: true,
-    activities: [http],
-    onTrouble: (where, error) => console.error(where, error),
-    ...options,
-  });
-  running.push(runtime);
-  return runtime;
-}
+const startRuntime = (options: Partial<RuntimeOptions> = {}): Promise<Runtime> =>
+  installation.start({ activities: [http], onTrouble: (where, error) => console.error(where, error), ...options });
 
 interface Row {
   status: string;
@@ -64,7 +47,7 @@ interface Row {
 }
 
 async function row(id: InstanceId): Promise<Row | undefined> {
-  const { rows } = await database.query<Row>(
+  const { rows } = await installation.database.query<Row>(
     `SELECT i.status, i.seq, h.data->'output' AS output FROM instance i LEFT JOIN history_event h ON h.instance_id = i.id AND h.seq = i.seq WHERE i.id = $1`,
     [id],
   );
@@ -104,7 +87,7 @@ const chain = drawWorkflow(
 
 describe('a runtime on Postgres and Redis', () => {
   it('runs a chain of activities to completion, each result recorded once', async () => {
-    await publishWorkflow(postgres.url, 'chain', chain);
+    await publishWorkflow(installation.databaseUrl, 'chain', chain);
     const runtime = await startRuntime();
     const started = await runtime.start({
       workflow: 'chain',
@@ -115,7 +98,7 @@ describe('a runtime on Postgres and Redis', () => {
     });
     expect(started).toMatchObject({ ok: true, instanceId: 'chain-1' });
     expect(await finished(instanceId('chain-1'))).toMatchObject({ status: 'Completed', output: 'https://a.test/x/2' });
-    const { rows } = await database.query(`SELECT seq, type FROM history_event WHERE instance_id = 'chain-1' ORDER BY seq`);
+    const { rows } = await installation.database.query(`SELECT seq, type FROM history_event WHERE instance_id = 'chain-1' ORDER BY seq`);
     expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, i) => i + 1));
     expect(rows.map(({ type }) => type)).toEqual([
       'ExecutionStarted',
@@ -129,7 +112,7 @@ describe('a runtime on Postgres and Redis', () => {
   });
 
   it('retries by its policy and keeps the activity key over attempts', async () => {
-    await publishWorkflow(postgres.url, 'chain', chain);
+    await publishWorkflow(installation.databaseUrl, 'chain', chain);
     const runtime = await startRuntime();
     failures = 2;
     calls.length = 0;
@@ -138,12 +121,12 @@ describe('a runtime on Postgres and Redis', () => {
     const first = calls.filter(({ key }) => key.endsWith('/first#1'));
     expect(first.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
     expect(new Set(first.map(({ key }) => key)).size).toBe(1);
-    const { rows } = await database.query(`SELECT count(*)::int AS n FROM timer WHERE instance_id = 'retry-1'`);
+    const { rows } = await installation.database.query(`SELECT count(*)::int AS n FROM timer WHERE instance_id = 'retry-1'`);
     expect(rows).toEqual([{ n: 0 }]);
   });
 
   it('refuses a second live instance with the same id, also when both start at once', async () => {
-    await publishWorkflow(postgres.url, 'waiter', waiter);
+    await publishWorkflow(installation.databaseUrl, 'waiter', waiter);
     const runtime = await startRuntime();
     const results = await Promise.all(
       [1, 2, 3].map(() =>
@@ -176,7 +159,7 @@ describe('a runtime on Postgres and Redis', () => {
   });
 
   it('wakes a sleeper on an event, and answers an event to a finished instance', async () => {
-    await publishWorkflow(postgres.url, 'waiter', waiter);
+    await publishWorkflow(installation.databaseUrl, 'waiter', waiter);
     const runtime = await startRuntime({ residentLimit: 0 });
     const id = instanceId('sleeper');
     await runtime.start({ workflow: 'waiter', version: null, input: {}, startedBy: 'test', instanceId: id });
@@ -196,12 +179,12 @@ describe('a runtime on Postgres and Redis', () => {
   });
 
   it('fires timers, not before their moment by the database clock', async () => {
-    await publishWorkflow(postgres.url, 'timer', timer);
+    await publishWorkflow(installation.databaseUrl, 'timer', timer);
     const runtime = await startRuntime();
     const ids = Array.from({ length: 50 }, (_, i) => instanceId(`timer-${i}`));
     await Promise.all(ids.map((id) => runtime.start({ workflow: 'timer', version: null, input: {}, startedBy: 'test', instanceId: id })));
     await Promise.all(ids.map(finished));
-    const { rows } = await database.query(
+    const { rows } = await installation.database.query(
       `SELECT count(*)::int AS early FROM history_event c JOIN history_event f ON f.instance_id = c.instance_id AND f.type = 'TimerFired'
        WHERE c.type = 'TimerCreated' AND c.instance_id LIKE 'timer-%' AND f.at < to_timestamp((c.data->>'fireAt')::float8 / 1000)`,
     );
@@ -209,12 +192,13 @@ describe('a runtime on Postgres and Redis', () => {
   });
 
   it('decides a human task once, whoever races', async () => {
-    await publishWorkflow(postgres.url, 'approval', approval);
+    await publishWorkflow(installation.databaseUrl, 'approval', approval);
     const runtime = await startRuntime();
     const id = instanceId('approval-1');
     await runtime.start({ workflow: 'approval', version: null, input: { order: 7 }, startedBy: 'test', instanceId: id });
     const open = await eventually(
-      async () => (await database.query(`SELECT title, status, outcomes FROM human_task WHERE instance_id = $1`, [id])).rows[0],
+      async () =>
+        (await installation.database.query(`SELECT title, status, outcomes FROM human_task WHERE instance_id = $1`, [id])).rows[0],
     );
     expect(open).toMatchObject({ title: 'Approve 7', status: 'open' });
     const decide = (by: string, outcome: string) =>
@@ -223,23 +207,23 @@ describe('a runtime on Postgres and Redis', () => {
     const results = await Promise.all(Array.from({ length: 20 }, (_, i) => decide(`user-${i}`, i % 2 === 0 ? 'approved' : 'rejected')));
     expect(results.filter(({ ok }) => ok)).toHaveLength(1);
     expect(await finished(id)).toMatchObject({ status: 'Completed' });
-    const { rows } = await database.query(`SELECT status, decided_by FROM human_task WHERE instance_id = $1`, [id]);
+    const { rows } = await installation.database.query(`SELECT status, decided_by FROM human_task WHERE instance_id = $1`, [id]);
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject({ status: 'decided' });
   });
 
   it('says in lists why an instance was terminated', async () => {
-    await publishWorkflow(postgres.url, 'waiter', waiter);
+    await publishWorkflow(installation.databaseUrl, 'waiter', waiter);
     const runtime = await startRuntime();
     const id = instanceId('terminated');
     await runtime.start({ workflow: 'waiter', version: null, input: {}, startedBy: 'test', instanceId: id });
     expect(await runtime.send(id, { type: 'Terminate', reason: 'ordered twice', by: 'ann', recursive: false })).toEqual({ ok: true });
-    const { rows } = await database.query(`SELECT status, whereabouts->>'detail' AS why FROM instance WHERE id = $1`, [id]);
+    const { rows } = await installation.database.query(`SELECT status, whereabouts->>'detail' AS why FROM instance WHERE id = $1`, [id]);
     expect(rows).toEqual([{ status: 'Terminated', why: 'ordered twice' }]);
   });
 
   it('keeps who claimed a task that is decided in the same commit', async () => {
-    await publishWorkflow(postgres.url, 'approval', approval);
+    await publishWorkflow(installation.databaseUrl, 'approval', approval);
     const runtime = await startRuntime();
     const id = instanceId('claimed-and-decided');
     await runtime.start({ workflow: 'approval', version: null, input: { order: 8 }, startedBy: 'test', instanceId: id });
@@ -251,7 +235,7 @@ describe('a runtime on Postgres and Redis', () => {
       runtime.send(id, { type: 'DecideHumanTask', step, outcome: portId('approved'), data: null, comment: null, by: 'ann' }),
     ]);
     expect(results).toEqual([{ ok: true }, { ok: true }, { ok: true }]);
-    const { rows } = await database.query(
+    const { rows } = await installation.database.query(
       `SELECT status, assignee, decided_by, claimed_at IS NOT NULL AS claimed FROM human_task WHERE instance_id = $1`,
       [id],
     );
@@ -259,9 +243,9 @@ describe('a runtime on Postgres and Redis', () => {
   });
 
   it('fails the step whose sub-workflow finds its id taken by somebody else', async () => {
-    await publishWorkflow(postgres.url, 'waiter', waiter);
-    await publishWorkflow(postgres.url, 'chain', chain);
-    await publishWorkflow(postgres.url, 'late-parent', lateParent);
+    await publishWorkflow(installation.databaseUrl, 'waiter', waiter);
+    await publishWorkflow(installation.databaseUrl, 'chain', chain);
+    await publishWorkflow(installation.databaseUrl, 'late-parent', lateParent);
     const runtime = await startRuntime();
     const id = instanceId('late-parent-1');
     const started = await runtime.start({
@@ -280,20 +264,20 @@ describe('a runtime on Postgres and Redis', () => {
   });
 
   it('starts sub-workflows and takes their results, and fails the step when there is no such workflow', async () => {
-    await publishWorkflow(postgres.url, 'chain', chain);
-    await publishWorkflow(postgres.url, 'parent', parent('chain'));
-    await publishWorkflow(postgres.url, 'orphan', parent('no-such-workflow'));
+    await publishWorkflow(installation.databaseUrl, 'chain', chain);
+    await publishWorkflow(installation.databaseUrl, 'parent', parent('chain'));
+    await publishWorkflow(installation.databaseUrl, 'orphan', parent('no-such-workflow'));
     const runtime = await startRuntime();
     await runtime.start({ workflow: 'parent', version: null, input: { name: 'p' }, startedBy: 'test', instanceId: instanceId('parent-1') });
     expect(await finished(instanceId('parent-1'))).toMatchObject({ status: 'Completed', output: 'https://a.test/p/2' });
     await runtime.start({ workflow: 'orphan', version: null, input: {}, startedBy: 'test', instanceId: instanceId('orphan-1') });
     expect(await finished(instanceId('orphan-1'))).toMatchObject({ status: 'Failed' });
-    const { rows } = await database.query(`SELECT count(*)::int AS n FROM message`);
+    const { rows } = await installation.database.query(`SELECT count(*)::int AS n FROM message`);
     expect(rows).toEqual([{ n: 0 }]);
   });
 
   it('goes on where a runtime that was cut off had stopped', async () => {
-    await publishWorkflow(postgres.url, 'slow', slow);
+    await publishWorkflow(installation.databaseUrl, 'slow', slow);
     const blocked: Activity = { name: 'http', run: () => new Promise(() => {}) };
     const first = await startRuntime({ activities: [blocked] });
     const id = instanceId('cut-off');
@@ -303,14 +287,14 @@ describe('a runtime on Postgres and Redis', () => {
     const second = await startRuntime({ force: true });
     expect(await finished(id)).toMatchObject({ status: 'Completed' });
     expect(second.health().partitionsOwned).toBe(64);
-    const { rows } = await database.query(
+    const { rows } = await installation.database.query(
       `SELECT count(*)::int AS n FROM history_event WHERE instance_id = 'cut-off' AND type = 'TaskCompleted'`,
     );
     expect(rows).toEqual([{ n: 1 }]);
   });
 
   it('serves an API process that owns nothing: start, event, refusal', async () => {
-    await publishWorkflow(postgres.url, 'waiter', waiter);
+    await publishWorkflow(installation.databaseUrl, 'waiter', waiter);
     await startRuntime();
     const api = await startRuntime({ worker: false });
     const id = instanceId('via-api');
@@ -333,7 +317,7 @@ describe('a runtime on Postgres and Redis', () => {
   });
 
   it('spreads activities of a named queue over workers', async () => {
-    await publishWorkflow(postgres.url, 'queued', queued);
+    await publishWorkflow(installation.databaseUrl, 'queued', queued);
     const ranBy = new Map<string, number>();
     const worker = (name: string): Promise<Runtime> =>
       startRuntime({
@@ -360,7 +344,7 @@ describe('a runtime on Postgres and Redis', () => {
   });
 
   it('keeps large values by reference, and expressions read through them', async () => {
-    await publishWorkflow(postgres.url, 'big', big);
+    await publishWorkflow(installation.databaseUrl, 'big', big);
     const runtime = await startRuntime();
     const id = instanceId('big-1');
     await runtime.start({
@@ -371,12 +355,14 @@ describe('a runtime on Postgres and Redis', () => {
       instanceId: id,
     });
     expect(await finished(id)).toMatchObject({ status: 'Completed', output: { name: 'ann', same: true } });
-    const { rows } = await database.query(`SELECT max(length(data::text))::int AS longest FROM history_event WHERE instance_id = 'big-1'`);
+    const { rows } = await installation.database.query(
+      `SELECT max(length(data::text))::int AS longest FROM history_event WHERE instance_id = 'big-1'`,
+    );
     expect(rows[0].longest).toBeLessThan(1_000);
   });
 
   it('stores text that Postgres would refuse', async () => {
-    await publishWorkflow(postgres.url, 'waiter', waiter);
+    await publishWorkflow(installation.databaseUrl, 'waiter', waiter);
     const runtime = await startRuntime();
     const id = instanceId('odd-text');
     await runtime.start({ workflow: 'waiter', version: null, input: {}, startedBy: 'test', instanceId: id });

@@ -1,17 +1,8 @@
 import { executionId, instanceId, type HistoryEvent, type InstanceId } from '@perdure/engine';
-import {
-  drawWorkflow,
-  eventually,
-  publishWorkflow,
-  startTestPostgres,
-  startTestRedis,
-  type TestPostgres,
-  type TestRedis,
-} from '@perdure/testing';
+import { drawWorkflow, eventually, publishWorkflow } from '@perdure/testing';
 import { Redis } from 'ioredis';
-import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createRuntime, type RuntimeOptions } from './create-runtime.ts';
+import { openInstallation, type Installation } from './installation-fixture.ts';
 import { Intake } from './intake.ts';
 import { partitionOf } from './partition-of.ts';
 import type { AcceptedStart, MessageBody } from './ports/durable-store.ts';
@@ -19,29 +10,23 @@ import { PostgresStore } from './postgres/postgres-store.ts';
 import { RedisHotStore } from './redis/redis-hot-store.ts';
 import type { Runtime, SendResult } from './runtime.ts';
 
-let postgres: TestPostgres;
-let redis: TestRedis;
-let database: pg.Pool;
+let installation: Installation;
 let store: PostgresStore;
-const running: Runtime[] = [];
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
-  redis = await startTestRedis();
-  database = new pg.Pool({ connectionString: postgres.url, max: 2 });
-  store = new PostgresStore({ url: postgres.url });
-  await publishWorkflow(postgres.url, 'waiter', waiter);
-  await publishWorkflow(postgres.url, 'nul', nul);
+  installation = await openInstallation();
+  store = new PostgresStore({ url: installation.databaseUrl });
+  await publishWorkflow(installation.databaseUrl, 'waiter', waiter);
+  await publishWorkflow(installation.databaseUrl, 'nul', nul);
 });
 
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((runtime) => runtime.stop()));
+  await installation.stopAll();
 });
 
 afterAll(async () => {
   await store.close();
-  await database.end();
-  await postgres.stop();
+  await installation.close();
 });
 
 const waiter = drawWorkflow(
@@ -62,22 +47,16 @@ const nul = drawWorkflow(
   ['start -> build', 'build -> done'],
 );
 
-async function startRuntime(options: Partial<RuntimeOptions> = {}): Promise<Runtime> {
-  const runtime = await createRuntime({ databaseUrl: postgres.url, redisUrl: redis.url, worker: true, activities: [], ...options });
-  running.push(runtime);
-  return runtime;
-}
-
 const start = (runtime: Runtime, workflow: string, id: string) =>
   runtime.start({ workflow, version: null, input: {}, startedBy: 'test', instanceId: instanceId(id) });
 const go = { type: 'RaiseEvent', id: 'e', name: 'go', data: 1, by: 'test' } as const;
 
 async function status(id: string): Promise<string | undefined> {
-  return (await database.query<{ status: string }>('SELECT status FROM instance WHERE id = $1', [id])).rows[0]?.status;
+  return (await installation.database.query<{ status: string }>('SELECT status FROM instance WHERE id = $1', [id])).rows[0]?.status;
 }
 
 const noMessageIsLeft = () =>
-  eventually('no message is left', async () => (await database.query('SELECT 1 FROM message')).rows.length === 0 || undefined);
+  eventually('no message is left', async () => (await installation.database.query('SELECT 1 FROM message')).rows.length === 0 || undefined);
 
 const endsAs = (id: string, wanted: string) => eventually(`${id} is ${wanted}`, async () => (await status(id)) === wanted || undefined);
 
@@ -87,7 +66,7 @@ async function history(id: InstanceId): Promise<HistoryEvent[]> {
 
 /** Holds what the statement locks until the answer is called. */
 async function lock(statement: string): Promise<() => Promise<void>> {
-  const client = await database.connect();
+  const client = await installation.database.connect();
   await client.query('BEGIN');
   await client.query(statement);
   return async () => {
@@ -114,15 +93,15 @@ describe('a worker reads an instance back', () => {
     ['nonsense', () => '[{"seq":1,"type":"TaskCompleted"}]'],
     ['no JSON', () => '['],
   ])('from the history when the hot store holds %s', async (what, damaged) => {
-    const runtime = await startRuntime({ residentLimit: 0 });
+    const runtime = await installation.start({ residentLimit: 0 });
     const id = instanceId(`hot ${what}`);
     const tailKey = `perdure:{${await store.incarnation()}}:t:${id}`;
     await start(runtime, 'waiter', id);
     const events = await history(id);
-    const hot = new RedisHotStore(redis.url, await store.incarnation());
+    const hot = new RedisHotStore(installation.redisUrl, await store.incarnation());
     await hot.ready();
     await eventually('it is in the hot store', async () => (await hot.load([id])).get(id));
-    const admin = new Redis(redis.url);
+    const admin = new Redis(installation.redisUrl);
     await admin.multi().del(tailKey).xadd(tailKey, `${events.length}-0`, 'e', damaged(events)).exec();
     expect((await hot.load([id])).get(id)).toEqual({ seq: events.length, checkpoint: null, tail: [damaged(events)] });
     admin.disconnect();
@@ -132,33 +111,33 @@ describe('a worker reads an instance back', () => {
   });
 
   it('and one that cannot be read answers its senders and keeps nobody else waiting', async () => {
-    const runtime = await startRuntime({ residentLimit: 0 });
-    await publishWorkflow(postgres.url, 'broken', { formatVersion: 1, nodes: [], edges: [] });
+    const runtime = await installation.start({ residentLimit: 0 });
+    await publishWorkflow(installation.databaseUrl, 'broken', { formatVersion: 1, nodes: [], edges: [] });
     await start(runtime, 'waiter', 'fine');
     for (const id of ['bad-version', 'bad-history']) {
-      await database.query(
+      await installation.database.query(
         `INSERT INTO instance (id, partition, execution_id, workflow_key, version, status, seq, started_by) VALUES ($1, $2, 'x', $3, 1, 'Running', 3, 'test')`,
         [id, partitionOf(id, 64), id === 'bad-version' ? 'broken' : 'waiter'],
       );
       if (id === 'bad-version')
-        await database.query(`INSERT INTO history_event SELECT $1, seq, type, at, data FROM history_event WHERE instance_id = 'fine'`, [
-          id,
-        ]);
+        await installation.database.query(
+          `INSERT INTO history_event SELECT $1, seq, type, at, data FROM history_event WHERE instance_id = 'fine'`,
+          [id],
+        );
     }
     const answers = await Promise.all(['bad-version', 'fine', 'bad-history'].map((id) => runtime.send(instanceId(id), go)));
     expect(answers).toMatchObject([{ ok: false, code: 'unavailable' }, { ok: true }, { ok: false, code: 'unavailable' }]);
     await endsAs('fine', 'Completed');
-    await database.query(`DELETE FROM instance WHERE id LIKE 'bad-%'`);
+    await installation.database.query(`DELETE FROM instance WHERE id LIKE 'bad-%'`);
   });
 
   it('once, however many commands arrive while its plan is read', async () => {
-    const first = await startRuntime();
+    const first = await installation.start();
     const ids = Array.from({ length: 30 }, (_, i) => `cold-${i}`);
     await Promise.all(ids.map((id) => start(first, 'waiter', id)));
-    await first.stop();
-    running.length = 0;
+    await installation.stop(first);
     const troubles: string[] = [];
-    const second = await startRuntime({ onTrouble: (where, error) => troubles.push(`${where}: ${error.message}`) });
+    const second = await installation.start({ onTrouble: (where, error) => troubles.push(`${where}: ${error.message}`) });
     const unlock = await lock('LOCK TABLE workflow_version IN ACCESS EXCLUSIVE MODE');
     const sends: Promise<SendResult>[] = [];
     for (let i = 0; i < 4; i += 1) {
@@ -174,7 +153,7 @@ describe('a worker reads an instance back', () => {
 
 describe('messages', () => {
   it('a cancellation fetched together with its child’s start cancels the child', async () => {
-    await startRuntime();
+    await installation.start();
     // What reads the child's version waits; its cancellation needs none.
     const unlock = await lock('LOCK TABLE workflow, workflow_version IN ACCESS EXCLUSIVE MODE');
     const child: MessageBody = { type: 'StartChild', workflow: 'waiter', version: null, input: null, parent: null, tags: [] };
@@ -189,7 +168,7 @@ describe('messages', () => {
   });
 
   it('what is told to an instance that never was or has ended goes away', async () => {
-    await startRuntime();
+    await installation.start();
     await store.accept(
       [],
       [
@@ -201,7 +180,7 @@ describe('messages', () => {
   });
 
   it('an event to an instance another process has just accepted waits for its start', async () => {
-    const runtime = await startRuntime({ mailboxPollMs: 60_000 });
+    const runtime = await installation.start({ mailboxPollMs: 60_000 });
     const id = instanceId('accepted');
     await store.accept([accepted(id)], []);
     expect(await runtime.send(id, go)).toEqual({ ok: true });
@@ -242,12 +221,12 @@ function accepted(id: InstanceId): AcceptedStart & { creation: { tags: string[] 
 
 describe('text that cannot be stored', () => {
   it('is mended in what an expression builds', async () => {
-    const runtime = await startRuntime();
+    const runtime = await installation.start();
     await start(runtime, 'nul', 'nul-1');
     await endsAs('nul-1', 'Completed');
     expect(
       (
-        await database.query(
+        await installation.database.query(
           `SELECT data->'output'->>'text' AS text FROM history_event WHERE instance_id = 'nul-1' AND type = 'EndReached'`,
         )
       ).rows,
@@ -255,7 +234,7 @@ describe('text that cannot be stored', () => {
   });
 
   it('is mended in names, comments and tags, and refused in an id', async () => {
-    const runtime = await startRuntime();
+    const runtime = await installation.start();
     expect(await start(runtime, 'waiter', 'a\0b')).toMatchObject({ ok: false, code: 'input.invalid' });
     expect(
       await runtime.start({
@@ -268,7 +247,7 @@ describe('text that cannot be stored', () => {
       }),
     ).toMatchObject({ ok: true });
     expect(await runtime.send(instanceId('odd'), { ...go, name: 'oth\0er', by: '\0' })).toEqual({ ok: true });
-    expect((await database.query(`SELECT started_by, tags FROM instance WHERE id = 'odd'`)).rows).toEqual([
+    expect((await installation.database.query(`SELECT started_by, tags FROM instance WHERE id = 'odd'`)).rows).toEqual([
       { started_by: 'nul \uFFFD', tags: ['\uFFFD'] },
     ]);
   });
