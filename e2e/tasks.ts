@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Locator, Page } from '@playwright/test';
 import { addPerson, type AddedPerson } from '@perdure/testing';
 import type { ServerProcess } from '@perdure/testing/server-process';
+import { callApi, publishWorkflow } from './api.ts';
 
 /** Somebody in a browser of their own. */
 export interface Visitor {
@@ -37,8 +38,7 @@ export class TaskSetting {
       { id: 'review', type: 'humanTask', title: 'Review', parent: null, position: { x: 0, y: 120 }, config: task },
     ];
     const edges = [{ id: 'begin', source: 'start', sourcePort: 'out', target: 'review' }];
-    await this.call('/api/workflows', { key, title, document: { formatVersion: 1, nodes, edges } });
-    await this.call(`/api/workflows/${key}/publish`, {});
+    await publishWorkflow(this.#perdure, key, title, { formatVersion: 1, nodes, edges });
   }
 
   /** `due`: a duration from now, `-1h` is an hour ago. Gives the instance's id. */
@@ -46,23 +46,11 @@ export class TaskSetting {
     workflow: string,
     { due, ...input }: { title: string; due?: string; candidates?: string[]; context?: object },
   ): Promise<string> {
-    const { id } = await this.call<{ id: string }>(`/runtime/webhooks/durabletask/orchestrators/${workflow}`, {
+    const { id } = await callApi<{ id: string }>(this.#perdure, 'POST', `/runtime/webhooks/durabletask/orchestrators/${workflow}`, {
       ...input,
       ...(due === undefined ? {} : { due: momentIn(due) }),
     });
     return id;
-  }
-
-  async call<Answer>(path: string, body: object, method = 'POST'): Promise<Answer> {
-    const answer = await fetch(this.#perdure.origin + path, {
-      method,
-      headers: { 'content-type': 'application/json', 'x-functions-key': this.#perdure.apiKey },
-      ...(method === 'DELETE' ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
-    // What the server answers, if anything, is what the caller says it does.
-    return (text === '' ? undefined : JSON.parse(text)) as Answer;
   }
 
   async visitor(browser: Browser, name: string, role: 'approver' | 'admin' | 'operator', groups: string[]): Promise<Visitor> {

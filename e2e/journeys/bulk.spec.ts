@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { publishWorkflow, startInstance } from '../api.ts';
 import { expectNoSeriousFault } from '../no-serious-fault.ts';
 import { signIn } from '../sign-in.ts';
 
@@ -40,8 +41,13 @@ test.beforeAll(async ({ browser }) => {
   context = await signIn(browser, perdure);
   const once = { retry: { firstRetryInterval: '20ms', maxNumberOfAttempts: 1 } };
   const call = node('call', 'http', 'Credit check', { method: 'GET', url: `${origin}/credit` }, once);
-  await publish('credit', chain(node('start', 'start', 'Start'), call, node('end', 'end', 'End')));
-  await publish('parcel', chain(node('start', 'start', 'Start'), node('wait', 'event', 'Wait', { name: 'go' }), node('end', 'end', 'End')));
+  await publishWorkflow(perdure, 'credit', 'credit', chain(node('start', 'start', 'Start'), call, node('end', 'end', 'End')));
+  await publishWorkflow(
+    perdure,
+    'parcel',
+    'parcel',
+    chain(node('start', 'start', 'Start'), node('wait', 'event', 'Wait', { name: 'go' }), node('end', 'end', 'End')),
+  );
 });
 
 test.afterAll(async () => {
@@ -51,20 +57,7 @@ test.afterAll(async () => {
   bank.close();
 });
 
-async function post(path: string, body: object): Promise<void> {
-  const headers = { 'content-type': 'application/json', 'x-functions-key': perdure.apiKey };
-  const answer = await fetch(perdure.origin + path, { method: 'POST', headers, body: JSON.stringify(body) });
-  expect(answer.status, await answer.text()).toBeLessThan(300);
-}
-
-async function publish(key: string, document: object): Promise<void> {
-  await post('/api/workflows', { key, title: key, document });
-  await post(`/api/workflows/${key}/publish`, {});
-}
-
-const orchestrators = '/runtime/webhooks/durabletask/orchestrators';
-const start = (workflow: string, ids: readonly string[]) =>
-  Promise.all(ids.map((id) => post(`${orchestrators}/${workflow}/${id}`, {}))).then(() => undefined);
+const start = (workflow: string, ids: readonly string[]) => Promise.all(ids.map((id) => startInstance(perdure, workflow, id)));
 const named = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
 
 /** Calls a procedure as whoever the page is signed in as. */

@@ -1,6 +1,8 @@
 /** The dashboard as an operator meets it: what failed shows without a reload, the tiles and the incident lead to the instances. */
 import { expect, test, type BrowserContext, type Locator, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { publishWorkflow, startInstance } from '../api.ts';
+import { creditWorkflow } from '../credit-workflow.ts';
 import { expectNoSeriousFault } from '../no-serious-fault.ts';
 import { signIn } from '../sign-in.ts';
 
@@ -10,59 +12,13 @@ const counted = { timeout: 60_000 };
 let perdure: ServerProcess;
 let context: BrowserContext;
 
-const flow = {
-  formatVersion: 1,
-  nodes: [
-    { id: 'start', type: 'start', title: 'Start', parent: null, position: { x: 0, y: 0 }, config: {} },
-    {
-      id: 'which',
-      type: 'condition',
-      title: 'Which',
-      parent: null,
-      position: { x: 0, y: 100 },
-      config: { cases: [{ key: 'wait', label: 'Wait', when: 'input.wait' }] },
-    },
-    {
-      id: 'changed',
-      type: 'event',
-      title: 'Wait for changes',
-      parent: null,
-      position: { x: 0, y: 200 },
-      config: { name: 'order.changed' },
-    },
-    {
-      id: 'fails',
-      type: 'fail',
-      title: 'Credit check',
-      parent: null,
-      position: { x: 300, y: 200 },
-      config: { code: 'NoCredit', message: { expr: '"No credit for order " & input.order' } },
-    },
-    { id: 'end', type: 'end', title: 'End', parent: null, position: { x: 0, y: 300 }, config: {} },
-  ],
-  edges: [
-    { id: 'a', source: 'start', sourcePort: 'out', target: 'which' },
-    { id: 'b', source: 'which', sourcePort: 'wait', target: 'changed' },
-    { id: 'c', source: 'which', sourcePort: 'otherwise', target: 'fails' },
-    { id: 'd', source: 'changed', sourcePort: 'out', target: 'end' },
-  ],
-};
-
-async function post(path: string, body: object): Promise<void> {
-  const headers = { 'content-type': 'application/json', 'x-functions-key': perdure.apiKey };
-  const answer = await fetch(perdure.origin + path, { method: 'POST', headers, body: JSON.stringify(body) });
-  expect(answer.status, await answer.text()).toBeLessThan(300);
-}
-
-const start = (id: string, input: object) => post(`/runtime/webhooks/durabletask/orchestrators/credit/${id}`, input);
+const start = (id: string, input: object) => startInstance(perdure, 'credit', id, input);
 
 test.beforeAll(async ({ browser }) => {
   perdure = await startServerProcess();
   context = await signIn(browser, perdure);
-  for (const key of ['credit', 'quiet']) {
-    await post('/api/workflows', { key, title: key === 'credit' ? 'Credit' : 'Quiet', document: flow });
-    await post(`/api/workflows/${key}/publish`, {});
-  }
+  await publishWorkflow(perdure, 'credit', 'Credit', creditWorkflow);
+  await publishWorkflow(perdure, 'quiet', 'Quiet', creditWorkflow);
   for (const order of [1, 2]) await start(`ORD-${order}`, { order });
   await start('ORD-3', { order: 3, wait: true });
 });

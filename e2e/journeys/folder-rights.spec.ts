@@ -1,6 +1,7 @@
 /** Somebody who may look everywhere and operate one folder only: each button is enabled exactly where the server would do it, and says why elsewhere. */
 import { expect, test, type BrowserContext, type Locator, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { callApi, startInstance } from '../api.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
@@ -38,8 +39,8 @@ test.beforeAll(async ({ browser }) => {
     ] as const) {
       const key = `${folder}-${kind}`;
       await tell(page, 'workflows.create', { key, title: key, folder, document });
-      await post(`/api/workflows/${key}/publish`);
-      await post(`/runtime/webhooks/durabletask/orchestrators/${key}/${key}-1`);
+      await callApi(perdure, 'POST', `/api/workflows/${key}/publish`, {});
+      await startInstance(perdure, key, `${key}-1`);
     }
   }
   const { link } = await tell<{ link: string }>(page, 'people.invite', {
@@ -66,12 +67,6 @@ test.afterAll(async () => {
   await hers.close();
   await perdure.stop();
 });
-
-async function post(path: string): Promise<void> {
-  const headers = { 'content-type': 'application/json', 'x-functions-key': perdure.apiKey };
-  const answer = await fetch(perdure.origin + path, { method: 'POST', headers, body: '{}' });
-  expect(answer.status, await answer.text()).toBeLessThan(300);
-}
 
 /** As whoever the page is signed in as. */
 async function answerTo(page: Page, path: string, input: object) {

@@ -1,5 +1,6 @@
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { callApi, publishWorkflow, startInstance } from '../api.ts';
 import { expectNoSeriousFault } from '../no-serious-fault.ts';
 import { signIn } from '../sign-in.ts';
 
@@ -10,7 +11,7 @@ let page: Page;
 test.beforeAll(async ({ browser }) => {
   perdure = await startServerProcess();
   context = await signIn(browser, perdure);
-  await publish('payment', 'Payment', payment(1_000, 'ok'));
+  await publishWorkflow(perdure, 'payment', 'Payment', payment(1_000, 'ok'));
   await start('PAY-good', { amount: 250, customer: 'C-20931' });
   await start('PAY-bad', { amount: 4_250, customer: 'C-20931' });
   await reached('PAY-bad', 'Failed');
@@ -101,8 +102,8 @@ test('an instance is migrated to another version and goes on there', async () =>
   await page.goto(`${perdure.origin}/instances/PAY-migrated`);
   await expect(node('Wait for release', 'Waiting')).toBeVisible();
   const gone = payment(1_000, 'gone');
-  await publish('payment', 'Payment', gone);
-  await publish('payment', 'Payment', payment(1_000, 'ok', 'Captured in version 3'));
+  await publishAgain(gone);
+  await publishAgain(payment(1_000, 'ok', 'Captured in version 3'));
 
   await act('Migrate to another version…');
   const dialog = page.getByRole('dialog');
@@ -243,29 +244,18 @@ async function act(item: string): Promise<void> {
 
 const api = '/runtime/webhooks/durabletask';
 
-async function send(method: string, path: string, body?: unknown): Promise<Response> {
-  const answer = await fetch(perdure.origin + path, {
-    method,
-    headers: { 'x-functions-key': perdure.apiKey, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
-  return answer;
+/** One more version of it. */
+async function publishAgain(document: object): Promise<void> {
+  await callApi(perdure, 'PUT', '/api/workflows/payment/draft', { baseRevision: 0, document, force: true });
+  await callApi(perdure, 'POST', '/api/workflows/payment/publish', {});
 }
 
-async function publish(key: string, title: string, document: unknown): Promise<void> {
-  const known = await fetch(`${perdure.origin}/api/workflows/${key}/export`, { headers: { 'x-functions-key': perdure.apiKey } });
-  if (known.ok) await send('PUT', `/api/workflows/${key}/draft`, { baseRevision: 0, document, force: true });
-  else await send('POST', '/api/workflows', { key, title, document });
-  await send('POST', `/api/workflows/${key}/publish`, {});
-}
+const start = (id: string, input: object) => startInstance(perdure, 'payment', id, input);
 
-const start = (id: string, input: object) => send('POST', `${api}/orchestrators/payment/${id}`, input);
-
-const raise = (id: string) => send('POST', `${api}/instances/${id}/raiseEvent/released`, { by: 'Ada' });
+const raise = (id: string) => callApi(perdure, 'POST', `${api}/instances/${id}/raiseEvent/released`, { by: 'Ada' });
 
 async function reached(id: string, status: string): Promise<void> {
-  const read = async () => ((await (await send('GET', `${api}/instances/${id}`)).json()) as { runtimeStatus: string }).runtimeStatus;
+  const read = async () => (await callApi<{ runtimeStatus: string }>(perdure, 'GET', `${api}/instances/${id}`)).runtimeStatus;
   await expect.poll(read, { timeout: 30_000 }).toBe(status);
 }
 

@@ -1,61 +1,18 @@
 import { expect, test, type BrowserContext } from '@playwright/test';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { publishWorkflow, startInstance } from '../api.ts';
+import { creditWorkflow } from '../credit-workflow.ts';
 import { signIn } from '../sign-in.ts';
 
 let perdure: ServerProcess;
 let context: BrowserContext;
 
-/** Fails with a number in its text that is different each time; what is started with `wait` waits for an event. */
-const flow = {
-  formatVersion: 1,
-  nodes: [
-    { id: 'start', type: 'start', title: 'Start', parent: null, position: { x: 0, y: 0 }, config: {} },
-    {
-      id: 'which',
-      type: 'condition',
-      title: 'Which',
-      parent: null,
-      position: { x: 0, y: 100 },
-      config: { cases: [{ key: 'wait', label: 'Wait', when: 'input.wait' }] },
-    },
-    {
-      id: 'changed',
-      type: 'event',
-      title: 'Wait for changes',
-      parent: null,
-      position: { x: 0, y: 200 },
-      config: { name: 'order.changed' },
-    },
-    {
-      id: 'fails',
-      type: 'fail',
-      title: 'Credit check',
-      parent: null,
-      position: { x: 300, y: 200 },
-      config: { code: 'NoCredit', message: { expr: '"No credit for order " & input.order' } },
-    },
-    { id: 'end', type: 'end', title: 'End', parent: null, position: { x: 0, y: 300 }, config: {} },
-  ],
-  edges: [
-    { id: 'a', source: 'start', sourcePort: 'out', target: 'which' },
-    { id: 'b', source: 'which', sourcePort: 'wait', target: 'changed' },
-    { id: 'c', source: 'which', sourcePort: 'otherwise', target: 'fails' },
-    { id: 'd', source: 'changed', sourcePort: 'out', target: 'end' },
-  ],
-};
-
 test.beforeAll(async ({ browser }) => {
   perdure = await startServerProcess();
   context = await signIn(browser, perdure);
-  const headers = { 'content-type': 'application/json', 'x-functions-key': perdure.apiKey };
-  const post = async (path: string, body: object) => {
-    const answer = await fetch(perdure.origin + path, { method: 'POST', headers, body: JSON.stringify(body) });
-    expect(answer.status, await answer.text()).toBeLessThan(300);
-  };
-  await post('/api/workflows', { key: 'credit', title: 'Credit', document: flow });
-  await post('/api/workflows/credit/publish', {});
-  for (const order of [1, 2, 3]) await post(`/runtime/webhooks/durabletask/orchestrators/credit/ORD-${order}`, { order });
-  await post('/runtime/webhooks/durabletask/orchestrators/credit/ORD-4', { order: 4, wait: true });
+  await publishWorkflow(perdure, 'credit', 'Credit', creditWorkflow);
+  for (const order of [1, 2, 3]) await startInstance(perdure, 'credit', `ORD-${order}`, { order });
+  await startInstance(perdure, 'credit', 'ORD-4', { order: 4, wait: true });
 });
 
 test.afterAll(async () => {

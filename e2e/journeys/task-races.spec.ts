@@ -6,6 +6,7 @@ import { expect, test } from '@playwright/test';
 import { startTestPostgres, startTestRedis, type TestPostgres, type TestRedis } from '@perdure/testing';
 import { startMailCatcher, type MailCatcher } from '@perdure/testing/mail-catcher';
 import { startServerProcess, type ServerProcess } from '@perdure/testing/server-process';
+import { callApi } from '../api.ts';
 import { line, open, outcome, TaskSetting, type Visitor } from '../tasks.ts';
 
 let postgres: TestPostgres;
@@ -119,9 +120,9 @@ test('an instance that is purged while it is looked at says so on its page and i
   const page = await admin.context.newPage();
   await page.goto(`${perdure.origin}/instances/${instance}`);
   await expect(page.getByRole('heading', { name: /Order approval|GONE-1/ }).first()).toBeVisible();
-  await setting.call(`/runtime/webhooks/durabletask/instances/${instance}/terminate?reason=test`, {});
+  await callApi(perdure, 'POST', `/runtime/webhooks/durabletask/instances/${instance}/terminate?reason=test`, {});
   await expect(page.getByText('Terminated').first()).toBeVisible();
-  await setting.call(`/runtime/webhooks/durabletask/instances/${instance}`, {}, 'DELETE');
+  await callApi(perdure, 'DELETE', `/runtime/webhooks/durabletask/instances/${instance}`);
   await page.reload();
   await expect(page.getByText(/There is no instance/)).toBeVisible();
   await expect(task.getByText(/no longer|not needed any more|is gone|purged|no such task/i).first()).toBeVisible();
