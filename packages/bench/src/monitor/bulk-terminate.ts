@@ -4,13 +4,10 @@
  */
 import { drawWorkflow, publishWorkflow } from '@perdure/testing';
 import { startServerProcess } from '@perdure/testing/server-process';
-import { p95Of } from '../bench-runtime.ts';
-import { shortWorkflow, startMany, startOthers } from './others.ts';
+import { besideOthers, shortWorkflow, startMany } from './others.ts';
 import { runJob } from './run-job.ts';
 
 const count = 10_000;
-/** Before the job. */
-const othersBefore = 200;
 
 const waits = drawWorkflow({ start: { type: 'start' }, wait: { type: 'event', config: { name: 'go' } }, done: { type: 'end' } }, [
   'start -> wait',
@@ -26,23 +23,13 @@ export async function bulkTerminate(databaseUrl: string, redisUrl: string | null
     await publishWorkflow(databaseUrl, `bulk-other-${run}`, shortWorkflow);
     const cookie = await server.signIn();
     await startMany(server, `bulk-waits-${run}`, count, (index) => `${text}${index}`);
-    const others = (name: string, goesOn: (index: number) => boolean) => startOthers(server, `bulk-other-${run}`, `${name}-${run}`, goesOn);
-    await others('warm', (index) => index < othersBefore);
-    const before = await others('before', (index) => index < othersBefore);
-    let isOver = false;
-    const startedAt = performance.now();
-    const job = runJob(server, cookie, { action: 'terminate', recursive: false }, { text }).finally(() => (isOver = true));
-    const [meanwhile, done] = await Promise.all([others('meanwhile', () => !isOver), job]);
-    const seconds = (done.at - startedAt) / 1_000;
-    if (done.done !== count) throw new Error(`The job terminated ${done.done} of ${count} instances.`);
+    const { done, figures } = await besideOthers('bulkTerminate10000', { server, workflow: `bulk-other-${run}`, run }, () =>
+      runJob(server, cookie, { action: 'terminate', recursive: false }, { text }),
+    );
+    if (done !== count) throw new Error(`The job terminated ${done} of ${count} instances.`);
     await runJob(server, cookie, { action: 'purge' }, { text });
     await runJob(server, cookie, { action: 'purge' }, { workflowKeys: [`bulk-other-${run}`] });
-    return {
-      'bulkTerminate10000.seconds': seconds,
-      'bulkTerminate10000.othersBeforeP95Ms': p95Of(before),
-      'bulkTerminate10000.othersP95Ms': p95Of(meanwhile),
-      'bulkTerminate10000.othersP95Ratio': p95Of(meanwhile) / p95Of(before),
-    };
+    return figures;
   } finally {
     await server.stop();
   }

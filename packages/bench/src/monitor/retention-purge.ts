@@ -8,13 +8,11 @@ import { join } from 'node:path';
 import { publishWorkflow } from '@perdure/testing';
 import { startServerProcess } from '@perdure/testing/server-process';
 import type pg from 'pg';
-import { p95Of } from '../bench-runtime.ts';
 import { tell } from './calls.ts';
-import { shortWorkflow, startMany, startOthers } from './others.ts';
+import { besideOthers, shortWorkflow, startMany } from './others.ts';
 import { runJob } from './run-job.ts';
 
 const count = 10_000;
-const othersBefore = 200;
 
 export async function retentionPurge(databaseUrl: string, redisUrl: string | null, client: pg.Client): Promise<Record<string, number>> {
   const archive = await mkdtemp(join(tmpdir(), 'perdure-bench-archive-'));
@@ -32,27 +30,15 @@ export async function retentionPurge(databaseUrl: string, redisUrl: string | nul
       return (await client.query<{ isLeft: boolean }>(sql, [due, status])).rows[0]?.isLeft === true;
     };
     await until(async () => !(await isLeft('Running')));
-    const others = (name: string, goesOn: (index: number) => boolean) => startOthers(server, other, `${name}-${run}`, goesOn);
-    await others('warm', (index) => index < othersBefore);
-    const before = await others('before', (index) => index < othersBefore);
-    let isOver = false;
-    const startedAt = performance.now();
-    const purging = (async (): Promise<string[]> => {
+    const { done: rules, figures } = await besideOthers('retention10000', { server, workflow: other, run }, async () => {
       const rule = { workflowKey: due, statuses: ['Completed'], afterDays: 0, archive: true, reason: 'bench' };
       const { ids } = await tell<{ ids: string[] }>(server, cookie, 'retention.add', rule);
       await until(async () => !(await isLeft('Completed')));
       return ids;
-    })().finally(() => (isOver = true));
-    const [meanwhile, rules] = await Promise.all([others('meanwhile', () => !isOver), purging]);
-    const seconds = (performance.now() - startedAt) / 1_000;
+    });
     for (const id of rules) await tell(server, cookie, 'retention.remove', { id, reason: 'bench' });
     await runJob(server, cookie, { action: 'purge' }, { workflowKeys: [other] });
-    return {
-      'retention10000.seconds': seconds,
-      'retention10000.othersBeforeP95Ms': p95Of(before),
-      'retention10000.othersP95Ms': p95Of(meanwhile),
-      'retention10000.othersP95Ratio': p95Of(meanwhile) / p95Of(before),
-    };
+    return figures;
   } finally {
     await server.stop();
     await rm(archive, { recursive: true, force: true });
