@@ -85,13 +85,18 @@ export async function* instanceLines(
 
   function* end(): Generator<string, LinesEnd> {
     if (missing === null) return { kind: 'whole' };
-    yield line({ type: 'damaged', instance: id, why: missing });
+    yield damagedLine(id, missing);
     return { kind: 'damaged', why: missing };
   }
 }
 
 function missingEvents(from: number, to: number): string {
   return from === to ? `Event ${from} of its history is missing.` : `Events ${from} to ${to} of its history are missing.`;
+}
+
+/** In place of what cannot be told of an instance. */
+export function damagedLine(instance: string, why: string): string {
+  return `${JSON.stringify({ type: 'damaged', instance, why })}\n`;
 }
 
 /** The end of a file of lines: without it something is missing. */

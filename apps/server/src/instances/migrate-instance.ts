@@ -1,3 +1,7 @@
+/**
+ * Moving an instance to another version of its workflow. It is checked for where the instance stands; should it go on meanwhile, the engine
+ * refuses the command and it is checked again.
+ */
 import { type InstanceState, instanceId, isFinal } from '@perdure/engine';
 import { findVersion } from '@perdure/database/read';
 import type { MigrationAnswer } from '@perdure/graph';
@@ -12,11 +16,6 @@ import type { MigrationPlan } from '../trpc/contract/instances.ts';
 import { runningFrames } from './running-frames.ts';
 import { sendCommand } from './send-command.ts';
 import { unknownInstance } from './unknown-instance.ts';
-
-/*
- * Moving an instance to another version of its workflow. It is checked for where the instance stands; should it go on meanwhile, the engine
- * refuses the command and it is checked again.
- */
 
 export interface Migration {
   id: string;

@@ -27,7 +27,7 @@ import type { InstanceHead } from '@perdure/runtime';
 import type { FastifyBaseLogger } from 'fastify';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Installation, ServerConfig } from '../installation.ts';
-import { endLine, instanceLines, type LinesEnd } from '../instances/instance-lines.ts';
+import { damagedLine, endLine, instanceLines, type LinesEnd } from '../instances/instance-lines.ts';
 import { type Rounds, startRounds } from '../rounds.ts';
 import { nothing } from '../sensitive/mask-of-instance.ts';
 import { archiveTrouble, NoArchiveDirectory } from './archive-trouble.ts';
@@ -226,8 +226,7 @@ async function* linesOf(parts: Parts, row: InstanceRecord, log: Log): AsyncGener
     if (!(await failsAgain(parts, row))) throw error;
     const why = 'The database cannot read it: the log of the server says why.';
     log.warn({ err: error, instance: row.id }, 'An instance cannot be read.');
-    yield `${JSON.stringify({ type: 'damaged', instance: row.id, why })}
-`;
+    yield damagedLine(row.id, why);
     return { kind: 'damaged', why };
   }
 }

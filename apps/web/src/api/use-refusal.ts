@@ -34,8 +34,8 @@ export function refusalIn(me: Me, deed: Deed, folder: string | null): string | n
   return `You may look at ${seen} ${folder === '' ? 'outside of folders' : `in ${folder}`}, not ${not} them`;
 }
 
-/** For what belongs to no folder, such as entities: only a role for all workflows will do. `nowhere`: for those who may do it nowhere. */
-export function useRefusalForAll(deed: Deed, nowhere: string): string | null {
+/** Entities belong to no folder: only a role for all workflows will do. `nowhere`: for those who may do it nowhere. */
+export function useRefusalOnEntities(deed: Deed, nowhere: string): string | null {
   const me = useMe().data;
   if (me === undefined || !me.permissions.includes(deed)) return nowhere;
   return mayIn(me, deed, '') ? null : `${nowhere}: entities belong to no folder, and it is for one`;

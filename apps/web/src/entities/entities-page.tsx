@@ -1,7 +1,7 @@
 import { IconDatabaseCog, IconPlus } from '@tabler/icons-react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useRefusalForAll } from '../api/use-refusal.ts';
+import { useRefusalOnEntities } from '../api/use-refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Tabs } from '../components/tabs.tsx';
 import { LiveMark } from '../shell/live-mark.tsx';
@@ -20,8 +20,8 @@ export function EntitiesPage() {
   const search = route.useSearch();
   const navigate = useNavigate();
   const [open, setOpen] = useState<'type' | 'signal' | null>(null);
-  const noEdit = useRefusalForAll('workflow.edit', 'Your role may not change entity types');
-  const noSignal = useRefusalForAll('instance.operate', 'Your role may not signal entities');
+  const noEdit = useRefusalOnEntities('workflow.edit', 'Your role may not change entity types');
+  const noSignal = useRefusalOnEntities('instance.operate', 'Your role may not signal entities');
   const onTypes = search.tab === 'types';
   return (
     <>

@@ -6,7 +6,7 @@ import type { EntityEvent, RequestSource } from '@perdure/engine';
 import type { EntityDetail } from '@perdure/server/contract';
 import { describeError } from '../api/describe-error.ts';
 import { trpc } from '../api/trpc.ts';
-import { useRefusalForAll } from '../api/use-refusal.ts';
+import { useRefusalOnEntities } from '../api/use-refusal.ts';
 import { Button } from '../components/button.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { ErrorState } from '../components/error-state.tsx';
@@ -30,7 +30,7 @@ export function EntityPage() {
   const title = `${name}@${key}`;
   useDocumentTitle(title);
   const [signalling, setSignalling] = useState(false);
-  const refusal = useRefusalForAll('instance.operate', 'Your role may not signal entities');
+  const refusal = useRefusalOnEntities('instance.operate', 'Your role may not signal entities');
   const entity = useQuery(trpc.entities.get.queryOptions({ name, key }));
   return (
     <>

@@ -7,7 +7,7 @@ import { entityKinds, type EntityKind, type Json, type Problem } from '@perdure/
 import type { EntityTypeDetail } from '@perdure/server/contract';
 import { describeError } from '../api/describe-error.ts';
 import { trpc } from '../api/trpc.ts';
-import { useRefusalForAll } from '../api/use-refusal.ts';
+import { useRefusalOnEntities } from '../api/use-refusal.ts';
 import { Button } from '../components/button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { ErrorState } from '../components/error-state.tsx';
@@ -59,7 +59,7 @@ export function EntityTypePage() {
 function Editor({ type, onReload }: { type: EntityTypeDetail; onReload: () => void }) {
   const { name } = type;
   const queries = useQueryClient();
-  const noEdit = useRefusalForAll('workflow.edit', 'Your role may not change entity types');
+  const noEdit = useRefusalOnEntities('workflow.edit', 'Your role may not change entity types');
   const mayEdit = noEdit === null;
   const [title, setTitle] = useState(type.title);
   const [description, setDescription] = useState(type.description);

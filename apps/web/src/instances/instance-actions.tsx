@@ -51,7 +51,7 @@ interface InstanceActionsProps {
 /** What can be done with an instance now. An action that cannot be taken stays visible and says why. */
 export const InstanceActions = memo(function InstanceActions({ instance, run, status, awaited, step, node }: InstanceActionsProps) {
   const [open, setOpen] = useState<Act | null>(null);
-  const refusals = useRefusals(instance, status, step);
+  const refusals = useRefusalsNow(instance, status, step);
   const close = () => setOpen(null);
   const failed = status === 'Failed';
   const title = node?.title ?? '';
@@ -173,7 +173,7 @@ function Suspension({ instance, status, refusal }: { instance: InstanceDetail; s
 
 type Refusals = Record<'event' | 'terminate' | 'purge' | 'retry' | 'rewind' | 'skip' | 'variables' | 'restart' | 'migrate', string | null>;
 
-function useRefusals(instance: InstanceDetail, status: ShownStatus, step: StepRecord | null): Refusals {
+function useRefusalsNow(instance: InstanceDetail, status: ShownStatus, step: StepRecord | null): Refusals {
   const role = useRefusal('instance.operate', instance.folder);
   const noStart = useRefusal('instance.start', instance.folder);
   const noPurge = useRefusal('instance.purge', instance.folder);
