@@ -1,9 +1,10 @@
 /** Holds a history against the model: what came from outside is fed to it, what it makes of that must be what the history says, step by step. */
 import { evolve, initialState, instanceId, isFinal, type HistoryEvent, type InstanceState, type OpenStep } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
-import { ModelInstance, text, type Migration, type Skip, type Stimulus } from './model-instance.ts';
+import { ModelInstance, text } from './model-instance.ts';
 import type { ModelVote } from './model-place.ts';
 import type { RandomWorkflow } from './random-workflow.ts';
+import type { Migration, Skip, Stimulus } from './stimulus.ts';
 
 /** In words, the first few; empty when there is none. `versions`: those it may have been migrated to, by number. */
 export function compareWithModel(

@@ -4,74 +4,28 @@
  * every step it opened and closed. Expressions are the meanings that stand beside the document.
  */
 import type { TestRun, TimerPurpose } from '@perdure/engine';
-import { portsOf, type GraphNode, type Json, type JsonObject, type WorkflowDocument } from '@perdure/graph';
+import { portsOf, type GraphNode, type Json, type JsonObject } from '@perdure/graph';
 import { joinRegion } from './join-region.ts';
 import { attemptAnew, hasLimit, mayTryAgain, replace } from './model-attempts.ts';
-import { arrive, countAll, fires, forgetWaiting, isWaiting, moveTo, newJoin, type Join } from './model-join.ts';
+import { arrive, countAll, fires, forgetWaiting, isWaiting, newJoin, type Join } from './model-join.ts';
+import { rename } from './model-migration.ts';
 import {
   framesIn,
   newFrame,
   newPlace,
   newStep,
   openSteps,
-  putInOrder,
   type Deferred,
   type Frame,
   type ModelFailure,
   type ModelVote,
-  type Place,
   type Step,
   type Token,
 } from './model-place.ts';
-import type { Meaning, ModelScope, RandomWorkflow } from './random-workflow.ts';
-
-export type Stimulus =
-  | { type: 'start'; input: Json; test?: TestRun | undefined }
-  /** An activity or a sub-workflow has given its result. */
-  | { type: 'complete'; step: string; output: Json }
-  | { type: 'fail'; step: string; failure: ModelFailure; isRetryable: boolean; at: number }
-  | { type: 'timer'; step: string; purpose: TimerPurpose; at: number }
-  | { type: 'event'; name: string; data: Json }
-  | { type: 'vote'; step: string; vote: ModelVote }
-  /** A person's output takes the place of an open step's. */
-  | { type: 'skip'; skip: Skip }
-  /** A person did not wait for its retry timer. */
-  | { type: 'retryNow'; step: string }
-  /** Another instance takes the place of a sub-workflow's that cannot go on. */
-  | { type: 'replaced'; step: string }
-  | { type: 'edit'; values: JsonObject }
-  | { type: 'migrate'; migration: Migration }
-  /** `then`: of the same command. */
-  | { type: 'rewind'; then: Skip | Migration | null }
-  | { type: 'suspend' }
-  | { type: 'resume'; at: number }
-  | { type: 'terminate'; reason: string }
-  | { type: 'cancel' };
-
-export interface Skip {
-  step: string;
-  /** It had failed without opening: its token comes again, and leaves as another visit. */
-  isPassing: boolean;
-  port: string;
-  output: Json;
-}
-
-/** `nodes`, `edges`: old ids to new. */
-export interface Migration {
-  to: RandomWorkflow;
-  nodes: ReadonlyMap<string, string>;
-  edges: ReadonlyMap<string, string>;
-}
-
-/** Where a failure began, and what of it a rewind begins with. [O2, O3] */
-interface Origin {
-  /** As it was before the failure; nothing when nothing could go differently. [O4] */
-  place: Place;
-  /** The step that failed is open in it. */
-  failed: string | null;
-  /** Or a node failed that its token only passes: it comes again, as another visit. */
-  passing: Token | null;
-}
+import { goBack, originOf, type Origin } from './model-rewind.ts';
+import { ModelVersion } from './model-version.ts';
+import type { RandomWorkflow } from './random-workflow.ts';
+import type { Migration, Skip, Stimulus } from './stimulus.ts';
 
 export class ModelInstance {
   status: 'Running' | 'Suspended' | 'Completed' | 'Failed' | 'Terminated' | 'Canceled' = 'Running';
@@ -80,17 +34,15 @@ export class ModelInstance {
   customStatus: Json = null;
   vars: JsonObject = {};
   readonly trace: string[] = [];
-  #document: WorkflowDocument;
-  #meanings: ReadonlyMap<string, Meaning>;
+  #version: ModelVersion;
   #place = newPlace();
   #origin: Origin | null = null;
   #input: JsonObject = {};
   #at = 0;
   #test: TestRun | undefined;
 
-  constructor({ document, meanings }: RandomWorkflow) {
-    this.#document = document;
-    this.#meanings = meanings;
+  constructor(workflow: RandomWorkflow) {
+    this.#version = new ModelVersion(workflow);
   }
 
   feel(stimulus: Stimulus, at: number): void {
@@ -105,9 +57,7 @@ export class ModelInstance {
         this.#input = stimulus.input as JsonObject; // random workflows are started with objects
         this.#test = stimulus.test;
         if (stimulus.test?.from !== undefined) return this.#beginAt(stimulus.test.from);
-        const start = this.#document.nodes.find(({ type }) => type === 'start');
-        if (start === undefined) throw new Error('There is no start node.');
-        this.#send(this.#place.root, start.id, 'out', undefined);
+        this.#send(this.#place.root, this.#version.start.id, 'out', undefined);
         return;
       }
       case 'complete': {
@@ -213,9 +163,8 @@ export class ModelInstance {
 
   #tokensOf({ frame, source, port, error }: { frame: Frame; source: string; port: string; error: ModelFailure | undefined }): Token[] {
     // P9
-    if (frame === this.#place.root && this.#test?.from?.only === true && this.#test.from.node === source) return [];
-    const edges = this.#document.edges.filter((edge) => edge.source === source && edge.sourcePort === port);
-    return edges.map(({ id, target }): Token => ({ type: 'token', frame, target, via: id, error }));
+    if (frame.container === null && this.#test?.from?.only === true && this.#test.from.node === source) return [];
+    return this.#version.edgesFrom(source, port).map(({ id, target }): Token => ({ type: 'token', frame, target, via: id, error }));
   }
 
   #leave(step: Step, port: string): void {
@@ -229,7 +178,7 @@ export class ModelInstance {
 
   #enter(token: Token): void {
     const { frame, target, via, error } = token;
-    const node = this.#node(target);
+    const node = this.#version.node(target);
     const { config } = node;
     const pass = (port = 'out'): void => void this.#send(frame, node.id, port, error);
     const visit = (said = ''): string => {
@@ -299,21 +248,21 @@ export class ModelInstance {
     this.vars = vars;
     this.#place.touched.add(this.#place.root);
     for (const [id, output] of Object.entries<Json>(outputs)) this.#place.root.outputs.set(id, output);
-    const into = (id: string) => this.#document.edges.filter(({ target }) => target === id);
-    const { type } = this.#node(node);
+    const { type } = this.#version.node(node);
     if (type === 'join') {
-      for (const { id } of into(node).slice(0, this.#needed(this.#node(node))))
+      for (const { id } of this.#version.edgesInto(node).slice(0, this.#version.needed(this.#version.node(node))))
         this.#place.work.push({ type: 'token', frame: this.#place.root, target: node, via: id, error: undefined });
     } else this.#place.work.push({ type: 'token', frame: this.#place.root, target: node, via: '', error: undefined });
     if (only) return;
     const ahead = new Set<string>([node]);
     for (const id of ahead) {
-      for (const { source, target } of this.#document.edges) if (source === id && this.#node(target).parent === null) ahead.add(target);
+      for (const { source, target } of this.#version.document.edges)
+        if (source === id && this.#version.node(target).parent === null) ahead.add(target);
     }
-    for (const join of this.#document.nodes) {
+    for (const join of this.#version.document.nodes) {
       if (join.type !== 'join' || join.id === node || !ahead.has(join.id)) continue;
-      const absent = into(join.id).filter(({ source }) => !ahead.has(source));
-      const arrived = new Map(absent.slice(0, this.#needed(join) - 1).map(({ id }) => [id as string, 1]));
+      const absent = this.#version.edgesInto(join.id).filter(({ source }) => !ahead.has(source));
+      const arrived = new Map(absent.slice(0, this.#version.needed(join) - 1).map(({ id }) => [id as string, 1]));
       if (arrived.size > 0) this.#place.root.joins.set(join.id, { ...newJoin(), arrived, errors: new Map([[1, undefined]]) });
     }
   }
@@ -339,11 +288,6 @@ export class ModelInstance {
     this.trace.push(`${key} fails ${failure.code} by ${port}`);
     this.#begins({ passing: token });
     if (this.#send(frame, node.id, port, failure) === 0) this.#raise(frame, failure);
-  }
-
-  #needed({ id, config }: GraphNode): number {
-    const { mode, count } = config;
-    return mode === 'any' ? 1 : mode === 'all' ? this.#document.edges.filter(({ target }) => target === id).length : Number(count);
   }
 
   /** Steps that stay open until something comes from outside or from inside them. */
@@ -384,9 +328,9 @@ export class ModelInstance {
   }
 
   #fireReady(frame: Frame, node: GraphNode, join: Join): void {
-    const edges = this.#document.edges.filter(({ target }) => target === node.id).map(({ id }) => id as string);
+    const edges = this.#version.edgesInto(node.id).map(({ id }) => id as string);
     const { cancelRest } = node.config;
-    const needed = this.#needed(node);
+    const needed = this.#version.needed(node);
     for (let fired = fires(join, needed); fired !== null; fired = fires(join, needed)) {
       if (cancelRest === true) {
         this.#cancelRest(frame, node);
@@ -399,7 +343,7 @@ export class ModelInstance {
 
   /** J5 */
   #cancelRest(frame: Frame, join: GraphNode): void {
-    const region = joinRegion(this.#document, join);
+    const region = joinRegion(this.#version.document, join);
     this.#cancel([...frame.open.values()].filter(({ node }) => region.has(node.id)));
     this.#place.work = this.#place.work.filter(
       (work) => work.type !== 'token' || work.frame !== frame || (work.target !== join.id && !region.has(work.target)),
@@ -490,7 +434,7 @@ export class ModelInstance {
       const caught = catches.find(
         ({ key, codes }) =>
           (codes === undefined || codes.length === 0 || codes.includes(failure.code)) &&
-          this.#document.edges.some(({ source, sourcePort }) => source === step.node.id && sourcePort === key),
+          this.#version.edgesFrom(step.node.id, key).length > 0,
       );
       if (caught !== undefined) {
         this.#close(step);
@@ -527,7 +471,7 @@ export class ModelInstance {
   #endFrame(frame: Frame): void {
     const starved = [...frame.joins].find(([, join]) => isWaiting(join));
     if (starved !== undefined) this.#origin = null;
-    if (starved !== undefined) return this.#raise(frame, { code: 'JoinStarved', node: this.#node(starved[0]).title });
+    if (starved !== undefined) return this.#raise(frame, { code: 'JoinStarved', node: this.#version.node(starved[0]).title });
     const step = frame.container;
     if (step === null) {
       this.status = 'Completed';
@@ -581,35 +525,21 @@ export class ModelInstance {
   // ── Operating ──────────────────────────────────────────────────────────────
 
   /** A failure begins: how it is now is where a rewind takes it back to. [O2] */
-  #begins({ failed = null, passing = null }: { failed?: string | null; passing?: Token | null }): void {
-    this.#origin = structuredClone({ place: this.#place, failed, passing });
+  #begins(failure: Partial<Omit<Origin, 'place'>>): void {
+    this.#origin = originOf(this.#place, failure);
   }
 
   /** O1–O3, O8, O10 */
   #rewind(then: Skip | Migration | null): void {
     if (this.status !== 'Failed' || this.#origin === null) throw new Error('There is nothing to rewind.');
-    const { place, failed, passing } = this.#origin;
-    const tokens = place.work.filter((work) => work.type === 'token');
-    const again = new Set<Step>(openSteps(place.root).filter(({ key }) => key === failed));
-    const due = new Set<Step>();
-    this.#place = { ...place, work: [], deferred: [] };
-    for (const work of place.deferred) {
-      const { step } = work;
-      if (step.frame.gone) continue;
-      if (work.type === 'retry') due.add(step);
-      else if (work.type === 'leave' && !work.mayFail) tokens.push(...this.#tokensOf({ ...step, source: step.node.id, port: work.port }));
-      else if (work.type !== 'scopeTimeout') {
-        step.frame.open.set(step.key, step);
-        again.add(step);
-      }
-    }
-    putInOrder(this.#place);
-    this.#place.touched = new Set(framesIn(place.root));
+    const { passing } = this.#origin;
+    const tokensOf = (step: Step, port: string) => this.#tokensOf({ ...step, source: step.node.id, port });
+    const { place, tokens, again, due } = goBack(this.#origin, this.#at, tokensOf);
+    this.#place = place;
     this.#origin = null;
     this.status = 'Running';
     this.output = null;
     this.failure = null;
-    for (const step of again) step.since = { attempt: step.node.type === 'http' ? step.attempt : step.attempt - 1, at: this.#at };
     const skip = then !== null && 'step' in then ? then : null;
     const isPassingSkipped = skip?.isPassing === true;
     const skipped = skip === null || isPassingSkipped ? undefined : this.#skipped(skip);
@@ -626,7 +556,7 @@ export class ModelInstance {
     this.#place.work.push(...tokens.filter(({ frame }) => !frame.gone));
     if (passing !== null && skip !== null && isPassingSkipped) {
       const { frame, target, error } = passing;
-      const node = this.#node(target);
+      const node = this.#version.node(target);
       const key = this.#visit(frame, node);
       this.trace.push(`${key} is skipped to ${text(skip.output)} by ${skip.port}`);
       frame.outputs.set(node.id, skip.output);
@@ -671,35 +601,16 @@ export class ModelInstance {
     if (this.status === 'Running') this.#goOn();
   }
 
-  #rename({ to, nodes, edges }: Migration, tokens: readonly Token[]): void {
-    this.#document = to.document;
-    this.#meanings = to.meanings;
-    const newId = (id: string): string => nodes.get(id) ?? id;
-    for (const token of tokens) {
-      token.target = newId(token.target);
-      token.via = edges.get(token.via) ?? token.via;
-    }
-    const deferred = this.#place.deferred.map(({ step }) => step);
-    for (const step of new Set([...openSteps(this.#place.root), ...deferred])) step.node = this.#node(newId(step.node.id));
-    for (const frame of framesIn(this.#place.root)) {
-      frame.outputs = renamed(frame.outputs, nodes);
-      frame.joins = renamed(frame.joins, nodes);
-      for (const [id, join] of frame.joins) {
-        const incoming = this.#document.edges.filter(({ target }) => target === id);
-        moveTo(
-          join,
-          incoming.map((edge) => edge.id),
-          edges,
-        );
-      }
-    }
+  #rename(migration: Migration, tokens: readonly Token[]): void {
+    this.#version = new ModelVersion(migration.to);
+    rename(this.#place, tokens, this.#version, migration);
   }
 
   /** What another version may let happen at once. [O10] */
   #goOn(): void {
     for (const frame of framesIn(this.#place.root)) {
       if (frame.gone) continue;
-      for (const [id, join] of frame.joins) this.#fireReady(frame, this.#node(id), join);
+      for (const [id, join] of frame.joins) this.#fireReady(frame, this.#version.node(id), join);
       this.#place.touched.add(frame);
     }
     for (const step of openSteps(this.#place.root)) if (step.node.type === 'forEach') this.#place.work.push({ type: 'advance', step });
@@ -732,24 +643,11 @@ export class ModelInstance {
   // ── Expressions ────────────────────────────────────────────────────────────
 
   #value(value: Json | undefined, frame: Frame, error: ModelFailure | undefined): Json {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value) && typeof value.expr === 'string')
-      return this.#evaluate(value.expr, frame, error) ?? null;
-    return value ?? null;
+    return this.#version.value(value, { input: this.#input, vars: this.vars, frame, error });
   }
 
   #evaluate(source: string, frame: Frame, error: ModelFailure | undefined, index?: number): Json | undefined {
-    const meaning = this.#meanings.get(source);
-    if (meaning === undefined) throw new Error(`Nobody said what ${source} means.`);
-    const outwards = [...ancestors(frame)];
-    const scope: ModelScope = {
-      input: this.#input,
-      vars: this.vars,
-      output: (node) => outwards.find(({ outputs }) => outputs.has(node))?.outputs.get(node),
-      item: outwards.find(({ container }) => container?.node.type === 'forEach')?.item,
-      index: index ?? outwards.find(({ container }) => container?.node.type === 'forEach' || container?.node.type === 'loop')?.index,
-      errorCode: error?.code,
-    };
-    return meaning(scope);
+    return this.#version.evaluate(source, { input: this.#input, vars: this.vars, frame, error, index });
   }
 
   #visit(frame: Frame, node: GraphNode): string {
@@ -759,39 +657,10 @@ export class ModelInstance {
   }
 
   #step(key: string): Step {
-    const find = (frame: Frame): Step | undefined => {
-      const own = frame.open.get(key);
-      if (own !== undefined) return own;
-      for (const step of frame.open.values())
-        for (const pass of step.passes) {
-          const inner = find(pass);
-          if (inner !== undefined) return inner;
-        }
-      return undefined;
-    };
-    const step = find(this.#place.root);
+    const step = openSteps(this.#place.root).find((one) => one.key === key);
     if (step === undefined) throw new Error(`${key} is not open in the model.`);
     return step;
   }
-
-  #node(id: string): GraphNode {
-    const node = this.#document.nodes.find((one) => one.id === id);
-    if (node === undefined) throw new Error(`There is no node ${id}.`);
-    return node;
-  }
-}
-
-/** What gets a new name takes the place of what had it. */
-function renamed<Value>(values: ReadonlyMap<string, Value>, names: ReadonlyMap<string, string>): Map<string, Value> {
-  const kept = [...values].filter(([name]) => !names.has(name));
-  return new Map([
-    ...kept,
-    ...[...values].flatMap(([name, value]): [string, Value][] => (names.has(name) ? [[names.get(name) ?? '', value]] : [])),
-  ]);
-}
-
-function* ancestors(frame: Frame): Iterable<Frame> {
-  for (let at: Frame | null = frame; at !== null; at = at.parent) yield at;
 }
 
 function nameOfEvent({ node }: Step): string {
