@@ -10,30 +10,26 @@ import type { EntityTypeDocument, Json, WorkflowDocument } from '@perdure/graph'
 import type {
   AcceptedStart,
   ClaimCount,
-  ClosedTask,
-  ClaimedPartition,
   CommitItem,
   CommitVerdict,
   DueTimer,
   DurableStore,
-  Finder,
   InstanceCreation,
   InstanceHead,
-  LeaseStore,
-  LeaseSurvey,
   MessageFate,
   OutgoingMessage,
-  OwnedPartition,
-  Presence,
   StoredHistory,
   StoredInstance,
   StoredMessage,
-  TaskChange,
   TimerCursor,
   UnfinishedAttempt,
 } from '@perdure/runtime';
-import { SimulatedMail } from './simulated-mail.ts';
 import { RowCheck, type Evidence, type TaskRow, type Verdict } from '../check-rows.ts';
+import { SimulatedClaims } from './simulated-claims.ts';
+import { SimulatedLeases } from './simulated-leases.ts';
+import { SimulatedMail } from './simulated-mail.ts';
+import { SimulatedTasks } from './simulated-tasks.ts';
+import { SimulatedTimers, type SimulatedTimer } from './simulated-timers.ts';
 
 interface Instance {
   id: InstanceId;
@@ -53,33 +49,18 @@ interface Instance {
   checkpoints: Map<number, string>;
 }
 
-interface Timer {
-  instanceId: InstanceId;
-  timer: TimerId;
-  partition: number;
-  fireAt: number;
-}
-
 const finalStatuses: readonly InstanceStatus[] = ['Completed', 'Failed', 'Terminated', 'Canceled'];
-const hourMs = 3_600_000;
 
 export class SimulatedDatabase implements DurableStore {
-  readonly leases: LeaseStore;
+  readonly leases: SimulatedLeases;
   /** Told of every item that was stored, at the moment it was, with the timers it cleared as they had been. */
-  onStored: (item: CommitItem, cleared: readonly Timer[]) => void = () => {};
+  onStored: (item: CommitItem, cleared: readonly SimulatedTimer[]) => void = () => {};
   readonly #clock: () => number;
-  readonly #partitions: { id: number; epoch: number; owner: string | null; leaseUntil: number }[];
-  readonly #workers = new Map<string, { heartbeatAt: number; presence: string | null }>();
-  /** By the presence each is, with whom its end is told. */
-  readonly #sessions = new Map<string, () => void>();
-  #startedAt: number;
-  #sessionCount = 0;
   readonly #instances = new Map<InstanceId, Instance>();
-  readonly #timers = new Map<string, Timer>();
+  readonly #timers = new SimulatedTimers();
   readonly #mail: SimulatedMail;
-  readonly #tasks = new Map<string, TaskRow>();
-  /** How often an attempt was begun again, and by whom last. */
-  readonly #claims = new Map<string, { claims: number; mark: string }>();
+  readonly #tasks = new SimulatedTasks();
+  readonly #claims: SimulatedClaims;
   readonly #payloads = new Map<string, { json: Uint8Array<ArrayBuffer>; keptAt: number }>();
   readonly #versions = new Map<string, string[]>();
   readonly #entityTypes = new Map<string, { version: number; document: string }>();
@@ -88,24 +69,10 @@ export class SimulatedDatabase implements DurableStore {
   constructor(clock: () => number, partitions = 64) {
     this.#clock = clock;
     this.#mail = new SimulatedMail(clock);
-    this.#startedAt = clock() - hourMs;
-    this.#partitions = Array.from({ length: partitions }, (_, id) => ({ id, epoch: 0, owner: null, leaseUntil: 0 }));
-    this.leases = {
-      // There is one version here, and no backup.
-      check: () => Promise.resolve(),
-      survey: async (workerId) => this.#survey(workerId),
-      renew: async (workerId, leaseMs) => this.#renew(workerId, leaseMs),
-      claim: async (workerId, wanted, leaseMs, force) => this.#claim(workerId, wanted, leaseMs, force),
-      release: async (workerId, wanted) => this.#release(workerId, wanted),
-      unfinishedWork: async (partition, cursor, limit) => this.#unfinishedWork(partition, cursor, limit),
-      deleteWorker: async (workerId) => void this.#workers.delete(workerId),
-      deleteOtherWorkers: async (workerId) => {
-        for (const id of this.#workers.keys()) if (id !== workerId) this.#workers.delete(id);
-      },
-      openPresence: async (_leaseMs, onEnded) => this.#openPresence(onEnded),
-      withdraw: async (workerId) => void this.#announce(workerId, null),
-      lapse: async (presences) => this.#lapse(presences),
-    };
+    this.leases = new SimulatedLeases(clock, partitions, async (partition, cursor, limit) =>
+      this.#unfinishedWork(partition, cursor, limit),
+    );
+    this.#claims = new SimulatedClaims((partition) => this.leases.isHeld(partition));
   }
 
   publish(workflow: string, document: WorkflowDocument): number {
@@ -119,7 +86,7 @@ export class SimulatedDatabase implements DurableStore {
   }
 
   async commit(items: readonly CommitItem[]): Promise<CommitVerdict[]> {
-    const live = items.map((item) => this.#partitions[item.partition]?.epoch === item.epoch);
+    const live = items.map((item) => this.leases.isHeld(item));
     // Postgres decides about the whole batch before it writes any of it.
     const hasMessages = items.map((item) => item.messagesConsumed.every((messageId) => this.#mail.has(messageId)));
     const passing = items.filter((item, i) => live[i] === true && hasMessages[i] === true && this.#passes(item));
@@ -143,7 +110,7 @@ export class SimulatedDatabase implements DurableStore {
     const known = this.#instances.get(item.instanceId);
     const replaced = item.create !== null;
     for (const { timer } of item.timersSet)
-      if (!replaced && this.#timers.has(timerKey(item.instanceId, timer))) throw duplicateKey(`timer ${timer} of ${item.instanceId}`);
+      if (!replaced && this.#timers.has(item.instanceId, timer)) throw duplicateKey(`timer ${timer} of ${item.instanceId}`);
     if (item.checkpoint !== null && !replaced && known?.checkpoints.has(item.seq) === true)
       throw duplicateKey(`checkpoint ${item.seq} of ${item.instanceId}`);
   }
@@ -152,22 +119,7 @@ export class SimulatedDatabase implements DurableStore {
     const { instanceId: id, create, row } = item;
     if (create !== null) {
       this.#purgeIf(id, create.replace);
-      this.#instances.set(id, {
-        id,
-        partition: item.partition,
-        executionId: item.executionId,
-        workflow: create.workflow,
-        version: create.version,
-        status: 'Pending',
-        seq: 0,
-        customStatus: 'null',
-        checkpointSeq: 0,
-        runningActivities: 0,
-        completedAt: null,
-        parent: create.parent,
-        events: [],
-        checkpoints: new Map(),
-      });
+      this.#instances.set(id, pending(id, item, create));
     }
     const instance = this.#instances.get(id);
     if (instance === undefined) throw new Error(`${id} passed without a row.`);
@@ -182,52 +134,15 @@ export class SimulatedDatabase implements DurableStore {
       instance.checkpointSeq = item.seq;
       instance.checkpoints.set(item.seq, item.checkpoint);
     }
-    const cleared = item.timersCleared.flatMap((timer) => this.#timers.get(timerKey(id, timer)) ?? []);
-    for (const { timer } of cleared) this.#timers.delete(timerKey(id, timer));
-    for (const { timer, fireAt } of item.timersSet)
-      this.#timers.set(timerKey(id, timer), { instanceId: id, timer, partition: item.partition, fireAt });
+    const cleared = this.#timers.delete(id, item.timersCleared);
+    for (const { timer, fireAt } of item.timersSet) this.#timers.set({ instanceId: id, timer, partition: item.partition, fireAt });
     const consumed = item.messagesConsumed.filter((messageId) => this.#mail.has(messageId));
     const refused = item.messagesRefused.filter(({ messageId }) => this.#mail.has(messageId));
     for (const message of item.messagesOut) this.#mail.send(message);
     this.#mail.delete(consumed);
     for (const { messageId, refusal } of refused) this.#mail.refuse(messageId, refusal);
-    for (const { id: task, ...change } of item.tasksChanged) this.#change(task, change);
-    for (const closed of item.tasksClosed) this.#close(closed);
-    for (const opened of item.tasksOpened) {
-      const { holder_ids, voter_ids } = this.#tasks.get(opened.id) ?? { holder_ids: [], voter_ids: [] };
-      this.#tasks.set(opened.id, {
-        id: opened.id,
-        instance_id: id,
-        node: opened.node,
-        version: opened.version,
-        status: 'open',
-        outcome: null,
-        decided_by: null,
-        holder_ids,
-        voter_ids,
-      });
-      this.#change(opened.id, opened.change);
-      if (opened.closed !== null) this.#close(opened.closed);
-    }
+    this.#tasks.store(item);
     this.onStored(item, cleared);
-  }
-
-  #close(closed: ClosedTask): void {
-    const task = this.#tasks.get(closed.id);
-    if (task === undefined) return;
-    task.status = closed.status;
-    task.outcome = closed.outcome;
-    task.decided_by = closed.by;
-    this.#change(closed.id, closed.change);
-  }
-
-  #change(id: string, change: TaskChange | null): void {
-    const task = this.#tasks.get(id);
-    if (task === undefined || change === null) return;
-    task.node = change.node;
-    task.version = change.version;
-    task.holder_ids = change.holders.map(({ by }) => by);
-    task.voter_ids = change.votes.map(({ by }) => by);
   }
 
   async stored(items: readonly CommitItem[]): Promise<Set<CommitItem>> {
@@ -273,25 +188,15 @@ export class SimulatedDatabase implements DurableStore {
   }
 
   async dueTimers(partitions: readonly number[], cursor: TimerCursor | null, limit: number): Promise<DueTimer[]> {
-    const now = this.#clock();
-    return this.#timersOf(partitions)
-      .filter((timer) => timer.fireAt <= now && (cursor === null || compareTimers(timer, cursor) > 0))
-      .slice(0, limit)
-      .map((timer) => ({ ...timer }));
+    return this.#timers.due(this.#clock(), partitions, cursor, limit);
   }
 
   async nearTimers(partitions: readonly number[], horizonMs: number, limit: number): Promise<number[]> {
-    const until = this.#clock() + horizonMs;
-    const moments = new Set(this.#timersOf(partitions).map(({ fireAt }) => fireAt));
-    return [...moments].filter((fireAt) => fireAt <= until).slice(0, limit);
-  }
-
-  #timersOf(partitions: readonly number[]): Timer[] {
-    return [...this.#timers.values()].filter(({ partition }) => partitions.includes(partition)).sort(compareTimers);
+    return this.#timers.moments(this.#clock() + horizonMs, partitions, limit);
   }
 
   async deleteTimers(id: InstanceId, timers: readonly TimerId[]): Promise<void> {
-    for (const timer of timers) this.#timers.delete(timerKey(id, timer));
+    this.#timers.delete(id, timers);
   }
 
   async messages(partitions: readonly number[], except: readonly string[], limit: number): Promise<StoredMessage[]> {
@@ -328,23 +233,7 @@ export class SimulatedDatabase implements DurableStore {
       const id = message.instanceId;
       if (this.#instances.has(id)) continue;
       taken.add(id);
-      const { workflow, version } = creation;
-      this.#instances.set(id, {
-        id,
-        partition: message.partition,
-        executionId: execution,
-        workflow,
-        version,
-        status: 'Pending',
-        seq: 0,
-        customStatus: 'null',
-        checkpointSeq: 0,
-        runningActivities: 0,
-        completedAt: null,
-        parent: null,
-        events: [],
-        checkpoints: new Map(),
-      });
+      this.#instances.set(id, pending(id, { partition: message.partition, executionId: execution }, { ...creation, parent: null }));
       this.#mail.send(message);
     }
     for (const message of messages) this.#mail.send(message);
@@ -360,33 +249,18 @@ export class SimulatedDatabase implements DurableStore {
   }
 
   async countClaims(attempts: readonly UnfinishedAttempt[], most: number): Promise<ClaimCount[]> {
-    return attempts.map(({ instanceId: id, executionId: execution, step, attempt, releases, finder }) => {
-      const isOwner = finder.type === 'owner';
-      if (isOwner && this.#partitions[finder.partition]?.epoch !== finder.epoch) return 'lost-partition';
-      const mark = isOwner ? `epoch ${finder.epoch}` : finder.id;
-      const key = [id, execution, step, attempt, releases].join('\n');
-      const known = this.#claims.get(key);
-      if (known === undefined && isOwner && !finder.vanished) return { claims: 1, counted: true };
-      if (known !== undefined && (known.mark === mark || known.claims >= most))
-        return { claims: known.claims, counted: known.mark === mark };
-      const claims = known === undefined ? 2 : known.claims + (counts(known.mark, finder) ? 1 : 0);
-      this.#claims.set(key, { claims, mark });
-      return { claims, counted: true };
-    });
+    return attempts.map((attempt) => this.#claims.count(attempt, most));
   }
 
-  async markDied({ instanceId: id, executionId: execution, step, attempt, releases, finder }: UnfinishedAttempt): Promise<void> {
-    if (finder.type === 'owner' && this.#partitions[finder.partition]?.epoch !== finder.epoch) return;
-    const key = [id, execution, step, attempt, releases].join('\n');
-    this.#claims.set(key, { claims: this.#claims.get(key)?.claims ?? 1, mark: 'died' });
+  async markDied(attempt: UnfinishedAttempt): Promise<void> {
+    this.#claims.markDied(attempt);
   }
 
   async sweepClaims(): Promise<void> {
-    for (const key of this.#claims.keys()) {
-      const [id = '', execution] = key.split('\n');
-      const instance = this.#instances.get(instanceId(id));
-      if (instance === undefined || instance.executionId !== execution || isFinal(instance.status)) this.#claims.delete(key);
-    }
+    this.#claims.sweep((id, execution) => {
+      const instance = this.#instances.get(id);
+      return instance?.executionId === execution && !isFinal(instance.status);
+    });
   }
 
   async purge(id: InstanceId): Promise<'purged' | 'not-found' | 'not-finished'> {
@@ -407,10 +281,7 @@ export class SimulatedDatabase implements DurableStore {
     const instance = this.#instances.get(id);
     if (instance === undefined || !statuses.includes(instance.status)) return false;
     this.#instances.delete(id);
-    for (const [key, timer] of this.#timers) if (timer.instanceId === id) this.#timers.delete(key);
-    this.#mail.purge(id);
-    for (const [key, task] of this.#tasks) if (task.instance_id === id) this.#tasks.delete(key);
-    for (const key of this.#claims.keys()) if (key.startsWith(`${id}\n`)) this.#claims.delete(key);
+    for (const table of [this.#timers, this.#mail, this.#tasks, this.#claims]) table.purge(id);
     return true;
   }
 
@@ -459,87 +330,6 @@ export class SimulatedDatabase implements DurableStore {
 
   async close(): Promise<void> {}
 
-  #survey(workerId: string): LeaseSurvey {
-    const now = this.#clock();
-    this.#workers.set(workerId, { heartbeatAt: now, presence: this.#workers.get(workerId)?.presence ?? null });
-    return {
-      now,
-      liveWorkers: [...this.#workers]
-        .filter(([, { heartbeatAt }]) => heartbeatAt > now - 5_000)
-        .map(([id]) => id)
-        .sort(),
-      partitions: this.#partitions.map(({ id, epoch, owner, leaseUntil }) => ({ id, epoch, owner, leaseLeftMs: leaseUntil - now })),
-    };
-  }
-
-  #renew(workerId: string, leaseMs: number): OwnedPartition[] {
-    const own = this.#partitions.filter(({ owner }) => owner === workerId);
-    for (const partition of own) partition.leaseUntil = this.#clock() + leaseMs;
-    return own.map(({ id, epoch }) => ({ id, epoch }));
-  }
-
-  #claim(workerId: string, wanted: readonly number[], leaseMs: number, force: boolean): ClaimedPartition[] {
-    const now = this.#clock();
-    const free = this.#partitions.filter(
-      ({ id, owner, leaseUntil }) => wanted.includes(id) && (force || owner === null || leaseUntil < now),
-    );
-    return free.map((partition) => {
-      const abandoned = partition.owner !== null;
-      partition.owner = workerId;
-      partition.epoch += 1;
-      partition.leaseUntil = now + leaseMs;
-      return { id: partition.id, epoch: partition.epoch, abandoned };
-    });
-  }
-
-  #release(workerId: string, wanted: readonly number[]): void {
-    for (const partition of this.#partitions) {
-      if (partition.owner !== workerId || !wanted.includes(partition.id)) continue;
-      partition.owner = null;
-      partition.leaseUntil = this.#clock();
-    }
-  }
-
-  #openPresence(onEnded: () => void): Presence {
-    const id = String((this.#sessionCount += 1));
-    this.#sessions.set(id, onEnded);
-    const here = (): void => {
-      if (!this.#sessions.has(id)) throw new Error('The session has ended.');
-    };
-    return {
-      id,
-      announce: async (workerId) => {
-        here();
-        return this.#announce(workerId, id);
-      },
-      look: async (workerId) => {
-        here();
-        const peers = [...this.#workers].flatMap(([worker, { presence }]) =>
-          presence !== null && worker !== workerId && this.#partitions.some(({ owner }) => owner === worker)
-            ? [{ presence, isHeld: this.#sessions.has(presence) }]
-            : [],
-        );
-        return { peers, serverUpMs: peers.length === 0 ? 0 : this.#clock() - this.#startedAt };
-      },
-      close: async () => void this.#sessions.delete(id),
-    };
-  }
-
-  #announce(workerId: string, presence: string | null): boolean {
-    const worker = this.#workers.get(workerId);
-    if (worker !== undefined) worker.presence = presence;
-    return worker !== undefined;
-  }
-
-  #lapse(presences: readonly string[]): void {
-    for (const [id, { presence }] of this.#workers) {
-      if (presence === null || !presences.includes(presence) || this.#sessions.has(presence)) continue;
-      this.#workers.delete(id);
-      const now = this.#clock();
-      for (const partition of this.#partitions) if (partition.owner === id) partition.leaseUntil = Math.min(partition.leaseUntil, now - 1);
-    }
-  }
-
   #unfinishedWork(wanted: number, cursor: InstanceId | null, limit: number): InstanceId[] {
     return [...this.#instances.values()]
       .filter(
@@ -554,18 +344,13 @@ export class SimulatedDatabase implements DurableStore {
   // ── What happens to the server ─────────────────────────────────────────────
 
   /** Ends these sessions, or all of them. */
-  endSessions(presences: readonly string[] = [...this.#sessions.keys()]): void {
-    for (const id of presences) {
-      const onEnded = this.#sessions.get(id);
-      this.#sessions.delete(id);
-      onEnded?.();
-    }
+  endSessions(presences?: readonly string[]): void {
+    this.leases.endSessions(presences);
   }
 
   /** All that is stored stays. */
   restart(): void {
-    this.#startedAt = this.#clock();
-    this.endSessions();
+    this.leases.restart();
   }
 
   // ── For whoever looks from outside ─────────────────────────────────────────
@@ -611,7 +396,7 @@ export class SimulatedDatabase implements DurableStore {
   }
 
   tasks(): readonly TaskRow[] {
-    return [...this.#tasks.values()];
+    return this.#tasks.all();
   }
 
   check(evidence: Evidence): Verdict {
@@ -646,10 +431,8 @@ export class SimulatedDatabase implements DurableStore {
         {
           events: instance.events.map(parsedEvent),
           checkpoints: [...instance.checkpoints].map(([seq, text]) => ({ seq, state: JSON.parse(text) })),
-          timers: [...this.#timers.values()]
-            .filter((timer) => timer.instanceId === id)
-            .map(({ timer, fireAt }) => ({ timer_id: timer, fire_at: fireAt })),
-          tasks: [...this.#tasks.values()].filter((task) => task.instance_id === id),
+          timers: this.#timers.ofInstance(id).map(({ timer, fireAt }) => ({ timer_id: timer, fire_at: fireAt })),
+          tasks: this.#tasks.ofInstance(id),
           messages: messages
             .filter((message) => message.id === id && message.refusal === null)
             .map(({ body }) => ({ type: body.type, child: body.child ?? null })),
@@ -666,8 +449,8 @@ export class SimulatedDatabase implements DurableStore {
         },
       );
     }
-    for (const { instanceId: id } of this.#timers.values()) if (!this.#instances.has(id)) check.stray('timer', id);
-    for (const { instance_id: id } of this.#tasks.values()) if (!this.#instances.has(instanceId(id))) check.stray('human_task', id);
+    for (const { instanceId: id } of this.#timers.all()) if (!this.#instances.has(id)) check.stray('timer', id);
+    for (const { instance_id: id } of this.#tasks.all()) if (!this.#instances.has(instanceId(id))) check.stray('human_task', id);
     for (const { body, refusal } of messages) if (refusal === null) check.message(idOf(body.lock), idOf(body.request));
     check.evidence(evidence);
     return check.verdict;
@@ -678,20 +461,28 @@ function parsedEvent(text: string): HistoryEvent {
   return JSON.parse(text) as HistoryEvent; // written from one
 }
 
-/** Whether finding what bears this mark is one more claim (count-claims.sql). */
-function counts(mark: string, finder: Finder): boolean {
-  if (finder.type === 'delivery' || mark === 'died') return true;
-  return mark.startsWith('epoch ') ? Number(mark.slice('epoch '.length)) < finder.knownFrom : finder.vanished;
-}
-
-function timerKey(id: InstanceId, timer: TimerId): string {
-  return `${id}\n${timer}`;
-}
-
-function compareTimers(one: TimerCursor, other: TimerCursor): number {
-  if (one.fireAt !== other.fireAt) return one.fireAt - other.fireAt;
-  if (one.instanceId !== other.instanceId) return one.instanceId < other.instanceId ? -1 : 1;
-  return one.timer === other.timer ? 0 : one.timer < other.timer ? -1 : 1;
+/** An instance without a history. */
+function pending(
+  id: InstanceId,
+  { partition, executionId: execution }: { partition: number; executionId: string },
+  { workflow, version, parent }: Pick<InstanceCreation, 'workflow' | 'version' | 'parent'>,
+): Instance {
+  return {
+    id,
+    partition,
+    executionId: execution,
+    workflow,
+    version,
+    status: 'Pending',
+    seq: 0,
+    customStatus: 'null',
+    checkpointSeq: 0,
+    runningActivities: 0,
+    completedAt: null,
+    parent,
+    events: [],
+    checkpoints: new Map(),
+  };
 }
 
 /** As Postgres says it: repeating the statement cannot help. */
