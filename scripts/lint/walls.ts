@@ -42,11 +42,6 @@ export const walls: readonly Wall[] = [
     allowIn: [
       { paths: ['packages/runtime/src/postgres/'], modules: ['pg'] },
       { paths: ['packages/runtime/src/redis/'], modules: ['ioredis'] },
-      // A part of tests that is not a test file itself: a suite two adapters run.
-      {
-        paths: ['packages/runtime/src/ports/hot-store-contract.ts', 'packages/runtime/src/ports/durable-store-contract.ts'],
-        modules: ['@perdure/testing', 'vitest'],
-      },
     ],
     reason:
       'the runtime hosts the engine below the server: activities are handed to it, and databases are behind its ports (src/postgres, src/redis)',
