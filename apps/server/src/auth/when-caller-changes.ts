@@ -10,7 +10,7 @@ const recheckMs = 60_000;
  * begins anew and is asked again. Gives the way to stop.
  */
 export function whenCallerChanges(
-  { grants, apiKeys, sessionEnds, database: { prisma } }: Pick<Installation, 'grants' | 'apiKeys' | 'sessionEnds' | 'database'>,
+  { grants, apiKeys, sessionEnds, database }: Pick<Installation, 'grants' | 'apiKeys' | 'sessionEnds' | 'database'>,
   identity: Identity,
   ended: () => void,
   everyMs = recheckMs,
@@ -28,13 +28,8 @@ export function whenCallerChanges(
           }),
         ];
   // It may also have expired, or have ended, or the rights may have changed, in a process that could not tell.
-  const isGood = async (): Promise<boolean> => {
-    if (identity.kind === 'key') return isApiKeyGood(prisma, identity.name);
-    const [open, held] = await Promise.all([isSessionOpen(prisma, identity.sessionId), grants.load(identity.id)]);
-    return open && held !== null && isSameRights(held, identity);
-  };
   const recheck = setInterval(() => {
-    isGood().then(
+    isStillCaller({ grants, database }, identity).then(
       (good) => {
         if (!good) ended();
       },
@@ -45,4 +40,15 @@ export function whenCallerChanges(
     clearInterval(recheck);
     for (const stop of stops) stop();
   };
+}
+
+/** Whether the caller's session or key is still good, with the rights it began with. */
+export async function isStillCaller(
+  { grants, database: { prisma } }: Pick<Installation, 'grants' | 'database'>,
+  identity: Identity,
+): Promise<boolean> {
+  if (identity === adminKey) return true;
+  if (identity.kind === 'key') return isApiKeyGood(prisma, identity.name);
+  const [open, held] = await Promise.all([isSessionOpen(prisma, identity.sessionId), grants.load(identity.id)]);
+  return open && held !== null && isSameRights(held, identity);
 }

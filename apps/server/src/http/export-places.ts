@@ -7,9 +7,8 @@
  *    line: the receiver sees that something is missing, and asks anew with the rights there are then.
  */
 import { Readable } from 'node:stream';
-import { isApiKeyGood, isSessionOpen } from '@perdure/database/read';
-import { actorOf, adminKey, type Identity } from '../auth/identity.ts';
-import { whenCallerChanges } from '../auth/when-caller-changes.ts';
+import { actorOf, type Identity } from '../auth/identity.ts';
+import { isStillCaller, whenCallerChanges } from '../auth/when-caller-changes.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 
@@ -79,7 +78,7 @@ async function* whileAllowed(
   const forget = whenCallerChanges(installation, identity, () => (isToldOfChange = true));
   const demandStill = async (): Promise<void> => {
     isToldOfChange = false;
-    if (!(await isAsItWas(installation, identity)))
+    if (!(await isStillCaller(installation, identity)))
       throw new RequestError(
         'auth.forbidden',
         'The session or the key ended, or its rights changed, while this was exported. Ask for it again.',
@@ -94,14 +93,4 @@ async function* whileAllowed(
   } finally {
     forget();
   }
-}
-
-/** Whether the caller is still who they were, with the rights they had. */
-async function isAsItWas({ database: { prisma }, grants }: Installation, identity: Identity): Promise<boolean> {
-  if (identity === adminKey) return true;
-  if (identity.kind === 'key') return isApiKeyGood(prisma, identity.name);
-  const held = await grants.load(identity.id);
-  return (
-    held !== null && JSON.stringify(held.grants) === JSON.stringify(identity.grants) && (await isSessionOpen(prisma, identity.sessionId))
-  );
 }
