@@ -8,7 +8,7 @@ import { withPersonName } from './with-person-name.ts';
 /** The last things that happened to an entity, oldest first, with people by their names. */
 export async function recentEntityEvents(installation: Installation, { id, seq }: EntityRecord, limit: number): Promise<EntityEvent[]> {
   const { database, runtime } = installation;
-  const read = await readHistory(database.prisma, id, Math.max(0, seq - limit), limit, mostBytes);
+  const read = await readHistory(database.prisma, id, Math.max(0, seq - limit), limit);
   const events = (read?.events ?? []) as unknown as EntityEvent[]; // an entity's rows hold an entity's events
   const names = new Map<string, Promise<string>>();
   return Promise.all(
@@ -19,6 +19,3 @@ export async function recentEntityEvents(installation: Installation, { id, seq }
     }),
   );
 }
-
-/** States of 64 KB each must not make the page slow. */
-const mostBytes = 1_048_576;

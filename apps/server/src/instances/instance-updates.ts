@@ -18,8 +18,6 @@ export interface InstanceUpdate {
 /** The first page is small, so that there is something to show at once. */
 const firstPage = 500;
 const page = 5_000;
-/** Values of 64 KB each must not make a page of 5,000 events fill the memory. */
-const pageBytes = 1_048_576;
 const pollMs = 5_000;
 
 /** Ends when the instance has finished and everything was given, when it is purged, or when `signal` aborts. */
@@ -43,7 +41,7 @@ export async function* instanceUpdates(
     let execution: string | null = null;
     while (!signal.aborted) {
       hinted = false;
-      const read = await readHistory(database.prisma, id, seq, seq === afterSeq ? firstPage : page, pageBytes);
+      const read = await readHistory(database.prisma, id, seq, seq === afterSeq ? firstPage : page);
       if (!read) {
         if (status === null) throw unknownInstance(id);
         return;

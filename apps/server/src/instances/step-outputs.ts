@@ -5,8 +5,6 @@ import type { Installation } from '../installation.ts';
 import { withPreviews } from './payloads.ts';
 
 const maxEvents = 5_000;
-/** Values of 64 KB each must not make a page fill the memory. */
-const pageBytes = 1_048_576;
 
 /**
  * What an instance was given and what its steps gave, by node, the latest visit winning: sample data for the editor, so long histories
@@ -30,7 +28,7 @@ export async function stepOutputs(
     if (output !== undefined && node !== undefined) outputs.set(node, output);
   };
   for (let seq = 0; seq < maxEvents;) {
-    const read = await readHistory(database.prisma, id, seq, maxEvents - seq, pageBytes);
+    const read = await readHistory(database.prisma, id, seq, maxEvents - seq);
     for (const event of read?.events ?? []) take(event);
     seq = read?.events.at(-1)?.seq ?? seq;
     if (!read?.more) break;

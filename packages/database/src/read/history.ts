@@ -13,15 +13,16 @@ export interface HistoryRead {
 }
 
 /**
- * Events after `afterSeq`, ascending, at most `limit`, and no more once `bytes` of stored (compressed) data are reached; undefined when there is no such
- * instance. One statement, so one snapshot: a commit shows either with all its events and the new head or not at all.
+ * Events after `afterSeq`, ascending, at most `limit`, and no more once `bytes` of stored (compressed) data are reached, 1 MB unless told: `more` says
+ * that there are others. Undefined when there is no such instance. One statement, so one snapshot: a commit shows either with all its events and the
+ * new head or not at all.
  */
 export async function readHistory(
   prisma: PrismaClient,
   id: string,
   afterSeq: number,
   limit: number,
-  bytes = unlimitedBytes,
+  bytes = pageBytes,
 ): Promise<HistoryRead | undefined> {
   const [row] = await prisma.$queryRawUnsafe<HeadRow[]>(historySql, id, afterSeq, limit, bytes);
   return row && historyRead(row, afterSeq);
@@ -95,7 +96,8 @@ interface HeadRow {
   events: string | null;
 }
 
-const unlimitedBytes = 2_147_483_647;
+/** Values of 64 KB each must not make a page of thousands of events fill the memory. */
+const pageBytes = 1_048_576;
 
 function toHistoryEvent({ seq, at, type, data }: { seq: number; type: string; at: number; data: object }): HistoryEvent {
   // The row was written from a HistoryEvent, taken apart into columns; this puts it together again.

@@ -8,13 +8,10 @@ import type { Json, JsonObject } from '@perdure/graph';
 import { withPayloads } from '../../instances/payloads.ts';
 import type { Installation } from '../../installation.ts';
 
-/** Values of 64 KB each must not make a page fill the memory. */
-const pageBytes = 1_048_576;
-
 export async function durableFunctionsHistory({ database, runtime }: Installation, id: string, showOutput: boolean): Promise<JsonObject[]> {
   const fold = createHistoryFold(showOutput);
   for (let seq = 0; ;) {
-    const read = await readHistory(database.prisma, id, seq, 5_000, pageBytes);
+    const read = await readHistory(database.prisma, id, seq, 5_000);
     for (const event of read?.events ?? []) fold.add(event);
     seq = read?.events.at(-1)?.seq ?? seq;
     if (!read?.more) break;

@@ -9,8 +9,6 @@ import { identityOf, type Routes } from '../route.ts';
 import { type Mask, maskOfInstance } from '../../sensitive/mask-of-instance.ts';
 
 const page = 1_000;
-/** Values of 64 KB each must not make a page fill the memory. */
-const pageBytes = 1_048_576;
 
 export function addHistoryDownload(routes: Routes): void {
   routes.add({
@@ -24,7 +22,7 @@ export function addHistoryDownload(routes: Routes): void {
     params: z.object({ id: z.string() }),
     handler: async ({ installation, identity, reply, params: { id } }) => {
       await demandInstance(installation, identityOf(identity), 'instance.read', id);
-      const first = await readHistory(installation.database.prisma, id, 0, page, pageBytes);
+      const first = await readHistory(installation.database.prisma, id, 0, page);
       if (!first) throw unknownInstance(id);
       const name = `${id.replaceAll(/[^\w.-]/g, '_')}-history.ndjson`;
       return reply
@@ -47,7 +45,7 @@ async function* lines({ database }: Installation, id: string, first: NonNullable
     const last = events.at(-1)?.seq ?? end;
     // What is appended meanwhile is left for the next download.
     if (last >= end) return;
-    read = await readHistory(database.prisma, id, last, page, pageBytes);
+    read = await readHistory(database.prisma, id, last, page);
     // Broken off rather than ended: what came so far must not pass for the whole.
     if (read?.head.executionId !== first.head.executionId)
       throw new Error(`Instance ${id} was purged or started anew while its history was downloaded.`);

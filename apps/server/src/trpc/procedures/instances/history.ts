@@ -14,19 +14,13 @@ const input = z.strictObject({
   lean: z.boolean().optional(),
 });
 
-/** Values of 64 KB each must not make a page of 5,000 events fill the memory: it ends earlier, and `more` says so. */
-const pageBytes = 1_048_576;
-
 export const history = procedure('instance.read')
   .input(input)
   .query(async ({ ctx: { identity, installation }, input }): Promise<HistoryPage> => {
     await demandInstance(installation, identity, 'instance.read', input.id);
     const afterSeq = input.afterSeq ?? 0;
-    const { prisma } = installation.database;
-    const limit = input.limit ?? 1_000;
-    const read = await (input.lean === true
-      ? readLeanHistory(prisma, input.id, afterSeq, limit)
-      : readHistory(prisma, input.id, afterSeq, limit, pageBytes));
+    const readPage = input.lean === true ? readLeanHistory : readHistory;
+    const read = await readPage(installation.database.prisma, input.id, afterSeq, input.limit ?? 1_000);
     if (!read) throw unknownInstance(input.id);
     const mask = await maskOfInstance(installation, identity, input.id);
     return { events: mask(read.events), seq: read.events.at(-1)?.seq ?? afterSeq, more: read.more };
