@@ -1,7 +1,7 @@
 import { IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconRefresh } from '@tabler/icons-react';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { BulkItemsResult, BulkJob } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
 import { Button } from '../components/button.tsx';
@@ -153,7 +153,10 @@ function JobHead({ job }: { job: BulkJob }) {
 function Became({ job: { id, status } }: { job: BulkJob }) {
   const { data } = useQuery(trpc.bulk.became.queryOptions({ id }));
   const queries = useQueryClient();
+  const asked = useRef(status);
   useEffect(() => {
+    if (asked.current === status) return;
+    asked.current = status;
     void queries.invalidateQueries({ queryKey: trpc.bulk.became.queryKey({ id }) });
   }, [queries, id, status]);
   return <Fact label="They are now">{data === undefined ? 'Looking…' : becameWords(data)}</Fact>;

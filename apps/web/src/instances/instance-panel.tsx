@@ -1,7 +1,7 @@
 import { IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { memo, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { memo, useEffect, useState, useSyncExternalStore } from 'react';
 import type { Failure, HistoryEvent } from '@perdure/engine';
 import type { Json, NodeId } from '@perdure/graph';
 import type { InstanceDetail } from '@perdure/server/contract';
@@ -18,6 +18,7 @@ import type { InstanceRun } from './instance-run.ts';
 import { InstanceTasks, TaskList } from './instance-tasks.tsx';
 import { JsonBlock } from './json-block.tsx';
 import { momentData, type MomentData } from './moment-data.ts';
+import { RelatedList } from './related-list.tsx';
 import { StuckNote } from './stuck-note.tsx';
 
 type InstanceTab = 'data' | 'variables' | 'tokens' | 'related';
@@ -201,26 +202,26 @@ function Related({ instance }: { instance: InstanceDetail }) {
   return (
     <>
       {instance.parentInstanceId === null ? null : (
-        <List title="Parent">
+        <RelatedList title="Parent">
           <li>
             <Link to="/instances/$id" params={{ id: instance.parentInstanceId }} className="lnk mono ell">
               {instance.parentInstanceId}
             </Link>
           </li>
-        </List>
+        </RelatedList>
       )}
       {instance.restartedFrom === null ? null : (
-        <List title="Restarted from">
+        <RelatedList title="Restarted from">
           <li>
             <Link to="/instances/$id" params={{ id: instance.restartedFrom }} className="lnk mono ell">
               {instance.restartedFrom}
             </Link>
           </li>
-        </List>
+        </RelatedList>
       )}
       {instance.tasks.rows.length > 0 ? <InstanceTasks key={instance.id} instance={instance} /> : null}
       {instance.children.length === 0 ? null : (
-        <List title={`Sub-workflows, ${instance.children.length.toLocaleString('en')}`}>
+        <RelatedList title={`Sub-workflows, ${instance.children.length.toLocaleString('en')}`}>
           {instance.children.map((child) => (
             <li key={child.id}>
               <StatusIcon shape={statusShape(child.status)} size={13} label={child.status} />
@@ -233,7 +234,7 @@ function Related({ instance }: { instance: InstanceDetail }) {
               </span>
             </li>
           ))}
-        </List>
+        </RelatedList>
       )}
       {instance.tasks.rows.length + instance.children.length === 0 &&
       instance.parentInstanceId === null &&
@@ -243,15 +244,6 @@ function Related({ instance }: { instance: InstanceDetail }) {
         </p>
       ) : null}
     </>
-  );
-}
-
-function List({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <div className="rel">
-      <h3>{title}</h3>
-      <ul>{children}</ul>
-    </div>
   );
 }
 

@@ -6,6 +6,7 @@ import { trpc } from '../api/trpc.ts';
 import { Button } from '../components/button.tsx';
 import { StatusIcon } from '../status/status-icon.tsx';
 import { countText } from './count-text.ts';
+import { RelatedList } from './related-list.tsx';
 
 /** All tasks of the instance: the first of them come with it, further ones when they are asked for. */
 export function InstanceTasks({ instance: { id, tasks } }: { instance: InstanceDetail }) {
@@ -48,36 +49,32 @@ export function useTaskOfStep({ id, tasks }: InstanceDetail, step: string): Task
 
 export function TaskList({ title, tasks, children }: { title: string; tasks: readonly TaskRow[]; children?: ReactNode }) {
   return (
-    <div className="rel">
-      <h3>{title}</h3>
-      <ul>
-        {tasks.map((task) => (
-          <li key={task.id}>
-            <StatusIcon
-              shape={task.status === 'open' ? 'waiting' : task.status === 'decided' ? 'completed' : 'canceled'}
-              size={13}
-              label={task.status}
-            />
-            {task.status === 'open' ? (
-              <Link to="/inbox" search={{ view: 'all', task: task.id }} className="lnk ell">
-                {task.title}
-              </Link>
-            ) : (
-              <span className="b5 ell">{task.title}</span>
-            )}
-            <span className="t3 ell">
-              {task.status === 'open'
-                ? task.assignee
-                  ? `claimed by ${task.assignee.name}`
-                  : 'nobody has claimed it'
-                : task.decidedBy
-                  ? `${task.outcome ?? 'decided'} by ${task.decidedBy.name}`
-                  : task.status}
-            </span>
-          </li>
-        ))}
-      </ul>
-      {children}
-    </div>
+    <RelatedList title={title} more={children}>
+      {tasks.map((task) => (
+        <li key={task.id}>
+          <StatusIcon
+            shape={task.status === 'open' ? 'waiting' : task.status === 'decided' ? 'completed' : 'canceled'}
+            size={13}
+            label={task.status}
+          />
+          {task.status === 'open' ? (
+            <Link to="/inbox" search={{ view: 'all', task: task.id }} className="lnk ell">
+              {task.title}
+            </Link>
+          ) : (
+            <span className="b5 ell">{task.title}</span>
+          )}
+          <span className="t3 ell">
+            {task.status === 'open'
+              ? task.assignee
+                ? `claimed by ${task.assignee.name}`
+                : 'nobody has claimed it'
+              : task.decidedBy
+                ? `${task.outcome ?? 'decided'} by ${task.decidedBy.name}`
+                : task.status}
+          </span>
+        </li>
+      ))}
+    </RelatedList>
   );
 }
