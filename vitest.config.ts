@@ -27,6 +27,9 @@ const withServices = [
     ...shared,
     name: root.split('/')[1] ?? root,
     root,
+    // What a busy machine does slowly is no failure. Of pure code some tests mean the limit.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     globalSetup: [`${import.meta.dirname}/packages/testing/src/vitest-services.ts`],
   },
 }));

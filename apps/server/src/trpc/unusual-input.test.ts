@@ -203,6 +203,7 @@ async function startOne(): Promise<Target> {
   const task = await until(
     async () => (await server.database.prisma.humanTask.findFirst({ where: { instanceId: data.id } })) ?? undefined,
     'the task is there',
+    60_000,
   );
   return { workflow: 'order-approval', instance: data.id, task: task.id };
 }
