@@ -1,6 +1,7 @@
 import { decodeState, encodeState, evolve, initialState, instanceId, type HistoryEvent, type InstanceState } from '@perdure/engine';
 import type { Json } from '@perdure/graph';
 import type { CheckpointBefore } from '@perdure/server/contract';
+import { idleSlice } from './idle-slice.ts';
 
 /*
  * The engine's state of an instance after any event: from the newest kept state before it, with the events between folded by the engine
@@ -13,6 +14,8 @@ import type { CheckpointBefore } from '@perdure/server/contract';
 const PAGE = 1_000;
 const PAGES_KEPT = 12;
 const STATES_KEPT = 60;
+/** Folded at once; a step to a moment near by is not worth waiting for an idle one. */
+const SLICE = 200;
 /** Farther than this from a known state the server is asked for one near by. */
 const FAR = 2_000;
 
@@ -26,6 +29,8 @@ export class EngineStates {
   readonly #id: string;
   readonly #source: HistorySource;
   readonly #pages = new Map<number, readonly HistoryEvent[]>();
+  /** Pages under way: who folds events and who lists them often want the same. */
+  readonly #coming = new Map<number, Promise<readonly HistoryEvent[]>>();
   readonly #kept = new Map<number, Json>();
   #cursor: InstanceState;
   #queue: Promise<unknown> = Promise.resolve();
@@ -54,6 +59,12 @@ export class EngineStates {
     return this.#pages.get(pageOf(seq))?.[(seq - 1) % PAGE];
   }
 
+  /** The state after `seq` can be had, as a rule, without asking the server. */
+  isNear(seq: number): boolean {
+    const isAhead = this.#cursor.seq <= seq && seq - this.#cursor.seq <= FAR;
+    return this.known(seq) !== undefined && (isAhead || seq - (this.#keptBefore(seq) ?? 0) <= FAR);
+  }
+
   /** Sees to it that the events around `seq` are known. */
   async load(seq: number): Promise<void> {
     await this.#page(pageOf(seq), seq);
@@ -68,6 +79,7 @@ export class EngineStates {
       const end = Math.min(events.length, start + seq - from + 1);
       if (end <= start) throw new Error(`The history of ${this.#id} has no event ${from}.`);
       for (let i = start; i < end; i += 1) {
+        if ((i - start) % SLICE === SLICE - 1) await idleSlice();
         const event = events[i];
         if (event) evolve(this.#cursor, event);
       }
@@ -103,10 +115,28 @@ export class EngineStates {
       this.#pages.set(page, known);
       return known;
     }
-    const events = await this.#source.events(first, PAGE);
-    this.#pages.set(page, events);
-    dropOldest(this.#pages, PAGES_KEPT);
-    return events;
+    // One that is on its way may have been asked for when there was less of it.
+    const coming = known === undefined ? this.#coming.get(page) : undefined;
+    if (coming !== undefined) {
+      const events = await coming;
+      if (events.length === PAGE || first + events.length >= needed) return events;
+    }
+    return this.#ask(page);
+  }
+
+  #ask(page: number): Promise<readonly HistoryEvent[]> {
+    const coming = this.#source
+      .events(page * PAGE, PAGE)
+      .then((events) => {
+        this.#pages.set(page, events);
+        dropOldest(this.#pages, PAGES_KEPT);
+        return events;
+      })
+      .finally(() => {
+        if (this.#coming.get(page) === coming) this.#coming.delete(page);
+      });
+    this.#coming.set(page, coming);
+    return coming;
   }
 
   #keep(seq: number, state: Json): void {

@@ -1,6 +1,6 @@
 import { Menu } from '@mantine/core';
 import { IconDownload, IconFilter } from '@tabler/icons-react';
-import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { EventType, HistoryEvent } from '@perdure/engine';
 import type { NodeId } from '@perdure/graph';
 import { formatClockMs, formatMoment } from '../components/moment.ts';
@@ -11,6 +11,8 @@ import type { InstanceRun } from './instance-run.ts';
 import { useRowWindow } from './use-row-window.ts';
 
 const ROW = 22;
+/** What only passes by, while somebody scrolls or steps through the history, is not fetched. */
+const FETCHED_AFTER_MS = 100;
 
 interface HistoryListProps {
   run: InstanceRun;
@@ -43,14 +45,17 @@ export function HistoryList({ run, instanceId, titleOf, nameOf, onSelect }: Hist
   useEffect(() => {
     if (missing === undefined) return;
     let gone = false;
-    run.states.load(missing).then(
-      () => {
-        if (!gone) redraw((before) => before + 1);
-      },
-      () => undefined, // the loading of the whole history tells of it
-    );
+    const timer = setTimeout(() => {
+      run.states.load(missing).then(
+        () => {
+          if (!gone) redraw((before) => before + 1);
+        },
+        () => undefined, // the loading of the whole history tells of it
+      );
+    }, FETCHED_AFTER_MS);
     return () => {
       gone = true;
+      clearTimeout(timer);
     };
   }, [run, missing]);
 
@@ -110,7 +115,8 @@ export function HistoryList({ run, instanceId, titleOf, nameOf, onSelect }: Hist
             const seq = seqOf(index);
             return (
               <HistoryRow
-                key={seq}
+                // A row that leaves the window becomes the one that comes into it, and keeps its elements. Counted from the oldest, which stays.
+                key={(count - index) % rows.most}
                 seq={seq}
                 event={run.event(seq)}
                 top={index * ROW}
@@ -142,8 +148,17 @@ const HistoryRow = memo(function HistoryRow({
   detailOf: (event: HistoryEvent) => string;
 }) {
   const shape = event ? eventShape(event) : null;
+  const row = useRef<HTMLButtonElement>(null);
+  // The focus was on the event, not on the place.
+  useLayoutEffect(() => {
+    const element = row.current;
+    return () => {
+      if (element === document.activeElement) element?.blur();
+    };
+  }, [seq]);
   return (
     <button
+      ref={row}
       type="button"
       data-seq={seq}
       className={isAt ? 'plain hr on' : 'plain hr'}

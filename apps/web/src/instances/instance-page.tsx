@@ -86,8 +86,7 @@ function Loaded({ instance }: { instance: InstanceDetail }) {
   const search = route.useSearch();
   const onChange = useRefetchSoon(id);
   const run = useInstanceRun(instance, onChange);
-  const outline =
-    useQuery(trpc.instances.historyOutline.queryOptions({ id }, { enabled: !run.isLoaded, staleTime: Infinity })).data ?? NO_STRETCHES;
+  const outline = useOutline(instance, run);
   const onSeq = usePlayhead(run, search);
   const document = useDocumentAt(instance, run.playhead);
   const seq = run.seq;
@@ -327,6 +326,25 @@ function useFailureJump(
     },
     [run, outline, onSeq],
   );
+}
+
+/** What is where in time, as long as the history is not here; until that is known, all of it is one stretch. */
+function useOutline({ id, seq, createdAt, completedAt, updatedAt }: InstanceDetail, run: InstanceRun): readonly HistoryStretch[] {
+  const asked = useQuery(trpc.instances.historyOutline.queryOptions({ id }, { enabled: !run.isLoaded, staleTime: Infinity })).data;
+  const whole = useMemo(
+    () => [
+      {
+        firstSeq: 1,
+        lastSeq: seq,
+        firstAt: Date.parse(createdAt),
+        lastAt: Date.parse(completedAt ?? updatedAt),
+        failures: 0,
+        firstFailure: null,
+      },
+    ],
+    [seq, createdAt, completedAt, updatedAt],
+  );
+  return asked ?? (run.isLoaded ? NO_STRETCHES : whole);
 }
 
 /** The document of the version that was run at the moment shown. */

@@ -3,6 +3,7 @@ import { edgeId, nodeId, portId, type WorkflowDocument } from '@perdure/graph';
 import { describe, expect, it, vi } from 'vitest';
 import { foldRunState } from '../canvas/fold-run-state.ts';
 import { InstanceRun, type RunSource } from './instance-run.ts';
+import { pictureOfState } from './picture-of-state.ts';
 
 // Node has no screen: a frame is drawn when the test lets it.
 vi.stubGlobal('requestAnimationFrame', (draw: () => void) => setTimeout(draw, 0));
@@ -115,6 +116,10 @@ function sourceOf(events: HistoryEvent[], asked: string[] = []): RunSource {
 
 const drawn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await drawn();
+}
+
 async function loaded(events: HistoryEvent[]): Promise<InstanceRun> {
   const run = new InstanceRun('i', document, events.length, sourceOf(events));
   await run.load(false);
@@ -182,6 +187,98 @@ describe('InstanceRun', () => {
     // The latest, which was shown first, and the one that is shown now.
     expect(asked.filter((question) => question.startsWith('checkpoint')).length).toBeLessThanOrEqual(2);
     expect(asked).not.toContain('checkpoint 7000');
+  });
+
+  it.each([1, 2, 3])('shows the moment stepped to, however much of the history has come by then (%i)', async (seed) => {
+    const events = longHistory(1_500);
+    const source = sourceOf(events);
+    const random = randomFrom(seed);
+    let letPageCome: () => void = () => undefined;
+    const run = new InstanceRun('i', document, events.length, {
+      ...source,
+      lean: async (afterSeq, limit) => {
+        await new Promise<void>((resume) => (letPageCome = resume));
+        return source.lean(afterSeq, limit);
+      },
+    });
+    const loading = run.load(false);
+    letPageCome();
+    await until(() => run.events.length > 0);
+    const behind: boolean[] = [];
+    for (let step = 0; step < 20; step += 1) {
+      if (step > 1 && random(3) === 0) letPageCome();
+      // In turns among what has come, and beyond it.
+      const come = run.events.length;
+      const seq = step % 2 === 0 || come === events.length ? 1 + random(come) : come + 1 + random(events.length - come);
+      run.show(seq);
+      await until(() => run.picture.view.getState().summary.seq === seq);
+      const { nodes, edges } = run.picture.view.getState();
+      const folded = foldRunState(events.slice(0, seq));
+      const state = initialState(instanceId('i'));
+      for (const event of events.slice(0, seq)) evolve(state, event);
+      // What the engine's state tells, until the events are here.
+      const isHere = run.events.length >= seq;
+      behind.push(isHere);
+      expect([pictureOfState(state, document).nodes, ...(isHere ? [folded.nodes] : [])], `nodes after ${seq}`).toContainEqual(nodes);
+      expect([pictureOfState(state, document).edges, ...(isHere ? [folded.edges] : [])], `edges after ${seq}`).toContainEqual(edges);
+    }
+    expect(behind).toContain(true);
+    expect(behind).toContain(false);
+    const pages = setInterval(() => letPageCome(), 0);
+    await loading;
+    clearInterval(pages);
+    run.show(run.seq - 1);
+    await drawn();
+    expect(run.picture.view.getState().nodes).toEqual(foldRunState(events.slice(0, run.seq)).nodes);
+    expect(run.events).toEqual(events);
+  });
+
+  it('lets who drags go first, and goes on when the playhead rests', async () => {
+    const events = longHistory(5_000);
+    vi.useFakeTimers();
+    try {
+      const asked: number[] = [];
+      const source = sourceOf(events);
+      const run = new InstanceRun('i', document, events.length, {
+        ...source,
+        lean: (afterSeq, limit) => {
+          asked.push(afterSeq);
+          return source.lean(afterSeq, limit);
+        },
+      });
+      void run.load(false);
+      for (let step = 0; step < 100; step += 1) {
+        run.show(1 + ((step * 7_919) % 19_000));
+        await vi.advanceTimersByTimeAsync(30);
+      }
+      // The first, and one a second.
+      expect(asked.length).toBeLessThanOrEqual(5);
+      expect(run.isLoaded).toBe(false);
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(run.isLoaded).toBe(true);
+      expect(run.picture.view.getState().nodes).toEqual(foldRunState(events.slice(0, run.seq)).nodes);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('keeps nothing of the run before when the id is given to another one while a page of it comes', async () => {
+    const events = longHistory(1_500);
+    const again = longHistory(2).map((event) => ({ ...event, at: event.at + 1_000_000 }));
+    const source = sourceOf(events);
+    const run = new InstanceRun('i', document, events.length, {
+      ...source,
+      lean: async (afterSeq, limit) => {
+        const page = await source.lean(afterSeq, limit);
+        // The page is here, and is folded in the idle moments that follow.
+        if (afterSeq > 0) setTimeout(() => run.push(again, 'Running'), 0);
+        return page;
+      },
+    });
+    await run.load(false);
+    await drawn();
+    expect(run.events).toEqual(again);
+    expect(run.picture.view.getState().nodes).toEqual(foldRunState(again).nodes);
   });
 
   it('draws what hangs on all of the history when the pages have come', async () => {

@@ -6,11 +6,13 @@ import { RunFold, type RunState } from '../canvas/fold-run-state.ts';
 import type { RunPicture, RunView } from '../canvas/run-store.ts';
 import { EngineStates, type HistorySource } from './engine-states.ts';
 import { StepFold } from './fold-steps.ts';
+import { idleSlice } from './idle-slice.ts';
 import { pictureOfState } from './picture-of-state.ts';
 
 /*
  * One instance's history in the page, and the moment of it that is shown.
  * A long history comes in lean pages behind the first paint; until they are all here, what is open comes from the engine's state.
+ * Whoever steps through it meanwhile goes first: pages are folded in idle moments, and come, like states, when the playhead rests.
  * It draws nothing and knows no React: `use-instance-run.ts` connects it.
  *
  * 1. `events` has no gaps: event n stands at n - 1. What arrives live beyond a gap waits until the pages have come to it.
@@ -20,10 +22,18 @@ import { pictureOfState } from './picture-of-state.ts';
 
 const SNAPSHOT_EVERY = 1_000;
 const FIRST_PAGE = 1_000;
-/** Read and folded within a frame, with room for what else the frame has to do. */
+/** Read within half a frame; folded in slices. */
 const PAGE = 2_000;
+/** Folded at once, before the clock is looked at. */
+const SLICE = 100;
 /** What hangs on the whole history is drawn so long after a page of it has come, or after the last step somebody has made through it. */
 const GROWN_AFTER_MS = 200;
+/** While somebody drags through what has not come, states are not asked for: each would be left before it is here. */
+const AT_REST_AFTER_MS = 80;
+/** While somebody drags, a page comes so often. Browser, server and database may share the processors, and each page costs a step a frame. */
+const PAGE_IN_DRAG_MS = 1_000;
+/** Not a drag, but a key held down: what comes next is near by. */
+const NEXT = 10;
 /** From here on the engine's state is asked for first, so that there is something to show at once. */
 const LONG = 2_500;
 /** A history longer than this is not loaded as a whole: what is folded from all of it stays unknown. */
@@ -74,6 +84,8 @@ export class InstanceRun {
   #revision = 0;
   #drawing = false;
   #growing: ReturnType<typeof setTimeout> | undefined;
+  #showingSoon: ReturnType<typeof setTimeout> | undefined;
+  #steppedAt = -Infinity;
   readonly #listeners = new Set<() => void>();
 
   constructor(id: string, document: WorkflowDocument, head: number, source: RunSource) {
@@ -111,6 +123,7 @@ export class InstanceRun {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#growing);
+    clearTimeout(this.#showingSoon);
     this.#growing = undefined;
   }
 
@@ -134,8 +147,17 @@ export class InstanceRun {
 
   /** Shows the instance as it was after event `seq`; null = as it is. */
   show(seq: number | null): void {
+    const before = this.seq;
     this.playhead = seq === null ? null : Math.max(1, Math.min(this.head, seq));
-    if (!this.#canFold(this.seq)) void this.#showState(this.seq);
+    const isNext = Math.abs(this.seq - before) <= NEXT;
+    const isAtRest = performance.now() - this.#steppedAt > AT_REST_AFTER_MS;
+    this.#steppedAt = performance.now();
+    clearTimeout(this.#showingSoon);
+    const showState = (): void => {
+      if (!this.#stopped && !this.#canFold(this.seq)) void this.#showState(this.seq);
+    };
+    if (isAtRest || isNext || this.states.isNear(this.seq)) showState();
+    else this.#showingSoon = setTimeout(showState, AT_REST_AFTER_MS);
     if (this.#growing !== undefined) this.#growSoon();
     this.#draw();
   }
@@ -161,14 +183,22 @@ export class InstanceRun {
     this.#loading = true;
     try {
       while (!this.#stopped && this.events.length < this.head) {
+        if (this.events.length > 0) await this.#untilAtRest();
         const after = this.events.length;
+        const { steps } = this;
         const page = await this.#source.lean(after, after === 0 ? FIRST_PAGE : PAGE);
         if (this.#stopped || page.events.length === 0) return;
-        if (after === this.events.length) this.#apply(page.events);
+        // Live events were faster, or another run has taken the id.
+        if (steps !== this.steps || after !== this.events.length) continue;
+        const isAwaited = !this.#canFold(this.seq);
+        if (after === 0) this.#apply(page.events);
+        else await this.#applyWhenIdle(page.events);
+        if (this.#stopped) return;
         this.head = Math.max(this.head, this.events.length);
         if (after === 0) this.#grow();
         else this.#growSoon();
-        this.#draw();
+        // Who steps draws the next moment anyway; what they look at is drawn at once.
+        if ((isAwaited && this.#canFold(this.seq)) || !this.#isStepping) this.#draw();
       }
       this.fault = null;
       this.#failures = 0;
@@ -183,9 +213,37 @@ export class InstanceRun {
     }
   }
 
-  #apply(events: readonly HistoryEvent[]): void {
+  get #isStepping(): boolean {
+    return performance.now() - this.#steppedAt < GROWN_AFTER_MS;
+  }
+
+  async #untilAtRest(): Promise<void> {
+    const latest = performance.now() + PAGE_IN_DRAG_MS;
+    for (;;) {
+      const waitMs = Math.min(this.#steppedAt + AT_REST_AFTER_MS, latest) - performance.now();
+      if (waitMs <= 0 || this.#stopped) return;
+      await new Promise((resume) => setTimeout(resume, waitMs));
+    }
+  }
+
+  async #applyWhenIdle(events: readonly HistoryEvent[]): Promise<void> {
+    const { steps } = this;
+    for (let from = 0; from < events.length;) {
+      const endsAt = (await idleSlice()) + performance.now();
+      // Meanwhile it may have begun anew.
+      if (this.#stopped || steps !== this.steps) return;
+      do {
+        this.#apply(events.slice(from, from + SLICE));
+        from += SLICE;
+      } while (from < events.length && performance.now() < endsAt);
+    }
+  }
+
+  /** What is known already is passed over. */
+  #apply(given: readonly HistoryEvent[]): void {
+    const events = given.filter(({ seq }) => seq > this.events.length);
+    if (events[0] !== undefined && events[0].seq !== this.events.length + 1) return;
     for (const event of events) {
-      if (event.seq !== this.events.length + 1) continue;
       this.events.push(event);
       this.#fold.apply([event]);
       if (event.seq % SNAPSHOT_EVERY === 0) this.#snapshots[event.seq / SNAPSHOT_EVERY] = this.#fold.clone();

@@ -69,7 +69,11 @@ export const Timeline = memo(function Timeline({
   const seldom = useAtMost(tick, steps.revision);
   const moved = steps.steps.size > MANY_STEPS && live ? seldom : steps.revision;
   const shape = useMemo(() => {
-    if (!run.isLoaded && outline.length > 0) return timeShape([...outline.flatMap(({ firstAt, lastAt }) => [firstAt, lastAt]), now], []);
+    if (!run.isLoaded && outline.length > 0) {
+      // One stretch does not tell where in it nothing happened.
+      const busy = outline.length === 1 ? outline.map(({ firstAt, lastAt }) => ({ from: firstAt, to: lastAt })) : [];
+      return timeShape([...outline.flatMap(({ firstAt, lastAt }) => [firstAt, lastAt]), now], busy);
+    }
     const { moments, busy } = timelineMoments(steps, now);
     return timeShape(moments, busy);
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- the fold changes in place; `moved` tells

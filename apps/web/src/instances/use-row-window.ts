@@ -1,11 +1,13 @@
 import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 import { flushSync } from 'react-dom';
 
-const BEYOND = 4;
+const BEYOND = 2;
 
 interface RowWindow {
   /** The rows in sight, and a few beyond either end. */
   indexes: number[];
+  /** Never more than so many. */
+  most: number;
   /** Brings a row into sight, by the shortest way. */
   show: (index: number) => void;
 }
@@ -69,6 +71,7 @@ export function useRowWindow(
   const end = height === 0 ? 0 : Math.min(count, Math.ceil((at + height) / rowHeight) + BEYOND);
   return {
     indexes: Array.from({ length: Math.max(0, end - first) }, (_, i) => first + i),
+    most: Math.ceil(height / rowHeight) + 2 * BEYOND + 1,
     show: (index) => {
       if (index * rowHeight < at) setTop(Math.max(0, index * rowHeight));
       else if ((index + 1) * rowHeight > at + height) setTop(Math.min(most, (index + 1) * rowHeight - height));
