@@ -20,6 +20,25 @@ test.afterAll(async () => {
   await perdure.stop();
 });
 
+test('rows do not wait for their count, which comes after them', async () => {
+  const page = await context.newPage();
+  let counted = (): void => {};
+  const mayCount = new Promise<void>((resolve) => (counted = resolve));
+  await page.route(/\/trpc\/instances\.count/, async (route) => {
+    await mayCount;
+    await route.continue();
+  });
+  await page.goto(`${perdure.origin}/instances?view=all&workflow=%5B%22credit%22%5D`);
+  const footer = page.locator('footer.foot').getByRole('status');
+  await expect(page.getByRole('table', { name: 'Instances' }).getByRole('link', { name: /^ORD-/ })).toHaveCount(4);
+  await expect(footer).toHaveText('… match');
+  await page.getByLabel('Select all on this page').check();
+  await expect(page.getByRole('toolbar', { name: 'Selected instances' })).toContainText('4 selected');
+  counted();
+  await expect(footer).toHaveText(/^4 match, counted exactly, of \d+$/);
+  await page.close();
+});
+
 test('filters stand in the address, rows are ticked by key, and the filters are kept as a view', async () => {
   const page = await context.newPage();
   await page.goto(`${perdure.origin}/instances?view=all&workflow=%5B%22credit%22%5D`);

@@ -17,6 +17,7 @@ import { openKeptDatabase, type KeptDatabase } from './monitor/kept-database.ts'
 import { longInstance } from './monitor/long-instance.ts';
 import { retentionPurge } from './monitor/retention-purge.ts';
 import { serverTimes, tellsTimes } from './monitor/server-times.ts';
+import { vacuum, whileUnvacuumed } from './monitor/unvacuumed.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -73,7 +74,12 @@ async function pages(
       await untilCaughtUp(client);
       const cookie = await server.signIn();
       const timed = (calls: Calls): Promise<Times> => timesOf(server, cookie, calls);
-      if (wants('list')) Object.assign(figures, await lists(timed, await filters(client)));
+      if (wants('list')) {
+        const asked = await filters(client);
+        Object.assign(figures, await floor(timed), await whileUnvacuumed(client, () => lists('', timed, asked)));
+        await vacuum(client);
+        Object.assign(figures, await lists('Vacuumed', timed, asked));
+      }
       if (wants('dashboard')) Object.assign(figures, await dashboards(timed));
       if (wants('inbox')) Object.assign(figures, await inbox(timed));
       if (wants('dashboards')) figures['dashboards200.cores'] = await dashboardCores(server, cookie, database.postgresPid);
@@ -172,27 +178,36 @@ async function timesOf(server: ServerProcess, cookie: string, calls: Calls): Pro
 
 type Timed = (calls: Calls) => Promise<Times>;
 
-async function lists(timed: Timed, asked: Record<string, Record<string, unknown>>): Promise<Figures> {
-  // The least a route costs here and now: the rest is to be read beside it.
-  const floor = await timed(async (call) => {
+/** The least a route costs here and now: the rest is to be read beside it. */
+async function floor(timed: Timed): Promise<Figures> {
+  const { server, roundTrip } = await timed(async (call) => {
     for (let i = 0; i < 100; i += 1) await call('session.me', {});
   });
-  const figures: Figures = {
-    'floor.p50Ms': median(floor.server),
-    'floor.p95Ms': p95Of(floor.server),
-    'floor.roundTripP95Ms': p95Of(floor.roundTrip),
+  return { 'floor.p50Ms': median(server), 'floor.p95Ms': p95Of(server), 'floor.roundTripP95Ms': p95Of(roundTrip) };
+}
+
+/** Pages and counts, which are asked for apart: `list.tagMs` and `listCount.tagMs`. */
+async function lists(state: '' | 'Vacuumed', timed: Timed, asked: Record<string, Record<string, unknown>>): Promise<Figures> {
+  const figures: Figures = {};
+  const worst: Figures = {};
+  const keep = (key: string, name: string, times: Times): string => {
+    const [p95, roundTrip] = [p95Of(times.server), p95Of(times.roundTrip)];
+    figures[`${key}.${name}Ms`] = p95;
+    worst[`${key}.p95Ms`] = Math.max(worst[`${key}.p95Ms`] ?? 0, p95);
+    worst[`${key}.roundTripP95Ms`] = Math.max(worst[`${key}.roundTripP95Ms`] ?? 0, roundTrip);
+    return `${key} ${name} ${p95.toFixed(1)} ms, round trip ${roundTrip.toFixed(1)} ms`;
   };
-  let worst = 0;
-  let worstRoundTrip = 0;
   for (const [name, filter] of Object.entries(asked)) {
-    const times = await timed((call) => everyPage(call, filter));
-    const p95 = p95Of(times.server);
-    figures[`list.${name}Ms`] = p95;
-    console.error(`monitor: list ${name} ${p95.toFixed(1)} ms, round trip ${p95Of(times.roundTrip).toFixed(1)} ms`);
-    worst = Math.max(worst, p95);
-    worstRoundTrip = Math.max(worstRoundTrip, p95Of(times.roundTrip));
+    const pages = keep(`list${state}`, name, await timed((call) => everyPage(call, filter)));
+    const counts = keep(`listCount${state}`, name, await timed((call) => countAgain(call, filter)));
+    console.error(`monitor: ${pages}; ${counts}`);
   }
-  return { ...figures, 'list.p95Ms': worst, 'list.roundTripP95Ms': worstRoundTrip };
+  return { ...figures, ...worst };
+}
+
+/** A count that has reached its limit is remembered for a while: of those the first is the slowest. */
+async function countAgain(call: Parameters<Calls>[0], filter: Record<string, unknown>): Promise<void> {
+  for (let round = 0; round < roundsPerPage; round += 1) await call('instances.count', filter);
 }
 
 /** The newest page, those behind it, one from the middle, and the last. */

@@ -202,8 +202,7 @@ describe('I13 a canary in a marked field', () => {
     const found = async (cookie: string, filter: Record<string, Json>): Promise<string[]> => {
       const { data } = await server.procedure(cookie, 'query', 'instances.list', filter);
       const counted = await server.procedure(cookie, 'query', 'instances.count', filter);
-      expect(counted.data).toEqual(data.count);
-      expect(data.count.value).toBe(data.rows.length);
+      expect(counted.data).toEqual({ value: data.rows.length, exact: true });
       return (data.rows as { id: string }[]).map(({ id }) => id).sort();
     };
     await until(async () => (await found(asAdmin, { text: 'account DE89' })).length > 0, 'its words are found by an admin');

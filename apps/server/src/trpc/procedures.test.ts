@@ -118,7 +118,8 @@ test('instances.list filters, counts, and pages both ways', async () => {
   const page = (input: object) => query('instances.list', { tags: ['paged'], limit: 3, ...input });
   const ids = ({ rows }: Loose) => rows.map(({ id }: Loose) => id);
   const first = await page({});
-  expect([ids(first), first.newerCursor, first.count]).toEqual([['paged-6', 'paged-5', 'paged-4'], null, { value: 7, exact: true }]);
+  expect([ids(first), first.newerCursor]).toEqual([['paged-6', 'paged-5', 'paged-4'], null]);
+  expect(await query('instances.count', { tags: ['paged'] })).toEqual({ value: 7, exact: true });
   const second = await page({ cursor: first.olderCursor });
   const third = await page({ cursor: second.olderCursor });
   expect([ids(second), ids(third), third.olderCursor]).toEqual([['paged-3', 'paged-2', 'paged-1'], ['paged-0'], null]);

@@ -6,8 +6,8 @@ import { connection } from './connection.ts';
 import { describeError } from './describe-error.ts';
 
 /**
- * The one way to the server. Queries and mutations travel as batched HTTP, subscriptions over a single WebSocket per tab,
- * opened by the first subscription and reopened after a loss (250 ms, doubling, 8 s at most).
+ * The one way to the server. Queries and mutations travel as batched HTTP, counts of instances in batches of their own, so that no rows wait for
+ * them; subscriptions over a single WebSocket per tab, opened by the first subscription and reopened after a loss (250 ms, doubling, 8 s at most).
  */
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError: noticeEndedSession }),
@@ -32,12 +32,15 @@ const socket = createWSClient({
   onClose: (cause) => connection.closed(cause?.code),
 });
 
+/** A batch is answered when all of it is. */
+const batches = () => httpBatchLink<AppRouter>({ url: '/trpc', maxURLLength: 4_000 });
+
 export const client = createTRPCClient<AppRouter>({
   links: [
     splitLink({
       condition: (operation) => operation.type === 'subscription',
       true: wsLink<AppRouter>({ client: socket }),
-      false: httpBatchLink<AppRouter>({ url: '/trpc', maxURLLength: 4_000 }),
+      false: splitLink({ condition: ({ path }) => path === 'instances.count', true: batches(), false: batches() }),
     }),
   ],
 });

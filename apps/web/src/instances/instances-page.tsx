@@ -11,6 +11,7 @@ import {
 import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { InstanceFilterInput } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
 import { useRefusal } from '../api/use-refusal.ts';
 import { BulkActions } from '../bulk/bulk-actions.tsx';
@@ -39,6 +40,7 @@ import { StartInstanceDialog } from './start-instance-dialog.tsx';
 import { SaveViewDialog } from './save-view-dialog.tsx';
 import { extended, isSelected, nothingSelected, selectedFilter, type Selection, toggled } from './selection.ts';
 import { SelectionBar } from './selection-bar.tsx';
+import { type ListCount, useListCount } from './use-list-count.ts';
 import './instances-page.css';
 
 const route = getRouteApi('/shell/instances');
@@ -50,6 +52,8 @@ const VIEWS: { key: InstanceView; label: string }[] = [
   { key: 'stuck', label: 'Stuck' },
   { key: 'all', label: 'All' },
 ];
+
+const EVERYTHING: InstanceFilterInput = {};
 
 /** Counts stand on the tabs; they may be a little older than the list. */
 const COUNT_EVERY_MS = 10_000;
@@ -102,6 +106,9 @@ export function InstancesPage() {
       }),
     ),
   });
+  const rowsAt = list.isPlaceholderData ? 0 : list.dataUpdatedAt;
+  const count = useListCount(filter, rowsAt);
+  const total = useListCount(EVERYTHING, rowsAt);
   const openView = views.data?.find(({ id }) => id === search.saved);
 
   const changeSetting = (next: ListSetting) => {
@@ -238,11 +245,9 @@ export function InstancesPage() {
       </div>
       <footer className="foot s12 t3">
         {list.data ? (
-          <span role="status">
-            <span className="b6 t1 num">{countText(list.data.count)}</span>
+          <span role="status" aria-busy={count === 'counting'}>
+            <CountWords count={count} total={total} />
             <span className="num">
-              {list.data.count.value === 1 ? ' matches' : ' match'}
-              {list.data.count.exact ? ', counted exactly' : ''}, of {countText(list.data.total)}
               {list.data.searchedNewest === null
                 ? ''
                 : `. Parts of ids were looked for in the newest ${list.data.searchedNewest.toLocaleString('en')}`}
@@ -290,7 +295,7 @@ export function InstancesPage() {
         <SelectionBar
           selection={selection}
           filter={filter}
-          total={list.data.count}
+          total={typeof count === 'object' ? count : null}
           onChange={setSelection}
           onClear={() => setSelection(nothingSelected)}
         >
@@ -331,6 +336,22 @@ export function InstancesPage() {
         onClose={() => setStarting(false)}
         {...(search.workflow?.length === 1 && search.workflow[0] ? { workflowKey: search.workflow[0] } : {})}
       />
+    </>
+  );
+}
+
+/** Rows come first: until they are counted, an ellipsis stands where the number will. */
+function CountWords({ count, total }: { count: ListCount; total: ListCount }) {
+  if (count === 'failed') return 'These could not be counted';
+  const known = typeof count === 'object' ? count : null;
+  return (
+    <>
+      <span className="b6 t1 num">{known === null ? '…' : countText(known)}</span>
+      <span className="num">
+        {known?.value === 1 ? ' matches' : ' match'}
+        {known?.exact ? ', counted exactly' : ''}
+        {typeof total === 'object' ? `, of ${countText(total)}` : ''}
+      </span>
     </>
   );
 }

@@ -17,7 +17,8 @@ export function SelectionBar({
   selection: Selection;
   /** What the whole list shows. */
   filter: InstanceFilterInput;
-  total: CappedCount;
+  /** Null until it is counted. */
+  total: CappedCount | null;
   onChange: (selection: Selection) => void;
   onClear: () => void;
   children?: ReactNode;
@@ -29,7 +30,7 @@ export function SelectionBar({
       <span className="b6 num count" role="status">
         {countText(count)} selected
       </span>
-      {selection.of === 'rows' && (total.value > count.value || !total.exact) ? (
+      {selection.of === 'rows' && total !== null && (total.value > count.value || !total.exact) ? (
         <button type="button" className="plain lnk" onClick={() => onChange({ of: 'filter', filter, count: total })}>
           Select all {countText(total)}
         </button>

@@ -95,11 +95,9 @@ export interface InstanceListInput extends InstanceFilterInput {
   limit?: number;
 }
 
+/** How many there are is `instances.count`, which may take longer than the page. */
 export interface InstanceListResult {
   rows: InstanceRow[];
-  /** Exact up to 10,000. */
-  count: CappedCount;
-  total: CappedCount;
   olderCursor: string | null;
   newerCursor: string | null;
   /** Parts of ids were looked for among this many of the newest instances only; null: nothing was left out. */
@@ -231,6 +229,7 @@ export interface MigrateInput {
 
 export type InstanceProcedures = {
   list: Query<InstanceListInput, InstanceListResult>;
+  /** Exact up to 10,000. */
   count: Query<InstanceFilterInput, CappedCount>;
   /** What an export of the filter would have, counted exactly. */
   countFinished: Query<InstanceFilterInput, ExportCount>;

@@ -1,7 +1,5 @@
-import { countInstances, readStuckCauses, searchInstances } from '@perdure/database/read';
+import { listInstances, readStuckCauses } from '@perdure/database/read';
 import { z } from 'zod';
-import { reachOf } from '../../../auth/reach.ts';
-import { countMany } from '../../../instances/count-many.ts';
 import { readCursor, writeCursor } from '../../../instances/instance-cursor.ts';
 import { instanceFilter, instanceFilterInput, searchedNewest } from '../../../instances/instance-filter.ts';
 import { instanceRow } from '../../../instances/instance-words.ts';
@@ -25,17 +23,8 @@ export const list = procedure('instance.read')
     }): Promise<InstanceListResult> => {
       const { prisma } = installation.database;
       const from = cursor === undefined ? null : readCursor(cursor);
-      const [filter, reach] = await Promise.all([
-        instanceFilter(installation, identity, 'instance.read', asked),
-        reachOf(installation, identity, 'instance.read'),
-      ]);
-      const all = { workflowKeys: reach ?? undefined };
-      const search = await searchInstances(prisma, filter);
-      const [page, count, total] = await Promise.all([
-        search.page({ direction, from, limit }),
-        countMany(installation.database, filter, () => search.count()),
-        countMany(installation.database, all, () => countInstances(prisma, all)),
-      ]);
+      const filter = await instanceFilter(installation, identity, 'instance.read', asked);
+      const page = await listInstances(prisma, filter, { direction, from, limit });
       // A row tells what a step failed with, in whose words a value may be.
       const [maskOf, stuck] = await Promise.all([
         masksOfInstances(installation, identity, page.rows),
@@ -51,8 +40,6 @@ export const list = procedure('instance.read')
       const hasNewer = direction === 'newer' ? page.more : from !== null;
       return {
         rows: records.map((record) => maskOf(record.id)(instanceRow(record, stuck.get(record.id)))),
-        count,
-        total,
         olderCursor: hasOlder && oldest ? writeCursor(oldest) : null,
         newerCursor: hasNewer && newest ? writeCursor(newest) : null,
         searchedNewest: searchedNewest(filter),
