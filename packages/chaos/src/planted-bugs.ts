@@ -334,7 +334,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: 'packages/engine/src/raise.ts',
     search: 'container.container.failed < node.errorTolerance',
     replace: 'container.container.failed + 1 < node.errorTolerance',
-    noticedBy: model,
+    noticedBy: engineTest('container.test.ts'),
   },
   {
     name: 'a running instance is rewound',
