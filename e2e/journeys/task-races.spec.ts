@@ -117,6 +117,12 @@ test('an instance that is purged while it is looked at says so on its page and i
   const task = await setting.inbox(aiko, '?view=groups&text=GONE-1');
   await expect(open(task, 'GONE-1')).toBeVisible();
   await task.getByRole('textbox', { name: 'Cost centre' }).fill('4410');
+  const comment = task.getByRole('textbox', { name: 'Write a comment' });
+  await comment.fill('Is this the one from May?');
+  await task.getByRole('tab', { name: 'Files' }).click();
+  await expect(comment).toBeHidden();
+  await task.getByRole('tab', { name: 'Overview' }).click();
+  await expect(comment).toHaveValue('Is this the one from May?');
   const page = await admin.context.newPage();
   await page.goto(`${perdure.origin}/instances/${instance}`);
   await expect(page.getByRole('heading', { name: /Order approval|GONE-1/ }).first()).toBeVisible();
@@ -126,7 +132,12 @@ test('an instance that is purged while it is looked at says so on its page and i
   await page.reload();
   await expect(page.getByText(/There is no instance/)).toBeVisible();
   await expect(task.getByText(/no longer|not needed any more|is gone|purged|no such task/i).first()).toBeVisible();
+  await expect(task.getByText(/This task no longer exists/)).toBeVisible();
   await expect(task.getByRole('textbox', { name: 'Cost centre' })).toHaveValue('4410');
+  await expect(comment).toHaveValue('Is this the one from May?');
+  const say = task.getByRole('button', { name: 'Comment', exact: true });
+  await say.hover();
+  await expect(task.getByRole('tooltip')).toHaveText('The task no longer exists');
   await expect(outcome(task, 'Approve')).toHaveCount(0);
   await Promise.all([task.close(), page.close()]);
 });

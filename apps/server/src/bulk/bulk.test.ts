@@ -306,6 +306,54 @@ test('a job reaches what its maker may operate, and is seen by its maker alone',
   expect(purge.error.code).toBe('auth.forbidden');
 });
 
+test('what somebody sees and may not operate is left out, and the preview says how many; what they may not see is not counted', async () => {
+  const { prisma } = server.database;
+  await publishWorkflow(server.databaseUrl, 'theirs', waits);
+  await publishWorkflow(server.databaseUrl, 'hidden', waits);
+  const folderOf = (key: string, folder: string) => prisma.workflow.update({ where: { key }, data: { folder } });
+  await Promise.all([folderOf('theirs', 'people'), folderOf('hidden', 'secret'), folderOf('waits', 'shown')]);
+  server.installation.folders.drop();
+  try {
+    const both = await server.signIn('operator', 'Bo', 'people');
+    await prisma.roleGrant.create({ data: { id: randomUUID(), userId: both.id, role: 'viewer', folder: 'shown', createdBy: 'test' } });
+    server.installation.grants.changed(both.id);
+    const ids = named('split', 3);
+    await start('theirs', ids.slice(0, 2));
+    await start('waits', [...ids.slice(2), 'split-a', 'split-b', 'split-c']);
+    await start('hidden', ['split-hidden']);
+    await reached([...ids, 'split-a', 'split-b', 'split-c', 'split-hidden'], 'Running');
+    await server.procedure(operator.cookie, 'mutation', 'instances.suspend', { id: 'split-0', reason: 'before' });
+    await reached(['split-0'], 'Suspended');
+    const request = { action: 'suspend' };
+    for (const filter of [{ text: 'split-' }, { ids: [...ids, 'split-a', 'split-b', 'split-c', 'split-hidden'] }]) {
+      const { data } = await preview(request, filter, both);
+      expect(data.eligible).toBe(1);
+      expect(data.refused).toEqual([
+        { code: 'auth.elsewhere', message: 'In folders you may not operate', count: 4 },
+        { code: 'instance.already-suspended', message: 'Suspended already', count: 1 },
+      ]);
+      expect(data.sample.map(({ id }: Loose) => id)).toEqual(['split-1']);
+    }
+    const { data } = await preview(request, { text: 'split-' }, both);
+    const made = await server.procedure(both.cookie, 'mutation', 'bulk.create', {
+      request,
+      filter: { text: 'split-' },
+      reason: 'ours alone',
+      asOf: data.asOf,
+      expected: data.eligible,
+    });
+    const job = await until(async () => {
+      const { data: found } = await server.procedure(both.cookie, 'query', 'bulk.get', { id: made.data.id });
+      return found.status === 'finished' ? found : undefined;
+    }, 'the job is finished');
+    expect(job).toMatchObject({ total: 1, done: 1, skipped: 0 });
+    expect(await statusOf('split-a')).toBe('Running');
+  } finally {
+    await folderOf('waits', '');
+    server.installation.folders.drop();
+  }
+});
+
 test('the reach of its maker is asked again while it runs', async () => {
   await start('waits', ['reach-0']);
   await reached(['reach-0'], 'Running');
@@ -326,7 +374,7 @@ test('the reach of its maker is asked again while it runs', async () => {
 async function frozenJob(action: Loose, filter: Loose, rest: Loose = {}, requestedBy = operator.id): Promise<string> {
   const id = randomUUID();
   await server.database.prisma.$transaction(async (tx) => {
-    const question = { action, aim: { workflow: null, version: null }, filter, asOf: new Date(Date.now() + 60_000) };
+    const question = { action, aim: { workflow: null, version: null }, filter, asOf: new Date(Date.now() + 60_000), within: null };
     const total = await freezeBulk(tx, id, question, 1_000);
     await createBulkJob(tx, { id, action, arguments: rest, selection: filter, reason: 'frozen', requestedBy, total });
     await tx.bulkJob.update({ where: { id }, data: { status: 'paused' } });

@@ -4,7 +4,7 @@ import type { Json } from '@perdure/graph';
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { actorOf, demand, type Identity } from '../auth/identity.ts';
-import { demandWorkflow } from '../auth/reach.ts';
+import { demandWorkflow, reachOf } from '../auth/reach.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 import { instanceFilter, type instanceFilterInput } from '../instances/instance-filter.ts';
@@ -13,7 +13,7 @@ import { masksOfInstances } from '../sensitive/mask-of-instance.ts';
 import { isStorableText, notStorable } from '../storable-text.ts';
 import type { BulkPreview, BulkRequest } from '../trpc/contract/bulk.ts';
 import { aimOf, needsReason, permissionFor } from './bulk-request.ts';
-import { refusalWords } from './refusal-words.ts';
+import { leftOutWords } from './refusal-words.ts';
 
 /** A job of more would take longer to freeze than a request may. */
 const mostItems = 200_000;
@@ -32,7 +32,7 @@ export async function previewBulk(installation: Installation, identity: Identity
   return {
     asOf: question.asOf.toISOString(),
     eligible,
-    refused: refused.map(({ code, count }) => ({ code, message: refusalWords(code), count })),
+    refused: refused.map(({ code, count }) => ({ code, message: leftOutWords(code, asked.request.action), count })),
     // A row tells what a step failed with, in whose words a value may be.
     sample: sample.map((record) => maskOf(record.id)(instanceRow(record))),
     most: mostItems,
@@ -85,6 +85,7 @@ export async function createBulk(
   return { id };
 }
 
+/** About all that the list shows for the filter, of which only what the permission covers is reached. */
 async function questionOf(installation: Installation, identity: Identity, { request, filter }: BulkAsked, asOf: Date) {
   const permission = permissionFor(request.action);
   demand(identity, permission);
@@ -92,7 +93,8 @@ async function questionOf(installation: Installation, identity: Identity, { requ
   return {
     action: request.action,
     aim: aimOf(request),
-    filter: await instanceFilter(installation, identity, permission, filter),
+    filter: await instanceFilter(installation, identity, 'instance.read', filter),
     asOf,
+    within: await reachOf(installation, identity, permission),
   };
 }

@@ -1,6 +1,14 @@
+import type { BulkAction } from '../trpc/contract/bulk.ts';
+
 /** Why an action does not reach an instance, in words: for previews, where it is many of them, and for the items of jobs. */
 export function refusalWords(code: string): string {
   return Object.hasOwn(words, code) ? (words[code] ?? code) : code;
+}
+
+/** The same in a preview: what lies elsewhere depends on what was asked for. */
+export function leftOutWords(code: string, action: BulkAction): string {
+  if (code !== 'auth.elsewhere') return refusalWords(code);
+  return action === 'purge' ? 'In folders in which you may not purge' : 'In folders you may not operate';
 }
 
 const words: Readonly<Record<string, string>> = {

@@ -6,6 +6,7 @@ import type { TaskFile } from '../trpc/contract/tasks.ts';
 import { fileContentType, takenFiles } from './file-content-type.ts';
 import { cleanFileName } from './file-name.ts';
 import { findTask } from './find-task.ts';
+import { unknownTask } from './unknown-task.ts';
 
 const atMost = 20;
 
@@ -23,6 +24,7 @@ export async function addTaskFile(
   if (type === undefined) throw new RequestError('file.refused', `“${name}” is of no type that is taken. Taken are ${takenFiles}.`);
   const by = actorOf(identity);
   const added = await add(installation.database.prisma, { taskId: task.id, instanceId: task.instanceId, name, type, by, content }, atMost);
-  if (!added) throw new RequestError('file.too-many', `This task has ${atMost} files already. Remove one first.`);
+  if (added === 'gone') throw unknownTask();
+  if (added === 'full') throw new RequestError('file.too-many', `This task has ${atMost} files already. Remove one first.`);
   return { id: added.id, name, type, bytes: content.byteLength, by: { id: by, name: identity.name }, at: added.at.toISOString() };
 }

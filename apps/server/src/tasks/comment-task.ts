@@ -10,6 +10,7 @@ import { emailNotice } from '../outbox/email-notice.ts';
 import type { TaskComment } from '../trpc/contract/tasks.ts';
 import { findTask } from './find-task.ts';
 import { letterTo } from './task-notices.ts';
+import { unknownTask } from './unknown-task.ts';
 
 /** Everybody who sees the task sees its comments, also once it is closed. */
 export async function commentTask(
@@ -46,11 +47,12 @@ export async function commentTask(
     ),
   );
   const comment = { id, taskId: task.id, instanceId: task.instanceId, by, text, mentions: people.map((person) => person.id) };
-  const { at } = await addTaskComment(prisma, comment, notices);
+  const added = await addTaskComment(prisma, comment, notices);
+  if (added === 'gone') throw unknownTask();
   return {
     id,
     by: { id: by, name: identity.name },
-    at: at.toISOString(),
+    at: added.at.toISOString(),
     text,
     mentions: people.map((person) => ({ id: person.id, name: person.name })),
   };

@@ -1,8 +1,8 @@
 import { findTask as readTask, type TaskRecord } from '@perdure/database/read';
 import { forbidden, holdsIn, type Identity } from '../auth/identity.ts';
-import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 import type { Permission } from '../trpc/contract/people.ts';
+import { unknownTask } from './unknown-task.ts';
 import { viewerOf } from './viewer.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function findTask(
   permission: Permission = 'task.read',
 ): Promise<TaskRecord> {
   const task = await readTask(installation.database.prisma, await viewerOf(installation, identity), id);
-  if (!task) throw new RequestError('task.unknown', 'There is no such task, or it is not yours to see.');
+  if (!task) throw unknownTask();
   if (permission !== 'task.read') {
     const folder = (await installation.folders.load()).get(task.workflowKey) ?? '';
     if (!holdsIn(identity, permission, folder)) throw forbidden(identity, permission, folder === '' ? '' : ` in the folder "${folder}"`);

@@ -14,8 +14,12 @@ export async function removeTaskFile(
   const { prisma } = installation.database;
   const task = await findTask(installation, identity, id, 'task.decide');
   const found = await findTaskFile(prisma, task.id, file);
-  if (!found) throw new RequestError('file.unknown', 'The task has no such file.');
+  if (!found) throw unknownFile();
   if (found.by !== actorOf(identity)) throw new RequestError('auth.forbidden', 'Only the person who added a file removes it.');
   if (task.status !== 'open') throw new RequestError('task.gone', 'This task is closed: its files stay.');
-  await remove(prisma, { taskId: task.id, id: file, by: actorOf(identity) });
+  if (!(await remove(prisma, { taskId: task.id, id: file, by: actorOf(identity) }))) throw unknownFile();
+}
+
+function unknownFile(): RequestError {
+  return new RequestError('file.unknown', 'The task has no such file.');
 }

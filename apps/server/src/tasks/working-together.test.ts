@@ -331,6 +331,50 @@ test('W8 files: what they are is told by their content, they come back as downlo
   expect(await server.database.prisma.humanTaskFilePart.count({ where: { fileId: added.body.id } })).toBe(0);
 });
 
+test('W12 what is written beside a task that is purged in that moment is refused like for a task there is not, and nothing of it stays', async () => {
+  const { prisma } = server.database;
+  const ann = await server.signIn('approver', 'Ann');
+  const file = (id: string) =>
+    server.call('POST', `/api/tasks/${id}/files?name=a.txt`, {
+      cookie: ann.cookie,
+      text: 'content',
+      headers: { 'content-type': 'application/octet-stream' },
+    });
+  const writes: Record<string, (id: string) => Promise<Loose>> = {
+    draft: (id) => ask(ann.cookie, 'tasks.saveDraft', { id, data: { n: 1 } }),
+    comment: (id) => ask(ann.cookie, 'tasks.comment', { id, text: 'Wait', mentions: [ann.id] }),
+    followUp: (id) => ask(ann.cookie, 'tasks.followUp', { id, at: new Date(Date.now() + 86_400_000).toISOString() }),
+    file: async (id) => {
+      const { status, body } = await file(id);
+      return { status, error: body.error };
+    },
+  };
+  for (const [name, write] of Object.entries(writes)) {
+    const id = await taskWith({});
+    const answer = await duringUncommitted(
+      (tx) => tx.humanTask.delete({ where: { id } }),
+      () => write(id),
+    );
+    expect(answer, name).toMatchObject({ status: 404, error: { code: 'task.unknown' } });
+    expect(await prisma.auditEntry.count({ where: { target: `task:${id}` } }), name).toBe(0);
+    expect(await prisma.notice.count({ where: { dedupeKey: { startsWith: `task/${id}/comment` } } })).toBe(0);
+  }
+});
+
+test('W8 of two who remove one file the second is told that it is gone, and one removal is recorded', async () => {
+  const { prisma } = server.database;
+  const ann = await server.signIn('approver', 'Ann');
+  const id = await taskWith({});
+  const headers = { 'content-type': 'application/octet-stream' };
+  const { body: added } = await server.call('POST', `/api/tasks/${id}/files?name=a.txt`, { cookie: ann.cookie, text: 'content', headers });
+  const second = await duringUncommitted(
+    (tx) => tx.humanTaskFile.delete({ where: { id: added.id } }),
+    () => ask(ann.cookie, 'tasks.removeFile', { id, file: added.id }),
+  );
+  expect(second).toMatchObject({ status: 404, error: { code: 'file.unknown' } });
+  expect(await prisma.auditEntry.count({ where: { target: `task:${id}`, action: 'task.remove-file' } })).toBe(0);
+});
+
 test('W9 several at once: what qualifies is decided, and for the rest it is said why not', async () => {
   const ann = await server.signIn('approver', 'Ann');
   const bob = await server.signIn('approver', 'Bob');
@@ -376,3 +420,24 @@ test('W10 an approval after the deadline is told that it has passed', async () =
   const late = await ask(ann.cookie, 'tasks.decide', { id: task, outcome: 'approved', data: {} });
   expect([late.error.code, late.error.message]).toEqual(['task.gone', 'The deadline of this task has passed.']);
 });
+
+type Transaction = Parameters<Parameters<TestServer['database']['prisma']['$transaction']>[0]>[0];
+
+/** Asks while a change is made and not yet committed, which is when it waits for that; gives what it is answered once it is. */
+async function duringUncommitted(change: (tx: Transaction) => Promise<unknown>, write: () => Promise<Loose>): Promise<Loose> {
+  const { prisma } = server.database;
+  const { asked } = await prisma.$transaction(
+    async (tx) => {
+      await change(tx);
+      const begun = { asked: write() };
+      await until(async () => {
+        const [row] = await prisma.$queryRaw<{ waits: boolean }[]>`
+          SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()) AS waits`;
+        return row?.waits || undefined;
+      }, 'the request waits for the change');
+      return begun;
+    },
+    { timeout: 30_000 },
+  );
+  return asked;
+}

@@ -244,7 +244,7 @@ function Counted({ action, preview: { eligible, refused, sample } }: { action: B
           <p className="b5">
             {eligible === 0
               ? `${leftOut === 1 ? 'The instance is' : `All ${countedInstances(leftOut)} are`} left out`
-              : `${leftOut.toLocaleString('en')} of those selected ${leftOut === 1 ? 'is' : 'are'} left out`}
+              : `${leftOut.toLocaleString('en')} of the ${(eligible + leftOut).toLocaleString('en')} selected ${leftOut === 1 ? 'is' : 'are'} left out`}
           </p>
           <ul aria-label="Left out, by why">
             {refused.map(({ code, message, count }) => (

@@ -15,7 +15,21 @@ const SETTLE_MS = 150;
 const MOST_SUGGESTIONS = 6;
 
 /** Writes a comment. `@` and the start of a name offers who can be mentioned; files are taken by choosing or pasting them. */
-export function CommentComposer({ task, onFiles }: { task: TaskDetail; onFiles: ((files: File[]) => void) | null }) {
+export function CommentComposer({
+  task,
+  hidden,
+  isGone,
+  noFiles,
+  onFiles,
+}: {
+  task: TaskDetail;
+  hidden: boolean;
+  /** The server does not know it any more. */
+  isGone: boolean;
+  /** Why none can be added; null: they can. */
+  noFiles: string | null;
+  onFiles: (files: File[]) => void;
+}) {
   const [text, setText] = useState('');
   const [cursor, setCursor] = useState(0);
   const [mentioned, setMentioned] = useState<PersonName[]>([]);
@@ -46,11 +60,15 @@ export function CommentComposer({ task, onFiles }: { task: TaskDetail; onFiles: 
         setMentioned([]);
         void queries.invalidateQueries({ queryKey: trpc.tasks.pathKey() });
       },
-      onError: toastError,
+      onError: (error) => {
+        toastError(error);
+        // What was written stays in its field; the page tells whether there is still a task to say it about.
+        void queries.invalidateQueries({ queryKey: trpc.tasks.pathKey() });
+      },
     }),
   );
   const send = () => {
-    if (text.trim() === '' || comment.isPending) return;
+    if (text.trim() === '' || isGone || comment.isPending) return;
     comment.mutate({
       id: task.id,
       text: text.trim(),
@@ -73,7 +91,7 @@ export function CommentComposer({ task, onFiles }: { task: TaskDetail; onFiles: 
   };
 
   return (
-    <div className="comp">
+    <div className="comp" hidden={hidden}>
       {people.length > 0 ? (
         <div role="listbox" id={listId} aria-label="People to mention" className="people-list mentions">
           {people.map((person, at) => (
@@ -115,7 +133,7 @@ export function CommentComposer({ task, onFiles }: { task: TaskDetail; onFiles: 
         onSelect={(event) => setCursor(event.currentTarget.selectionStart)}
         onPaste={(event) => {
           const files = [...event.clipboardData.files];
-          if (files.length === 0 || onFiles === null) return;
+          if (files.length === 0 || noFiles !== null) return;
           event.preventDefault();
           onFiles(files);
         }}
@@ -137,7 +155,7 @@ export function CommentComposer({ task, onFiles }: { task: TaskDetail; onFiles: 
           size="sm"
           icon={<IconPaperclip className="ic" stroke={1.8} />}
           aria-label="Attach files"
-          refusal={onFiles === null ? 'The task is closed' : null}
+          refusal={noFiles}
           onClick={() => picker.current?.click()}
         />
         <input
@@ -146,7 +164,7 @@ export function CommentComposer({ task, onFiles }: { task: TaskDetail; onFiles: 
           multiple
           hidden
           onChange={(event) => {
-            onFiles?.([...(event.currentTarget.files ?? [])]);
+            onFiles([...(event.currentTarget.files ?? [])]);
             event.currentTarget.value = '';
           }}
         />
@@ -165,7 +183,7 @@ export function CommentComposer({ task, onFiles }: { task: TaskDetail; onFiles: 
         <Button
           size="sm"
           keys={['Ctrl', 'Enter']}
-          refusal={text.trim() === '' ? 'Write something first' : null}
+          refusal={isGone ? 'The task no longer exists' : text.trim() === '' ? 'Write something first' : null}
           busy={comment.isPending}
           onClick={send}
         >

@@ -295,7 +295,7 @@ export function InboxPage() {
               key={pane.id}
               task={pane}
               isGone={isGone}
-              aside={hasThreeColumns ? null : <TaskSide key={pane.id} task={pane} />}
+              aside={hasThreeColumns ? null : <TaskSide key={pane.id} task={pane} isGone={isGone} />}
               takesFocus={opensNext === pane.id}
               onBack={() => go({ view }, ['task'])}
               onLeft={openNext}
@@ -309,7 +309,7 @@ export function InboxPage() {
                 openNext();
               }}
             />
-            {hasThreeColumns ? <TaskSide key={`${pane.id} side`} task={pane} /> : null}
+            {hasThreeColumns ? <TaskSide key={`${pane.id} side`} task={pane} isGone={isGone} /> : null}
           </>
         ) : list.error && selected === null ? null : task.isError ? (
           <div className="page-center none-open">

@@ -11,10 +11,10 @@ import { useFileUploads } from './use-file-uploads.ts';
 type SideTab = 'overview' | 'trail' | 'files';
 
 /** Beside the form: what people say about the task, what has happened to it, what will, and its files. */
-export function TaskSide({ task }: { task: TaskDetail }) {
+export function TaskSide({ task, isGone }: { task: TaskDetail; /** The server does not know it any more. */ isGone: boolean }) {
   const [tab, setTab] = useState<SideTab>('overview');
   const uploads = useFileUploads(task.id, () => setTab('files'));
-  const refusal = task.status === 'open' ? null : 'The task is closed';
+  const refusal = isGone ? 'The task no longer exists' : task.status === 'open' ? null : 'The task is closed';
   return (
     <aside
       className="side"
@@ -62,7 +62,8 @@ export function TaskSide({ task }: { task: TaskDetail }) {
           <TaskFiles task={task} uploads={uploads} refusal={refusal} />
         )}
       </div>
-      {tab === 'overview' ? <CommentComposer task={task} onFiles={refusal === null ? uploads.add : null} /> : null}
+      {/* Kept while another tab is looked at, as attaching a file does: what was written stays in it. */}
+      <CommentComposer task={task} hidden={tab !== 'overview'} isGone={isGone} noFiles={refusal} onFiles={uploads.add} />
     </aside>
   );
 }

@@ -40,8 +40,9 @@ export function useFileUploads(taskId: string, onAdded: () => void): FileUploads
         setRunning((before) => [...before, { key, name: file.name, done: 0, problem }]);
         if (problem !== null) continue;
         void upload(taskId, file, (done) => set({ done })).then((refusal) => {
-          if (refusal !== null) return set({ problem: refusal });
-          dismiss(key);
+          if (refusal === null) dismiss(key);
+          else set({ problem: refusal });
+          // Also when it was refused: the task may be closed by now, or gone.
           void queries.invalidateQueries({ queryKey: trpc.tasks.pathKey() });
         });
       }

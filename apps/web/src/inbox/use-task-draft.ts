@@ -1,19 +1,25 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Json } from '@perdure/graph';
 import { useConnection } from '../api/connection.ts';
-import { client, noticeEndedSession } from '../api/trpc.ts';
+import { describeError } from '../api/describe-error.ts';
+import { client, noticeEndedSession, trpc } from '../api/trpc.ts';
 import { dropLocalTaskDraft, keepLocalTaskDraft, readLocalTaskDraft, type LocalTaskDraft } from './local-task-draft.ts';
 
 const SETTLE_MS = 800;
 
 export type DraftState = { kind: 'none' } | { kind: 'saving' } | { kind: 'saved'; at: string } | { kind: 'unsaved' };
 
+/** The draft is not taken any more. */
+const closed: ReadonlySet<string> = new Set(['task.gone', 'task.unknown']);
+
 /**
  * Keeps what a person has typed into a task.
  *
  * 1. In this browser at once, with every change; on the server a moment after the last change, and when the task is left.
  * 2. What the server could not take (no line, no session) is said, and sent again once there is a line and a session.
- * 3. The browser's copy goes when the task is decided, and as soon as it holds nothing that the server does not have.
+ * 3. When the server refuses because the task is closed or gone, the page looks again: it says so, and shows what was typed.
+ * 4. The browser's copy goes when the task is decided, and as soon as it holds nothing that the server does not have.
  */
 export function useTaskDraft(
   userId: string,
@@ -27,6 +33,7 @@ export function useTaskDraft(
   forget: () => void;
 } {
   const { id } = task;
+  const queries = useQueryClient();
   const [start] = useState(() => {
     const local = readLocalTaskDraft(userId, id);
     const isNewer = local !== null && !local.saved && (task.draftSavedAt === null || local.at > task.draftSavedAt);
@@ -64,9 +71,10 @@ export function useTaskDraft(
       (error: unknown) => {
         setState({ kind: 'unsaved' });
         noticeEndedSession(error);
+        if (closed.has(describeError(error).code)) void queries.invalidateQueries({ queryKey: trpc.tasks.pathKey() });
       },
     );
-  }, [id, keep]);
+  }, [id, keep, queries]);
 
   const changeData = useCallback(
     (data: Json) => {

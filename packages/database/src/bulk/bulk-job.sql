@@ -24,6 +24,9 @@ CASE WHEN i.workflow_key <> :workflow::text THEN 'instance.other-workflow'
      WHEN i.tags @> ARRAY['perdure:test'] THEN 'instance.test-run'
      WHEN i.version = :version::int THEN 'instance.same-version' END
 
+-- part: elsewhere
+CASE WHEN i.workflow_key <> ALL (:within::text[]) THEN 'auth.elsewhere' ELSE @refusal END
+
 -- part: count
 SELECT judged.refusal, count(*)::int AS value
 FROM (SELECT @refusal AS refusal FROM instance i WHERE i.id IN (@found) AND i.created_at <= :asOf::timestamptz) AS judged

@@ -12,6 +12,8 @@ export interface BulkQuestion {
   filter: InstanceFilter;
   /** Instances started later are not meant. */
   asOf: Date;
+  /** Only instances of these workflows are reached; null: of any. The filter may find others, which are counted as left out. */
+  within: readonly string[] | null;
 }
 
 export interface BulkCounts {
@@ -23,7 +25,7 @@ export interface BulkCounts {
 const columnsSql = sqlFile(import.meta.url, '../read/instance-columns.sql');
 
 export async function countBulk(prisma: PrismaClient, question: BulkQuestion): Promise<BulkCounts> {
-  const { sql, values } = ask('count', question, {});
+  const { sql, values } = ask('count', question);
   const rows = await prisma.$queryRawUnsafe<{ refusal: string | null; value: number }[]>(sql, ...values);
   const refused = rows.flatMap(({ refusal, value }) => (refusal === null ? [] : [{ code: refusal, count: value }]));
   return {
@@ -41,25 +43,34 @@ export async function databaseTime(prisma: PrismaClient): Promise<Date> {
 
 /** The newest of those it would reach. */
 export async function sampleBulk(prisma: PrismaClient, question: BulkQuestion, limit: number): Promise<InstanceRecord[]> {
-  const { sql, values } = ask('sample', question, { limit });
+  const { sql, values } = ask('sample', reached(question), { limit });
   return prisma.$queryRawUnsafe<InstanceRecord[]>(`${columnsSql}\n${sql}`, ...values);
 }
 
 /** Gives the job its items and says how many; at most `limit`. In the transaction that makes the job. */
 export async function freezeBulk(tx: Prisma.TransactionClient, job: string, question: BulkQuestion, limit: number): Promise<number> {
-  const { sql, values } = ask('freeze', question, { job, limit });
+  const { sql, values } = ask('freeze', reached(question), { job, limit });
   return tx.$executeRawUnsafe(sql, ...values);
 }
 
+/** What lies elsewhere is told of in the count alone: here it need not be found at all. */
+function reached({ within, filter, ...question }: BulkQuestion): BulkQuestion {
+  if (within === null) return { ...question, filter, within };
+  const covered = new Set(within);
+  const workflowKeys = filter.workflowKeys === undefined ? within : filter.workflowKeys.filter((key) => covered.has(key));
+  return { ...question, filter: { ...filter, workflowKeys }, within: null };
+}
+
 function ask(
-  part: string,
-  { action, aim, filter, asOf }: BulkQuestion,
-  own: Readonly<Record<string, unknown>>,
+  part: 'count' | 'sample' | 'freeze',
+  { action, aim, filter, asOf, within }: BulkQuestion,
+  own: Readonly<Record<string, unknown>> = {},
 ): { sql: string; values: unknown[] } {
   // The values of the ids come first: its statement names their places.
   const found = selectInstanceIds(filter);
   const values = new SqlValues();
   values.list.push(...found.values);
-  const sql = values.bind(withRefusal(bulkSql(part), action), { ...aim, asOf, ...own }).replaceAll('@found', () => found.sql);
+  const piece = within === null ? bulkSql(part) : bulkSql(part).replaceAll('@refusal', () => bulkSql('elsewhere'));
+  const sql = values.bind(withRefusal(piece, action), { ...aim, asOf, within, ...own }).replaceAll('@found', () => found.sql);
   return { sql, values: values.list };
 }

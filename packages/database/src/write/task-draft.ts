@@ -1,15 +1,18 @@
 import type { Json } from '@perdure/graph';
 import { Prisma, type PrismaClient } from '../generated/client.ts';
+import { unlessGone } from './unless-gone.ts';
 
-/** What a person has typed into a task's form so far. Theirs alone; the last save wins. */
-export async function saveTaskDraft(prisma: PrismaClient, draft: { taskId: string; userId: string; data: Json }): Promise<Date> {
+/** What a person has typed into a task's form so far. Theirs alone; the last save wins. `gone`: the task is not there any more. */
+export async function saveTaskDraft(prisma: PrismaClient, draft: { taskId: string; userId: string; data: Json }): Promise<Date | 'gone'> {
   const data = draft.data === null ? Prisma.JsonNull : (draft.data as Prisma.InputJsonValue);
-  const row = await prisma.humanTaskDraft.upsert({
-    where: { taskId_userId: { taskId: draft.taskId, userId: draft.userId } },
-    create: { taskId: draft.taskId, userId: draft.userId, data },
-    update: { data, savedAt: new Date() },
-  });
-  return row.savedAt;
+  const row = await unlessGone(
+    prisma.humanTaskDraft.upsert({
+      where: { taskId_userId: { taskId: draft.taskId, userId: draft.userId } },
+      create: { taskId: draft.taskId, userId: draft.userId, data },
+      update: { data, savedAt: new Date() },
+    }),
+  );
+  return row === 'gone' ? row : row.savedAt;
 }
 
 export async function findTaskDraft(
