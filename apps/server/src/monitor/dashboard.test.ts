@@ -1,3 +1,4 @@
+import { readWorkers } from '@perdure/database/read';
 import { drawWorkflow, publishWorkflow } from '@perdure/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Loose, startTestServer, type TestServer, until } from '../test-support/test-server.ts';
@@ -28,12 +29,40 @@ const shown = (what: string, isSo: (data: Loose) => boolean): Promise<Loose> =>
 test('partitions that came from another worker are told with where from, for a while', async () => {
   const { prisma } = server.database;
   await shown('its worker has the partitions', ({ workers }) => workers[0]?.partitions > 0);
+  // It took over from some that are forgotten since, long after it started.
+  await prisma.$executeRaw`UPDATE worker SET started_at = now() - interval '1 hour'`;
   await prisma.$executeRaw`UPDATE "partition" SET previous_owner = 'worker-4', moved_at = now() - interval '12 s' WHERE id < 2`;
   await prisma.$executeRaw`UPDATE "partition" SET previous_owner = 'worker-9', moved_at = now() - interval '1 minute' WHERE id BETWEEN 2 AND 7`;
   const { workers } = await shown('the latest are shown', (data) => data.workers[0].moved !== null);
   expect(workers[0].moved).toEqual({ from: 'worker-4', partitions: 2, at: expect.any(String) });
   await prisma.$executeRaw`UPDATE "partition" SET moved_at = now() - interval '11 minutes'`;
   await shown('nobody need know any more', (data) => data.workers[0].moved === null);
+});
+
+test('what a worker takes up as it starts has not moved when the one before was gone by then, and has when it was still there', async () => {
+  const { prisma } = server.database;
+  const [{ id } = { id: '' }] = await prisma.$queryRaw<{ id: string }[]>`
+    UPDATE worker SET started_at = now() - interval '1 minute' RETURNING id`;
+  const moved = async () => {
+    const workers = await readWorkers(prisma);
+    return workers.find((worker) => worker.id === id)?.moved ?? null;
+  };
+  // As it is after a restart of the only worker: the one before has stopped and is forgotten.
+  await prisma.$executeRaw`UPDATE "partition" SET previous_owner = 'before', moved_at = now() - interval '55 s'`;
+  expect(await moved()).toBeNull();
+  // Killed, and not yet forgotten.
+  await prisma.$executeRaw`INSERT INTO worker (id, host, pid, started_at, heartbeat_at)
+    VALUES ('before', 'here', 1, now() - interval '1 hour', now() - interval '62 s')`;
+  expect(await moved()).toBeNull();
+  // It was still there, and gave some of its own away. Not so lately that it would be given any back here.
+  await prisma.$executeRaw`UPDATE worker SET heartbeat_at = now() - interval '20 s' WHERE id = 'before'`;
+  expect(await moved()).toBeGreaterThan(0);
+  await prisma.$executeRaw`DELETE FROM worker WHERE id = 'before'`;
+  expect(await moved()).toBeNull();
+  // It stopped while this one was at work.
+  await prisma.$executeRaw`UPDATE "partition" SET moved_at = now() - interval '5 s'`;
+  expect(await moved()).toBeGreaterThan(0);
+  await prisma.$executeRaw`UPDATE "partition" SET moved_at = NULL`;
 });
 
 test('what is stuck is counted, without test runs', async () => {
