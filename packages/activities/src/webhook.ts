@@ -28,7 +28,8 @@ export interface OutgoingWebhook {
   key: Buffer;
 }
 
-export type WebhookResult = { ok: true } | { ok: false; reason: string; retryable: boolean };
+/** `silent`: nobody answered there; whatever else is for the same place would fare no better. */
+export type WebhookResult = { ok: true } | { ok: false; reason: string; retryable: boolean; silent: boolean };
 
 export interface WebhookSender {
   send(webhook: OutgoingWebhook): Promise<WebhookResult>;
@@ -45,7 +46,7 @@ export function createWebhookSender(options: WebhookSenderOptions = {}): Webhook
   return {
     async send({ url: text, id, body, key }) {
       const url = readUrl(text);
-      if (typeof url === 'string') return { ok: false, reason: url, retryable: false };
+      if (typeof url === 'string') return { ok: false, reason: url, retryable: false, silent: false };
       const timestamp = Math.floor(Date.now() / 1000);
       const timeout = AbortSignal.timeout(timeoutMs);
       try {
@@ -65,9 +66,10 @@ export function createWebhookSender(options: WebhookSenderOptions = {}): Webhook
         response.body.on('error', () => undefined).destroy();
         return resultOf(response.statusCode, url);
       } catch (thrown) {
-        if (timeout.aborted) return { ok: false, reason: `${url.host} did not answer within ${timeoutMs / 1000} s.`, retryable: true };
+        if (timeout.aborted)
+          return { ok: false, reason: `${url.host} did not answer within ${timeoutMs / 1000} s.`, retryable: true, silent: true };
         const { failure, retryable = true } = explain(thrown, { method: 'POST', url }, 0);
-        return { ok: false, reason: failure.message, retryable };
+        return { ok: false, reason: failure.message, retryable, silent: retryable };
       }
     },
     async close() {
@@ -85,12 +87,13 @@ function resultOf(status: number, url: URL): WebhookResult {
   if (status >= 200 && status <= 299) return { ok: true };
   const place = cut(`${url.origin}${url.pathname}`, 500);
   // The receiver does not want to hear of it again.
-  if (status === 410) return { ok: false, reason: `${place} is gone (410).`, retryable: false };
+  if (status === 410) return { ok: false, reason: `${place} is gone (410).`, retryable: false, silent: false };
   if (status >= 300 && status <= 399)
     return {
       ok: false,
       reason: `${place} answered ${status}: webhooks do not follow redirects. Enter the address it leads to.`,
       retryable: true,
+      silent: false,
     };
-  return { ok: false, reason: `${place} answered ${status}.`, retryable: true };
+  return { ok: false, reason: `${place} answered ${status}.`, retryable: true, silent: false };
 }

@@ -10,7 +10,8 @@ export interface OutgoingMail {
   html: string;
 }
 
-export type MailResult = { ok: true } | { ok: false; reason: string; retryable: boolean };
+/** `silent`: the server does not speak with us at all; any other mail would fare no better. */
+export type MailResult = { ok: true } | { ok: false; reason: string; retryable: boolean; silent: boolean };
 
 export interface Mailer {
   send(mail: OutgoingMail): Promise<MailResult>;
@@ -59,5 +60,6 @@ function failureOf(thrown: unknown): MailResult {
   // 5xx to this message or its receiver is for good; to signing in it is a setting that somebody will mend.
   const signingIn = 'code' in thrown && thrown.code === 'EAUTH';
   const retryable = signingIn || code === null || code < 500;
-  return { ok: false, reason: `The mail server did not take it: ${thrown.message}`.slice(0, 1_000), retryable };
+  const reason = `The mail server did not take it: ${thrown.message}`.slice(0, 1_000);
+  return { ok: false, reason, retryable, silent: signingIn || code === null };
 }

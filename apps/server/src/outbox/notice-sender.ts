@@ -7,15 +7,26 @@
  * O3 After a failure it waits longer each time; after `backoffMs.length` waits, or where another attempt cannot help, it is given up with the
  *    reason kept.
  * O4 Without a mail server mails stay where they are: one may be set up again.
- * O5 A place is taken again as soon as it is free: nothing waits for what is sent beside it. What goes to one host holds a few places at most,
- *    and one after a failure: a receiver that never answers holds up only what is for it.
+ * O5 Nothing waits for what is sent beside it; how much is sent at once, and to whom, is `receivers.ts`'s to say: a receiver that never answers
+ *    holds up only what is for it.
+ * O6 What waits for a receiver that does not answer uses up no attempts. What has been due for as long as all waits of O3 together is given up
+ *    when a probe finds the receiver silent still, hours after the first one did: not what only this installation's own absence made late.
  */
 import type { Database } from '@perdure/database';
 import type { WebhookSender } from '@perdure/activities';
-import { authSecret, claimNotices, noticeFailed, noticeSent, sweepNotices, type ClaimedNotice } from '@perdure/database/write';
+import {
+  authSecret,
+  claimNotices,
+  giveUpOverdueNotices,
+  noticeFailed,
+  noticeSent,
+  sweepNotices,
+  type ClaimedNotice,
+} from '@perdure/database/write';
 import type { FastifyBaseLogger } from 'fastify';
 import { type Rounds, startRounds } from '../rounds.ts';
 import type { Mailer } from './mailer.ts';
+import { Receivers, type Room } from './receivers.ts';
 import { webhookKey } from './webhook-keys.ts';
 
 const second = 1_000;
@@ -36,10 +47,6 @@ export const backoffMs: readonly number[] = [
 ];
 /** [O2] */
 const claimedForMs = 3 * minute;
-/** [O5] */
-const atOnce = 16;
-const perPlace = 4;
-const perPlaceAfterFailure = 1;
 
 export interface NoticeSenderParts {
   database: Database;
@@ -50,31 +57,42 @@ export interface NoticeSenderParts {
   everyMs?: number;
   /** For tests; the waits of O3 unless told. */
   waits?: readonly number[];
+  /** For tests; how long a receiver rests that did not answer. */
+  rests?: readonly number[];
+  /** [O6] For tests. */
+  silentForMs?: number;
 }
 
-export function startNoticeSender({ database, mailer, webhooks, log, everyMs = 2_000, waits = backoffMs }: NoticeSenderParts): Rounds {
+export function startNoticeSender({
+  database,
+  mailer,
+  webhooks,
+  log,
+  everyMs = 2_000,
+  waits = backoffMs,
+  rests,
+  silentForMs = 2 * hour,
+}: NoticeSenderParts): Rounds {
   const { prisma } = database;
   const channels: ClaimedNotice['channel'][] = mailer === null ? ['webhook'] : ['email', 'webhook'];
   let sweptAt = Date.now();
   const underway = new Set<Promise<void>>();
-  /** [O5] Being sent to each place; none of those that have none. */
-  const busy = new Map<string, number>();
-  /** Places that did not take the latest they were sent. */
-  const failing = new Set<string>();
+  const receivers = new Receivers(rests);
+  const overdueMs = backoffMs.reduce((sum, wait) => sum + wait, 0);
 
   async function deliver(notice: ClaimedNotice): Promise<void> {
     const result = await send(notice).catch((thrown: unknown) => {
       log.error({ err: thrown, notice: notice.id, kind: notice.kind }, 'A notice could not be sent.');
-      return { ok: false as const, reason: 'Something went wrong in the server; the log has more.', retryable: true };
+      return { ok: false as const, reason: 'Something went wrong in the server; the log has more.', retryable: true, silent: false };
     });
-    if (result.ok) {
-      failing.delete(notice.place);
-      return noticeSent(prisma, notice.id);
-    }
-    failing.add(notice.place);
+    receivers.tell(notice.place, result.ok ? 'taken' : result.silent ? 'silent' : 'refused');
+    if (result.ok) return noticeSent(prisma, notice.id);
     const wait = result.retryable ? waits[notice.attempts - 1] : undefined;
     log.warn({ notice: notice.id, kind: notice.kind, reason: result.reason, attempts: notice.attempts }, 'A notice was not taken.');
     await noticeFailed(prisma, { id: notice.id, reason: result.reason, again: wait === undefined ? null : new Date(Date.now() + wait) });
+    if (!result.silent || receivers.silentMs(notice.place) < silentForMs) return;
+    const givenUp = await giveUpOverdueNotices(prisma, { place: notice.place, reason: result.reason, overdueMs });
+    if (givenUp > 0) log.warn({ place: notice.place, givenUp, reason: result.reason }, 'What was due for too long was given up.');
   }
 
   async function send(notice: ClaimedNotice) {
@@ -87,33 +105,29 @@ export function startNoticeSender({ database, mailer, webhooks, log, everyMs = 2
     return mailer.send({ id, to: recipient, subject: subject ?? '', text: text ?? '', html: html ?? '' });
   }
 
-  function roomIn(place: string): number {
-    return Math.max(0, (failing.has(place) ? perPlaceAfterFailure : perPlace) - (busy.get(place) ?? 0));
-  }
-
-  /** [O5] Takes what there is room for, and does not wait for it. */
+  /** [O5] Takes what there is room for, those first that answer, and does not wait for it. */
   async function round(): Promise<void> {
-    const limit = atOnce - underway.size;
-    if (limit > 0) {
-      const rooms = new Map([...busy.keys(), ...failing].map((place) => [place, roomIn(place)]));
-      for (const notice of await claimNotices(prisma, { channels, limit, claimedForMs, perPlace, rooms })) begin(notice);
-    }
+    await take(receivers.forAnswering);
+    await take(receivers.forOthers);
     if (Date.now() - sweptAt > hour) {
       sweptAt = Date.now();
       await sweepNotices(prisma);
     }
   }
 
+  async function take(room: Room): Promise<void> {
+    if (room.limit <= 0) return;
+    for (const notice of await claimNotices(prisma, { channels, claimedForMs, ...room })) begin(notice);
+  }
+
   function begin(notice: ClaimedNotice): void {
     const { id, place } = notice;
-    busy.set(place, (busy.get(place) ?? 0) + 1);
+    receivers.begin(place);
     const delivery = deliver(notice)
       .catch((thrown: unknown) => log.warn({ err: thrown, notice: id }, 'What became of a notice could not be stored; it is sent again.'))
       .finally(() => {
         underway.delete(delivery);
-        const left = (busy.get(place) ?? 1) - 1;
-        if (left === 0) busy.delete(place);
-        else busy.set(place, left);
+        receivers.end(place);
         rounds.nudge();
       });
     underway.add(delivery);

@@ -1,7 +1,7 @@
-/** N1–N4 of the outbox and O1–O4 of its sender, on a real database, a mail server and a web server on loopback. */
+/** N1–N4 of the outbox and O1–O6 of its sender, on a real database, a mail server and a web server on loopback. */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { createWebhookSender, signWebhook } from '@perdure/activities';
 import { migrate, openDatabase, type Database } from '@perdure/database';
 import { authSecret, queueNotice, queueNoticeAlone } from '@perdure/database/write';
@@ -68,17 +68,28 @@ afterAll(async () => {
   await Promise.all([postgres.stop(), mails.stop()]);
 });
 
-function sender(options: { mail?: boolean; allow?: boolean; waits?: number[] } = {}): Rounds {
-  const { mail = true, allow = true, waits = [0, 0, 0] } = options;
+interface SenderOptions {
+  mail?: boolean;
+  allow?: boolean;
+  waits?: number[];
+  rests?: number[];
+  silentForMs?: number;
+  also?: string[];
+}
+
+function sender(options: SenderOptions = {}): Rounds {
+  const { mail = true, allow = true, waits = [0, 0, 0], rests = [0], also = [], ...others } = options;
   const started = startNoticeSender({
     database,
     mailer: mail ? createMailer({ url: mails.url, from: 'Perdure <perdure@example.com>' }) : null,
     webhooks: createWebhookSender({
-      allow: allow ? [hookUrl, silentUrl].map((url) => ({ origin: new URL(url).origin, pathPrefix: '/hooks' })) : [],
+      allow: allow ? [hookUrl, silentUrl, ...also].map((url) => ({ origin: new URL(url).origin, pathPrefix: '/hooks' })) : [],
     }),
     log,
     everyMs: 20,
     waits,
+    rests,
+    ...others,
   });
   senders.push(started);
   return started;
@@ -207,7 +218,7 @@ test('O3 a webhook that fails is sent again under the same id, and given up afte
   expect(await settled(unwanted.dedupeKey)).toMatchObject({ sentAt: null, attempts: 1, failedReason: expect.stringContaining('410') });
 });
 
-test('O5 a receiver that never answers holds up only what is for it, and a few of that at a time', async () => {
+test('O5 a receiver that never answers holds up only what is for it, and one of that at a time', async () => {
   for (let i = 0; i < 30; i += 1) await queueNoticeAlone(database.prisma, hookNotice({ url: silentUrl }));
   const keys = Array.from({ length: 40 }, () => randomUUID());
   for (const dedupeKey of keys) await queueNoticeAlone(database.prisma, hookNotice({ dedupeKey }));
@@ -218,17 +229,83 @@ test('O5 a receiver that never answers holds up only what is for it, and a few o
   // All others were sent while the silent one still holds its first: nothing of it has ended.
   const toSilent = { recipient: silentUrl };
   expect(await database.prisma.notice.count({ where: { ...toSilent, failedReason: { not: null } } })).toBe(0);
-  expect(await database.prisma.notice.count({ where: { ...toSilent, attempts: { gt: 0 } } })).toBe(4);
-  expect(openAtSilent.length).toBeLessThanOrEqual(4);
-  // After a failure one at a time, which is the probe.
+  expect(await database.prisma.notice.count({ where: { ...toSilent, attempts: { gt: 0 } } })).toBe(1);
+  // Still one at a time when it is tried again.
   await eventually('it was tried three times more', () => {
     silent.closeAllConnections();
-    return Promise.resolve(openAtSilent.length >= 7 || undefined);
+    return Promise.resolve(openAtSilent.length >= 4 || undefined);
   });
-  expect(openAtSilent.slice(4, 7)).toEqual([1, 1, 1]);
+  expect(openAtSilent.slice(0, 4)).toEqual([1, 1, 1, 1]);
   await database.prisma.notice.updateMany({ where: toSilent, data: { failedAt: new Date() } });
   silent.closeAllConnections();
   silent.on('request', (request) => request.destroy());
+  await started.stop();
+});
+
+test('O5 O6 more hosts that never answer than can be sent to at once do not delay one that does, rest, and use up no attempts', async () => {
+  const hosts = 70;
+  const sockets = new Set<Socket>();
+  const dead = await Promise.all(
+    Array.from({ length: hosts }, async () => {
+      const server = createTcpServer((socket) => {
+        sockets.add(socket);
+        socket.on('error', () => undefined);
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      return server;
+    }),
+  );
+  const urls = dead.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks/x`); // TCP servers
+  const toDead = { recipient: { in: urls } };
+  const tried = () => database.prisma.notice.count({ where: { ...toDead, attempts: { gt: 0 } } });
+  try {
+    const started = sender({ rests: [3_600_000], also: urls });
+    const known = hookNotice();
+    await queueNoticeAlone(database.prisma, known);
+    await settled(known.dedupeKey);
+    await database.prisma.$transaction(async (tx) => {
+      for (const url of urls) for (let n = 0; n < 3; n += 1) await queueNotice(tx, hookNotice({ url }));
+    });
+    // Half of what can be sent at once is theirs by now, and stays so for as long as they say nothing.
+    await eventually('half of it is theirs', async () => (await tried()) === 32 || undefined);
+    const keys = Array.from({ length: 20 }, () => randomUUID());
+    for (const dedupeKey of keys) await queueNoticeAlone(database.prisma, hookNotice({ dedupeKey }));
+    for (const row of await Promise.all(keys.map(settled))) expect(row).toMatchObject({ attempts: 1, failedReason: null });
+    expect(await tried()).toBe(32);
+    expect(await database.prisma.notice.count({ where: { ...toDead, failedReason: { not: null } } })).toBe(0);
+
+    // Each is tried once, and rests then, with what else is for it untouched.
+    await eventually('each was tried', async () => {
+      for (const socket of sockets) socket.destroy();
+      return (await database.prisma.notice.count({ where: { ...toDead, failedReason: { not: null } } })) === hosts || undefined;
+    });
+    const after = hookNotice();
+    await queueNoticeAlone(database.prisma, after);
+    await settled(after.dedupeKey);
+    expect(await tried()).toBe(hosts);
+    await started.stop();
+  } finally {
+    for (const server of dead) server.close();
+    for (const socket of sockets) socket.destroy();
+  }
+});
+
+test('O6 what a silent receiver was to be told days ago is given up with the reason; what is due since later is not', async () => {
+  const day = 24 * 3_600_000;
+  const late = [hookNotice({ url: silentUrl }), hookNotice({ url: silentUrl })];
+  const lately = hookNotice({ url: silentUrl });
+  const due = async (notice: ReturnType<typeof hookNotice>, daysAgo: number): Promise<void> => {
+    await queueNoticeAlone(database.prisma, { ...notice, dueAt: new Date(Date.now() - daysAgo * day) });
+  };
+  await Promise.all([...late.map((notice) => due(notice, 3)), due(lately, 1)]);
+  const started = sender({ waits: [3_600_000], rests: [3_600_000], silentForMs: 0 });
+  const row = (notice: { dedupeKey: string }) => database.prisma.notice.findUniqueOrThrow({ where: { dedupeKey: notice.dedupeKey } });
+  const given = await eventually('the one that was not tried is given up', async () => {
+    silent.closeAllConnections();
+    return (await Promise.all(late.map(row))).find(({ attempts, failedAt }) => attempts === 0 && failedAt !== null);
+  });
+  expect(given).toMatchObject({ body: null, failedReason: expect.stringContaining('127.0.0.1') });
+  expect(await row(lately)).toMatchObject({ attempts: 0, failedAt: null, body: expect.any(String) });
   await started.stop();
 });
 

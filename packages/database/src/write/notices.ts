@@ -125,6 +125,17 @@ export async function noticeFailed(prisma: PrismaClient, failed: { id: string; r
   });
 }
 
+/** Gives up those for a place that have been due for so long that whoever was to be told need not be any more. Gives how many. */
+export function giveUpOverdueNotices(
+  prisma: PrismaClient,
+  { place, reason, overdueMs }: { place: string; reason: string; overdueMs: number },
+): Promise<number> {
+  return prisma.$executeRaw`
+    UPDATE notice SET failed_at = now(), failed_reason = ${reason}, text = NULL, html = NULL, body = NULL
+    WHERE sent_at IS NULL AND failed_at IS NULL AND due_at < now() - ${overdueMs} * interval '1 millisecond'
+      AND CASE channel WHEN 'webhook' THEN split_part(recipient, '/', 3) ELSE '' END = ${place}`;
+}
+
 /** Forgets those that were sent or given up long ago [N2]. Gives how many. */
 export async function sweepNotices(prisma: PrismaClient, keptMs = 90 * 24 * 60 * 60 * 1000): Promise<number> {
   const { count } = await prisma.notice.deleteMany({
