@@ -131,6 +131,7 @@ export const procedureEntries: Readonly<Record<string, ProcedureEntry>> = {
   'instances.historyOutline': read('instance', 'instance.read', ofInstance),
   'instances.checkpointBefore': read('instance', 'instance.read', ({ instance }) => ({ id: instance, seq: 2 })),
   'instances.payload': read('instance', 'instance.read', ({ instance }) => ({ id: instance, hash: 'A'.repeat(43) })),
+  'instances.children': read('instance', 'instance.read', ofInstance),
   'instances.tasks': read('instance', 'instance.read', ofInstance),
   'instances.watch': read('instance', 'instance.read', ofInstance),
   'instances.start': read('workflow', 'instance.start', ({ workflow }) => ({ workflowKey: workflow })),

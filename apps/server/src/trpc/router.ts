@@ -73,6 +73,7 @@ import { migrate } from './procedures/instances/migrate.ts';
 import { migrationPlan } from './procedures/instances/migration-plan.ts';
 import { payload } from './procedures/instances/payload.ts';
 import { purge } from './procedures/instances/purge.ts';
+import { children as childrenOfInstance } from './procedures/instances/children.ts';
 import { tasks as tasksOfInstance } from './procedures/instances/tasks.ts';
 import { purgeTests } from './procedures/instances/purge-tests.ts';
 import { raiseEvent } from './procedures/instances/raise-event.ts';
@@ -180,6 +181,7 @@ export const appRouter = router({
     historyOutline,
     checkpointBefore,
     payload,
+    children: childrenOfInstance,
     tasks: tasksOfInstance,
     watch: watchInstance,
     start,

@@ -56,13 +56,7 @@ const more: Readonly<Record<string, (target: Target) => Json[]>> = {
   'instances.list': () => [
     { ...filter, limit: 50 },
     ...Object.entries(filter).map(([name, value]) => ({ [name]: value, limit: 50, cursor: cursorOf([0, 'a']) })),
-    ...[
-      [0, '\u0000'],
-      [0, '\ud800'],
-      [8.64e15, 'a'],
-      [-62_167_219_200_000, 'a'],
-      [0.5, 'a'],
-    ].map((place) => ({ cursor: cursorOf(place) })),
+    ...instancePlaces.map((place) => ({ cursor: cursorOf(place) })),
   ],
   'instances.count': () => Object.entries(filter).map(([name, value]) => ({ [name]: value })),
   'instances.start': ({ workflow }) => [{ workflowKey: workflow, version: 1, instanceId: 'a', input: { a: 'a' }, tags: ['a'] }],
@@ -71,6 +65,7 @@ const more: Readonly<Record<string, (target: Target) => Json[]>> = {
   'instances.restart': ({ instance }) => [{ id: instance, version: 1, input: { a: 'a' }, reason: 'a' }],
   'instances.migrate': ({ instance }) => [{ id: instance, version: 1, mapping: { a: 'a' }, reason: 'a' }],
   'instances.history': ({ instance }) => [{ id: instance, afterSeq: 1, limit: 1, lean: true }],
+  'instances.children': ({ instance }) => instancePlaces.map((place) => ({ id: instance, cursor: cursorOf(place) })),
   'instances.tasks': ({ instance }) => [
     { id: instance, step: 'a' },
     ...taskPlaces.map((place) => ({ id: instance, cursor: cursorOf(place) })),
@@ -174,6 +169,14 @@ function cursorOf(place: Json): string {
   return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
+/** Of a list of instances. */
+const instancePlaces: readonly Json[] = [
+  [0, '\u0000'],
+  [0, '\ud800'],
+  [8.64e15, 'a'],
+  [-62_167_219_200_000, 'a'],
+  [0.5, 'a'],
+];
 const taskPlaces: Json[] = [
   ['2026-01-01 00:00:00+00', null, 'a'],
   ['2026-99-99 00:00:00+00', null, 'a'],

@@ -121,7 +121,7 @@ test('timers are skipped when asked for, in sub-workflows, too', async () => {
   const id = await run(key, { fastForward: true });
   const instance = await ended(id);
   expect(instance).toMatchObject({ status: 'Completed', output: 'woken' });
-  expect((await query('instances.get', { id: instance.children[0].id })).isTest).toBe(true);
+  expect((await query('instances.get', { id: instance.children.rows[0].id })).isTest).toBe(true);
 });
 
 test('one step, and from a step on, with the data of a past run', async () => {

@@ -9,12 +9,13 @@ import { client } from '../api/trpc.ts';
 import { Button } from '../components/button.tsx';
 import { formatMoment } from '../components/moment.ts';
 import { Tabs } from '../components/tabs.tsx';
-import { StatusIcon, statusShape, type StatusShape } from '../status/status-icon.tsx';
+import { StatusIcon, type StatusShape } from '../status/status-icon.tsx';
 import { countText } from './count-text.ts';
 import { DataBlock } from './data-block.tsx';
 import { FailureNote } from './failure-note.tsx';
 import { frameWords, type StepRecord } from './fold-steps.ts';
 import type { InstanceRun } from './instance-run.ts';
+import { InstanceChildList } from './instance-children.tsx';
 import { InstanceTasks, TaskList } from './instance-tasks.tsx';
 import { JsonBlock } from './json-block.tsx';
 import { momentData, type MomentData } from './moment-data.ts';
@@ -43,7 +44,7 @@ export const InstancePanel = memo(function InstancePanel({
   const moment = useMoment(run, tab === 'variables' || tab === 'tokens');
   const open = instance.completedAt === null;
   const openTasks = instance.tasks.rows.filter((task) => task.status === 'open');
-  const related = { value: instance.children.length + instance.tasks.count.value, exact: instance.tasks.count.exact };
+  const related = { value: instance.children.count + instance.tasks.count.value, exact: instance.tasks.count.exact };
   return (
     <section className="step-panel" aria-label="Instance">
       <div className="step-head">
@@ -220,23 +221,8 @@ function Related({ instance }: { instance: InstanceDetail }) {
         </RelatedList>
       )}
       {instance.tasks.rows.length > 0 ? <InstanceTasks key={instance.id} instance={instance} /> : null}
-      {instance.children.length === 0 ? null : (
-        <RelatedList title={`Sub-workflows, ${instance.children.length.toLocaleString('en')}`}>
-          {instance.children.map((child) => (
-            <li key={child.id}>
-              <StatusIcon shape={statusShape(child.status)} size={13} label={child.status} />
-              <Link to="/instances/$id" params={{ id: child.id }} className="lnk mono ell">
-                {child.id}
-              </Link>
-              <span className="t3 ell">
-                {child.workflowKey}
-                {child.children > 0 ? `, started ${child.children.toLocaleString('en')} more` : ''}
-              </span>
-            </li>
-          ))}
-        </RelatedList>
-      )}
-      {instance.tasks.rows.length + instance.children.length === 0 &&
+      {instance.children.count === 0 ? null : <InstanceChildList key={`${instance.id} children`} instance={instance} />}
+      {instance.tasks.rows.length + instance.children.count === 0 &&
       instance.parentInstanceId === null &&
       instance.restartedFrom === null ? (
         <p className="t3 s12" style={{ padding: '12px 16px' }}>

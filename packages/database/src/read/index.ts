@@ -7,6 +7,7 @@ export * from './grants.ts';
 export * from './history.ts';
 export * from './human-tasks.ts';
 export * from './incidents.ts';
+export * from './instance-children.ts';
 export * from './instance-detail.ts';
 export * from './instance-family.ts';
 export * from './instance-list.ts';

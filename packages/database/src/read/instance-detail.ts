@@ -1,7 +1,7 @@
 import type { Json } from '@perdure/graph';
 import type { PrismaClient } from '../generated/client.ts';
 import { sqlFile } from '../sql-file.ts';
-import type { InstanceRecord, ShownStatus } from './instance-row.ts';
+import type { InstanceRecord } from './instance-row.ts';
 
 export async function findInstance(prisma: PrismaClient, id: string): Promise<InstanceRecord | undefined> {
   const [row] = await prisma.$queryRawUnsafe<InstanceRecord[]>(detailSql, id);
@@ -18,20 +18,6 @@ export interface BoundaryValues {
 export async function readBoundaryValues(prisma: PrismaClient, ids: readonly string[]): Promise<Map<string, BoundaryValues>> {
   const rows = await prisma.$queryRawUnsafe<({ id: string } & BoundaryValues)[]>(boundarySql, ids);
   return new Map(rows.map(({ id, ...values }) => [id, values]));
-}
-
-export interface ChildRecord {
-  id: string;
-  workflowKey: string;
-  status: ShownStatus;
-  step: string;
-  /** How many sub-workflows it started itself. */
-  children: number;
-}
-
-/** Sub-workflows this instance started, oldest first. */
-export async function listChildren(prisma: PrismaClient, id: string, limit = 1_000): Promise<ChildRecord[]> {
-  return prisma.$queryRawUnsafe<ChildRecord[]>(childrenSql, id, limit);
 }
 
 /** The worker that owns the partition, or null while nobody does. */
@@ -56,5 +42,4 @@ export async function historyMentionsPayload(prisma: PrismaClient, id: string, h
 
 const detailSql = sqlFile(import.meta.url, 'instance-columns.sql') + sqlFile(import.meta.url, 'instance-detail.sql');
 const boundarySql = sqlFile(import.meta.url, 'instance-boundary-values.sql');
-const childrenSql = sqlFile(import.meta.url, 'instance-children.sql');
 const mentionsSql = sqlFile(import.meta.url, 'instance-mentions-payload.sql');

@@ -118,7 +118,16 @@ export interface CappedCount {
   exact: boolean;
 }
 
-/** instances.get */
+/** instances.children: a page of the sub-workflows an instance started, the oldest first. The counts are of all, and exact. */
+export interface InstanceChildren {
+  /** `children`: how many it started itself. */
+  rows: { id: string; workflowKey: string; status: ShownStatus; step: string; children: number }[];
+  count: number;
+  live: number;
+  failed: number;
+  nextCursor: string | null;
+}
+
 /** instances.tasks: a page of an instance's human tasks, the open ones first. `count`: of all its tasks. */
 export interface InstanceTasks {
   rows: TaskRow[];
@@ -126,6 +135,7 @@ export interface InstanceTasks {
   nextCursor: string | null;
 }
 
+/** instances.get */
 export interface InstanceDetail extends InstanceRow {
   executionId: string;
   seq: number;
@@ -135,8 +145,8 @@ export interface InstanceDetail extends InstanceRow {
   failure: Json | null;
   customStatus: Json;
   document: WorkflowDocument;
-  /** `children`: how many it started itself. */
-  children: { id: string; workflowKey: string; status: ShownStatus; step: string; children: number }[];
+  /** The first page. */
+  children: InstanceChildren;
   /** Names of the people its history mentions by id. */
   people: { id: string; name: string }[];
   /** The first page. */
@@ -241,6 +251,7 @@ export type InstanceProcedures = {
   /** Only hashes that occur in that instance's history. */
   payload: Query<{ id: string; hash: string }, Json>;
   tasks: Query<{ id: string; step?: string | undefined; cursor?: string | undefined }, InstanceTasks>;
+  children: Query<{ id: string; cursor?: string | undefined }, InstanceChildren>;
   /** Tracked. */
   watch: Subscription<{ id: string; lastEventId?: string | undefined }, { id: string; data: InstanceUpdate }>;
   start: Mutation<StartInput, { id: string }>;

@@ -11,7 +11,7 @@ import { useDone } from './use-done.ts';
 export function RewindDialog({ instance, onClose }: { instance: InstanceDetail; onClose: () => void }) {
   const [reason, setReason] = useState('');
   const done = useDone(instance.id, onClose);
-  const failedChildren = instance.children.filter(({ status }) => status === 'Failed').length;
+  const failedChildren = instance.children.failed;
   const rewind = useMutation(
     trpc.instances.rewind.mutationOptions({
       onSuccess: () => {
@@ -34,7 +34,7 @@ export function RewindDialog({ instance, onClose }: { instance: InstanceDetail; 
       <p className="t2" style={{ marginBottom: 14 }}>
         What failed runs again with the same keys for its receivers. Steps already done are not run again.
         {failedChildren > 0
-          ? ` ${failedChildren === 1 ? 'Its failed sub-workflow is' : `Its ${failedChildren} failed sub-workflows are`} rewound with it.`
+          ? ` ${failedChildren === 1 ? 'Its failed sub-workflow is' : `Its ${failedChildren.toLocaleString('en')} failed sub-workflows are`} rewound with it.`
           : ''}
       </p>
       <ReasonField value={reason} onChange={setReason} focus />

@@ -3,13 +3,13 @@ import {
   findInstance,
   findPartitionOwner,
   findVersion,
-  listChildren,
   listPeopleOfInstance,
   readBoundaryValues,
   readStuckCauses,
 } from '@perdure/database/read';
 import { z } from 'zod';
 import { RequestError } from '../../../errors/request-error.ts';
+import { childrenOfInstance } from '../../../instances/children-of-instance.ts';
 import { instanceRow } from '../../../instances/instance-words.ts';
 import { versionsRun } from '../../../instances/versions-run.ts';
 import { withPreviews } from '../../../instances/payloads.ts';
@@ -18,7 +18,7 @@ import { unknownInstance } from '../../../instances/unknown-instance.ts';
 import { tasksOfInstance } from '../../../instances/tasks-of-instance.ts';
 import { procedure } from '../../base.ts';
 import type { InstanceDetail } from '../../contract/instances.ts';
-import { demandInstance, reachOf } from '../../../auth/reach.ts';
+import { demandInstance } from '../../../auth/reach.ts';
 import { maskOfInstance } from '../../../sensitive/mask-of-instance.ts';
 
 export const get = procedure('instance.read')
@@ -29,11 +29,10 @@ export const get = procedure('instance.read')
     await demandInstance(installation, identity, 'instance.read', input.id);
     const record = await findInstance(prisma, input.id);
     if (!record) throw unknownInstance(input.id);
-    const reach = await reachOf(installation, identity, 'instance.read');
     const [values, version, children, people, tasks, worker, versions, stuck] = await Promise.all([
       readBoundaryValues(prisma, [record.id]),
       findVersion(prisma, record.workflowKey, record.version),
-      listChildren(prisma, record.id),
+      childrenOfInstance(installation, identity, { id: record.id }),
       listPeopleOfInstance(prisma, record.id, deedTypes),
       tasksOfInstance(installation, identity, { id: record.id }),
       findPartitionOwner(prisma, record.partition),
@@ -52,7 +51,7 @@ export const get = procedure('instance.read')
       failure: mask(await withPreviews(failure, runtime.payloads)),
       customStatus: mask(record.customStatus),
       document: version.document,
-      children: reach === null ? children : children.filter(({ workflowKey }) => reach.includes(workflowKey)),
+      children,
       people,
       tasks,
       partition: record.partition,
