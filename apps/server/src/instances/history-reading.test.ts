@@ -147,3 +147,19 @@ test('whoever follows an instance that is started anew gets the new one from its
   stop.abort();
   expect(after.value?.events[0]).toMatchObject({ seq: 1, type: 'ExecutionStarted', input: { items: [{}, {}, {}, {}, {}] } });
 });
+
+test('downloading a history takes one of the places of exports, and gives it back', async () => {
+  const { exports } = server.installation;
+  const viewer = await server.signIn('viewer', 'Vera');
+  const identity = { kind: 'user', id: viewer.id, name: 'Vera', email: '', sessionId: '', groups: [], grants: [] } as const;
+  const download = (id: string) => server.call('GET', `/api/instances/${id}/history.ndjson`, { cookie: viewer.cookie });
+  const giveBack = [exports.take(identity), exports.take(identity)];
+  expect(await download('long-1')).toMatchObject({ status: 429, body: { error: { code: 'export.too-many' } } });
+  for (const one of giveBack) one();
+  expect((await download('nobody')).status).toBe(404);
+  expect((await download('long-1')).status).toBe(200);
+  await until(async () => exports.refusal(identity) === null, 'its place is given back');
+  const other = exports.take(identity);
+  expect((await download('long-1')).status).toBe(200);
+  other();
+});
