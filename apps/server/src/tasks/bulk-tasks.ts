@@ -1,6 +1,7 @@
 import { findTasks, type TaskRecord } from '@perdure/database/read';
 import { portId } from '@perdure/graph';
 import type { Identity } from '../auth/identity.ts';
+import { databaseFault } from '../errors/database-fault.ts';
 import { RequestError } from '../errors/request-error.ts';
 import type { Installation } from '../installation.ts';
 import type { BulkTaskPreview, BulkTaskResult } from '../trpc/contract/tasks.ts';
@@ -35,8 +36,10 @@ export async function decideBulk(
       const label = task.outcomes.find(({ port }) => port === outcome)?.label;
       items.push({ id, title, ok: true, message: open ? 'Your vote counts. More are needed.' : capital(outcomeInWords(outcome, label)) });
     } catch (thrown) {
-      if (!(thrown instanceof RequestError)) throw thrown;
-      items.push({ id, title, ok: false, message: thrown.message });
+      // Also an outage in between: what was decided before it is told of.
+      const refusal = thrown instanceof RequestError ? thrown : databaseFault(thrown);
+      if (refusal === undefined) throw thrown;
+      items.push({ id, title, ok: false, message: refusal.message });
     }
   }
   return { items };

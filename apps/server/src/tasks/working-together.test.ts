@@ -290,6 +290,24 @@ test('W7 comments are for who sees the task; whoever is mentioned is told, witho
   expect(mail?.text).not.toContain('price');
 });
 
+test('W7 of more comments than are shown at once the latest are shown, in their order', async () => {
+  const task = await taskWith({});
+  const ann = await server.signIn('approver', 'Ann');
+  await server.database.prisma.humanTaskComment.createMany({
+    data: Array.from({ length: 1_005 }, (_, n) => ({
+      id: `${task}-${n}`,
+      taskId: task,
+      by: ann.id,
+      at: new Date(n * 1_000),
+      text: `${n}`,
+    })),
+  });
+  await ask(ann.cookie, 'tasks.comment', { id: task, text: 'The latest', mentions: [] });
+  const shown = (await server.procedure(ann.cookie, 'query', 'tasks.comments', { id: task })).data as { text: string }[];
+  expect(shown).toHaveLength(1_000);
+  expect([shown[0]?.text, shown[998]?.text, shown[999]?.text]).toEqual(['6', '1004', 'The latest']);
+});
+
 test('W8 files: what they are is told by their content, they come back as downloads, and only to who sees the task', async () => {
   const [ann, other] = await Promise.all([server.signIn('approver', 'Ann'), server.signIn('approver', 'Eve')]);
   const task = await taskWith({ candidates: [ann.id] });

@@ -112,7 +112,6 @@ export async function finishBulkJob(tx: Prisma.TransactionClient, hold: BulkHold
   return (await askBulk(tx, bulkSql('finish'), { ...hold })).length > 0;
 }
 
-/** How many items came out how, by code; most first. */
 /** Where those it was done to are now, the first `limit` of them; `Gone`: purged. */
 export function whatBecameOfBulk(
   prisma: PrismaClient,
@@ -122,6 +121,7 @@ export function whatBecameOfBulk(
   return askBulk(prisma, bulkSql('became'), { job, limit });
 }
 
+/** How many items came out how, by code; most first. */
 export function bulkOutcomes(
   prisma: PrismaClient | Prisma.TransactionClient,
   job: string,
