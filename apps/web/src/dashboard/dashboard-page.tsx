@@ -201,8 +201,7 @@ function Tiles({ data, workflow }: { data: DashboardData; workflow: string | und
         line={<SparkLine values={course(({ failed }) => failed)} color="var(--failed)" />}
         to={{ view: 'all', status: ['Failed'], ...scope }}
       >
-        {ended === 0 ? 'Nothing has ended' : `${((totals.failed / ended) * 100).toFixed(totals.failed === 0 ? 0 : 2)} %`},{' '}
-        {data.openIncidents} open {data.openIncidents === 1 ? 'incident' : 'incidents'}
+        {failedWords(totals.failed, ended, data.openIncidents)}
       </Tile>
       <Tile
         label="Duration p95"
@@ -231,6 +230,14 @@ function Tiles({ data, workflow }: { data: DashboardData; workflow: string | und
       </Tile>
     </div>
   );
+}
+
+/** Short enough for a sixth of a narrow page. */
+function failedWords(failed: number, ended: number, openIncidents: number): string {
+  const incidents = `${openIncidents.toLocaleString('en')} ${openIncidents === 1 ? 'incident' : 'incidents'}`;
+  if (ended === 0) return openIncidents === 0 ? 'Nothing has ended' : `${incidents} open`;
+  const share = `${((failed / ended) * 100).toFixed(failed === 0 ? 0 : 2)} %`;
+  return `${share}, ${incidents}`;
 }
 
 function Tile({

@@ -70,16 +70,19 @@ function RailLink({
 } & Partial<Count>) {
   const { pathname } = useLocation();
   const here = pathname === to || pathname.startsWith(`${to}/`) || (to === '/entities' && pathname.startsWith('/entity-types/'));
+  // In the narrow rail there is room for two signs beside the icon; the whole number is in the tooltip.
+  const most = open ? 99 : 9;
+  const words = `${count.toLocaleString('en')} open ${count === 1 ? of : `${of}s`}`;
   return (
     <li>
-      <Tooltip label={label} position="right" disabled={open}>
+      <Tooltip label={count > 0 ? `${label}, ${words}` : label} position="right" disabled={open}>
         <Link to={to} className={here ? 'on' : ''} {...(here ? { 'aria-current': 'page' as const } : {})}>
           {icon}
           <span className={open ? '' : 'visually-hidden'}>{label}</span>
           {count > 0 ? (
             <span className={`${open ? 'cnt' : 'dot'}${isCalm ? ' calm' : ''}`}>
-              {count > 99 ? '99+' : count}
-              <span className="visually-hidden"> open {count === 1 ? of : `${of}s`}</span>
+              <span aria-hidden="true">{count > most ? `${most}+` : count}</span>
+              <span className="visually-hidden"> {words}</span>
             </span>
           ) : null}
         </Link>

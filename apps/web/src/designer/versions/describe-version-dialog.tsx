@@ -61,6 +61,7 @@ export function VersionFields({
         maxLength={80}
         value={name}
         onChange={(event) => onName(event.currentTarget.value)}
+        data-autofocus
       />
       <Textarea
         mt={12}
@@ -73,7 +74,6 @@ export function VersionFields({
         maxLength={2000}
         value={note}
         onChange={(event) => onNote(event.currentTarget.value)}
-        data-autofocus
       />
     </>
   );
