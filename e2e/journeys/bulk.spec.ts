@@ -115,6 +115,20 @@ test('rows are ticked, the dialog says who is left out and why, and the reason i
   const page = await context.newPage();
   await page.goto(`${perdure.origin}/instances?view=all&text=BOX-`);
   await expect(list(page).getByRole('row', { name: /Waiting BOX-/ })).toHaveCount(3);
+  // By keyboard, which the page tells of.
+  await page.keyboard.press('?');
+  const keys = page.getByRole('dialog', { name: 'Keys' });
+  await expect(keys).toContainText('Select up to it');
+  await page.keyboard.press('Escape');
+  await expect(keys).toBeHidden();
+  await page.keyboard.press('j');
+  await page.keyboard.press('x');
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('Shift+X');
+  await expect(page.getByRole('toolbar', { name: 'Selected instances' })).toContainText('3 selected');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('toolbar', { name: 'Selected instances' })).toBeHidden();
   await tell(page, 'instances.terminate', { id: 'BOX-1', reason: 'lost', recursive: false });
   await expect(list(page).getByRole('row', { name: /Terminated BOX-1/ })).toBeVisible();
 

@@ -146,15 +146,17 @@ export function InstancesPage() {
     const at = links.findIndex((link) => link === document.activeElement);
     links[at === -1 ? (step > 0 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, at + step))]?.focus();
   };
+  const tickFocused = (toHere: boolean) => {
+    const id = document.activeElement?.closest('tr')?.getAttribute('data-id');
+    if (typeof id === 'string') tick(id, toHere);
+  };
   useKeys({
     j: () => move(1),
     k: () => move(-1),
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
-    x: (event) => {
-      const id = document.activeElement?.closest('tr')?.getAttribute('data-id');
-      if (typeof id === 'string') tick(id, event.shiftKey);
-    },
+    x: () => tickFocused(false),
+    X: () => tickFocused(true),
     Escape: () => setSelection(nothingSelected),
   });
 
@@ -267,6 +269,9 @@ export function InstancesPage() {
         </span>
         <span className="row g4">
           <Kbd>Enter</Kbd> Open
+        </span>
+        <span className="row g4">
+          <Kbd>?</Kbd> All keys
         </span>
         <span className="divider" />
         <span>{search.cursor === undefined ? `Newest ${PAGE_SIZE}` : `${PAGE_SIZE} per page`}</span>

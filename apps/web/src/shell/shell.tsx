@@ -8,6 +8,7 @@ import { describeError } from '../api/describe-error.ts';
 import { ErrorState } from '../components/error-state.tsx';
 import { SignedOutPage } from './signed-out-page.tsx';
 import { OfflineBanner } from './offline-banner.tsx';
+import { PageKeys } from './page-keys.tsx';
 import { usePages } from './pages.ts';
 import { Rail } from './rail.tsx';
 import { RailDrawer } from './rail-drawer.tsx';
@@ -59,6 +60,7 @@ function SignedIn() {
       <Rail open={open} />
       <RailDrawer />
       <SessionOver />
+      <PageKeys pathname={pathname} />
       <main className="main" id="main" ref={main} tabIndex={-1}>
         <OfflineBanner />
         <Outlet />
