@@ -67,6 +67,7 @@ function waitLine({ wait, openSteps }: NodeRun, now: number): string | null {
   }
 }
 
-function roundDuration(ms: number): string {
+/** Of what counts down: whole seconds, and never 0. */
+export function roundDuration(ms: number): string {
   return formatDuration(Math.max(1000, Math.ceil(ms / 1000) * 1000));
 }

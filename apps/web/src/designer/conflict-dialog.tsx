@@ -7,6 +7,7 @@ import { useFocusReturn } from '../components/use-focus-return.ts';
 import { downloadDocument } from './download-document.ts';
 import type { Theirs } from './draft-saver.ts';
 import { DiffView } from './versions/diff-view.tsx';
+import { whoInWords } from '../components/who-in-words.ts';
 
 /**
  * Two people changed one draft. Nothing is thrown away unseen: both are shown with what differs; one goes on and the other can be kept as a file,
@@ -47,7 +48,7 @@ export function ConflictDialog({
   return (
     <Modal opened={opened} onClose={onClose} title="The draft has changed" size="min(1180px, 94vw)" returnFocus={false}>
       <p className="t2">
-        {`${theirs.savedBy} saved this draft at ${formatMoment(theirs.savedAt)} while you were editing it. Yours is kept in this browser.`}
+        {`This draft was saved by ${whoInWords(theirs.savedBy)} at ${formatMoment(theirs.savedAt)} while you were editing it. Yours is kept in this browser.`}
       </p>
       <div className="cf-bar">
         <div className="seg" role="group" aria-label="Compared">

@@ -10,6 +10,7 @@ import { DraftSaver, type DraftStatus } from './draft-saver.ts';
 import { keepLocalDraft, readLocalDraft } from './local-draft.ts';
 import { Stage } from './stage.ts';
 import { readUnfinished, storeUnfinished, unfinishedProblems } from './unfinished-json.ts';
+import { whoInWords } from '../components/who-in-words.ts';
 
 /** What the person may do with this workflow. */
 export interface DesignerRights {
@@ -145,7 +146,7 @@ export class DesignerSession {
       toast({
         shape: 'warning',
         title: 'The draft has changed',
-        detail: `${draftSavedBy} saved it while you were elsewhere. Undo brings back how you left it.`,
+        detail: `It was saved by ${whoInWords(draftSavedBy)} while you were elsewhere. Undo brings back how you left it.`,
       });
   }
 

@@ -8,6 +8,7 @@ import { EmptyState } from '../components/empty-state.tsx';
 import { type ListColumn, ListTable } from '../components/list-table.tsx';
 import { Loaded } from '../components/loaded.tsx';
 import { formatMoment } from '../components/moment.ts';
+import { whoInWords } from '../components/who-in-words.ts';
 
 const COLUMNS: readonly ListColumn[] = [
   { title: 'Type' },
@@ -63,7 +64,7 @@ export function EntityTypeList({ onNew }: { onNew: (() => void) | null }) {
                     )}
                   </td>
                   <td className="ell t2 num">
-                    {formatMoment(type.updatedAt)}, {type.updatedBy}
+                    {formatMoment(type.updatedAt)}, {whoInWords(type.updatedBy)}
                   </td>
                 </tr>
               ))}

@@ -22,6 +22,7 @@ import { draftDocument, draftOf, draftProblems, freshOperation, type EntityTypeD
 import { OperationExpression } from './operation-expression.tsx';
 import { operationsOf } from './operations-of.ts';
 import './entities.css';
+import { whoInWords } from '../components/who-in-words.ts';
 
 const route = getRouteApi('/shell/entity-types/$name');
 const crumbs = [{ label: 'Entity types', to: { to: '/entities', search: { tab: 'types' } } }] as const;
@@ -110,7 +111,7 @@ function Editor({ type, onReload }: { type: EntityTypeDetail; onReload: () => vo
         <span className="tag line mono">{name}</span>
         <span className="tag num">v{saved.version}</span>
         <span className="t3 s12 ell num">
-          Saved {formatMoment(type.updatedAt)} by {type.updatedBy}
+          Saved {formatMoment(type.updatedAt)} by {whoInWords(type.updatedBy)}
         </span>
         <span className="grow" />
         <Button icon={<IconArchive className="ic" stroke={1.8} />} refusal={noEdit} onClick={() => setArchiving(true)}>
@@ -130,7 +131,7 @@ function Editor({ type, onReload }: { type: EntityTypeDetail; onReload: () => vo
         <div className="entity-conflict" role="alert">
           <StatusIcon shape="warning" size={14} />
           <span className="grow">
-            {conflict.savedBy} saved version {conflict.version} meanwhile.
+            Version {conflict.version} was saved by {whoInWords(conflict.savedBy)} meanwhile.
           </span>
           <Button size="sm" onClick={onReload}>
             Load it, dropping what stands here

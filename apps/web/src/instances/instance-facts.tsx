@@ -4,7 +4,7 @@ import { formatDuration } from '@perdure/graph';
 import type { InstanceDetail } from '@perdure/server/contract';
 import { useMayIn } from '../api/use-me.ts';
 import { AuditLink } from '../settings/audit/audit-link.tsx';
-import { starterInWords } from './starter-words.ts';
+import { whoInWords } from '../components/who-in-words.ts';
 import { versionWords } from '../components/version-words.ts';
 import { TagList } from '../components/tag-list.tsx';
 import { formatMoment, useNow } from '../components/moment.ts';
@@ -39,7 +39,7 @@ export const InstanceFacts = memo(function InstanceFacts({
         )}
       </Fact>
       <Fact name="Started" keep>
-        {formatMoment(instance.createdAt)} <span className="t3">by {starterInWords(instance.startedBy)}</span>
+        {formatMoment(instance.createdAt)} <span className="t3">by {whoInWords(instance.startedBy)}</span>
       </Fact>
       <Fact name={finished ? 'Took' : 'Elapsed'} keep>
         <span className="num">

@@ -8,7 +8,7 @@ import { versionWords } from '../components/version-words.ts';
 import { StatusLabel } from '../status/status-label.tsx';
 import { COLUMNS, type Column, type Density } from './columns.ts';
 import { InstanceElapsed } from './instance-elapsed.tsx';
-import { starterInWords } from './starter-words.ts';
+import { whoInWords } from '../components/who-in-words.ts';
 import { WhereAndWhy } from './where-and-why.tsx';
 import './instances-page.css';
 
@@ -133,7 +133,7 @@ function cellOf(row: InstanceRow, column: Column): ReactNode {
     case 'ended':
       return row.completedAt === null ? '' : formatMoment(row.completedAt);
     case 'startedBy':
-      return starterInWords(row.startedBy);
+      return whoInWords(row.startedBy);
     case 'folder':
       return row.folder;
     case 'tags':

@@ -4,6 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import type { InstanceDetail } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
 import { useRefusal } from '../api/use-refusal.ts';
+import { roundDuration } from '../canvas/node-words.ts';
 import { WorkflowCanvas } from '../canvas/workflow-canvas.tsx';
 import { Button } from '../components/button.tsx';
 import { formatElapsed, useNow } from '../components/moment.ts';
@@ -84,7 +85,7 @@ function Asleep({ step, fireAt }: { step: StepRecord; fireAt: number | null }) {
           ? `Waiting for ${formatElapsed(step.openedAt, now)}`
           : fireAt <= now
             ? 'Due now'
-            : `Counts down, ${formatElapsed(now, fireAt)} left`}
+            : `Counts down, ${roundDuration(fireAt - now)} left`}
       </div>
       <p>
         {step.task === null

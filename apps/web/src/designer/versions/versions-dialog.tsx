@@ -20,6 +20,7 @@ import { useDesigner, useDesignerValue } from '../use-designer.ts';
 import { DescribeVersionDialog } from './describe-version-dialog.tsx';
 import { DiffView } from './diff-view.tsx';
 import type { Ref, VersionsSearch } from './versions-search.ts';
+import { whoInWords } from '../../components/who-in-words.ts';
 
 /** All versions of the workflow: what each is, what runs on it, what differs between any two, and the way back to one. */
 export function VersionsDialog({ opened: asked, onClose: onTaken }: { opened: boolean; onClose(): void }) {
@@ -228,7 +229,7 @@ function VersionRow({
           {isLatest ? <span className="tag">Latest</span> : null}
         </span>
         {version.note === '' ? null : <span className="s12 t2 vs-note">{version.note}</span>}
-        <span className="s12 t3 num">{`${formatMoment(version.publishedAt)}, ${version.publishedBy}`}</span>
+        <span className="s12 t3 num">{`${formatMoment(version.publishedAt)}, ${whoInWords(version.publishedBy)}`}</span>
       </button>
       <div className="vs-row-foot">
         {version.liveInstances === 0 ? (
