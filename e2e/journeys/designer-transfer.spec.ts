@@ -39,6 +39,8 @@ test('a workflow goes out as JSON and comes back the same, dropped on the list, 
   await dialog.getByLabel('Title').fill('Brought back');
   await dialog.getByLabel('Key').fill('brought-back');
   await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+  // The preview draws the same steps.
+  await page.waitForURL(`${perdure.origin}/workflows/brought-back`);
   await expect(page.getByRole('group', { name: /^Credit check, / })).toBeVisible();
 
   const [first, second] = await Promise.all(['order-approval', 'brought-back'].map((key) => exportOf(key)));

@@ -112,7 +112,7 @@ export function CodeEditor({
             const found = latest.current.assist?.signature?.(state.doc.toString(), state.selection.main.head);
             return found ? { pos: found.from, above: true, create: () => ({ dom: found.dom }) } : null;
           }),
-          Prec.highest(keymap.of([{ key: 'Tab', run: acceptCompletion }])),
+          Prec.highest(keymap.of([{ key: 'Tab', run: (editor) => acceptCompletion(editor) || isOffering(editor) }])),
           keymap.of([
             ...closeBracketsKeymap,
             ...completionKeymap,
@@ -225,3 +225,8 @@ const jsonataLanguage = StreamLanguage.define<{ comment: boolean }>({
     return 'punctuation';
   },
 });
+
+/** The list that is shown is looked up anew and takes nothing for a moment: a Tab must not leave the field instead. */
+function isOffering({ dom }: EditorView): boolean {
+  return dom.ownerDocument.querySelector('.cm-tooltip-autocomplete-disabled') !== null;
+}
