@@ -1,12 +1,11 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import type { InstanceDetail, TaskRow } from '@perdure/server/contract';
 import { trpc } from '../api/trpc.ts';
-import { Button } from '../components/button.tsx';
 import { StatusIcon } from '../status/status-icon.tsx';
 import { countText } from './count-text.ts';
-import { RelatedList } from './related-list.tsx';
+import { RelatedList, type MoreEntries } from './related-list.tsx';
 
 /** All tasks of the instance: the first of them come with it, further ones when they are asked for. */
 export function InstanceTasks({ instance: { id, tasks } }: { instance: InstanceDetail }) {
@@ -21,22 +20,16 @@ export function InstanceTasks({ instance: { id, tasks } }: { instance: InstanceD
   // One that was decided meanwhile may come again among the closed ones.
   const shown = new Map([...tasks.rows, ...pages.flatMap(({ rows }) => rows)].map((task) => [task.id, task]));
   const more = pages.length === 0 ? tasks.nextCursor !== null : further.hasNextPage;
+  const show = (): void => {
+    if (wanted) void further.fetchNextPage();
+    else setWanted(true);
+  };
   return (
-    <TaskList title={tasks.nextCursor === null ? 'Tasks' : `Tasks, ${countText(tasks.count)}`} tasks={[...shown.values()]}>
-      {more ? (
-        <Button
-          size="sm"
-          look="ghost"
-          busy={further.isFetching}
-          onClick={() => {
-            if (wanted) void further.fetchNextPage();
-            else setWanted(true);
-          }}
-        >
-          Show more
-        </Button>
-      ) : null}
-    </TaskList>
+    <TaskList
+      title={tasks.nextCursor === null ? 'Tasks' : `Tasks, ${countText(tasks.count)}`}
+      tasks={[...shown.values()]}
+      more={more ? { busy: further.isFetching, show } : null}
+    />
   );
 }
 
@@ -47,9 +40,9 @@ export function useTaskOfStep({ id, tasks }: InstanceDetail, step: string): Task
   return known ?? found.data?.rows[0];
 }
 
-export function TaskList({ title, tasks, children }: { title: string; tasks: readonly TaskRow[]; children?: ReactNode }) {
+export function TaskList({ title, tasks, more }: { title: string; tasks: readonly TaskRow[]; more?: MoreEntries | null }) {
   return (
-    <RelatedList title={title} more={children}>
+    <RelatedList title={title} more={more ?? null}>
       {tasks.map((task) => (
         <li key={task.id}>
           <StatusIcon
